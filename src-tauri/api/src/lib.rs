@@ -1,1 +1,3 @@
-//! placeholder
+//! The commands every front of Sluice speaks: the window, the command line, the development server.
+
+pub mod wire;

@@ -1,0 +1,119 @@
+//! The table of commands: name, what goes in, what comes back.
+//!
+//! It is the only place where a command is named. Dispatch and the window's TypeScript both come from it.
+
+use serde_json::Value;
+
+use crate::Api;
+use crate::wire::*;
+
+/// Declares every command once; `input -> output`, in wire types.
+macro_rules! commands {
+    ($($(#[doc = $doc:literal])+ $name:ident: $input:ty => $output:ty;)+) => {
+        /// Runs the command called `name`.
+        ///
+        /// An unknown name or an input of the wrong shape is a [`Problem`] of kind `connector_bug`:
+        /// the fronts are built from this very table.
+        pub async fn dispatch(api: &Api, name: &str, input: Value) -> Result<Value, Problem> {
+            match name {
+                $(stringify!($name) => {
+                    let input: $input = read_input(stringify!($name), input)?;
+                    write_output(stringify!($name), &api.$name(input).await?)
+                })+
+                _ => Err(Problem::contract(format!("There is no command “{name}”."))),
+            }
+        }
+
+        /// `(name, documentation, input type, output type)` of every command, as TypeScript spells them.
+        pub fn table(config: &ts_rs::Config) -> Vec<(&'static str, String, String, String)> {
+            use ts_rs::TS;
+            vec![$((
+                stringify!($name),
+                concat!($($doc),+).trim().to_owned(),
+                <$input as TS>::name(config),
+                <$output as TS>::name(config),
+            )),+]
+        }
+    };
+}
+
+commands! {
+    /// What the window asks first.
+    app_info: () => AppInfo;
+    /// Every kind of warehouse and destination.
+    catalogue: () => Catalogue;
+    /// Saved connections, by name.
+    connections: () => Vec<Connection>;
+    /// Creates or updates a connection.
+    connection_save: ConnectionSave => Connection;
+    /// Deletes the connection of this name; refused while a sync uses it.
+    connection_delete: String => ();
+    /// Tests a connection step by step.
+    connection_check: ConnectionCheck => Checks;
+    /// Fills the form from one pasted thing.
+    connection_paste: ConnectionPaste => Pasted;
+    /// Tables and views of the warehouse connection of this name.
+    tables: String => Vec<Table>;
+    /// Looks at the rows of a query.
+    source: SourceRequest => Source;
+    /// Counts nulls and duplicates of a row key over all rows.
+    key_check: KeyCheckRequest => KeyCheck;
+    /// The exact payload of one sample row.
+    payload_preview: PayloadPreviewRequest => PayloadPreview;
+    /// Objects and fields of the destination connection of this name.
+    objects: String => Vec<DestinationObject>;
+    /// A schedule in words, and its next runs.
+    schedule_describe: Schedule => ScheduleDescription;
+    /// IANA names of all time zones.
+    time_zones: () => Vec<String>;
+    /// Wizards that were not finished, newest first.
+    drafts: () => Vec<Draft>;
+    /// Saves a draft and answers with the time.
+    draft_save: Draft => Draft;
+    /// Deletes the draft of this id.
+    draft_delete: String => ();
+    /// All syncs, by name.
+    syncs: () => Vec<Sync>;
+    /// The sync of this name.
+    sync: String => Sync;
+    /// Creates or updates a sync.
+    sync_save: SyncSave => Sync;
+    /// Deletes the sync of this name and its history.
+    sync_delete: String => ();
+    /// Pauses the schedule of the sync of this name.
+    sync_pause: String => Sync;
+    /// Resumes the schedule of the sync of this name.
+    sync_unpause: String => Sync;
+    /// What a run would do now; nothing is sent.
+    plan: PlanRequest => Plan;
+    /// Runs a sync; answers as soon as the run is written down.
+    sync_now: SyncNow => Run;
+    /// Stops the run of this id; what was sent stays sent.
+    run_cancel: i64 => Run;
+    /// Drops a held run; nothing was sent.
+    run_drop: i64 => Run;
+    /// Run history, newest first.
+    runs: RunsRequest => Vec<Run>;
+    /// The run of this id.
+    run: i64 => Run;
+    /// A page of the event log.
+    events: EventsRequest => EventPage;
+    /// Everything about one record.
+    event: EventRequest => EventDetail;
+    /// Writes events to a file; answers with how many.
+    events_export: EventsExport => u64;
+    /// Sends rejected records again, as a new run.
+    retry: Retry => Run;
+    /// Saves the user's settings.
+    settings_save: Settings => Settings;
+}
+
+fn read_input<T: serde::de::DeserializeOwned>(name: &str, input: Value) -> Result<T, Problem> {
+    serde_json::from_value(input)
+        .map_err(|error| Problem::contract(format!("The input of “{name}” has the wrong shape: {error}.")))
+}
+
+fn write_output<T: serde::Serialize>(name: &str, output: &T) -> Result<Value, Problem> {
+    serde_json::to_value(output)
+        .map_err(|error| Problem::contract(format!("The answer of “{name}” could not be written: {error}.")))
+}

@@ -1,0 +1,163 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{ChangeKind, Problem};
+
+/// `events`: a page of the event log, newest first.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EventsRequest {
+    /// Only of this sync.
+    pub sync: Option<String>,
+    /// Only of this run.
+    pub run: Option<i64>,
+    /// Only of the record with exactly this key.
+    pub key: Option<String>,
+    /// Only in these states; empty for all.
+    pub statuses: Vec<EventStatus>,
+    /// Only where key, identifier, payload or error contain this text.
+    pub search: Option<String>,
+    /// Only at or after this time.
+    pub since: Option<String>,
+    /// Only older than this event: the `cursor` of the page before.
+    pub cursor: Option<String>,
+    /// How many.
+    pub limit: usize,
+}
+
+/// A page of events.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EventPage {
+    /// The events, newest first.
+    pub events: Vec<Event>,
+    /// Where the next page begins; `None` at the end.
+    pub cursor: Option<String>,
+    /// How many match, where counting is cheap.
+    pub total: Option<u64>,
+}
+
+/// One record as it was sent: a line of the live viewer.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Event {
+    /// Its id.
+    pub event: String,
+    /// When its state last changed.
+    pub at: String,
+    /// The sync's name.
+    pub sync: String,
+    /// The run.
+    pub run: i64,
+    /// How it is.
+    pub status: EventStatus,
+    /// What happened to its row.
+    pub change: ChangeKind,
+    /// `identify`, `track`, or the object's name.
+    pub what: String,
+    /// Who it is about, masked: e-mail, user id, anonymous id, or the key.
+    pub who: String,
+    /// The row's key, as text; masked where the key itself is personal.
+    pub key: String,
+    /// The answer in short, such as "200" or "429, in 8 s".
+    pub answer: String,
+}
+
+/// A record's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum EventStatus {
+    /// The destination confirmed it.
+    Delivered,
+    /// The destination took the request; it gives no answer per record.
+    Accepted,
+    /// It is to be sent.
+    Waiting,
+    /// It is on its way.
+    Sending,
+    /// The destination refused it.
+    Rejected,
+    /// A newer change took its place, or a later run carries it.
+    Superseded,
+    /// The user discarded it.
+    Discarded,
+    /// The row could not be made into a record, and nothing was sent.
+    Invalid,
+}
+
+/// `event`: everything about one record.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EventRequest {
+    /// Its id.
+    pub event: String,
+    /// Show personal data of this one event.
+    pub reveal: bool,
+}
+
+/// Everything about one record.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EventDetail {
+    /// The line.
+    pub event: Event,
+    /// What happened in one or two sentences.
+    pub summary: String,
+    /// The payload exactly as sent, or masked; empty where it is no longer kept.
+    pub payload: String,
+    /// The same with line breaks and two spaces of indent.
+    pub payload_pretty: String,
+    /// Personal data in it is masked.
+    pub masked: bool,
+    /// The id sent with it, by which the destination recognises a repeat.
+    pub message_id: String,
+    /// Size of the payload in bytes.
+    pub bytes: usize,
+    /// Why it was refused or waits.
+    pub problem: Option<Problem>,
+    /// Requests it was part of, oldest first.
+    pub attempts: Vec<Attempt>,
+    /// The request as a curl command, with `$SECRET` in place of secrets, for this record alone.
+    pub curl: Option<String>,
+    /// When it is tried again by itself.
+    pub next_attempt_at: Option<String>,
+}
+
+/// One request a record was part of.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Attempt {
+    /// When it was sent.
+    pub at: String,
+    /// How long the answer took, in milliseconds.
+    pub took_ms: f64,
+    /// Method and address, without secrets; for a file its path.
+    pub target: String,
+    /// Headers sent, with secrets replaced by `in keychain`.
+    pub headers: Vec<(String, String)>,
+    /// Records in the request.
+    pub records: u64,
+    /// Bytes of its body, as sent.
+    pub bytes: u64,
+    /// HTTP status, where there is one.
+    pub status: Option<u16>,
+    /// The answer's body, cut at 64 KiB, masked unless revealed.
+    pub answer: String,
+    /// What became of this record in it.
+    pub outcome: String,
+}
+
+/// `events_export`: writes events to a file the user chose.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EventsExport {
+    /// Which events; `cursor` and `limit` are ignored.
+    pub filter: EventsRequest,
+    /// Where to.
+    pub path: String,
+    /// `jsonl` or `csv`.
+    pub format: String,
+    /// Write personal data unmasked.
+    pub reveal: bool,
+}

@@ -1,0 +1,96 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{Problem, RunCounts, SyncDefinition};
+
+/// `plan`: what a run would do now. Nothing is sent and nothing is kept.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlanRequest {
+    /// A saved sync's name.
+    pub sync: Option<String>,
+    /// Or a sync that is not saved yet.
+    pub definition: Option<SyncDefinition>,
+    /// How many records of each group to return.
+    pub limit: usize,
+    /// Return the values unmasked (the command line, on the user's own terminal).
+    pub reveal: bool,
+}
+
+/// What a run would do.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Plan {
+    /// The sync's name.
+    pub sync: String,
+    /// All counts, as a run's summary has them.
+    #[serde(flatten)]
+    pub counts: RunCounts,
+    /// The first records of each group, in the order read.
+    pub records: Vec<PlanRecord>,
+    /// The first rows that can not be sent, and why.
+    pub invalid_rows: Vec<InvalidRow>,
+    /// Why the run would be held, if so.
+    pub held: Option<Problem>,
+    /// Requests the run would need.
+    pub requests_needed: u64,
+    /// Share of the destination's daily quota, 0 to 1, where it has one.
+    pub quota_share: Option<f64>,
+}
+
+/// One record of a plan.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlanRecord {
+    /// The row's key, as text.
+    pub key: String,
+    /// What happened to it.
+    pub change: ChangeKind,
+    /// The payload as last delivered.
+    #[ts(type = "unknown")]
+    pub before: Option<Box<serde_json::value::RawValue>>,
+    /// The payload the run would send.
+    #[ts(type = "unknown")]
+    pub after: Option<Box<serde_json::value::RawValue>>,
+    /// The same per field, for showing.
+    pub fields: Vec<FieldChange>,
+}
+
+/// What happened to a row since it was last delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// New.
+    Added,
+    /// Different.
+    Changed,
+    /// Gone.
+    Removed,
+}
+
+/// One field before and after.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FieldChange {
+    /// The path in the payload, such as `traits.company.name`.
+    pub path: String,
+    /// The value before as JSON text, masked where personal; `None` where there was none.
+    pub before: Option<String>,
+    /// The value after as JSON text, masked where personal; `None` where there is none.
+    pub after: Option<String>,
+    /// The two differ.
+    pub changed: bool,
+}
+
+/// A row that can not be sent.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct InvalidRow {
+    /// Which row, from 1, in the order read.
+    pub row: u64,
+    /// Its key as text, if it has one.
+    pub key: Option<String>,
+    /// Why.
+    pub problem: Problem,
+}

@@ -1,0 +1,228 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{Mode, Problem, Query, Removal, Run, Schedule};
+
+/// A sync: query, mapping, destination, mode, key and schedule. What the workspace file says of it.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SyncDefinition {
+    /// Its unique name.
+    pub name: String,
+    /// The warehouse connection's name.
+    pub from: String,
+    /// Which rows.
+    pub query: Query,
+    /// The columns that together identify a row.
+    pub key: Vec<String>,
+    /// The destination connection's name; a sync without one is kept and never runs.
+    pub to: Option<String>,
+    /// What each row becomes.
+    pub shape: Shape,
+    /// How rows are brought over.
+    pub mode: Mode,
+    /// With mirror: what happens to removed rows.
+    pub removed: Removal,
+    /// Identifier (`user_id`, `email`, `anonymous_id`) to column.
+    pub identifiers: BTreeMap<String, String>,
+    /// The mapping; `None` takes every column under its own name.
+    pub fields: Option<Vec<Field>>,
+    /// When it runs.
+    pub schedule: Schedule,
+}
+
+/// What a row becomes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Shape {
+    /// An `identify` event: who it is and their traits.
+    Identify,
+    /// A `track` event with properties.
+    Track {
+        /// A fixed event name.
+        event_name: Option<String>,
+        /// Or the column that has it.
+        event_name_column: Option<String>,
+    },
+    /// A record of an object.
+    Record {
+        /// The destination's object, such as `contacts`.
+        object: String,
+        /// The destination's field by which records are found again.
+        match_field: String,
+    },
+}
+
+/// One line of the mapping.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Field {
+    /// Where the value comes from.
+    pub value: FieldValue,
+    /// The key in the payload; dots nest (`company.name`), `[n]` makes lists (`tags[0]`).
+    pub key: String,
+    /// What a null becomes.
+    pub null: NullRule,
+}
+
+/// Where a field's value comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FieldValue {
+    /// A column of the row.
+    Column {
+        /// Its name.
+        column: String,
+    },
+    /// The same for every row.
+    Constant {
+        /// Any JSON value.
+        #[ts(type = "unknown")]
+        constant: serde_json::Value,
+    },
+}
+
+/// What a null becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum NullRule {
+    /// `null` is sent.
+    Send,
+    /// The key is left out.
+    LeaveOut,
+    /// The destination's field is emptied.
+    Clear,
+}
+
+/// `sync_save`: creates or updates a sync.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SyncSave {
+    /// The name it has now, when an existing one is changed.
+    pub existing: Option<String>,
+    /// What it becomes.
+    pub definition: SyncDefinition,
+    /// The wizard's draft this came from; it is deleted in the same step.
+    pub draft: Option<String>,
+}
+
+/// A sync in the overview and on its page.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Sync {
+    /// What it is.
+    pub definition: SyncDefinition,
+    /// The warehouse's kind.
+    pub from_kind: String,
+    /// The destination's kind, if it has one.
+    pub to_kind: Option<String>,
+    /// How it is.
+    pub status: SyncStatus,
+    /// For `needs_you` and `held`: what to decide.
+    pub problem: Option<Problem>,
+    /// The schedule is paused by the user.
+    pub paused: bool,
+    /// The next run, if one is scheduled.
+    pub next_run_at: Option<String>,
+    /// The schedule in one sentence.
+    pub schedule_sentence: String,
+    /// The newest run.
+    pub last_run: Option<Run>,
+    /// The newest 14 runs, oldest first.
+    pub history: Vec<RunBar>,
+    /// Records of it that wait to be sent.
+    pub waiting: u64,
+    /// Records of it the destination refused and nobody has dealt with.
+    pub rejected: u64,
+}
+
+/// A sync's state in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncStatus {
+    /// Its last run did what it should.
+    Healthy,
+    /// A run is going on.
+    Running,
+    /// The network or the destination is away; it goes on by itself.
+    WaitingForNetwork,
+    /// Something only the user can mend.
+    NeedsYou,
+    /// A run is held and wants a decision.
+    Held,
+    /// The user paused it.
+    Paused,
+    /// It has no destination yet.
+    NoDestination,
+    /// It has never run.
+    New,
+}
+
+/// One bar of the sparkline.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RunBar {
+    /// The run.
+    pub run: i64,
+    /// Records delivered.
+    pub delivered: u64,
+    /// Records rejected.
+    pub rejected: u64,
+    /// How it ended.
+    pub status: super::RunStatus,
+}
+
+/// A wizard that was not finished. The state belongs to the window; it has no secrets.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Draft {
+    /// Its id, chosen by the window.
+    pub id: String,
+    /// What the overview calls it.
+    pub title: String,
+    /// When it was last saved; ignored when saving.
+    pub saved_at: Option<String>,
+    /// The wizard's state.
+    #[ts(type = "unknown")]
+    pub state: serde_json::Value,
+}
+
+/// An object of a record destination.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DestinationObject {
+    /// Its name in the API.
+    pub name: String,
+    /// What people call it.
+    pub label: String,
+    /// Its fields.
+    pub fields: Vec<DestinationField>,
+}
+
+/// A field of a destination's object.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DestinationField {
+    /// Its name in the API.
+    pub name: String,
+    /// What people call it.
+    pub label: String,
+    /// Its type in the destination's words.
+    pub field_type: String,
+    /// A new record needs it.
+    pub required: bool,
+    /// It can be written.
+    pub writable: bool,
+    /// Records can be matched by it.
+    pub matchable: bool,
+    /// The pick list's values, if it has one.
+    pub options: Vec<String>,
+    /// It was added by the customer.
+    pub custom: bool,
+}

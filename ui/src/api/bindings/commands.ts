@@ -1,0 +1,106 @@
+// This file was generated from the table of commands. Do not edit it by hand.
+import type { AppInfo } from "./AppInfo";
+import type { Catalogue } from "./Catalogue";
+import type { Checks } from "./Checks";
+import type { Connection } from "./Connection";
+import type { ConnectionCheck } from "./ConnectionCheck";
+import type { ConnectionPaste } from "./ConnectionPaste";
+import type { ConnectionSave } from "./ConnectionSave";
+import type { DestinationObject } from "./DestinationObject";
+import type { Draft } from "./Draft";
+import type { EventDetail } from "./EventDetail";
+import type { EventPage } from "./EventPage";
+import type { EventRequest } from "./EventRequest";
+import type { EventsExport } from "./EventsExport";
+import type { EventsRequest } from "./EventsRequest";
+import type { KeyCheck } from "./KeyCheck";
+import type { KeyCheckRequest } from "./KeyCheckRequest";
+import type { Pasted } from "./Pasted";
+import type { PayloadPreview } from "./PayloadPreview";
+import type { PayloadPreviewRequest } from "./PayloadPreviewRequest";
+import type { Plan } from "./Plan";
+import type { PlanRequest } from "./PlanRequest";
+import type { Retry } from "./Retry";
+import type { Run } from "./Run";
+import type { RunsRequest } from "./RunsRequest";
+import type { Schedule } from "./Schedule";
+import type { ScheduleDescription } from "./ScheduleDescription";
+import type { Settings } from "./Settings";
+import type { Source } from "./Source";
+import type { SourceRequest } from "./SourceRequest";
+import type { Sync } from "./Sync";
+import type { SyncNow } from "./SyncNow";
+import type { SyncSave } from "./SyncSave";
+import type { Table } from "./Table";
+
+/** Every command: what goes in and what comes back. */
+export interface Commands {
+  /** What the window asks first. */
+  app_info: { input: null; output: AppInfo };
+  /** Every kind of warehouse and destination. */
+  catalogue: { input: null; output: Catalogue };
+  /** Saved connections, by name. */
+  connections: { input: null; output: Array<Connection> };
+  /** Creates or updates a connection. */
+  connection_save: { input: ConnectionSave; output: Connection };
+  /** Deletes the connection of this name; refused while a sync uses it. */
+  connection_delete: { input: string; output: null };
+  /** Tests a connection step by step. */
+  connection_check: { input: ConnectionCheck; output: Checks };
+  /** Fills the form from one pasted thing. */
+  connection_paste: { input: ConnectionPaste; output: Pasted };
+  /** Tables and views of the warehouse connection of this name. */
+  tables: { input: string; output: Array<Table> };
+  /** Looks at the rows of a query. */
+  source: { input: SourceRequest; output: Source };
+  /** Counts nulls and duplicates of a row key over all rows. */
+  key_check: { input: KeyCheckRequest; output: KeyCheck };
+  /** The exact payload of one sample row. */
+  payload_preview: { input: PayloadPreviewRequest; output: PayloadPreview };
+  /** Objects and fields of the destination connection of this name. */
+  objects: { input: string; output: Array<DestinationObject> };
+  /** A schedule in words, and its next runs. */
+  schedule_describe: { input: Schedule; output: ScheduleDescription };
+  /** IANA names of all time zones. */
+  time_zones: { input: null; output: Array<string> };
+  /** Wizards that were not finished, newest first. */
+  drafts: { input: null; output: Array<Draft> };
+  /** Saves a draft and answers with the time. */
+  draft_save: { input: Draft; output: Draft };
+  /** Deletes the draft of this id. */
+  draft_delete: { input: string; output: null };
+  /** All syncs, by name. */
+  syncs: { input: null; output: Array<Sync> };
+  /** The sync of this name. */
+  sync: { input: string; output: Sync };
+  /** Creates or updates a sync. */
+  sync_save: { input: SyncSave; output: Sync };
+  /** Deletes the sync of this name and its history. */
+  sync_delete: { input: string; output: null };
+  /** Pauses the schedule of the sync of this name. */
+  sync_pause: { input: string; output: Sync };
+  /** Resumes the schedule of the sync of this name. */
+  sync_unpause: { input: string; output: Sync };
+  /** What a run would do now; nothing is sent. */
+  plan: { input: PlanRequest; output: Plan };
+  /** Runs a sync; answers as soon as the run is written down. */
+  sync_now: { input: SyncNow; output: Run };
+  /** Stops the run of this id; what was sent stays sent. */
+  run_cancel: { input: number; output: Run };
+  /** Drops a held run; nothing was sent. */
+  run_drop: { input: number; output: Run };
+  /** Run history, newest first. */
+  runs: { input: RunsRequest; output: Array<Run> };
+  /** The run of this id. */
+  run: { input: number; output: Run };
+  /** A page of the event log. */
+  events: { input: EventsRequest; output: EventPage };
+  /** Everything about one record. */
+  event: { input: EventRequest; output: EventDetail };
+  /** Writes events to a file; answers with how many. */
+  events_export: { input: EventsExport; output: number };
+  /** Sends rejected records again, as a new run. */
+  retry: { input: Retry; output: Run };
+  /** Saves the user's settings. */
+  settings_save: { input: Settings; output: Settings };
+}
