@@ -1,0 +1,6 @@
+//! The destinations. To add one: a folder, a `mod` line and a line in the list.
+
+use sluice_engine::destination::DestinationKind;
+
+/// Every kind of destination, in the order the wizard shows them.
+pub static CATALOGUE: &[&dyn DestinationKind] = &[];
