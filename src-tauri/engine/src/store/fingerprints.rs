@@ -34,6 +34,16 @@ pub fn append(sqlite: &Sqlite, sync: i64, batch: i64, delivered: &[Delivered]) -
     insert(sqlite, sync, id, delivered)
 }
 
+/// Appends entries that belong to no batch, after everything else of the sync.
+pub fn append_last(sqlite: &Sqlite, sync: i64, base_until: i64, delivered: &[Delivered]) -> Result<()> {
+    let last: i64 = sqlite.query_row(
+        "select coalesce(max(id), 0) from fingerprint where sync = ?1",
+        [sync],
+        |row| row.get(0),
+    )?;
+    insert(sqlite, sync, last.max(base_until) + 1, delivered)
+}
+
 fn insert(sqlite: &Sqlite, sync: i64, id: i64, delivered: &[Delivered]) -> Result<()> {
     let mut chunk = Vec::with_capacity(delivered.len() * 24);
     let mut texts = Vec::new();
