@@ -1,0 +1,288 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
+import { DataGridRow } from './DataGridRow';
+import { cx } from './cx';
+import { type Cell, move } from './grid-keys';
+import styles from './DataGrid.module.css';
+
+export interface GridColumn<Row> {
+  id: string;
+  /** What the head shows. */
+  head: ReactNode;
+  /** The head's words where `head` shows none. */
+  name?: string;
+  /** Pixels; `grow` takes what is left, at least `min`. */
+  width: number | 'grow';
+  min?: number;
+  align?: 'end' | 'center';
+  /** Stays in place when the grid scrolls sideways. Only leading columns with pixel widths. */
+  pinned?: boolean;
+  /** A control inside the cell carries `data-cell-focus` and `tabIndex={-1}`: the grid moves the focus into it. */
+  cell: (row: Row) => ReactNode;
+}
+
+export interface DataGridProps<Row> {
+  label: string;
+  columns: readonly GridColumn<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  rowHeight?: number;
+  /** Pixels; 0 hides the head from sight, not from assistive technology. */
+  headHeight?: number;
+  /** The height of a row that differs from `rowHeight`. */
+  heightOf?: (row: Row) => number;
+  /** A row that spans all columns, such as the head of a group. Arrow keys pass over it. */
+  fullRow?: (row: Row) => ReactNode;
+  /** `selected` is tinted and marked, `out` is quiet, `warn` is tinted amber. */
+  rowLook?: (row: Row) => 'out' | 'warn' | 'new' | undefined;
+  selectedKey?: string | null;
+  /** The row under the focus or pointer press. */
+  onSelect?: (row: Row) => void;
+  /** Arrow keys only move the focus; a press or Enter selects. */
+  manual?: boolean;
+  /** Enter or double click. */
+  onAction?: (row: Row) => void;
+  /** Keys the grid does not use itself; return true when used. */
+  onCellKey?: (row: Row, columnId: string, event: KeyboardEvent) => boolean;
+  /** Called when the last rows come into sight. */
+  onEnd?: () => void;
+  /** Rows in all, where more exist than are loaded; for assistive technology. */
+  total?: number;
+  empty?: ReactNode;
+  scrollRef?: RefObject<HTMLDivElement | null>;
+  onScroll?: (element: HTMLDivElement) => void;
+  className?: string | undefined;
+}
+
+const manyColumns = 30;
+
+/** A long table: one tab stop, arrows inside, only what is in sight is rendered. */
+export function DataGrid<Row>(props: DataGridProps<Row>) {
+  const {
+    label,
+    columns,
+    rows,
+    rowKey,
+    rowHeight = 32,
+    headHeight = 28,
+    fullRow,
+    onSelect,
+    onAction,
+    onCellKey,
+    onEnd,
+    total,
+    empty,
+    onScroll,
+  } = props;
+  const own = useRef<HTMLDivElement>(null);
+  const scroller = props.scrollRef ?? own;
+  const [active, setActive] = useState<Cell>({ row: 0, column: 0 });
+  const focusWanted = useRef(false);
+
+  // eslint-disable-next-line react-hooks/incompatible-library -- TanStack Virtual keeps its own state
+  const vertical = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => props.heightOf?.(rows[index] as Row) ?? rowHeight,
+    getItemKey: (index) => rowKey(rows[index] as Row),
+    overscan: 8,
+    initialRect: { width: 1000, height: 800 },
+    scrollPaddingStart: headHeight,
+  });
+  const uneven = !!props.heightOf;
+  useLayoutEffect(() => {
+    if (uneven) vertical.measure();
+  }, [uneven, rows, vertical]);
+  const wide = columns.length > manyColumns;
+  const horizontal = useVirtualizer({
+    horizontal: true,
+    enabled: wide,
+    count: columns.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) =>
+      columns[index]?.width === 'grow' ? (columns[index].min ?? 160) : Number(columns[index]?.width ?? 160),
+    overscan: 4,
+    initialRect: { width: 1000, height: 800 },
+  });
+  const template = columns
+    .map((column) =>
+      column.width === 'grow' ? `minmax(${String(column.min ?? 80)}px, 1fr)` : `${String(column.width)}px`,
+    )
+    .join(' ');
+  const least = columns.reduce(
+    (sum, column) => sum + (column.width === 'grow' ? (column.min ?? 80) : column.width),
+    0,
+  );
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    element.style.setProperty('--columns', template);
+    element.style.setProperty('--least', `${String(least)}px`);
+    element.style.setProperty('--row', `${String(rowHeight)}px`);
+    element.style.setProperty('--head', `${String(headHeight)}px`);
+  }, [template, least, rowHeight, headHeight, scroller]);
+
+  // Rows may have gone since: the one tab stop stays on a row that exists and can take it.
+  let row = Math.min(active.row, Math.max(0, rows.length - 1));
+  while (row < rows.length - 1 && fullRow?.(rows[row] as Row)) row += 1;
+  const column = Math.min(active.column, columns.length - 1);
+
+  useEffect(() => {
+    if (!focusWanted.current) return;
+    const cell = scroller.current?.querySelector<HTMLElement>(
+      `[data-cell="${String(row)}:${String(column)}"]`,
+    );
+    if (!cell) return;
+    focusWanted.current = false;
+    (cell.querySelector<HTMLElement>('[data-cell-focus]') ?? cell).focus({ preventScroll: true });
+  });
+
+  const items = vertical.getVirtualItems();
+  const last = items.at(-1)?.index ?? -1;
+  useEffect(() => {
+    if (onEnd && rows.length > 0 && last >= rows.length - 10) onEnd();
+  }, [last, rows.length, onEnd]);
+
+  const go = (next: Cell) => {
+    focusWanted.current = true;
+    setActive(next);
+    vertical.scrollToIndex(next.row);
+    if (wide) horizontal.scrollToIndex(next.column);
+    const target = rows[next.row];
+    if (target !== undefined && next.row !== row && !props.manual) onSelect?.(target);
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const target = event.target as HTMLElement;
+    if (target.closest('[data-editing]') || !target.closest('[data-cell]')) return;
+    const current = rows[row];
+    if (current === undefined) return;
+    if (onCellKey?.(current, columns[column]?.id ?? '', event)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
+    const next = move(
+      event,
+      { row, column },
+      { rows: rows.length, columns: columns.length, page, skip: (index) => !!fullRow?.(rows[index] as Row) },
+    );
+    if (next) {
+      event.preventDefault();
+      go(next);
+    } else if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && !target.closest('button')) {
+      event.preventDefault();
+      (onAction ?? onSelect)?.(current);
+    }
+  };
+
+  const visible = wide
+    ? horizontal.getVirtualItems().map((item) => item.index)
+    : columns.map((_, index) => index);
+  const pinned = columns.flatMap((item, index) => (item.pinned ? [index] : []));
+  const shown = [...new Set([...pinned, ...visible])].sort((a, b) => a - b);
+  return (
+    // Keys are handled for the cells inside, which hold the focus.
+    // eslint-disable-next-line jsx-a11y/interactive-supports-focus
+    <div
+      ref={scroller}
+      role="grid"
+      aria-label={label}
+      aria-rowcount={(total ?? rows.length) + 1}
+      aria-colcount={columns.length}
+      className={cx(styles.grid, props.className)}
+      onKeyDown={onKeyDown}
+      onScroll={(event) => onScroll?.(event.currentTarget)}
+    >
+      <div role="rowgroup" className={styles.headGroup}>
+        <div
+          role="row"
+          aria-rowindex={1}
+          className={cx(styles.row, styles.headRow, headHeight === 0 && styles.noHead)}
+        >
+          {shown.map((index) => {
+            const item = columns[index];
+            return (
+              item && (
+                <div
+                  key={item.id}
+                  role="columnheader"
+                  aria-colindex={index + 1}
+                  data-align={item.align}
+                  data-pinned={item.pinned}
+                  aria-label={item.name}
+                  className={styles.head}
+                  ref={(node) => place(node, columns, index)}
+                >
+                  {item.head}
+                </div>
+              )
+            );
+          })}
+        </div>
+      </div>
+      {rows.length === 0 && empty ? (
+        <div role="rowgroup">
+          <div role="row" className={styles.empty}>
+            <div role="gridcell" aria-colspan={columns.length}>
+              {empty}
+            </div>
+          </div>
+        </div>
+      ) : (
+        <div
+          role="rowgroup"
+          className={styles.rows}
+          ref={(node) => void node?.style.setProperty('height', `${String(vertical.getTotalSize())}px`)}
+        >
+          {items.map((item) => {
+            const data = rows[item.index] as Row;
+            return (
+              <DataGridRow
+                key={item.key}
+                index={item.index}
+                start={item.start}
+                size={item.size}
+                data={data}
+                columns={columns}
+                shown={shown}
+                full={fullRow?.(data)}
+                look={props.rowLook?.(data)}
+                selected={props.selectedKey === undefined ? undefined : props.selectedKey === rowKey(data)}
+                activeColumn={item.index === row ? column : undefined}
+                onFocusCell={(at) => {
+                  if (item.index !== row || at !== column) setActive({ row: item.index, column: at });
+                }}
+                onPress={() => onSelect?.(data)}
+                onOpen={() => onAction?.(data)}
+              />
+            );
+          })}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Puts a cell into its column; a pinned one also keeps its distance from the left edge. */
+export function place<Row>(
+  node: HTMLElement | null,
+  columns: readonly GridColumn<Row>[],
+  index: number,
+): void {
+  if (!node) return;
+  node.style.gridColumn = String(index + 1);
+  if (!columns[index]?.pinned) return;
+  const left = columns.slice(0, index).reduce((sum, column) => sum + Number(column.width), 0);
+  node.style.left = `${String(left)}px`;
+}

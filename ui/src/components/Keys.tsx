@@ -1,0 +1,23 @@
+import styles from './Keys.module.css';
+
+const mac = () => document.documentElement.dataset['platform'] === 'macos';
+
+const names: Record<string, [mac: string, other: string]> = {
+  mod: ['⌘', 'Ctrl'],
+  shift: ['⇧', 'Shift'],
+  alt: ['⌥', 'Alt'],
+  enter: ['↵', '↵'],
+  tab: ['⇥', '⇥'],
+  esc: ['Esc', 'Esc'],
+};
+
+/** The words of a shortcut such as `mod+enter`, as this system writes them. */
+export function keysText(shortcut: string): string {
+  const parts = shortcut.split('+').map((part) => names[part]?.[mac() ? 0 : 1] ?? part.toUpperCase());
+  return parts.join(mac() ? '' : ' ');
+}
+
+/** One key cap. */
+export function Keys({ shortcut }: { shortcut: string }) {
+  return <kbd className={styles.kbd}>{keysText(shortcut)}</kbd>;
+}

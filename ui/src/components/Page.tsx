@@ -1,0 +1,60 @@
+import type { ReactNode } from 'react';
+import { cx } from './cx';
+import styles from './Page.module.css';
+
+/** The bar on top of a view: its title and its actions. */
+export function Toolbar({ title, children }: { title: ReactNode; children?: ReactNode }) {
+  return (
+    <header className={styles.toolbar} data-tauri-drag-region="">
+      <h1 className={styles.toolbarTitle} data-tauri-drag-region="">
+        {title}
+      </h1>
+      {children && <div className={styles.actions}>{children}</div>}
+    </header>
+  );
+}
+
+/** The head of a wizard step: a question and what it is about. */
+export function StepHead({
+  title,
+  children,
+  after,
+}: {
+  title: string;
+  children?: ReactNode;
+  after?: ReactNode;
+}) {
+  return (
+    <header className={styles.stepHead} data-tauri-drag-region="">
+      <div className={styles.stepWords}>
+        <h1 className={styles.stepTitle}>{title}</h1>
+        {children && <p className={styles.stepText}>{children}</p>}
+      </div>
+      {after}
+    </header>
+  );
+}
+
+/** What fills the rest of a view. */
+export function Body({
+  children,
+  pad,
+  className,
+}: {
+  children: ReactNode;
+  pad?: boolean;
+  className?: string | undefined;
+}) {
+  return <div className={cx(styles.body, pad && styles.pad, className)}>{children}</div>;
+}
+
+/** The bar at the bottom of a wizard step or view. */
+export function Footer({ start, children }: { start?: ReactNode; children: ReactNode }) {
+  return (
+    <footer className={styles.footer}>
+      {start}
+      <span className={styles.gap} />
+      {children}
+    </footer>
+  );
+}

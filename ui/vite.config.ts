@@ -1,0 +1,40 @@
+import react from '@vitejs/plugin-react';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+// The window's policy allows no inline script, style or data font, so nothing is inlined.
+export default defineConfig({
+  plugins: [react()],
+  clearScreen: false,
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  css: { transformer: 'lightningcss', modules: { generateScopedName: '[name]_[local]_[hash]' } },
+  server: {
+    port: 5173,
+    strictPort: true,
+    proxy: { '/rpc': 'http://127.0.0.1:5174', '/events': 'http://127.0.0.1:5174' },
+  },
+  build: { target: 'safari15', cssTarget: 'safari15', assetsInlineLimit: 0, sourcemap: false },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          environment: 'jsdom',
+          include: ['src/**/*.test.{ts,tsx}'],
+          setupFiles: ['src/test/setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'pages',
+          environment: 'node',
+          include: ['pages/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
