@@ -1,0 +1,5 @@
+import { HomeScreen } from '@/features/syncs/HomeScreen';
+
+export function HomeView() {
+  return <HomeScreen />;
+}
