@@ -30,7 +30,10 @@ export default tseslint.config(
     },
   },
   tier(['src/**/*.{ts,tsx}']),
-  tier(['src/components/**'], { regex: '^@/(features|views|app|api|host)/', message: 'The kit knows nothing of the product.' }),
+  tier(['src/components/**'], {
+    regex: '^@/(features|views|app|api|host)/',
+    message: 'The kit knows nothing of the product.',
+  }),
   ...features.map(({ name }) =>
     tier([`src/features/${name}/**`], {
       regex: `^@/(features/(?!${name}/)|views/|app/)`,
@@ -38,5 +41,8 @@ export default tseslint.config(
     }),
   ),
   { files: ['src/host/**'], rules: { 'no-restricted-imports': 'off' } },
-  { files: ['src/components/icon-paths.tsx', 'src/test/**', '**/*.test.{ts,tsx}'], rules: { 'max-lines': 'off' } },
+  {
+    files: ['src/components/icon-paths.tsx', 'src/test/**', '**/*.test.{ts,tsx}'],
+    rules: { 'max-lines': 'off' },
+  },
 );

@@ -6,7 +6,17 @@ import styles from './Banner.module.css';
 const signs: Record<string, IconName> = { warn: 'held', bad: 'warning', info: 'info', ok: 'okCircle' };
 
 /** What stays true until somebody acts: what happened · what is safe · what to do, and one button. */
-export function Banner({ tone, icon, children, action }: { tone: 'warn' | 'bad' | 'info' | 'ok'; icon?: IconName; children: ReactNode; action?: ReactNode }) {
+export function Banner({
+  tone,
+  icon,
+  children,
+  action,
+}: {
+  tone: 'warn' | 'bad' | 'info' | 'ok';
+  icon?: IconName;
+  children: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className={cx(styles.banner, styles[tone])} role={tone === 'bad' ? 'alert' : undefined}>
       <Icon name={icon ?? signs[tone] ?? 'info'} className={cx(styles.sign)} />
@@ -27,7 +37,15 @@ export function Note({ icon = 'info', children }: { icon?: IconName; children: R
 }
 
 /** Nothing here yet: what would be here, and the one action that fills it. */
-export function Empty({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
+export function Empty({
+  title,
+  children,
+  action,
+}: {
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className={styles.empty}>
       <h2 className={styles.emptyTitle}>{title}</h2>

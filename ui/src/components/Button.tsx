@@ -24,7 +24,18 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'children' | 'classNa
 }
 
 /** Verb + object + number. At most one `primary` in a view. */
-export function Button({ look = 'secondary', size = 'md', icon, iconAfter, keys, busy, pressed, className, children, ...rest }: ButtonProps) {
+export function Button({
+  look = 'secondary',
+  size = 'md',
+  icon,
+  iconAfter,
+  keys,
+  busy,
+  pressed,
+  className,
+  children,
+  ...rest
+}: ButtonProps) {
   return (
     <AriaButton
       {...rest}
@@ -33,7 +44,11 @@ export function Button({ look = 'secondary', size = 'md', icon, iconAfter, keys,
       data-look={look}
       className={cx(styles.button, styles[look], styles[size], pressed && styles.pressed, className)}
     >
-      {busy ? <Icon name="running" size={size === 'sm' ? 14 : 16} className={cx(styles.turning)} /> : icon && <Icon name={icon} size={size === 'sm' ? 14 : 16} />}
+      {busy ? (
+        <Icon name="running" size={size === 'sm' ? 14 : 16} className={cx(styles.turning)} />
+      ) : (
+        icon && <Icon name={icon} size={size === 'sm' ? 14 : 16} />
+      )}
       {children}
       {iconAfter && <Icon name={iconAfter} size={12} />}
       {keys && <Keys shortcut={keys} />}
@@ -49,7 +64,17 @@ export interface IconButtonProps extends Omit<ButtonProps, 'children' | 'icon' |
 }
 
 /** A button known by its sign; its name is shown on hover and focus. */
-export function IconButton({ icon, label, keys, look = 'quiet', size = 'sm', pressed, busy, className, ...rest }: IconButtonProps) {
+export function IconButton({
+  icon,
+  label,
+  keys,
+  look = 'quiet',
+  size = 'sm',
+  pressed,
+  busy,
+  className,
+  ...rest
+}: IconButtonProps) {
   return (
     <Tooltip text={label} {...(keys ? { keys } : {})}>
       <AriaButton
@@ -58,16 +83,30 @@ export function IconButton({ icon, label, keys, look = 'quiet', size = 'sm', pre
         isPending={busy ?? false}
         {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
         data-look={look}
-        className={cx(styles.button, styles[look], styles[size], styles.iconOnly, pressed && styles.pressed, className)}
+        className={cx(
+          styles.button,
+          styles[look],
+          styles[size],
+          styles.iconOnly,
+          pressed && styles.pressed,
+          className,
+        )}
       >
-        <Icon name={busy ? 'running' : icon} size={size === 'sm' ? 14 : 16} className={cx(busy && styles.turning)} />
+        <Icon
+          name={busy ? 'running' : icon}
+          size={size === 'sm' ? 14 : 16}
+          className={cx(busy && styles.turning)}
+        />
       </AriaButton>
     </Tooltip>
   );
 }
 
 /** An action inside a sentence. */
-export function LinkButton({ children, ...rest }: Omit<AriaButtonProps, 'className' | 'style' | 'children'> & { children: ReactNode }) {
+export function LinkButton({
+  children,
+  ...rest
+}: Omit<AriaButtonProps, 'className' | 'style' | 'children'> & { children: ReactNode }) {
   return (
     <AriaButton {...rest} className={cx(styles.link)}>
       {children}

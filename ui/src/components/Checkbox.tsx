@@ -39,9 +39,26 @@ export function Checkbox({ checked, onChange, children, name, help, disabled }: 
 }
 
 /** On or off at once, without a button to confirm. */
-export function Switch({ on, onChange, children, help, disabled }: { on: boolean; onChange: (on: boolean) => void; children: ReactNode; help?: ReactNode; disabled?: boolean }) {
+export function Switch({
+  on,
+  onChange,
+  children,
+  help,
+  disabled,
+}: {
+  on: boolean;
+  onChange: (on: boolean) => void;
+  children: ReactNode;
+  help?: ReactNode;
+  disabled?: boolean;
+}) {
   return (
-    <AriaSwitch isSelected={on} onChange={onChange} isDisabled={disabled ?? false} className={cx(styles.pick, styles.switchPick)}>
+    <AriaSwitch
+      isSelected={on}
+      onChange={onChange}
+      isDisabled={disabled ?? false}
+      className={cx(styles.pick, styles.switchPick)}
+    >
       <span className={styles.switch} />
       <span>
         {children}

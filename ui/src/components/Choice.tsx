@@ -13,9 +13,20 @@ export interface SegmentedProps<Value extends string> {
 /** Two to five short answers side by side, one chosen. */
 export function Segmented<Value extends string>({ label, value, onChange, options }: SegmentedProps<Value>) {
   return (
-    <RadioGroup aria-label={label} value={value} onChange={(next) => onChange(next as Value)} orientation="horizontal" className={cx(styles.segmented)}>
+    <RadioGroup
+      aria-label={label}
+      value={value}
+      onChange={(next) => onChange(next as Value)}
+      orientation="horizontal"
+      className={cx(styles.segmented)}
+    >
       {options.map((option) => (
-        <AriaRadio key={option.value} value={option.value} isDisabled={option.disabled ?? false} className={cx(styles.segment)}>
+        <AriaRadio
+          key={option.value}
+          value={option.value}
+          isDisabled={option.disabled ?? false}
+          className={cx(styles.segment)}
+        >
           {option.label}
           {option.count !== undefined && <span className={styles.count}>{option.count}</span>}
         </AriaRadio>
@@ -25,16 +36,45 @@ export function Segmented<Value extends string>({ label, value, onChange, option
 }
 
 /** A group of `ChoiceCard`s or `ChoiceRow`s, one chosen. */
-export function ChoiceGroup({ label, value, onChange, layout = 'list', children }: { label: string; value: string | null; onChange: (value: string) => void; layout?: 'list' | 'grid' | 'bare'; children: ReactNode }) {
+export function ChoiceGroup({
+  label,
+  value,
+  onChange,
+  layout = 'list',
+  children,
+}: {
+  label: string;
+  value: string | null;
+  onChange: (value: string) => void;
+  layout?: 'list' | 'grid' | 'bare';
+  children: ReactNode;
+}) {
   return (
-    <RadioGroup aria-label={label} value={value} onChange={onChange} className={cx(styles.group, styles[layout])}>
+    <RadioGroup
+      aria-label={label}
+      value={value}
+      onChange={onChange}
+      className={cx(styles.group, styles[layout])}
+    >
       {children}
     </RadioGroup>
   );
 }
 
 /** A boxed answer with its sign and one line that says what it needs. */
-export function ChoiceCard({ value, glyph, title, detail, after }: { value: string; glyph?: ReactNode; title: ReactNode; detail?: ReactNode; after?: ReactNode }) {
+export function ChoiceCard({
+  value,
+  glyph,
+  title,
+  detail,
+  after,
+}: {
+  value: string;
+  glyph?: ReactNode;
+  title: ReactNode;
+  detail?: ReactNode;
+  after?: ReactNode;
+}) {
   return (
     <AriaRadio value={value} className={cx(styles.card)}>
       <span className={styles.radio} />
@@ -49,7 +89,19 @@ export function ChoiceCard({ value, glyph, title, detail, after }: { value: stri
 }
 
 /** A row of a list of answers; what belongs to the chosen one unfolds below it, outside the radio itself. */
-export function ChoiceRow({ value, title, detail, open, children }: { value: string; title: ReactNode; detail?: ReactNode; open?: boolean; children?: ReactNode }) {
+export function ChoiceRow({
+  value,
+  title,
+  detail,
+  open,
+  children,
+}: {
+  value: string;
+  title: ReactNode;
+  detail?: ReactNode;
+  open?: boolean;
+  children?: ReactNode;
+}) {
   return (
     <div className={cx(styles.item, open && styles.open)}>
       <AriaRadio value={value} className={cx(styles.itemHead)}>

@@ -1,5 +1,13 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { DataGridRow } from './DataGridRow';
 import { cx } from './cx';
 import { type Cell, move } from './grid-keys';
@@ -53,7 +61,22 @@ const manyColumns = 30;
 
 /** A long table: one tab stop, arrows inside, only what is in sight is rendered. */
 export function DataGrid<Row>(props: DataGridProps<Row>) {
-  const { label, columns, rows, rowKey, rowHeight = 32, headHeight = 28, fullRow, onSelect, onAction, onCellKey, onEnd, total, empty, onScroll } = props;
+  const {
+    label,
+    columns,
+    rows,
+    rowKey,
+    rowHeight = 32,
+    headHeight = 28,
+    fullRow,
+    onSelect,
+    onAction,
+    onCellKey,
+    onEnd,
+    total,
+    empty,
+    onScroll,
+  } = props;
   const own = useRef<HTMLDivElement>(null);
   const scroller = props.scrollRef ?? own;
   const [active, setActive] = useState<Cell>({ row: 0, column: 0 });
@@ -75,12 +98,20 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     enabled: wide,
     count: columns.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => (columns[index]?.width === 'grow' ? (columns[index].min ?? 160) : Number(columns[index]?.width ?? 160)),
+    estimateSize: (index) =>
+      columns[index]?.width === 'grow' ? (columns[index].min ?? 160) : Number(columns[index]?.width ?? 160),
     overscan: 4,
     initialRect: { width: 1000, height: 800 },
   });
-  const template = columns.map((column) => (column.width === 'grow' ? `minmax(${String(column.min ?? 80)}px, 1fr)` : `${String(column.width)}px`)).join(' ');
-  const least = columns.reduce((sum, column) => sum + (column.width === 'grow' ? (column.min ?? 80) : column.width), 0);
+  const template = columns
+    .map((column) =>
+      column.width === 'grow' ? `minmax(${String(column.min ?? 80)}px, 1fr)` : `${String(column.width)}px`,
+    )
+    .join(' ');
+  const least = columns.reduce(
+    (sum, column) => sum + (column.width === 'grow' ? (column.min ?? 80) : column.width),
+    0,
+  );
 
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -98,7 +129,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
 
   useEffect(() => {
     if (!focusWanted.current) return;
-    const cell = scroller.current?.querySelector<HTMLElement>(`[data-cell="${String(row)}:${String(column)}"]`);
+    const cell = scroller.current?.querySelector<HTMLElement>(
+      `[data-cell="${String(row)}:${String(column)}"]`,
+    );
     if (!cell) return;
     focusWanted.current = false;
     (cell.querySelector<HTMLElement>('[data-cell-focus]') ?? cell).focus({ preventScroll: true });
@@ -130,7 +163,11 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       return;
     }
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
-    const next = move(event, { row, column }, { rows: rows.length, columns: columns.length, page, skip: (index) => !!fullRow?.(rows[index] as Row) });
+    const next = move(
+      event,
+      { row, column },
+      { rows: rows.length, columns: columns.length, page, skip: (index) => !!fullRow?.(rows[index] as Row) },
+    );
     if (next) {
       event.preventDefault();
       go(next);
@@ -140,7 +177,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     }
   };
 
-  const visible = wide ? horizontal.getVirtualItems().map((item) => item.index) : columns.map((_, index) => index);
+  const visible = wide
+    ? horizontal.getVirtualItems().map((item) => item.index)
+    : columns.map((_, index) => index);
   const pinned = columns.flatMap((item, index) => (item.pinned ? [index] : []));
   const shown = [...new Set([...pinned, ...visible])].sort((a, b) => a - b);
   return (
@@ -162,7 +201,16 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
             const item = columns[index];
             return (
               item && (
-                <div key={item.id} role="columnheader" aria-colindex={index + 1} data-align={item.align} data-pinned={item.pinned} aria-label={item.name} className={styles.head} ref={(node) => place(node, columns, index)}>
+                <div
+                  key={item.id}
+                  role="columnheader"
+                  aria-colindex={index + 1}
+                  data-align={item.align}
+                  data-pinned={item.pinned}
+                  aria-label={item.name}
+                  className={styles.head}
+                  ref={(node) => place(node, columns, index)}
+                >
                   {item.head}
                 </div>
               )
@@ -179,7 +227,11 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
           </div>
         </div>
       ) : (
-        <div role="rowgroup" className={styles.rows} ref={(node) => void node?.style.setProperty('height', `${String(vertical.getTotalSize())}px`)}>
+        <div
+          role="rowgroup"
+          className={styles.rows}
+          ref={(node) => void node?.style.setProperty('height', `${String(vertical.getTotalSize())}px`)}
+        >
           {items.map((item) => {
             const data = rows[item.index] as Row;
             return (
@@ -209,7 +261,11 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
 }
 
 /** Puts a cell into its column; a pinned one also keeps its distance from the left edge. */
-export function place<Row>(node: HTMLElement | null, columns: readonly GridColumn<Row>[], index: number): void {
+export function place<Row>(
+  node: HTMLElement | null,
+  columns: readonly GridColumn<Row>[],
+  index: number,
+): void {
   if (!node) return;
   node.style.gridColumn = String(index + 1);
   if (!columns[index]?.pinned) return;

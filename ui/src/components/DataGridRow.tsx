@@ -20,8 +20,22 @@ interface Props<Row> {
 }
 
 /** One row of a DataGrid, put at its place by a transform. */
-export function DataGridRow<Row>({ index, start, data, columns, shown, full, look, selected, activeColumn, onFocusCell, onPress, onOpen }: Props<Row>) {
-  const put = (node: HTMLElement | null) => void node?.style.setProperty('transform', `translateY(${String(start)}px)`);
+export function DataGridRow<Row>({
+  index,
+  start,
+  data,
+  columns,
+  shown,
+  full,
+  look,
+  selected,
+  activeColumn,
+  onFocusCell,
+  onPress,
+  onOpen,
+}: Props<Row>) {
+  const put = (node: HTMLElement | null) =>
+    void node?.style.setProperty('transform', `translateY(${String(start)}px)`);
   if (full) {
     return (
       <div role="row" aria-rowindex={index + 2} ref={put} className={cx(styles.row, styles.full)}>
@@ -34,7 +48,15 @@ export function DataGridRow<Row>({ index, start, data, columns, shown, full, loo
   return (
     // The row answers to the pointer; by keyboard its cells do.
     // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
-    <div role="row" aria-rowindex={index + 2} aria-selected={selected} ref={put} className={cx(styles.row, look && styles[look])} onClick={onPress} onDoubleClick={onOpen}>
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      ref={put}
+      className={cx(styles.row, look && styles[look])}
+      onClick={onPress}
+      onDoubleClick={onOpen}
+    >
       {shown.map((at) => {
         const column = columns[at];
         return (

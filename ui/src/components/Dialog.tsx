@@ -19,7 +19,12 @@ export interface DialogProps {
 /** Only to decide. */
 export function Dialog({ open, onClose, title, children, actions, width = 'narrow', alert }: DialogProps) {
   return (
-    <ModalOverlay isOpen={open} onOpenChange={(next) => !next && onClose()} isDismissable={!alert} className={cx(styles.scrim)}>
+    <ModalOverlay
+      isOpen={open}
+      onOpenChange={(next) => !next && onClose()}
+      isDismissable={!alert}
+      className={cx(styles.scrim)}
+    >
       <Modal className={cx(styles.modal, styles[width])}>
         <AriaDialog role={alert ? 'alertdialog' : 'dialog'} className={cx(styles.dialog)}>
           <Heading slot="title" className={cx(styles.title)}>

@@ -1,5 +1,14 @@
 import { type ReactNode, type Ref } from 'react';
-import { Button as AriaButton, FieldError, Input, Label, SearchField as AriaSearchField, Text, TextArea, TextField as AriaTextField } from 'react-aria-components';
+import {
+  Button as AriaButton,
+  FieldError,
+  Input,
+  Label,
+  SearchField as AriaSearchField,
+  Text,
+  TextArea,
+  TextField as AriaTextField,
+} from 'react-aria-components';
 import { Icon, type IconName } from './Icon';
 import { Keys } from './Keys';
 import { cx } from './cx';
@@ -41,7 +50,31 @@ export interface TextFieldProps {
 
 /** A label above, an example below. Errors come on leaving the field, never on the first key. */
 export function TextField(props: TextFieldProps) {
-  const { label, value, onChange, onBlur, remark, help, error, placeholder, icon, mono, filled, secret, disabled, required, rows, hideLabel, size = 'md', after, inputRef, autoFocus, name, onPaste, onKeyDown } = props;
+  const {
+    label,
+    value,
+    onChange,
+    onBlur,
+    remark,
+    help,
+    error,
+    placeholder,
+    icon,
+    mono,
+    filled,
+    secret,
+    disabled,
+    required,
+    rows,
+    hideLabel,
+    size = 'md',
+    after,
+    inputRef,
+    autoFocus,
+    name,
+    onPaste,
+    onKeyDown,
+  } = props;
   const shared = {
     className: cx(styles.control),
     ...(placeholder ? { placeholder } : {}),
@@ -67,10 +100,23 @@ export function TextField(props: TextFieldProps) {
         {label}
         {remark && <span className={styles.remark}>{remark}</span>}
       </Label>
-      <div className={cx(styles.input, size === 'sm' && styles.small, mono && styles.mono, filled && styles.filled, error && styles.error, disabled && styles.disabled, rows && styles.tall)}>
+      <div
+        className={cx(
+          styles.input,
+          size === 'sm' && styles.small,
+          mono && styles.mono,
+          filled && styles.filled,
+          error && styles.error,
+          disabled && styles.disabled,
+          !!rows && styles.tall,
+        )}
+      >
         {icon && <Icon name={icon} className={cx(styles.sign)} />}
-        {/* eslint-disable-next-line jsx-a11y/no-autofocus -- asked for only where a dialog or step has one field to start with */}
-        {rows ? <TextArea {...shared} rows={rows} /> : <Input {...shared} {...(inputRef ? { ref: inputRef } : {})} autoFocus={autoFocus ?? false} />}
+        {rows ? (
+          <TextArea {...shared} rows={rows} />
+        ) : (
+          <Input {...shared} {...(inputRef ? { ref: inputRef } : {})} {...(autoFocus ? { autoFocus } : {})} />
+        )}
         {after}
       </div>
       {error ? (
@@ -92,7 +138,10 @@ export function TextField(props: TextFieldProps) {
 /** A line below a control that is not a TextField. */
 export function Help({ tone, id, children }: { tone?: 'ok' | 'error'; id?: string; children: ReactNode }) {
   return (
-    <span id={id} className={cx(styles.help, tone === 'ok' && styles.helpOk, tone === 'error' && styles.helpError)}>
+    <span
+      id={id}
+      className={cx(styles.help, tone === 'ok' && styles.helpOk, tone === 'error' && styles.helpError)}
+    >
       {tone && <Icon name={tone === 'ok' ? 'check' : 'warning'} size={14} />}
       <span>{children}</span>
     </span>
@@ -123,11 +172,32 @@ export interface SearchFieldProps {
 }
 
 /** Filters what is beside it as one types; Escape empties it. */
-export function SearchField({ label, value, onChange, count, keys, className, inputRef, onSubmit, size = 'sm' }: SearchFieldProps) {
+export function SearchField({
+  label,
+  value,
+  onChange,
+  count,
+  keys,
+  className,
+  inputRef,
+  onSubmit,
+  size = 'sm',
+}: SearchFieldProps) {
   return (
-    <AriaSearchField value={value} onChange={onChange} {...(onSubmit ? { onSubmit } : {})} aria-label={label} className={cx(styles.input, styles.small, size === 'xs' && styles.tiny, styles.search, className)}>
+    <AriaSearchField
+      value={value}
+      onChange={onChange}
+      {...(onSubmit ? { onSubmit } : {})}
+      aria-label={label}
+      className={cx(styles.input, styles.small, size === 'xs' && styles.tiny, styles.search, className)}
+    >
       <Icon name="search" size={size === 'xs' ? 14 : 16} className={cx(styles.sign)} />
-      <Input className={cx(styles.control)} placeholder={label} {...(inputRef ? { ref: inputRef } : {})} spellCheck={false} />
+      <Input
+        className={cx(styles.control)}
+        placeholder={label}
+        {...(inputRef ? { ref: inputRef } : {})}
+        spellCheck={false}
+      />
       {value ? (
         <>
           {count && <span className={styles.count}>{count}</span>}

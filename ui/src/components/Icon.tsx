@@ -6,9 +6,22 @@ export type IconName = keyof typeof iconPaths;
 export type GlyphName = keyof typeof glyphPaths;
 
 /** A sign of 12, 14 or 16 px in the colour of the text around it. Always beside a word or inside a named control. */
-export function Icon({ name, size = 16, className }: { name: IconName; size?: 12 | 14 | 16; className?: string }) {
+export function Icon({
+  name,
+  size = 16,
+  className,
+}: {
+  name: IconName;
+  size?: 12 | 14 | 16;
+  className?: string;
+}) {
   return (
-    <svg className={cx(styles.icon, styles[`s${size}`], className)} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+    <svg
+      className={cx(styles.icon, styles[`s${size}`], className)}
+      viewBox="0 0 16 16"
+      aria-hidden="true"
+      focusable="false"
+    >
       {iconPaths[name]}
     </svg>
   );

@@ -7,10 +7,25 @@ import styles from './JsonView.module.css';
 const mostLines = 2000;
 const longest = 2000;
 
-const shorten = (text: string) => (text.length > longest ? `${text.slice(0, longest)}… (${String(text.length)} characters)` : text);
+const shorten = (text: string) =>
+  text.length > longest ? `${text.slice(0, longest)}… (${String(text.length)} characters)` : text;
 
 /** JSON laid out for reading, or with `exact` its bytes as sent. `mark` is the path of the line to point at. */
-export function JsonView({ json, mark, exact, label, wrap, className }: { json: string; mark?: string | null; exact?: boolean; label: string; wrap?: boolean; className?: string }) {
+export function JsonView({
+  json,
+  mark,
+  exact,
+  label,
+  wrap,
+  className,
+}: {
+  json: string;
+  mark?: string | null;
+  exact?: boolean;
+  label: string;
+  wrap?: boolean;
+  className?: string;
+}) {
   const lines = useMemo(() => (exact ? [] : jsonLines(json)), [json, exact]);
   const marked = useRef<HTMLSpanElement>(null);
   useEffect(() => {
@@ -30,7 +45,11 @@ export function JsonView({ json, mark, exact, label, wrap, className }: { json: 
       {lines.slice(0, mostLines).map((line, index) => {
         const isMarked = !!mark && line.path === mark;
         return (
-          <span key={index} ref={isMarked ? marked : undefined} className={cx(styles.line, isMarked && styles.mark)}>
+          <span
+            key={index}
+            ref={isMarked ? marked : undefined}
+            className={cx(styles.line, isMarked && styles.mark)}
+          >
             <span className={styles.count}>{index + 1}</span>
             <span>
               {line.tokens.map((token, at) => (
@@ -42,7 +61,9 @@ export function JsonView({ json, mark, exact, label, wrap, className }: { json: 
           </span>
         );
       })}
-      {lines.length > mostLines && <span className={t('faint')}>{`${String(lines.length - mostLines)} more lines`}</span>}
+      {lines.length > mostLines && (
+        <span className={t('faint')}>{`${String(lines.length - mostLines)} more lines`}</span>
+      )}
     </pre>
   );
 }

@@ -16,7 +16,15 @@ export interface MenuAction {
 }
 
 /** The actions behind a button; `'-'` draws a line between groups. */
-export function Menu({ label, trigger, actions }: { label: string; trigger: ReactElement; actions: readonly (MenuAction | '-')[] }) {
+export function Menu({
+  label,
+  trigger,
+  actions,
+}: {
+  label: string;
+  trigger: ReactElement;
+  actions: readonly (MenuAction | '-')[];
+}) {
   return (
     <MenuTrigger>
       {trigger}
@@ -26,7 +34,14 @@ export function Menu({ label, trigger, actions }: { label: string; trigger: Reac
             action === '-' ? (
               <Separator key={`line-${String(index)}`} className={cx(styles.line)} />
             ) : (
-              <MenuItem key={action.id} id={action.id} textValue={action.label} isDisabled={action.disabled ?? false} onAction={action.onAction} className={cx(styles.item, action.danger && styles.danger)}>
+              <MenuItem
+                key={action.id}
+                id={action.id}
+                textValue={action.label}
+                isDisabled={action.disabled ?? false}
+                onAction={action.onAction}
+                className={cx(styles.item, action.danger && styles.danger)}
+              >
                 {action.icon && <Icon name={action.icon} />}
                 <span className={styles.word}>{action.label}</span>
                 {action.keys && <Keyboard className={cx(styles.keys)}>{keysText(action.keys)}</Keyboard>}

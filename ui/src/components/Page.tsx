@@ -15,7 +15,15 @@ export function Toolbar({ title, children }: { title: ReactNode; children?: Reac
 }
 
 /** The head of a wizard step: a question and what it is about. */
-export function StepHead({ title, children, after }: { title: string; children?: ReactNode; after?: ReactNode }) {
+export function StepHead({
+  title,
+  children,
+  after,
+}: {
+  title: string;
+  children?: ReactNode;
+  after?: ReactNode;
+}) {
   return (
     <header className={styles.stepHead} data-tauri-drag-region="">
       <div className={styles.stepWords}>
@@ -28,7 +36,15 @@ export function StepHead({ title, children, after }: { title: string; children?:
 }
 
 /** What fills the rest of a view. */
-export function Body({ children, pad, className }: { children: ReactNode; pad?: boolean; className?: string }) {
+export function Body({
+  children,
+  pad,
+  className,
+}: {
+  children: ReactNode;
+  pad?: boolean;
+  className?: string;
+}) {
   return <div className={cx(styles.body, pad && styles.pad, className)}>{children}</div>;
 }
 

@@ -3,7 +3,17 @@ import { cx } from './cx';
 import styles from './Panel.module.css';
 
 /** A bordered region, no shadow: for what is picked, decided or quoted. */
-export function Panel({ head, sunken, children, label }: { head?: ReactNode; sunken?: boolean; children: ReactNode; label?: string }) {
+export function Panel({
+  head,
+  sunken,
+  children,
+  label,
+}: {
+  head?: ReactNode;
+  sunken?: boolean;
+  children: ReactNode;
+  label?: string;
+}) {
   return (
     <section className={cx(styles.panel, sunken && styles.sunken)} aria-label={label}>
       {head && <div className={styles.head}>{head}</div>}
@@ -13,7 +23,19 @@ export function Panel({ head, sunken, children, label }: { head?: ReactNode; sun
 }
 
 /** A short table of at most a few dozen rows with its own head. Long lists use DataGrid. */
-export function Table({ label, head, children, look, inset }: { label: string; head?: ReactNode; children: ReactNode; look?: 'dense' | 'tall'; inset?: boolean }) {
+export function Table({
+  label,
+  head,
+  children,
+  look,
+  inset,
+}: {
+  label: string;
+  head?: ReactNode;
+  children: ReactNode;
+  look?: 'dense' | 'tall';
+  inset?: boolean;
+}) {
   return (
     <table className={cx(styles.table, look && styles[look], inset && styles.inset)} aria-label={label}>
       {head && <thead>{head}</thead>}

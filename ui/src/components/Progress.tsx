@@ -2,7 +2,19 @@ import { useEffect, useRef } from 'react';
 import styles from './Progress.module.css';
 
 /** Blue part sent, red part rejected, kept apart by a gap. */
-export function Progress({ label, done, rejected = 0, total, text }: { label: string; done: number; rejected?: number; total: number; text?: string }) {
+export function Progress({
+  label,
+  done,
+  rejected = 0,
+  total,
+  text,
+}: {
+  label: string;
+  done: number;
+  rejected?: number;
+  total: number;
+  text?: string;
+}) {
   const good = useRef<HTMLElement>(null);
   const bad = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -11,7 +23,15 @@ export function Progress({ label, done, rejected = 0, total, text }: { label: st
     if (bad.current) bad.current.style.width = share(rejected);
   }, [done, rejected, total]);
   return (
-    <div className={styles.bar} role="progressbar" aria-label={label} aria-valuemin={0} aria-valuemax={total} aria-valuenow={Math.min(total, done + rejected)} {...(text ? { 'aria-valuetext': text } : {})}>
+    <div
+      className={styles.bar}
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={total}
+      aria-valuenow={Math.min(total, done + rejected)}
+      {...(text ? { 'aria-valuetext': text } : {})}
+    >
       <i ref={good} className={styles.good} />
       {rejected > 0 && <i ref={bad} className={styles.bad} />}
     </div>

@@ -1,5 +1,17 @@
 import type { ReactNode } from 'react';
-import { Button, FieldError, Header, Label, ListBox, ListBoxItem, ListBoxSection, Popover, Select as AriaSelect, SelectValue, Text } from 'react-aria-components';
+import {
+  Button,
+  FieldError,
+  Header,
+  Label,
+  ListBox,
+  ListBoxItem,
+  ListBoxSection,
+  Popover,
+  Select as AriaSelect,
+  SelectValue,
+  Text,
+} from 'react-aria-components';
 import { Icon } from './Icon';
 import { cx } from './cx';
 import styles from './Select.module.css';
@@ -31,10 +43,29 @@ export interface SelectProps<Value extends string> {
 }
 
 /** One of a known set. Lists up to a few hundred entries. */
-export function Select<Value extends string>({ label, value, onChange, options, placeholder, help, error, hideLabel, disabled, mono, look = 'field', size = 'md', className }: SelectProps<Value>) {
+export function Select<Value extends string>({
+  label,
+  value,
+  onChange,
+  options,
+  placeholder,
+  help,
+  error,
+  hideLabel,
+  disabled,
+  mono,
+  look = 'field',
+  size = 'md',
+  className,
+}: SelectProps<Value>) {
   const sections = [...new Set(options.map((option) => option.section))];
   const item = (option: Option<Value>) => (
-    <ListBoxItem key={option.value} id={option.value} textValue={option.label} className={cx(styles.option, mono && styles.mono)}>
+    <ListBoxItem
+      key={option.value}
+      id={option.value}
+      textValue={option.label}
+      className={cx(styles.option, mono && styles.mono)}
+    >
       {option.icon}
       <span className={styles.optionLabel}>{option.label}</span>
       {option.detail && <span className={styles.detail}>{option.detail}</span>}
@@ -52,8 +83,24 @@ export function Select<Value extends string>({ label, value, onChange, options, 
       className={cx(field.field, className)}
     >
       <Label className={cx(field.label, hideLabel && field.hidden)}>{label}</Label>
-      <Button className={cx(styles.trigger, look === 'bare' && styles.bare, size === 'sm' && styles.small, mono && styles.mono, error && styles.error)}>
-        <SelectValue className={cx(styles.value)}>{({ isPlaceholder, defaultChildren }) => (isPlaceholder ? <span className={styles.placeholder}>{defaultChildren}</span> : (options.find((option) => option.value === value)?.label ?? defaultChildren))}</SelectValue>
+      <Button
+        className={cx(
+          styles.trigger,
+          look === 'bare' && styles.bare,
+          size === 'sm' && styles.small,
+          mono && styles.mono,
+          error && styles.error,
+        )}
+      >
+        <SelectValue className={cx(styles.value)}>
+          {({ isPlaceholder, defaultChildren }) =>
+            isPlaceholder ? (
+              <span className={styles.placeholder}>{defaultChildren}</span>
+            ) : (
+              (options.find((option) => option.value === value)?.label ?? defaultChildren)
+            )
+          }
+        </SelectValue>
         <Icon name="updown" size={14} className={cx(styles.sign)} />
       </Button>
       {error ? (

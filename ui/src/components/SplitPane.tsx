@@ -21,10 +21,22 @@ export interface SplitPaneProps {
   live?: boolean;
 }
 
-const stored = (id: string, fallback: number): number => Number(localStorage.getItem(`sluice.pane.${id}`)) || fallback;
+const stored = (id: string, fallback: number): number =>
+  Number(localStorage.getItem(`sluice.pane.${id}`)) || fallback;
 
 /** Content with a resizable panel at its right end; the size is kept. */
-export function SplitPane({ id, children, side, label, size, min = 280, max = 560, open = false, onClose, live }: SplitPaneProps) {
+export function SplitPane({
+  id,
+  children,
+  side,
+  label,
+  size,
+  min = 280,
+  max = 560,
+  open = false,
+  onClose,
+  live,
+}: SplitPaneProps) {
   const narrow = useMedia('(max-width: 900px)');
   const [width, setWidth] = useState(() => stored(id, size));
   const pane = useRef<HTMLElement>(null);
@@ -71,7 +83,12 @@ export function SplitPane({ id, children, side, label, size, min = 280, max = 56
               onKeyDown={onKeyDown}
             />
           )}
-          <aside ref={pane} className={cx(styles.side, narrow && styles.over)} aria-label={label} aria-live={live ? 'polite' : undefined}>
+          <aside
+            ref={pane}
+            className={cx(styles.side, narrow && styles.over)}
+            aria-label={label}
+            aria-live={live ? 'polite' : undefined}
+          >
             {narrow && onClose && (
               <div className={styles.close}>
                 <IconButton icon="cross" label={`Close ${label}`} onPress={onClose} />

@@ -26,7 +26,15 @@ const states = {
 export type StateName = keyof typeof states;
 
 /** Icon + word + colour. Shapes differ without colour. */
-export function State({ state, children, quiet }: { state: StateName; children?: ReactNode; quiet?: boolean }) {
+export function State({
+  state,
+  children,
+  quiet,
+}: {
+  state: StateName;
+  children?: ReactNode;
+  quiet?: boolean;
+}) {
   const [tone, icon, word] = states[state];
   return (
     <span className={cx(styles.state, tone && styles[tone], quiet && styles.quiet)}>
@@ -50,7 +58,15 @@ export function StateIcon({ state, label }: { state: StateName; label?: string }
 export const stateWord = (state: StateName): string => states[state][2];
 
 /** A short fact about one thing: "Required", "In keychain". */
-export function Badge({ tone, icon, children }: { tone?: 'ok' | 'warn' | 'bad' | 'accent' | 'personal'; icon?: IconName; children: ReactNode }) {
+export function Badge({
+  tone,
+  icon,
+  children,
+}: {
+  tone?: 'ok' | 'warn' | 'bad' | 'accent' | 'personal';
+  icon?: IconName;
+  children: ReactNode;
+}) {
   return (
     <span className={cx(styles.badge, tone && styles[`badge-${tone}`])}>
       {icon && <Icon name={icon} size={12} />}
@@ -61,5 +77,9 @@ export function Badge({ tone, icon, children }: { tone?: 'ok' | 'warn' | 'bad' |
 
 /** Whether a connection holds production or test data: a tag is not a state. */
 export function Tag({ tag }: { tag: 'production' | 'test' }) {
-  return <span className={cx(styles.tag, styles[`tag-${tag}`])}>{tag === 'production' ? 'Production' : 'Test'}</span>;
+  return (
+    <span className={cx(styles.tag, styles[`tag-${tag}`])}>
+      {tag === 'production' ? 'Production' : 'Test'}
+    </span>
+  );
 }

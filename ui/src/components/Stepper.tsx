@@ -13,7 +13,13 @@ export interface Step<Id extends string> {
 }
 
 /** The steps of a wizard: done, now, still to come. */
-export function Stepper<Id extends string>({ steps, onStep }: { steps: readonly Step<Id>[]; onStep: (id: Id) => void }) {
+export function Stepper<Id extends string>({
+  steps,
+  onStep,
+}: {
+  steps: readonly Step<Id>[];
+  onStep: (id: Id) => void;
+}) {
   return (
     <ol className={styles.steps}>
       {steps.map((step, index) => (
@@ -23,11 +29,25 @@ export function Stepper<Id extends string>({ steps, onStep }: { steps: readonly 
             className={styles.step}
             aria-current={step.state === 'now' ? 'step' : undefined}
             aria-disabled={!step.reachable}
-            aria-label={[`${String(index + 1)}. ${step.title}`, step.summary, step.state === 'done' ? 'done' : step.state === 'problem' ? 'has a problem' : undefined].filter(Boolean).join(', ')}
+            aria-label={[
+              `${String(index + 1)}. ${step.title}`,
+              step.summary,
+              step.state === 'done' ? 'done' : step.state === 'problem' ? 'has a problem' : undefined,
+            ]
+              .filter(Boolean)
+              .join(', ')}
             title={step.summary}
             onClick={() => step.reachable && onStep(step.id)}
           >
-            <span className={styles.number}>{step.state === 'problem' ? '!' : step.state === 'done' ? <Icon name="check" size={12} /> : index + 1}</span>
+            <span className={styles.number}>
+              {step.state === 'problem' ? (
+                '!'
+              ) : step.state === 'done' ? (
+                <Icon name="check" size={12} />
+              ) : (
+                index + 1
+              )}
+            </span>
             <span className={styles.title}>{step.title}</span>
             <span className={styles.summary}>{step.summary}</span>
           </button>

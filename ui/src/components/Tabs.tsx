@@ -11,9 +11,23 @@ export interface TabItem {
 }
 
 /** Faces of one thing; only the chosen one is rendered. */
-export function Tabs({ label, value, onChange, items }: { label: string; value: string; onChange: (id: string) => void; items: readonly TabItem[] }) {
+export function Tabs({
+  label,
+  value,
+  onChange,
+  items,
+}: {
+  label: string;
+  value: string;
+  onChange: (id: string) => void;
+  items: readonly TabItem[];
+}) {
   return (
-    <AriaTabs selectedKey={value} onSelectionChange={(key) => onChange(String(key))} className={cx(styles.tabs)}>
+    <AriaTabs
+      selectedKey={value}
+      onSelectionChange={(key) => onChange(String(key))}
+      className={cx(styles.tabs)}
+    >
       <TabList aria-label={label} className={cx(styles.list)}>
         {items.map((item) => (
           <Tab key={item.id} id={item.id} className={cx(styles.tab)}>

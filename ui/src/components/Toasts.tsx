@@ -16,8 +16,21 @@ function Toast({ message }: { message: ToastMessage }) {
   }, [held, message.id]);
   const { action } = message;
   return (
-    <div className={styles.toast} onPointerEnter={() => setHeld(true)} onPointerLeave={() => setHeld(false)} onFocus={() => setHeld(true)} onBlur={() => setHeld(false)}>
-      <Icon name={message.tone === 'bad' ? 'warning' : message.tone === 'ok' ? 'okCircle' : 'info'} className={cx(styles[message.tone])} />
+    // Pointer and focus only hold the toast; its buttons are what one acts on.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <div
+      role="group"
+      aria-label={message.text}
+      className={styles.toast}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
+      <Icon
+        name={message.tone === 'bad' ? 'warning' : message.tone === 'ok' ? 'okCircle' : 'info'}
+        className={cx(styles[message.tone])}
+      />
       <span>{message.text}</span>
       {action && (
         <Button

@@ -14,7 +14,11 @@ export interface GridSize {
 }
 
 /** The cell a key leads to, or null where the key is not one that moves. */
-export function move(event: { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean }, from: Cell, size: GridSize): Cell | null {
+export function move(
+  event: { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean },
+  from: Cell,
+  size: GridSize,
+): Cell | null {
   if (event.altKey) return null;
   const far = event.ctrlKey || event.metaKey;
   const land = (row: number, step: 1 | -1): Cell => {
@@ -39,7 +43,9 @@ export function move(event: { key: string; ctrlKey: boolean; metaKey: boolean; a
     case 'Home':
       return far ? { ...land(0, 1), column: 0 } : { row: from.row, column: 0 };
     case 'End':
-      return far ? { ...land(size.rows - 1, -1), column: size.columns - 1 } : { row: from.row, column: size.columns - 1 };
+      return far
+        ? { ...land(size.rows - 1, -1), column: size.columns - 1 }
+        : { row: from.row, column: size.columns - 1 };
     default:
       return null;
   }

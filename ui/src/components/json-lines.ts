@@ -43,7 +43,8 @@ export function jsonLines(json: string): JsonLine[] {
     line = { tokens: [], path: '' };
   };
   const indent = () => {
-    if (line.tokens.length === 0 && levels.length > 0) line.tokens.push({ kind: 'space', text: '  '.repeat(levels.length) });
+    if (line.tokens.length === 0 && levels.length > 0)
+      line.tokens.push({ kind: 'space', text: '  '.repeat(levels.length) });
   };
   const add = (kind: JsonToken['kind'], text: string) => {
     indent();

@@ -17,7 +17,12 @@ const publish = (next: readonly ToastMessage[]) => {
 export const toasts = {
   show(text: string, options: { tone?: ToastMessage['tone']; action?: ToastMessage['action'] } = {}): void {
     counter += 1;
-    const message = { id: counter, text, tone: options.tone ?? 'ok', ...(options.action ? { action: options.action } : {}) };
+    const message = {
+      id: counter,
+      text,
+      tone: options.tone ?? 'ok',
+      ...(options.action ? { action: options.action } : {}),
+    };
     publish([...list.slice(-2), message]);
   },
   dismiss(id: number): void {

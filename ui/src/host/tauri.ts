@@ -3,7 +3,8 @@ import { open, save } from '@tauri-apps/plugin-dialog';
 import type { FileOptions, Host } from './host';
 import { systemOf } from './system';
 
-const filters = (options: FileOptions) => (options.endings ? [{ name: options.title, extensions: options.endings }] : []);
+const filters = (options: FileOptions) =>
+  options.endings ? [{ name: options.title, extensions: options.endings }] : [];
 
 /** The host inside the desktop window. */
 export function tauriHost(): Host {
@@ -20,8 +21,10 @@ export function tauriHost(): Host {
         open = false;
       };
     },
-    pickFile: (options) => open({ title: options.title, multiple: false, directory: false, filters: filters(options) }),
+    pickFile: (options) =>
+      open({ title: options.title, multiple: false, directory: false, filters: filters(options) }),
     pickFolder: (options) => open({ title: options.title, multiple: false, directory: true }),
-    saveFile: (options) => save({ title: options.title, defaultPath: options.name, filters: filters(options) }),
+    saveFile: (options) =>
+      save({ title: options.title, defaultPath: options.name, filters: filters(options) }),
   };
 }

@@ -1,0 +1,40 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { useEffect, useEffectEvent } from 'react';
+import { host } from '@/host';
+import type { Push } from './bindings/Push';
+import { keys } from './queries';
+
+const listeners = new Set<(push: Push) => void>();
+
+/** Listens to the program once, for as long as the window lives, and keeps what is on screen true. */
+export function followPushes(client: QueryClient): () => void {
+  return host().listen((event) => {
+    const push = event as Push;
+    if (push.type === 'changed')
+      void client.invalidateQueries({
+        predicate: ({ queryKey }) => keys.volatile.includes(String(queryKey[0])),
+      });
+    if (push.type === 'run') {
+      client.setQueryData(keys.run(push.run.run), push.run);
+      void client.invalidateQueries({ queryKey: ['syncs'] });
+      void client.invalidateQueries({ queryKey: ['sync', push.run.sync] });
+      void client.invalidateQueries({ queryKey: ['runs'] });
+    }
+    listeners.forEach((listener) => listener(push));
+  });
+}
+
+/** Calls `handler` for each push of one sort while the component is there. */
+export function usePush<Type extends Push['type']>(
+  type: Type,
+  handler: (push: Extract<Push, { type: Type }>) => void,
+): void {
+  const latest = useEffectEvent(handler);
+  useEffect(() => {
+    const listener = (push: Push) => {
+      if (push.type === type) latest(push as Extract<Push, { type: Type }>);
+    };
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }, [type]);
+}

@@ -1,0 +1,118 @@
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useAppInfo, useSyncs } from '@/api/queries';
+import { syncStates } from '@/api/sync-state';
+import { IconButton } from '@/components/Button';
+import { Icon, type IconName } from '@/components/Icon';
+import { StateIcon, stateWord } from '@/components/State';
+import { cx } from '@/components/cx';
+import { clockTime } from '@/components/times';
+import styles from './Shell.module.css';
+
+const places: { to: '/' | '/events' | '/connections'; icon: IconName; label: string }[] = [
+  { to: '/', icon: 'home', label: 'Home' },
+  { to: '/events', icon: 'events', label: 'Live events' },
+  { to: '/connections', icon: 'connection', label: 'Connections' },
+];
+
+/** Sidebar and content. The wizard has its own rail instead. */
+export function Shell() {
+  const navigate = useNavigate();
+  const syncs = useSyncs().data ?? [];
+  const info = useAppInfo().data;
+  const waiting = syncs.filter(({ status }) => status === 'needs_you' || status === 'held').length;
+  const next = syncs
+    .flatMap(({ next_run_at, paused }) => (next_run_at && !paused ? [next_run_at] : []))
+    .sort()[0];
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!(event.metaKey || event.ctrlKey) || event.key.toLowerCase() !== 'n') return;
+      event.preventDefault();
+      void navigate({ to: '/new' });
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [navigate]);
+
+  return (
+    <div className={styles.window}>
+      <nav className={styles.sidebar} aria-label="Main">
+        <div className={styles.top} data-tauri-drag-region="" />
+        <ul className={styles.list}>
+          {places.map(({ to, icon, label }) => (
+            <li key={to}>
+              <Link
+                to={to}
+                className={cx(styles.item)}
+                activeOptions={{ exact: to === '/', includeSearch: false }}
+                activeProps={{ 'aria-current': 'page' }}
+                title={label}
+              >
+                <Icon name={icon} />
+                <span className={styles.label}>{label}</span>
+                {to === '/' && waiting > 0 && (
+                  <span className={styles.waiting}>
+                    <Icon name="warning" size={12} />
+                    {waiting}
+                    <span className={styles.hidden}>{waiting === 1 ? ' needs you' : ' need you'}</span>
+                  </span>
+                )}
+              </Link>
+            </li>
+          ))}
+        </ul>
+        <div className={styles.heading}>
+          <h2 className={styles.label}>Syncs</h2>
+          <IconButton
+            icon="plus"
+            label="New sync"
+            keys="mod+n"
+            className={cx(styles.push)}
+            onPress={() => void navigate({ to: '/new' })}
+          />
+        </div>
+        <ul className={cx(styles.list, styles.syncs)}>
+          {syncs.map(({ definition, status }) => {
+            const { state, word } = syncStates[status];
+            return (
+              <li key={definition.name}>
+                <Link
+                  to="/syncs/$name"
+                  params={{ name: definition.name }}
+                  className={cx(styles.item)}
+                  activeProps={{ 'aria-current': 'page' }}
+                  title={`${definition.name}: ${word ?? stateWord(state)}`}
+                >
+                  <StateIcon state={state} label={word ?? stateWord(state)} />
+                  <span className={styles.label} dir="auto">
+                    {definition.name}
+                  </span>
+                </Link>
+              </li>
+            );
+          })}
+        </ul>
+        <div className={styles.foot}>
+          {info?.settings.schedules_paused ? (
+            <>
+              <Icon name="pauseCircle" size={14} />
+              <span className={styles.label}>All schedules paused</span>
+            </>
+          ) : (
+            <>
+              <Icon name="clock" size={14} />
+              <span className={styles.label}>
+                {next ? `Next run ${clockTime(next)}` : 'No run scheduled'}
+              </span>
+            </>
+          )}
+          <IconButton icon="gear" label="Settings" onPress={() => void navigate({ to: '/settings' })} />
+        </div>
+      </nav>
+      <main className={styles.main}>
+        <Outlet />
+      </main>
+    </div>
+  );
+}

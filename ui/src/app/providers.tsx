@@ -1,0 +1,35 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useState } from 'react';
+import { followPushes } from '@/api/push';
+import { useAppInfo } from '@/api/queries';
+import { Toasts } from '@/components/Toasts';
+import { applyTheme } from './theme';
+
+/** Answers come from this computer: they fail for a reason, not by chance, and do not grow old by themselves. */
+export const newQueryClient = (): QueryClient =>
+  new QueryClient({
+    defaultOptions: {
+      queries: { retry: false, refetchOnWindowFocus: false, networkMode: 'always' },
+      mutations: { networkMode: 'always' },
+    },
+  });
+
+function Listening({ client, children }: { client: QueryClient; children: ReactNode }) {
+  const theme = useAppInfo().data?.settings.theme;
+  useEffect(() => followPushes(client), [client]);
+  useEffect(() => {
+    if (theme) applyTheme(theme);
+  }, [theme]);
+  return children;
+}
+
+/** What every view needs around it. */
+export function Providers({ children, client }: { children: ReactNode; client?: QueryClient }) {
+  const [own] = useState(() => client ?? newQueryClient());
+  return (
+    <QueryClientProvider client={own}>
+      <Listening client={own}>{children}</Listening>
+      <Toasts />
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,71 @@
+import {
+  createHashHistory,
+  createMemoryHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  redirect,
+} from '@tanstack/react-router';
+import { ConnectionsView } from '@/views/ConnectionsView';
+import { EventsView } from '@/views/EventsView';
+import { HomeView } from '@/views/HomeView';
+import { SettingsView } from '@/views/SettingsView';
+import { SyncView } from '@/views/SyncView';
+import { WelcomeView } from '@/views/WelcomeView';
+import { WizardView } from '@/views/wizard/WizardView';
+import { isStep } from '@/views/wizard/steps';
+import { Shell } from './Shell';
+
+const root = createRootRoute();
+const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
+const home = createRoute({ getParentRoute: () => shell, path: '/', component: HomeView });
+const events = createRoute({ getParentRoute: () => shell, path: '/events', component: EventsView });
+const connections = createRoute({
+  getParentRoute: () => shell,
+  path: '/connections',
+  component: ConnectionsView,
+});
+const settings = createRoute({ getParentRoute: () => shell, path: '/settings', component: SettingsView });
+const sync = createRoute({ getParentRoute: () => shell, path: '/syncs/$name', component: SyncView });
+const welcome = createRoute({ getParentRoute: () => root, path: '/welcome', component: WelcomeView });
+const fresh = createRoute({
+  getParentRoute: () => root,
+  path: '/new',
+  beforeLoad: () => {
+    throw redirect({
+      to: '/wizard/$draft/$step',
+      params: { draft: crypto.randomUUID(), step: 'warehouse' },
+      replace: true,
+    });
+  },
+});
+/** The wizard for a draft; a draft that starts from a saved sync is named `sync:<name>`. */
+const wizard = createRoute({
+  getParentRoute: () => root,
+  path: '/wizard/$draft/$step',
+  beforeLoad: ({ params }) => {
+    if (!isStep(params.step))
+      throw redirect({ to: '/wizard/$draft/$step', params: { draft: params.draft, step: 'warehouse' } });
+  },
+  component: WizardView,
+});
+
+const tree = root.addChildren([
+  shell.addChildren([home, events, connections, settings, sync]),
+  welcome,
+  fresh,
+  wizard,
+]);
+
+/** The window's router; tests start it at a path of their own. */
+export const newRouter = (start?: string) =>
+  createRouter({
+    routeTree: tree,
+    history: start === undefined ? createHashHistory() : createMemoryHistory({ initialEntries: [start] }),
+  });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof newRouter>;
+  }
+}

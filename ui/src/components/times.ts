@@ -1,0 +1,51 @@
+/** Times as people read them: relative where close, else weekday, date and the locale's clock. */
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hour12: false });
+const seconds = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hour12: false,
+});
+const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' });
+const dayOfYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+
+/** `14:48`. */
+export const clockTime = (at: string | Date): string => clock.format(new Date(at));
+
+/** `14:48:07`. */
+export const clockSeconds = (at: string | Date): string => seconds.format(new Date(at));
+
+/** `14:48:07.312`, for what the machine did. */
+export const clockMillis = (at: string | Date): string =>
+  `${clockSeconds(at)}.${String(new Date(at).getMilliseconds()).padStart(3, '0')}`;
+
+/** `6 min ago`, `08:30 today`, `Tue 24 Nov, 08:30`. */
+export function pastTime(at: string | Date, now: Date = new Date()): string {
+  const then = new Date(at);
+  const minutes = Math.floor((now.getTime() - then.getTime()) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${String(minutes)} min ago`;
+  if (then.toDateString() === now.toDateString()) return `${clockTime(then)} today`;
+  if (then.getFullYear() === now.getFullYear()) return `${day.format(then)}, ${clockTime(then)}`;
+  return dayOfYear.format(then);
+}
+
+const whole = new Intl.NumberFormat('en-US');
+
+/** Counts are never rounded: `48,213`. */
+export const count = (value: number): string => whole.format(value);
+
+/** `1 row`, `2 rows`. */
+export const counted = (value: number, one: string, many: string): string =>
+  `${count(value)} ${value === 1 ? one : many}`;
+
+/** `391 bytes`, `11.4 MB`. */
+export function byteSize(bytes: number): string {
+  if (bytes < 1000) return counted(bytes, 'byte', 'bytes');
+  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** `38 ms`, `1.2 s`. */
+export const duration = (ms: number): string =>
+  ms < 1000 ? `${String(Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;

@@ -1,0 +1,50 @@
+/** Words of connections, their form and their test. */
+export const text = {
+  saved: 'Saved connections',
+  fresh: 'New connection',
+  without: 'Without an account',
+  name: 'Name',
+  nameHelp: 'How you will find it again',
+  nameMissing: 'Give it a name, for example “Shop warehouse”.',
+  nameTaken: 'Another connection has this name already.',
+  paste: 'Paste a URL or a connection string',
+  pasteHelp: 'Optional. Sluice fills what it finds; nothing is sent anywhere.',
+  fromPaste: 'from paste',
+  optional: 'optional',
+  inKeychain: 'In keychain',
+  fromEnvironment: 'From the environment',
+  replaceSecret: (label: string) => `Replace: ${label}`,
+  keepSecret: 'Keep the saved one',
+  secretHelp: 'Goes to this computer’s keychain, not into a file',
+  required: (label: string, example: string) =>
+    `Enter: ${label}${example ? `, for example ${example}` : ''}.`,
+  notNumber: (example: string) => `Only digits, for example ${example || '5432'}.`,
+  notUrl: 'An address starts with https://.',
+  chooseFile: 'Choose a file…',
+  chooseFolder: 'Choose a folder…',
+  filled: (labels: string[]) => `Filled ${listed(labels)}. Check them below.`,
+  ignored: (parts: string[]) => `Not used: ${listed(parts)}.`,
+  test: 'Connection test',
+  testNotRun: 'Not run yet',
+  testRunning: (step: number) => `Step ${String(step)}`,
+  testPassed: 'Passed',
+  testStopped: (step: number, of: number) => `Stopped at step ${String(step)} of ${String(of)}`,
+  testIntro: 'Named steps, each with its result and time. A failed step says why and what to do.',
+  notReached: (step: number) => `Runs after step ${String(step)}`,
+  needs: (kind: string) => `What you need for ${kind}`,
+  noLogin: 'No login yet?',
+  noLoginText: (kind: string) =>
+    `Send this to whoever looks after ${kind}. It makes a login that can read and nothing else.`,
+  copyScript: 'Copy script',
+  copyMessage: 'Copy as a message',
+  message: (kind: string, script: string) =>
+    `Hello, for Sluice I need a login to ${kind} that can only read. This script makes one; put your own names and a password in:\n\n${script}\n`,
+  tested: (when: string) => `Tested ${when}`,
+  neverTested: 'Never tested',
+  usedBy: (syncs: number) => (syncs === 0 ? 'No sync' : syncs === 1 ? '1 sync' : `${String(syncs)} syncs`),
+};
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
+}

@@ -1,0 +1,80 @@
+import type { FieldChange } from '@/api/bindings/FieldChange';
+import type { Plan } from '@/api/bindings/Plan';
+import type { PlanRecord } from '@/api/bindings/PlanRecord';
+import type { SyncDefinition } from '@/api/bindings/SyncDefinition';
+import { isPersonal, mask, valueAt } from './source';
+
+function record(definition: SyncDefinition, row: number, change: 'added' | 'changed'): PlanRecord {
+  const fields = (definition.fields ?? []).map(({ key, value }, index): FieldChange => {
+    const raw = value.type === 'constant' ? value.constant : valueAt(value.column, row);
+    const after = JSON.stringify(
+      value.type === 'column' && raw !== null && isPersonal(value.column) ? mask(String(raw)) : raw,
+    );
+    const changed = change === 'added' || index % 4 === 0;
+    return {
+      path: `traits.${key}`,
+      before:
+        change === 'added' ? null : changed ? (typeof raw === 'number' ? String(raw - 7) : '"Warm"') : after,
+      after,
+      changed,
+    };
+  });
+  return {
+    key: String(valueAt(definition.key[0] ?? 'lead_id', row)),
+    change,
+    before: change === 'added' ? null : {},
+    after: {},
+    fields,
+  };
+}
+
+export function planOf(definition: SyncDefinition): Plan {
+  const problem = {
+    code: 'SLU-3102',
+    kind: 'no_identifier',
+    message: 'The row has no value in any identifier.',
+    safe: 'The row is left out; all others are sent.',
+    hint: 'Fill email or user_id in the warehouse.',
+    fix: null,
+    retries: false,
+    details: [],
+  };
+  return {
+    sync: definition.name,
+    records: [
+      ...Array.from({ length: 60 }, (_, row) => record(definition, row, 'added')),
+      ...Array.from({ length: 40 }, (_, row) => record(definition, row + 60, 'changed')),
+    ],
+    invalid_rows: Array.from({ length: 12 }, (_, index) => ({
+      row: 400 + index * 31,
+      key: `L-${String(21000 + index * 31)}`,
+      problem,
+    })),
+    held: {
+      code: 'SLU-4001',
+      kind: 'first_run',
+      message: 'A first run waits for you.',
+      safe: 'Nothing has been sent.',
+      hint: 'Look at the records and start it.',
+      fix: null,
+      retries: false,
+      details: [],
+    },
+    requests_needed: 482,
+    quota_share: definition.shape.type === 'record' ? 0.03 : null,
+    read: 48213,
+    invalid: 168,
+    added: 44174,
+    changed: 3871,
+    removed: 0,
+    unchanged: 0,
+    carried: 0,
+    sent: 0,
+    delivered: 0,
+    rejected: 0,
+    waiting: 48045,
+    requests: 0,
+    bytes_sent: 0,
+    seconds: 38,
+  };
+}

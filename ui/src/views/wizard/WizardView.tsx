@@ -1,0 +1,3 @@
+export function WizardView() {
+  return null;
+}
