@@ -21,7 +21,17 @@ export interface FilterChipProps<Value extends string> {
 }
 
 /** A filter that says what it lets through. */
-export function FilterChip<Value extends string>({ label, words, options, chosen, several, onChange, active, removeLabel, onRemove }: FilterChipProps<Value>) {
+export function FilterChip<Value extends string>({
+  label,
+  words,
+  options,
+  chosen,
+  several,
+  onChange,
+  active,
+  removeLabel,
+  onRemove,
+}: FilterChipProps<Value>) {
   return (
     <span className={cx(styles.chip, active && styles.active)}>
       <MenuTrigger>
@@ -36,10 +46,17 @@ export function FilterChip<Value extends string>({ label, words, options, chosen
             className={cx(menu.menu, styles.menu)}
             selectionMode={several ? 'multiple' : 'single'}
             selectedKeys={chosen}
-            onSelectionChange={(keys) => onChange(keys === 'all' ? options.map((option) => option.value) : ([...keys] as Value[]))}
+            onSelectionChange={(keys) =>
+              onChange(keys === 'all' ? options.map((option) => option.value) : ([...keys] as Value[]))
+            }
           >
             {options.map((option) => (
-              <MenuItem key={option.value} id={option.value} textValue={option.label} className={cx(menu.item)}>
+              <MenuItem
+                key={option.value}
+                id={option.value}
+                textValue={option.label}
+                className={cx(menu.item)}
+              >
                 {({ isSelected }) => (
                   <>
                     <span className={styles.tick}>{isSelected && <Icon name="check" size={14} />}</span>

@@ -44,14 +44,16 @@ export function ahead(at: string, now: number): string {
 export function spent(seconds: number): string {
   if (seconds < 1) return `${(Math.floor(seconds * 10) / 10).toFixed(1)} s`;
   const whole = Math.floor(seconds);
-  const parts = (big: number, one: string, small: number, other: string) => (small ? `${String(big)} ${one} ${String(small)} ${other}` : `${String(big)} ${one}`);
+  const parts = (big: number, one: string, small: number, other: string) =>
+    small ? `${String(big)} ${one} ${String(small)} ${other}` : `${String(big)} ${one}`;
   if (whole < 60) return `${String(whole)} s`;
   if (whole < 3600) return parts(Math.floor(whole / 60), 'min', whole % 60, 's');
   return parts(Math.floor(whole / 3600), 'h', Math.floor((whole % 3600) / 60), 'min');
 }
 
 /** A share of a whole, rounded down so that 100% means all. */
-export const percent = (part: number, of: number): string => `${String(of > 0 ? Math.floor((part / of) * 100) : 0)}%`;
+export const percent = (part: number, of: number): string =>
+  `${String(of > 0 ? Math.floor((part / of) * 100) : 0)}%`;
 
 let present = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;

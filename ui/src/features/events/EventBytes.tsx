@@ -12,7 +12,17 @@ import styles from './EventDetail.module.css';
 const keychain = 'in keychain';
 
 /** The exact request and answer, as far as they may be shown. */
-export function SentAndAnswer({ detail, revealed, onReveal, onCopy }: { detail: EventDetail | undefined; revealed: boolean; onReveal: (reveal: boolean) => void; onCopy: (what: string, bytes: string) => void }) {
+export function SentAndAnswer({
+  detail,
+  revealed,
+  onReveal,
+  onCopy,
+}: {
+  detail: EventDetail | undefined;
+  revealed: boolean;
+  onReveal: (reveal: boolean) => void;
+  onCopy: (what: string, bytes: string) => void;
+}) {
   const words = text.detail;
   if (!detail) return <div className={styles.scroll} />;
   const last = detail.attempts.at(-1);
@@ -36,10 +46,18 @@ export function SentAndAnswer({ detail, revealed, onReveal, onCopy }: { detail: 
               {byteSize(detail.bytes)}
             </span>
             <span className={t('grow')} />
-            <IconButton icon="copy" label={words.copySent} onPress={() => onCopy('Payload', detail.payload)} />
+            <IconButton
+              icon="copy"
+              label={words.copySent}
+              onPress={() => onCopy('Payload', detail.payload)}
+            />
           </div>
           {last && <Request attempt={last} />}
-          {detail.payload_pretty ? <JsonView json={detail.payload_pretty} label={words.sent} wrap /> : <p className={styles.quiet}>{words.notKept}</p>}
+          {detail.payload_pretty ? (
+            <JsonView json={detail.payload_pretty} label={words.sent} wrap />
+          ) : (
+            <p className={styles.quiet}>{words.notKept}</p>
+          )}
         </section>
         <section aria-label={words.answer} className={styles.answerPart}>
           <div className={styles.bytesHead}>
@@ -47,9 +65,19 @@ export function SentAndAnswer({ detail, revealed, onReveal, onCopy }: { detail: 
             {last?.status != null && <Badge tone={statusTone(last.status)}>{last.status}</Badge>}
             {last && <span className={t('sm', 'soft')}>{words.after(duration(last.took_ms))}</span>}
             <span className={t('grow')} />
-            {last?.answer && <IconButton icon="copy" label={words.copyAnswer} onPress={() => onCopy('Answer', last.answer)} />}
+            {last?.answer && (
+              <IconButton
+                icon="copy"
+                label={words.copyAnswer}
+                onPress={() => onCopy('Answer', last.answer)}
+              />
+            )}
           </div>
-          {last?.answer ? <JsonView json={last.answer} exact={!isJson(last.answer)} label={words.answer} wrap /> : <p className={styles.quiet}>{words.noAnswer}</p>}
+          {last?.answer ? (
+            <JsonView json={last.answer} exact={!isJson(last.answer)} label={words.answer} wrap />
+          ) : (
+            <p className={styles.quiet}>{words.noAnswer}</p>
+          )}
         </section>
       </div>
     </>
@@ -89,7 +117,8 @@ function Request({ attempt }: { attempt: Attempt }) {
   );
 }
 
-export const statusTone = (status: number): 'ok' | 'warn' | 'bad' => (status === 207 || status === 429 || status < 200 ? 'warn' : status < 300 ? 'ok' : 'bad');
+export const statusTone = (status: number): 'ok' | 'warn' | 'bad' =>
+  status === 207 || status === 429 || status < 200 ? 'warn' : status < 300 ? 'ok' : 'bad';
 
 function isJson(body: string): boolean {
   try {

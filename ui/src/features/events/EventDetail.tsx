@@ -32,7 +32,19 @@ export interface EventDetailProps {
 }
 
 /** One record: the sentence first, the bytes second. */
-export function EventDetail({ event, detail, revealed, onReveal, onPrevious, onNext, onClose, onRetry, retrying, onCopy, onOnly }: EventDetailProps) {
+export function EventDetail({
+  event,
+  detail,
+  revealed,
+  onReveal,
+  onPrevious,
+  onNext,
+  onClose,
+  onRetry,
+  retrying,
+  onCopy,
+  onOnly,
+}: EventDetailProps) {
   const now = useNow();
   const [tab, setTab] = useState('bytes');
   const shown = detail?.event ?? event;
@@ -47,7 +59,12 @@ export function EventDetail({ event, detail, revealed, onReveal, onPrevious, onN
           {shortDay(shown.at, now)} {clockMillis(shown.at)}
         </span>
         <span className={t('grow')} />
-        <IconButton icon="up" label={words.previous} keys="k" {...(onPrevious ? { onPress: onPrevious } : off)} />
+        <IconButton
+          icon="up"
+          label={words.previous}
+          keys="k"
+          {...(onPrevious ? { onPress: onPrevious } : off)}
+        />
         <IconButton icon="down" label={words.next} keys="j" {...(onNext ? { onPress: onNext } : off)} />
         <IconButton icon="cross" label={words.close} keys="esc" onPress={onClose} />
       </SideHead>
@@ -65,17 +82,37 @@ export function EventDetail({ event, detail, revealed, onReveal, onPrevious, onN
               {words.retry}
             </Button>
           )}
-          <Button icon="copy" isDisabled={!detail?.payload} onPress={() => detail && onCopy('JSON', detail.payload)}>
+          <Button
+            icon="copy"
+            isDisabled={!detail?.payload}
+            onPress={() => detail && onCopy('JSON', detail.payload)}
+          >
             {words.copyJson}
           </Button>
           <Menu
             label={words.more}
             trigger={<IconButton icon="more" label={words.more} size="md" />}
             actions={[
-              { id: 'curl', label: words.copyCurl, icon: 'copy', disabled: !detail?.curl, onAction: () => detail?.curl && onCopy('curl command', detail.curl) },
+              {
+                id: 'curl',
+                label: words.copyCurl,
+                icon: 'copy',
+                disabled: !detail?.curl,
+                onAction: () => detail?.curl && onCopy('curl command', detail.curl),
+              },
               '-',
-              { id: 'record', label: words.onlyRecord, icon: 'filter', onAction: () => onOnly({ key: shown.key, sync: shown.sync }) },
-              { id: 'run', label: words.onlyRun, icon: 'filter', onAction: () => onOnly({ run: shown.run, sync: shown.sync }) },
+              {
+                id: 'record',
+                label: words.onlyRecord,
+                icon: 'filter',
+                onAction: () => onOnly({ key: shown.key, sync: shown.sync }),
+              },
+              {
+                id: 'run',
+                label: words.onlyRun,
+                icon: 'filter',
+                onAction: () => onOnly({ run: shown.run, sync: shown.sync }),
+              },
             ]}
           />
         </div>
@@ -86,8 +123,19 @@ export function EventDetail({ event, detail, revealed, onReveal, onPrevious, onN
         onChange={setTab}
         items={[
           { id: 'summary', label: words.tabs.summary, content: <Facts event={shown} detail={detail} /> },
-          { id: 'bytes', label: words.tabs.bytes, content: <SentAndAnswer detail={detail} revealed={revealed} onReveal={onReveal} onCopy={onCopy} /> },
-          { id: 'attempts', label: words.tabs.attempts, ...(detail ? { count: detail.attempts.length } : {}), content: <Attempts attempts={detail?.attempts ?? []} next={detail?.next_attempt_at ?? null} /> },
+          {
+            id: 'bytes',
+            label: words.tabs.bytes,
+            content: (
+              <SentAndAnswer detail={detail} revealed={revealed} onReveal={onReveal} onCopy={onCopy} />
+            ),
+          },
+          {
+            id: 'attempts',
+            label: words.tabs.attempts,
+            ...(detail ? { count: detail.attempts.length } : {}),
+            content: <Attempts attempts={detail?.attempts ?? []} next={detail?.next_attempt_at ?? null} />,
+          },
         ]}
       />
     </>

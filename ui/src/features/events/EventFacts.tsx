@@ -16,8 +16,15 @@ export function Facts({ event, detail }: { event: Event; detail: EventDetail | u
     [facts.run, `#${String(event.run)}`],
     [facts.what, event.what],
     [facts.change, changes[event.change]],
-    ...(detail ? ([[facts.message, detail.message_id, true], [facts.size, counted(detail.bytes, 'byte', 'bytes')]] as [string, ReactNode, boolean?][]) : []),
-    ...(detail?.next_attempt_at ? ([[facts.next, clockSeconds(detail.next_attempt_at)]] as [string, ReactNode][]) : []),
+    ...(detail
+      ? ([
+          [facts.message, detail.message_id, true],
+          [facts.size, counted(detail.bytes, 'byte', 'bytes')],
+        ] as [string, ReactNode, boolean?][])
+      : []),
+    ...(detail?.next_attempt_at
+      ? ([[facts.next, clockSeconds(detail.next_attempt_at)]] as [string, ReactNode][])
+      : []),
     ...(problem ? ([[code, problem.code, true]] as [string, ReactNode, boolean][]) : []),
   ];
   return (

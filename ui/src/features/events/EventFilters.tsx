@@ -34,7 +34,13 @@ export function EventFilters({ search, onSearch, syncs, runs, match }: EventFilt
   useEffect(() => {
     const toSearch = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
-      if (event.key !== '/' || event.metaKey || event.ctrlKey || target.closest('input, textarea, [contenteditable], [role=dialog]')) return;
+      if (
+        event.key !== '/' ||
+        event.metaKey ||
+        event.ctrlKey ||
+        target.closest('input, textarea, [contenteditable], [role=dialog]')
+      )
+        return;
       event.preventDefault();
       input.current?.focus();
     };
@@ -45,14 +51,25 @@ export function EventFilters({ search, onSearch, syncs, runs, match }: EventFilt
   const chosenRun = runs.find((one) => one.run === run);
   return (
     <div className={styles.filters} role="search">
-      <SearchField label={text.search} value={typed} onChange={setTyped} keys="/" inputRef={input} className={styles.search ?? ''} />
+      <SearchField
+        label={text.search}
+        value={typed}
+        onChange={setTyped}
+        keys="/"
+        inputRef={input}
+        className={styles.search ?? ''}
+      />
       <FilterChip
         label={text.filters.status}
         words={status?.map((one) => eventWord(one).toLowerCase()).join(', ') ?? text.filters.any}
         several
         options={eventStatuses.map((value) => ({ value, label: eventWord(value) }))}
         chosen={status ?? []}
-        onChange={(chosen) => (chosen.length > 0 ? set({ status: eventStatuses.filter((one) => chosen.includes(one)) }) : set({}, ['status']))}
+        onChange={(chosen) =>
+          chosen.length > 0
+            ? set({ status: eventStatuses.filter((one) => chosen.includes(one)) })
+            : set({}, ['status'])
+        }
         active={status !== undefined}
         removeLabel={text.filters.remove(text.filters.status)}
         onRemove={() => set({}, ['status'])}
@@ -62,15 +79,27 @@ export function EventFilters({ search, onSearch, syncs, runs, match }: EventFilt
         words={sync ?? text.filters.all}
         options={syncs.map((value) => ({ value, label: value }))}
         chosen={sync === undefined ? [] : [sync]}
-        onChange={([value]) => (value === undefined ? set({}, ['sync', 'run']) : set({ sync: value }, ['run']))}
+        onChange={([value]) =>
+          value === undefined ? set({}, ['sync', 'run']) : set({ sync: value }, ['run'])
+        }
         active={sync !== undefined}
         removeLabel={text.filters.remove(text.filters.sync)}
         onRemove={() => set({}, ['sync', 'run'])}
       />
       <FilterChip
         label={text.filters.run}
-        words={run === undefined ? text.filters.all : chosenRun ? moment(chosenRun.started_at, now) : `#${String(run)}`}
-        options={runs.map((one) => ({ value: String(one.run), label: moment(one.started_at, now), detail: one.sync }))}
+        words={
+          run === undefined
+            ? text.filters.all
+            : chosenRun
+              ? moment(chosenRun.started_at, now)
+              : `#${String(run)}`
+        }
+        options={runs.map((one) => ({
+          value: String(one.run),
+          label: moment(one.started_at, now),
+          detail: one.sync,
+        }))}
         chosen={run === undefined ? [] : [String(run)]}
         onChange={([value]) => (value === undefined ? set({}, ['run']) : set({ run: Number(value) }))}
         active={run !== undefined}
@@ -106,12 +135,17 @@ export function EventFilters({ search, onSearch, syncs, runs, match }: EventFilt
 
 /** What is typed, told on after a short pause; a change from outside wins over it. */
 function useTyped(value: string, onTyped: (value: string) => void): [string, (value: string) => void] {
-  const [state, setState] = useState<{ typed: string; seen: string; told: string | null }>({ typed: value, seen: value, told: null });
+  const [state, setState] = useState<{ typed: string; seen: string; told: string | null }>({
+    typed: value,
+    seen: value,
+    told: null,
+  });
   const latest = useRef(onTyped);
   useEffect(() => {
     latest.current = onTyped;
   });
-  if (state.seen !== value) setState({ typed: state.told === value ? state.typed : value, seen: value, told: null });
+  if (state.seen !== value)
+    setState({ typed: state.told === value ? state.typed : value, seen: value, told: null });
   const known = state.told ?? state.seen;
   useEffect(() => {
     if (state.typed === known) return;

@@ -32,7 +32,18 @@ export interface EventGridProps {
 }
 
 /** The rows of the log. One tab stop; ↑↓ or j k move, Enter opens, Space picks, Shift extends, Esc closes. */
-export function EventGrid({ log, state, selection, openId, active, onActive, onOpen, onClose, stoppedWhy, onStop }: EventGridProps) {
+export function EventGrid({
+  log,
+  state,
+  selection,
+  openId,
+  active,
+  onActive,
+  onOpen,
+  onClose,
+  stoppedWhy,
+  onStop,
+}: EventGridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const { rows } = state;
   const bar = !state.following && rows.length > 0;
@@ -54,7 +65,10 @@ export function EventGrid({ log, state, selection, openId, active, onActive, onO
     },
   });
   const items = virtual.getVirtualItems();
-  const lastShown = items.reduce((most, item) => (item.index === active ? most : Math.max(most, item.index)), 0);
+  const lastShown = items.reduce(
+    (most, item) => (item.index === active ? most : Math.max(most, item.index)),
+    0,
+  );
 
   useEffect(() => {
     log.look(Math.max(0, Math.floor((scroller.current?.scrollTop ?? 0) / rowHeight)));
@@ -135,8 +149,12 @@ export function EventGrid({ log, state, selection, openId, active, onActive, onO
             {text.columns.time} <Icon name="sort" size={12} />
           </span>
           <span role="columnheader">{text.columns.who}</span>
-          <span role="columnheader" className={styles.sync}>{text.columns.sync}</span>
-          <span role="columnheader" className={styles.answer}>{text.columns.answer}</span>
+          <span role="columnheader" className={styles.sync}>
+            {text.columns.sync}
+          </span>
+          <span role="columnheader" className={styles.answer}>
+            {text.columns.answer}
+          </span>
         </div>
         <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => {
@@ -196,16 +214,30 @@ const EventRow = memo(
         onClick={(click) => onClick(click, index)}
       >
         <span role="gridcell">
-          <State state={eventStates[event.status].state} quiet>{eventWord(event.status)}</State>
+          <State state={eventStates[event.status].state} quiet>
+            {eventWord(event.status)}
+          </State>
         </span>
-        <span role="gridcell" className={styles.mono}>{clockMillis(event.at)}</span>
-        <span role="gridcell" className={styles.who} title={event.who} dir="auto">{event.who}</span>
+        <span role="gridcell" className={styles.mono}>
+          {clockMillis(event.at)}
+        </span>
+        <span role="gridcell" className={styles.who} title={event.who} dir="auto">
+          {event.who}
+        </span>
         <span role="gridcell" className={styles.sync} title={`${event.sync}, ${event.what}`}>
           <bdi>{event.sync}</bdi> <span className={styles.what}>{event.what}</span>
         </span>
-        <span role="gridcell" className={cx(styles.answer, styles.mono)} title={event.answer}>{event.answer}</span>
+        <span role="gridcell" className={cx(styles.answer, styles.mono)} title={event.answer}>
+          {event.answer}
+        </span>
       </div>
     );
   },
-  (a, b) => a.event === b.event && a.index === b.index && a.at === b.at && a.chosen === b.chosen && a.open === b.open && a.active === b.active,
+  (a, b) =>
+    a.event === b.event &&
+    a.index === b.index &&
+    a.at === b.at &&
+    a.chosen === b.chosen &&
+    a.open === b.open &&
+    a.active === b.active,
 );

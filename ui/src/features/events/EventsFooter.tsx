@@ -34,7 +34,17 @@ export function EventsFooter({ syncs, runs, search, chosen, onClear, onSearch, r
           {text.clearSelection}
         </Button>
         <span className={t('grow')} />
-        <Button size="sm" look="quiet" icon="copy" onPress={() => void copyText(JSON.stringify([...chosen.values()], null, 2), text.copied(text.selected(chosen.size)))}>
+        <Button
+          size="sm"
+          look="quiet"
+          icon="copy"
+          onPress={() =>
+            void copyText(
+              JSON.stringify([...chosen.values()], null, 2),
+              text.copied(text.selected(chosen.size)),
+            )
+          }
+        >
           {text.copySelected}
         </Button>
         {refused > 0 && (
@@ -45,7 +55,9 @@ export function EventsFooter({ syncs, runs, search, chosen, onClear, onSearch, r
       </footer>
     );
   }
-  const inSync = syncs.filter(({ definition }) => search.sync === undefined || definition.name === search.sync);
+  const inSync = syncs.filter(
+    ({ definition }) => search.sync === undefined || definition.name === search.sync,
+  );
   const run = search.run === undefined ? undefined : runs.find((one) => one.run === search.run);
   const rejected = run ? run.rejected : inSync.reduce((sum, sync) => sum + sync.rejected, 0);
   const waiting = run ? run.waiting : inSync.reduce((sum, sync) => sum + sync.waiting, 0);
@@ -67,7 +79,13 @@ export function EventsFooter({ syncs, runs, search, chosen, onClear, onSearch, r
       )}
       <span className={t('grow')} />
       {rejected > 0 && (
-        <Button size="sm" look="quiet" icon="refresh" busy={retry.busy} onPress={() => retry.sendAll({ sync: search.sync ?? null, run: search.run ?? null }, rejected)}>
+        <Button
+          size="sm"
+          look="quiet"
+          icon="refresh"
+          busy={retry.busy}
+          onPress={() => retry.sendAll({ sync: search.sync ?? null, run: search.run ?? null }, rejected)}
+        >
           {text.retryAll(rejected)}
         </Button>
       )}

@@ -63,7 +63,7 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
   }, [log]);
 
   const stop = (because: keyof typeof text.stoppedWhy) => {
-    setWhy(because);
+    if (log.current().following) setWhy(because);
     log.follow(false);
   };
   const show = (event: Event) => {
@@ -83,40 +83,92 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
 
   const filtered = isFiltered(search);
   const nothing = !state.loading && state.rows.length === 0 && state.error === null;
-  const list = state.error !== null && state.rows.length === 0 ? (
-    <div className={styles.nothing}>
-      <ProblemBox problem={asProblem(state.error)} action={<Button onPress={() => void log.refresh()}>{text.tryAgain}</Button>} />
-    </div>
-  ) : state.loading ? (
-    <Waiting label={text.loading} rows={12} />
-  ) : nothing ? (
-    <div className={styles.nothing}>
-      {filtered ? (
-        <Empty title={text.none.title} action={<Button onPress={() => onSearch({})}>{text.none.action}</Button>}>
-          {text.none.body}
-        </Empty>
-      ) : (
-        <Empty title={text.empty.title} action={<Button look="primary" onPress={onNewSync}>{text.empty.action}</Button>}>
-          {text.empty.body}
-        </Empty>
-      )}
-    </div>
-  ) : (
-    <EventGrid log={log} state={state} selection={selection} openId={open?.event.event ?? null} active={active} onActive={setActive} onOpen={show} onClose={() => setOpen(null)} stoppedWhy={text.stoppedWhy[why]} onStop={() => stop('scroll')} />
-  );
+  const list =
+    state.error !== null && state.rows.length === 0 ? (
+      <div className={styles.nothing}>
+        <ProblemBox
+          problem={asProblem(state.error)}
+          action={<Button onPress={() => void log.refresh()}>{text.tryAgain}</Button>}
+        />
+      </div>
+    ) : state.loading ? (
+      <Waiting label={text.loading} rows={12} />
+    ) : nothing ? (
+      <div className={styles.nothing}>
+        {filtered ? (
+          <Empty
+            title={text.none.title}
+            action={<Button onPress={() => onSearch({})}>{text.none.action}</Button>}
+          >
+            {text.none.body}
+          </Empty>
+        ) : (
+          <Empty
+            title={text.empty.title}
+            action={
+              <Button look="primary" onPress={onNewSync}>
+                {text.empty.action}
+              </Button>
+            }
+          >
+            {text.empty.body}
+          </Empty>
+        )}
+      </div>
+    ) : (
+      <EventGrid
+        log={log}
+        state={state}
+        selection={selection}
+        openId={open?.event.event ?? null}
+        active={active}
+        onActive={setActive}
+        onOpen={show}
+        onClose={() => setOpen(null)}
+        stoppedWhy={text.stoppedWhy[why]}
+        onStop={() => stop('scroll')}
+      />
+    );
   const main = (
     <div className={styles.list}>
       {list}
-      <EventsFooter syncs={syncs.data ?? []} runs={runs.data ?? []} search={search} chosen={selection.chosen} onClear={selection.clear} onSearch={onSearch} retry={retry} />
+      <EventsFooter
+        syncs={syncs.data ?? []}
+        runs={runs.data ?? []}
+        search={search}
+        chosen={selection.chosen}
+        onClear={selection.clear}
+        onSearch={onSearch}
+        retry={retry}
+      />
     </div>
   );
   return (
     <>
-      <Toolbar title={<>{text.title}{state.total !== null && !filtered && <span className={styles.kept}>{text.kept(state.total)}</span>}</>}>
-        <Button look="quiet" icon="export" isDisabled={nothing} onPress={() => setExporting(true)}>{text.export}</Button>
-        <Switch on={state.following} onChange={(on) => (on ? log.follow(true) : stop('switch'))}>{text.follow}</Switch>
+      <Toolbar
+        title={
+          <>
+            {text.title}
+            {state.total !== null && !filtered && (
+              <span className={styles.kept}>{text.kept(state.total)}</span>
+            )}
+          </>
+        }
+      >
+        <Button look="quiet" icon="export" isDisabled={nothing} onPress={() => setExporting(true)}>
+          {text.export}
+        </Button>
+        <Switch on={state.following} onChange={(on) => (on ? log.follow(true) : stop('switch'))}>
+          {text.follow}
+        </Switch>
       </Toolbar>
-      <EventFilters search={search} onSearch={onSearch} syncs={(syncs.data ?? []).map((sync) => sync.definition.name)} runs={runs.data ?? []} match={filtered && state.total !== null ? text.match(state.total) : ''} />
+      <EventFilters
+        search={search}
+        onSearch={onSearch}
+        syncs={(syncs.data ?? []).map((sync) => sync.definition.name)}
+        runs={runs.data ?? []}
+        match={filtered && state.total !== null ? text.match(state.total) : ''}
+      />
       <Body>
         {open ? (
           <SplitPane
@@ -148,8 +200,16 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
           main
         )}
       </Body>
-      <p className={t('hidden')} role="status">{heard}</p>
-      {exporting && <ExportDialog filter={filter} count={state.total === null ? null : count(state.total)} onClose={() => setExporting(false)} />}
+      <p className={t('hidden')} role="status">
+        {heard}
+      </p>
+      {exporting && (
+        <ExportDialog
+          filter={filter}
+          count={state.total === null ? null : count(state.total)}
+          onClose={() => setExporting(false)}
+        />
+      )}
     </>
   );
 }

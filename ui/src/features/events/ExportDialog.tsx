@@ -13,13 +13,25 @@ import { text } from './text';
 import styles from './EventsScreen.module.css';
 
 /** Asks what to write, lets the system ask where to, and writes the events that match. */
-export function ExportDialog({ filter, count, onClose }: { filter: EventFilter; count: string | null; onClose: () => void }) {
+export function ExportDialog({
+  filter,
+  count,
+  onClose,
+}: {
+  filter: EventFilter;
+  count: string | null;
+  onClose: () => void;
+}) {
   const words = text.exportDialog;
   const [format, setFormat] = useState<'csv' | 'jsonl'>('csv');
   const [reveal, setReveal] = useState(false);
   const write = useCommand('events_export');
   const go = async () => {
-    const path = await host().saveFile({ title: words.title, name: `sluice-events.${format}`, endings: [format] });
+    const path = await host().saveFile({
+      title: words.title,
+      name: `sluice-events.${format}`,
+      endings: [format],
+    });
     if (path === null) return;
     write.mutate(
       { filter: { ...filter, cursor: null, limit: 0 }, path, format, reveal },
@@ -47,7 +59,15 @@ export function ExportDialog({ filter, count, onClose }: { filter: EventFilter; 
     >
       <div className={styles.export}>
         <p>{words.body(count)}</p>
-        <Segmented label={words.format} value={format} onChange={setFormat} options={[{ value: 'csv', label: 'CSV' }, { value: 'jsonl', label: 'JSON lines' }]} />
+        <Segmented
+          label={words.format}
+          value={format}
+          onChange={setFormat}
+          options={[
+            { value: 'csv', label: 'CSV' },
+            { value: 'jsonl', label: 'JSON lines' },
+          ]}
+        />
         <Checkbox checked={reveal} onChange={setReveal} help={words.revealHelp}>
           {words.reveal}
         </Checkbox>

@@ -33,7 +33,16 @@ const olderPageSize = 500;
  * load every page again on each of ten pushes a second, and move rows under the reader.
  */
 export class EventLog {
-  private state: EventLogState = { rows: [], total: null, more: false, following: true, unseen: 0, unseenMore: false, loading: true, error: null };
+  private state: EventLogState = {
+    rows: [],
+    total: null,
+    more: false,
+    following: true,
+    unseen: 0,
+    unseenMore: false,
+    loading: true,
+    error: null,
+  };
   private cursor: string | null = null;
   /** Where each loaded page begins: its cursor and the index of its first row. */
   private pages: { cursor: string | null; from: number }[] = [];
@@ -135,17 +144,27 @@ export class EventLog {
     this.pages = [{ cursor: null, from: 0 }];
     this.places = null;
     this.totalWhenStopped = head.total;
-    this.publish({ rows: head.events, total: head.total, more: head.cursor !== null, loading: false, error: null });
+    this.publish({
+      rows: head.events,
+      total: head.total,
+      more: head.cursor !== null,
+      loading: false,
+      error: null,
+    });
   }
 
   private async standStill(head: EventPage): Promise<void> {
     const places = this.index();
     const unknown = head.events.filter((event) => !places.has(event.event)).length;
     const whole = unknown > 0 && unknown === head.events.length;
-    const byTotal = head.total !== null && this.totalWhenStopped !== null ? head.total - this.totalWhenStopped : 0;
+    const byTotal =
+      head.total !== null && this.totalWhenStopped !== null ? head.total - this.totalWhenStopped : 0;
     const renewed = [...head.events];
     const page = this.pages.findLast((candidate) => candidate.from <= this.seenFrom);
-    if (page?.cursor != null) renewed.push(...(await this.load({ ...this.filter, cursor: page.cursor, limit: olderPageSize })).events);
+    if (page?.cursor != null)
+      renewed.push(
+        ...(await this.load({ ...this.filter, cursor: page.cursor, limit: olderPageSize })).events,
+      );
     if (this.state.following) return;
     this.publish({
       rows: this.renew(renewed),
@@ -163,7 +182,12 @@ export class EventLog {
     for (const event of events) {
       const place = places.get(event.event);
       const shown = place === undefined ? undefined : this.state.rows[place];
-      if (place === undefined || !shown || (shown.status === event.status && shown.answer === event.answer && shown.at === event.at)) continue;
+      if (
+        place === undefined ||
+        !shown ||
+        (shown.status === event.status && shown.answer === event.answer && shown.at === event.at)
+      )
+        continue;
       rows ??= [...this.state.rows];
       rows[place] = event;
     }

@@ -14,7 +14,8 @@ export interface EventSearch {
   time?: TimeSpan;
 }
 
-const word = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const word = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
 
 /** Reads an address that may say anything. */
 export function readSearch(raw: Record<string, unknown>): EventSearch {
@@ -22,7 +23,9 @@ export function readSearch(raw: Record<string, unknown>): EventSearch {
   const sync = word(raw['sync']);
   const key = word(raw['key']) ?? (typeof raw['key'] === 'number' ? String(raw['key']) : undefined);
   const run = typeof raw['run'] === 'number' && Number.isInteger(raw['run']) ? raw['run'] : undefined;
-  const status = Array.isArray(raw['status']) ? eventStatuses.filter((one) => (raw['status'] as unknown[]).includes(one)) : [];
+  const status = Array.isArray(raw['status'])
+    ? eventStatuses.filter((one) => (raw['status'] as unknown[]).includes(one))
+    : [];
   const time = (['hour', 'today', 'week'] as const).find((one) => one === raw['time']);
   return {
     ...(q === undefined ? {} : { q }),

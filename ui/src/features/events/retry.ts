@@ -13,12 +13,23 @@ export function retriesOf(events: Iterable<Event>): Retry[] {
 }
 
 /** Everything refused in a sync or run: the log itself tells which runs have such records. */
-export async function retriesOfAll(load: (request: EventsRequest) => Promise<EventPage>, scope: { sync: string | null; run: number | null }): Promise<Retry[]> {
+export async function retriesOfAll(
+  load: (request: EventsRequest) => Promise<EventPage>,
+  scope: { sync: string | null; run: number | null },
+): Promise<Retry[]> {
   if (scope.run !== null) return [{ run: scope.run, keys: [] }];
   const runs = new Set<number>();
   let cursor: string | null = null;
   do {
-    const page: EventPage = await load({ ...scope, key: null, statuses: ['rejected'], search: null, since: null, cursor, limit: 1000 });
+    const page: EventPage = await load({
+      ...scope,
+      key: null,
+      statuses: ['rejected'],
+      search: null,
+      since: null,
+      cursor,
+      limit: 1000,
+    });
     page.events.forEach((event) => runs.add(event.run));
     cursor = page.cursor;
   } while (cursor !== null);

@@ -6,7 +6,10 @@ import { EventLog, type EventFilter, type EventLogState } from './event-log';
 /** The log under one filter, renewed by what the backend pushes. A new filter begins a new log that follows. */
 export function useEventLog(filter: EventFilter): [EventLog, EventLogState] {
   const key = JSON.stringify(filter);
-  const log = useMemo(() => new EventLog((request) => call('events', request), JSON.parse(key) as EventFilter), [key]);
+  const log = useMemo(
+    () => new EventLog((request) => call('events', request), JSON.parse(key) as EventFilter),
+    [key],
+  );
   useEffect(() => {
     log.open();
     return () => log.close();

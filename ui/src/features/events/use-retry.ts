@@ -22,18 +22,23 @@ export function useRetry(onOpenSync: (sync: string) => void): Retrying {
       const started = [];
       for (const retry of await find()) started.push(await call('retry', retry));
       const sync = started[0]?.sync;
-      if (sync) toasts.show(text.retried(records), { action: { label: text.showRun, onAction: () => onOpenSync(sync) } });
+      if (sync)
+        toasts.show(text.retried(records), {
+          action: { label: text.showRun, onAction: () => onOpenSync(sync) },
+        });
     } catch (error) {
       const problem = asProblem(error);
       toasts.show(`${problem.message} ${problem.hint}`, { tone: 'bad' });
     } finally {
       setBusy(false);
-      for (const key of ['runs', 'syncs', 'sync', 'event']) void client.invalidateQueries({ queryKey: [key] });
+      for (const key of ['runs', 'syncs', 'sync', 'event'])
+        void client.invalidateQueries({ queryKey: [key] });
     }
   };
   return {
     busy,
     send: (retries, records) => void send(() => Promise.resolve(retries), records),
-    sendAll: (scope, records) => void send(() => retriesOfAll((request) => call('events', request), scope), records),
+    sendAll: (scope, records) =>
+      void send(() => retriesOfAll((request) => call('events', request), scope), records),
   };
 }

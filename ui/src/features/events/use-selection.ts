@@ -12,8 +12,14 @@ export interface Selection {
 
 /** Events picked for a retry or a copy. They stay picked by id while rows move. */
 export function useSelection(): Selection {
-  const [state, setState] = useState<{ chosen: ReadonlyMap<string, Event>; anchor: string | null }>({ chosen: new Map(), anchor: null });
-  const only = useCallback((event: Event) => setState({ chosen: new Map([[event.event, event]]), anchor: event.event }), []);
+  const [state, setState] = useState<{ chosen: ReadonlyMap<string, Event>; anchor: string | null }>({
+    chosen: new Map(),
+    anchor: null,
+  });
+  const only = useCallback(
+    (event: Event) => setState({ chosen: new Map([[event.event, event]]), anchor: event.event }),
+    [],
+  );
   const toggle = useCallback((event: Event) => {
     setState(({ chosen }) => {
       const next = new Map(chosen);

@@ -19,7 +19,16 @@ export function DaySums({ syncs, now }: { syncs: readonly Sync[]; now: number })
   const rejected = sum((sync) => sync.rejected);
   const waiting = sum((sync) => sync.waiting);
   const parts = [
-    ...(whole ? [{ key: 'day', n: recent.reduce((total, run) => total + run.delivered, 0), word: `${text.home.delivered} ${text.home.day}`, look: '' }] : []),
+    ...(whole
+      ? [
+          {
+            key: 'day',
+            n: recent.reduce((total, run) => total + run.delivered, 0),
+            word: `${text.home.delivered} ${text.home.day}`,
+            look: '',
+          },
+        ]
+      : []),
     { key: 'rejected', n: rejected, word: text.home.rejectedNow, look: rejected > 0 ? t('bad') : '' },
     { key: 'waiting', n: waiting, word: text.home.waitingNow, look: '' },
   ];

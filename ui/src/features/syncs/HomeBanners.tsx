@@ -22,7 +22,11 @@ export function HomeBanners({ syncs }: { syncs: readonly Sync[] }) {
             key={name}
             tone={held ? 'warn' : 'bad'}
             action={
-              <Button look={index === 0 ? 'primary' : 'secondary'} className={styles.bannerButton ?? ''} onPress={() => void navigate({ to: '/syncs/$name', params: { name } })}>
+              <Button
+                look={index === 0 ? 'primary' : 'secondary'}
+                className={styles.bannerButton ?? ''}
+                onPress={() => void navigate({ to: '/syncs/$name', params: { name } })}
+              >
                 {held && sync.last_run ? text.review(toSend(sync.last_run)) : text.open(name)}
               </Button>
             }

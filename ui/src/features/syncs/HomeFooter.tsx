@@ -14,10 +14,20 @@ export function HomeFooter({ syncs }: { syncs: readonly Sync[] }) {
   return (
     <footer className={styles.footer}>
       <Icon name="badCircle" size={14} className={t('bad')} />
-      <span className={t('medium')}>{text.home.rejected(refused.reduce((sum, sync) => sum + sync.rejected, 0), refused.length)}</span>
+      <span className={t('medium')}>
+        {text.home.rejected(
+          refused.reduce((sum, sync) => sum + sync.rejected, 0),
+          refused.length,
+        )}
+      </span>
       <span className={styles.causes}>
         {refused.map(({ definition: { name }, rejected }) => (
-          <Link key={name} to="/events" search={{ sync: name, status: ['rejected'] }} className={cx(styles.cause)}>
+          <Link
+            key={name}
+            to="/events"
+            search={{ sync: name, status: ['rejected'] }}
+            className={cx(styles.cause)}
+          >
             <bdi>{name}</bdi> <b>{count(rejected)}</b>
           </Link>
         ))}

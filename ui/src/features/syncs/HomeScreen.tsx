@@ -11,7 +11,7 @@ import { ProblemBox } from '@/components/ProblemBox';
 import { t } from '@/components/text';
 import { Waiting } from '@/components/Waiting';
 import { useNow } from '@/components/when';
-import { type Group, groupOf } from './describe';
+import { byUrgency, type Group, groupOf } from './describe';
 import { HomeBanners } from './HomeBanners';
 import { HomeFooter } from './HomeFooter';
 import { HomeTable } from './HomeTable';
@@ -34,10 +34,11 @@ export function HomeScreen() {
   const actions = useSyncActions();
   const [group, setGroup] = useState<Group | 'all'>('all');
   const [question, setQuestion] = useState<Question | null>(null);
-  const list = syncs.data ?? [];
+  const list = [...(syncs.data ?? [])].sort(byUrgency);
   const paused = settings?.schedules_paused ?? false;
   const toNew = () => void navigate({ to: '/new' });
-  const size = (wanted: Group) => list.filter((sync) => groupOf(sync) === wanted).length + (wanted === 'other' ? drafts.length : 0);
+  const size = (wanted: Group) =>
+    list.filter((sync) => groupOf(sync) === wanted).length + (wanted === 'other' ? drafts.length : 0);
   const shown = list.filter((sync) => group === 'all' || groupOf(sync) === group);
   const shownDrafts = group === 'all' || group === 'other' ? drafts : [];
 
@@ -45,7 +46,12 @@ export function HomeScreen() {
     <>
       <Toolbar title={words.title}>
         {list.length > 0 && settings && (
-          <Button look="quiet" icon={paused ? 'play' : 'pause'} busy={save.isPending} onPress={() => save.mutate({ ...settings, schedules_paused: !paused })}>
+          <Button
+            look="quiet"
+            icon={paused ? 'play' : 'pause'}
+            busy={save.isPending}
+            onPress={() => save.mutate({ ...settings, schedules_paused: !paused })}
+          >
             {paused ? words.resumeAll : words.pauseAll}
           </Button>
         )}
@@ -91,16 +97,50 @@ export function HomeScreen() {
                 onChange={setGroup}
                 options={[
                   { value: 'all', label: words.all, count: list.length + drafts.length },
-                  { value: 'needsYou', label: <><Icon name="held" size={14} />{words.needsYou}</>, count: size('needsYou') },
-                  { value: 'running', label: <><Icon name="running" size={14} />{words.running}</>, count: size('running') },
-                  { value: 'healthy', label: <><Icon name="okCircle" size={14} />{words.healthy}</>, count: size('healthy') },
+                  {
+                    value: 'needsYou',
+                    label: (
+                      <>
+                        <Icon name="held" size={14} />
+                        {words.needsYou}
+                      </>
+                    ),
+                    count: size('needsYou'),
+                  },
+                  {
+                    value: 'running',
+                    label: (
+                      <>
+                        <Icon name="running" size={14} />
+                        {words.running}
+                      </>
+                    ),
+                    count: size('running'),
+                  },
+                  {
+                    value: 'healthy',
+                    label: (
+                      <>
+                        <Icon name="okCircle" size={14} />
+                        {words.healthy}
+                      </>
+                    ),
+                    count: size('healthy'),
+                  },
                   { value: 'other', label: words.other, count: size('other') },
                 ]}
               />
               <DaySums syncs={list} now={now} />
             </div>
             {shown.length + shownDrafts.length > 0 ? (
-              <HomeTable syncs={shown} drafts={shownDrafts} now={now} allPaused={paused} actions={actions} onAsk={setQuestion} />
+              <HomeTable
+                syncs={shown}
+                drafts={shownDrafts}
+                now={now}
+                allPaused={paused}
+                actions={actions}
+                onAsk={setQuestion}
+              />
             ) : (
               <p className={styles.none}>
                 {words.noneHere}{' '}

@@ -37,9 +37,15 @@ export function HomeTable({ syncs, drafts, now, allPaused, actions, onAsk }: Hom
             <th>{columns.sync}</th>
             <th className={cx(styles.wLast, styles.last)}>{columns.last}</th>
             <th className={cx(styles.wNext, styles.next)}>{columns.next}</th>
-            <th className={styles.wChanged} data-num="">{columns.changed}</th>
-            <th className={cx(styles.wDelivered, styles.delivered)} data-num="">{columns.delivered}</th>
-            <th className={styles.wRejected} data-num="">{columns.rejected}</th>
+            <th className={styles.wChanged} data-num="">
+              {columns.changed}
+            </th>
+            <th className={cx(styles.wDelivered, styles.delivered)} data-num="">
+              {columns.delivered}
+            </th>
+            <th className={styles.wRejected} data-num="">
+              {columns.rejected}
+            </th>
             <th className={cx(styles.wSpark, styles.spark)}>{columns.runs}</th>
             <th className={styles.wActions}>
               <span className={t('hidden')}>{columns.actions}</span>
@@ -48,7 +54,14 @@ export function HomeTable({ syncs, drafts, now, allPaused, actions, onAsk }: Hom
         }
       >
         {syncs.map((sync) => (
-          <SyncRow key={sync.definition.name} sync={sync} now={now} allPaused={allPaused} actions={actions} onAsk={onAsk} />
+          <SyncRow
+            key={sync.definition.name}
+            sync={sync}
+            now={now}
+            allPaused={allPaused}
+            actions={actions}
+            onAsk={onAsk}
+          />
         ))}
         {drafts.map((draft) => (
           <DraftRow key={draft.id} draft={draft} actions={actions} />
@@ -72,19 +85,38 @@ function DraftRow({ draft, actions }: { draft: Draft; actions: SyncActions }) {
       </td>
       <td className={cx(t('soft'), styles.last)}>{words.never}</td>
       <td className={cx(t('soft'), styles.next)}>{text.next.none}</td>
-      <td data-num="" className={none}>–</td>
-      <td data-num="" className={cx(none, styles.delivered)}>–</td>
-      <td data-num="" className={none}>–</td>
+      <td data-num="" className={none}>
+        –
+      </td>
+      <td data-num="" className={cx(none, styles.delivered)}>
+        –
+      </td>
+      <td data-num="" className={none}>
+        –
+      </td>
       <td className={cx(styles.spark, t('sm', 'soft'))}>{words.noRuns}</td>
       <td>
         <div className={styles.actions}>
-          <Button size="sm" onPress={() => void navigate({ to: '/wizard/$draft/$step', params: { draft: draft.id, step: 'warehouse' } })}>
+          <Button
+            size="sm"
+            onPress={() =>
+              void navigate({ to: '/wizard/$draft/$step', params: { draft: draft.id, step: 'warehouse' } })
+            }
+          >
             {words.finish}
           </Button>
           <Menu
             label={words.more(draft.title)}
             trigger={<IconButton icon="more" label={words.more(draft.title)} />}
-            actions={[{ id: 'delete', label: words.deleteDraft, icon: 'trash', danger: true, onAction: () => void actions.deleteDraft(draft.id, draft.title) }]}
+            actions={[
+              {
+                id: 'delete',
+                label: words.deleteDraft,
+                icon: 'trash',
+                danger: true,
+                onAction: () => void actions.deleteDraft(draft.id, draft.title),
+              },
+            ]}
           />
         </div>
       </td>

@@ -12,7 +12,17 @@ export interface Question {
 }
 
 /** The question before a step that sends much, or loses something. */
-export function SyncQuestion({ question, actions, onClose, onDeleted }: { question: Question; actions: SyncActions; onClose: () => void; onDeleted?: () => void }) {
+export function SyncQuestion({
+  question,
+  actions,
+  onClose,
+  onDeleted,
+}: {
+  question: Question;
+  actions: SyncActions;
+  onClose: () => void;
+  onDeleted?: () => void;
+}) {
   const { sync, kind } = question;
   const { name, to } = sync.definition;
   const run = sync.last_run;
@@ -36,7 +46,13 @@ export function SyncQuestion({ question, actions, onClose, onDeleted }: { questi
         return done;
       },
     },
-    drop: { title: text.ask.drop.title, body: text.ask.drop.body(n), yes: text.ask.drop.yes, danger: true, go: () => actions.drop(name, run?.run ?? 0) },
+    drop: {
+      title: text.ask.drop.title,
+      body: text.ask.drop.body(n),
+      yes: text.ask.drop.yes,
+      danger: true,
+      go: () => actions.drop(name, run?.run ?? 0),
+    },
     approve: {
       title: text.ask.approve.title(n),
       body: text.ask.approve.body(run?.added ?? 0, run?.changed ?? 0, run?.removed ?? 0, to ?? ''),
@@ -57,7 +73,11 @@ export function SyncQuestion({ question, actions, onClose, onDeleted }: { questi
           <Button autoFocus onPress={onClose}>
             {text.ask.cancel}
           </Button>
-          <Button look={asked.danger ? 'dangerSolid' : 'primary'} busy={actions.busy !== null} onPress={() => void asked.go().then((done) => done && onClose())}>
+          <Button
+            look={asked.danger ? 'dangerSolid' : 'primary'}
+            busy={actions.busy !== null}
+            onPress={() => void asked.go().then((done) => done && onClose())}
+          >
             {asked.yes}
           </Button>
         </>

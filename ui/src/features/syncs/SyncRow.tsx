@@ -5,7 +5,6 @@ import { wordOf } from '@/api/state-words';
 import { syncStates } from '@/api/sync-state';
 import { IconButton } from '@/components/Button';
 import { cx } from '@/components/cx';
-import { Icon } from '@/components/Icon';
 import { Progress } from '@/components/Progress';
 import { Sparkline } from '@/components/Sparkline';
 import { State } from '@/components/State';
@@ -49,7 +48,7 @@ export function SyncRow({ sync, now, allPaused, actions, onAsk }: SyncRowProps) 
             <bdi>{name}</bdi>
           </Link>
           <span className={styles.route} title={route}>
-            {sourceName(definition)} <Icon name="right" size={12} className={cx(styles.arrow)} /> <bdi>{to ?? text.mapping.nowhere}</bdi>
+            {sourceName(definition)} → <bdi>{to ?? text.mapping.nowhere}</bdi>
             {to && ` · ${shapeName(definition)}`}
           </span>
         </div>
@@ -64,13 +63,23 @@ export function SyncRow({ sync, now, allPaused, actions, onAsk }: SyncRowProps) 
           <td className={cx(t('soft'), styles.next)}>{nextRun(sync, now, allPaused)}</td>
         </>
       )}
-      <td data-num="" className={cx(!counted && t('faint'))}>{counted ? count(changesOf(counted)) : '–'}</td>
-      <td data-num="" className={cx(styles.delivered, !counted && t('faint'))}>{counted ? count(counted.delivered) : '–'}</td>
-      <td data-num="" className={counted && counted.rejected > 0 ? t('bad', 'medium') : t('faint')}>{counted ? count(counted.rejected) : '–'}</td>
+      <td data-num="" className={cx(!counted && t('faint'))}>
+        {counted ? count(changesOf(counted)) : '–'}
+      </td>
+      <td data-num="" className={cx(styles.delivered, !counted && t('faint'))}>
+        {counted ? count(counted.delivered) : '–'}
+      </td>
+      <td data-num="" className={counted && counted.rejected > 0 ? t('bad', 'medium') : t('faint')}>
+        {counted ? count(counted.rejected) : '–'}
+      </td>
       <td className={styles.spark}>
         {history.length > 0 ? (
           <Sparkline
-            bars={history.map((bar) => ({ sent: bar.delivered, rejected: bar.rejected, running: bar.status === 'running' }))}
+            bars={history.map((bar) => ({
+              sent: bar.delivered,
+              rejected: bar.rejected,
+              running: bar.status === 'running',
+            }))}
             label={`${String(history.length)} runs: ${history.map((bar) => (bar.rejected > 0 ? `${count(bar.delivered)} (${count(bar.rejected)} rejected)` : count(bar.delivered))).join(', ')}`}
           />
         ) : (
@@ -80,9 +89,22 @@ export function SyncRow({ sync, now, allPaused, actions, onAsk }: SyncRowProps) 
       <td>
         <div className={styles.actions}>
           {running ? (
-            <IconButton icon="stop" label={text.cancelRun} busy={actions.busy === `cancel ${String(run.run)}`} onPress={() => void actions.cancel(name, run.run)} />
+            <IconButton
+              icon="stop"
+              label={text.cancelRun}
+              busy={actions.busy === `cancel ${String(run.run)}`}
+              onPress={() => void actions.cancel(name, run.run)}
+            />
           ) : (
-            to !== null && sync.status !== 'held' && <IconButton icon="play" label={text.syncNow} busy={actions.busy === `run ${name}`} onPress={() => void actions.syncNow(name)} />
+            to !== null &&
+            sync.status !== 'held' && (
+              <IconButton
+                icon="play"
+                label={text.syncNow}
+                busy={actions.busy === `run ${name}`}
+                onPress={() => void actions.syncNow(name)}
+              />
+            )
           )}
           <SyncMenu sync={sync} actions={actions} onAsk={onAsk} label={text.home.more(name)} />
         </div>
@@ -106,9 +128,16 @@ function RunningCell({ run, name }: { run: Run; name: string }) {
   return (
     <div className={styles.progress}>
       <span className={t('sm')}>
-        <b className={t('medium')}>{sending ? percent(done, all) : text.run.read}</b> <span className={t('soft')}>{words}</span>
+        <b className={t('medium')}>{sending ? percent(done, all) : text.run.read}</b>{' '}
+        <span className={t('soft')}>{words}</span>
       </span>
-      <Progress label={text.home.progress(name)} done={sending ? run.delivered : run.read} rejected={sending ? run.rejected : 0} total={sending ? all : (rows ?? Math.max(run.read * 2, 1))} text={words} />
+      <Progress
+        label={text.home.progress(name)}
+        done={sending ? run.delivered : run.read}
+        rejected={sending ? run.rejected : 0}
+        total={sending ? all : (rows ?? Math.max(run.read * 2, 1))}
+        text={words}
+      />
     </div>
   );
 }

@@ -5,16 +5,20 @@ import { ahead } from '@/components/when';
 import { text } from './text';
 
 /** The table's name, or "SQL". */
-export const sourceName = ({ query }: SyncDefinition): string => (query.type === 'table' ? query.name : 'SQL');
+export const sourceName = ({ query }: SyncDefinition): string =>
+  query.type === 'table' ? query.name : 'SQL';
 
 /** The table with its schema, or the statement. */
-export const sourceFull = ({ query }: SyncDefinition): string => (query.type === 'table' ? `${query.schema}.${query.name}` : query.sql);
+export const sourceFull = ({ query }: SyncDefinition): string =>
+  query.type === 'table' ? `${query.schema}.${query.name}` : query.sql;
 
 /** `identify`, `track`, or the object's name. */
-export const shapeName = ({ shape }: SyncDefinition): string => (shape.type === 'record' ? shape.object : shape.type);
+export const shapeName = ({ shape }: SyncDefinition): string =>
+  shape.type === 'record' ? shape.object : shape.type;
 
 /** Changes a run was to send, from what it read. */
-export const changesOf = (run: Pick<Run, 'added' | 'changed' | 'removed'>): number => run.added + run.changed + run.removed;
+export const changesOf = (run: Pick<Run, 'added' | 'changed' | 'removed'>): number =>
+  run.added + run.changed + run.removed;
 
 /** Everything a held or running run would send, what it carries along included. */
 export const toSend = (run: Run): number => run.progress?.to_send ?? changesOf(run) + run.carried;
@@ -32,6 +36,12 @@ export function nextRun(sync: Sync, now: number, allPaused: boolean): string {
 
 /** Which of Home's filters a sync belongs to. */
 export type Group = 'needsYou' | 'running' | 'healthy' | 'other';
+const order: Record<Group, number> = { needsYou: 0, running: 1, healthy: 2, other: 2 };
+
+/** What needs the user first, then what runs, then the rest by name. */
+export const byUrgency = (a: Sync, b: Sync): number =>
+  order[groupOf(a)] - order[groupOf(b)] || a.definition.name.localeCompare(b.definition.name);
+
 export function groupOf({ status }: Sync): Group {
   if (status === 'held' || status === 'needs_you') return 'needsYou';
   if (status === 'running') return 'running';

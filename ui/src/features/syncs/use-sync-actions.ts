@@ -28,21 +28,34 @@ export function useSyncActions() {
     },
     [client],
   );
-  const start = (sync: string, full: boolean, approve: boolean) => act(`run ${sync}`, () => call('sync_now', { sync, full, approve }), text.said.sync_now(sync));
-  const resume = (sync: string) => act(`pause ${sync}`, () => call('sync_unpause', sync), text.said.sync_unpause(sync));
+  const start = (sync: string, full: boolean, approve: boolean) =>
+    act(`run ${sync}`, () => call('sync_now', { sync, full, approve }), text.said.sync_now(sync));
+  const resume = (sync: string) =>
+    act(`pause ${sync}`, () => call('sync_unpause', sync), text.said.sync_unpause(sync));
   return {
     /** Which action is under way, such as `run Lead scores`. */
     busy,
     syncNow: (sync: string) => start(sync, false, false),
     full: (sync: string) => start(sync, true, false),
     approve: (sync: string) => start(sync, false, true),
-    cancel: (sync: string, run: number) => act(`cancel ${String(run)}`, () => call('run_cancel', run), text.said.run_cancel(sync)),
-    drop: (sync: string, run: number) => act(`drop ${String(run)}`, () => call('run_drop', run), text.said.run_drop(sync)),
-    pause: (sync: string) => act(`pause ${sync}`, () => call('sync_pause', sync), text.said.sync_pause(sync), () => void resume(sync)),
+    cancel: (sync: string, run: number) =>
+      act(`cancel ${String(run)}`, () => call('run_cancel', run), text.said.run_cancel(sync)),
+    drop: (sync: string, run: number) =>
+      act(`drop ${String(run)}`, () => call('run_drop', run), text.said.run_drop(sync)),
+    pause: (sync: string) =>
+      act(
+        `pause ${sync}`,
+        () => call('sync_pause', sync),
+        text.said.sync_pause(sync),
+        () => void resume(sync),
+      ),
     resume,
-    remove: (sync: string) => act(`delete ${sync}`, () => call('sync_delete', sync), text.said.sync_delete(sync)),
-    retry: (run: number, records: number) => act(`retry ${String(run)}`, () => call('retry', { run, keys: [] }), text.runs.retried(records)),
-    deleteDraft: (id: string, title: string) => act(`draft ${id}`, () => call('draft_delete', id), text.home.draftGone(title)),
+    remove: (sync: string) =>
+      act(`delete ${sync}`, () => call('sync_delete', sync), text.said.sync_delete(sync)),
+    retry: (run: number, records: number) =>
+      act(`retry ${String(run)}`, () => call('retry', { run, keys: [] }), text.runs.retried(records)),
+    deleteDraft: (id: string, title: string) =>
+      act(`draft ${id}`, () => call('draft_delete', id), text.home.draftGone(title)),
   };
 }
 
