@@ -19,7 +19,7 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'children' | 'classNa
   /** Work under way: shown in the button's place; the button cannot be pressed meanwhile. */
   busy?: boolean;
   pressed?: boolean;
-  className?: string;
+  className?: string | undefined;
   children?: ReactNode;
 }
 

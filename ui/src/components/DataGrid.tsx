@@ -35,7 +35,10 @@ export interface DataGridProps<Row> {
   rows: readonly Row[];
   rowKey: (row: Row) => string;
   rowHeight?: number;
+  /** Pixels; 0 hides the head from sight, not from assistive technology. */
   headHeight?: number;
+  /** The height of a row that differs from `rowHeight`. */
+  heightOf?: (row: Row) => number;
   /** A row that spans all columns, such as the head of a group. Arrow keys pass over it. */
   fullRow?: (row: Row) => ReactNode;
   /** `selected` is tinted and marked, `out` is quiet, `warn` is tinted amber. */
@@ -43,6 +46,8 @@ export interface DataGridProps<Row> {
   selectedKey?: string | null;
   /** The row under the focus or pointer press. */
   onSelect?: (row: Row) => void;
+  /** Arrow keys only move the focus; a press or Enter selects. */
+  manual?: boolean;
   /** Enter or double click. */
   onAction?: (row: Row) => void;
   /** Keys the grid does not use itself; return true when used. */
@@ -54,7 +59,7 @@ export interface DataGridProps<Row> {
   empty?: ReactNode;
   scrollRef?: RefObject<HTMLDivElement | null>;
   onScroll?: (element: HTMLDivElement) => void;
-  className?: string;
+  className?: string | undefined;
 }
 
 const manyColumns = 30;
@@ -86,12 +91,16 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const vertical = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
+    estimateSize: (index) => props.heightOf?.(rows[index] as Row) ?? rowHeight,
     getItemKey: (index) => rowKey(rows[index] as Row),
     overscan: 8,
     initialRect: { width: 1000, height: 800 },
     scrollPaddingStart: headHeight,
   });
+  const uneven = !!props.heightOf;
+  useLayoutEffect(() => {
+    if (uneven) vertical.measure();
+  }, [uneven, rows, vertical]);
   const wide = columns.length > manyColumns;
   const horizontal = useVirtualizer({
     horizontal: true,
@@ -149,7 +158,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     vertical.scrollToIndex(next.row);
     if (wide) horizontal.scrollToIndex(next.column);
     const target = rows[next.row];
-    if (target !== undefined && next.row !== row) onSelect?.(target);
+    if (target !== undefined && next.row !== row && !props.manual) onSelect?.(target);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -171,9 +180,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     if (next) {
       event.preventDefault();
       go(next);
-    } else if (event.key === 'Enter' && onAction && !target.closest('button')) {
+    } else if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && !target.closest('button')) {
       event.preventDefault();
-      onAction(current);
+      (onAction ?? onSelect)?.(current);
     }
   };
 
@@ -196,7 +205,11 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       onScroll={(event) => onScroll?.(event.currentTarget)}
     >
       <div role="rowgroup" className={styles.headGroup}>
-        <div role="row" aria-rowindex={1} className={cx(styles.row, styles.headRow)}>
+        <div
+          role="row"
+          aria-rowindex={1}
+          className={cx(styles.row, styles.headRow, headHeight === 0 && styles.noHead)}
+        >
           {shown.map((index) => {
             const item = columns[index];
             return (
@@ -239,6 +252,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
                 key={item.key}
                 index={item.index}
                 start={item.start}
+                size={item.size}
                 data={data}
                 columns={columns}
                 shown={shown}

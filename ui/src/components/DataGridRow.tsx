@@ -6,6 +6,7 @@ import styles from './DataGrid.module.css';
 interface Props<Row> {
   index: number;
   start: number;
+  size: number;
   data: Row;
   columns: readonly GridColumn<Row>[];
   shown: readonly number[];
@@ -23,6 +24,7 @@ interface Props<Row> {
 export function DataGridRow<Row>({
   index,
   start,
+  size,
   data,
   columns,
   shown,
@@ -34,8 +36,10 @@ export function DataGridRow<Row>({
   onPress,
   onOpen,
 }: Props<Row>) {
-  const put = (node: HTMLElement | null) =>
-    void node?.style.setProperty('transform', `translateY(${String(start)}px)`);
+  const put = (node: HTMLElement | null) => {
+    node?.style.setProperty('transform', `translateY(${String(start)}px)`);
+    node?.style.setProperty('height', `${String(size)}px`);
+  };
   if (full) {
     return (
       <div role="row" aria-rowindex={index + 2} ref={put} className={cx(styles.row, styles.full)}>

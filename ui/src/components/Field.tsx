@@ -165,7 +165,7 @@ export interface SearchFieldProps {
   /** "7 of 214", at the right end while something is typed. */
   count?: string;
   keys?: string;
-  className?: string;
+  className?: string | undefined;
   inputRef?: Ref<HTMLInputElement>;
   onSubmit?: (value: string) => void;
   size?: 'xs' | 'sm';

@@ -13,7 +13,7 @@ export function Icon({
 }: {
   name: IconName;
   size?: 12 | 14 | 16;
-  className?: string;
+  className?: string | undefined;
 }) {
   return (
     <svg
@@ -28,7 +28,7 @@ export function Icon({
 }
 
 /** The 20 px sign of a kind of connection; a kind without its own sign gets a plain one. */
-export function Glyph({ kind, className }: { kind: string; className?: string }) {
+export function Glyph({ kind, className }: { kind: string; className?: string | undefined }) {
   const known = kind in glyphPaths ? (kind as GlyphName) : undefined;
   if (!known) {
     return (

@@ -10,27 +10,27 @@ const longest = 2000;
 const shorten = (text: string) =>
   text.length > longest ? `${text.slice(0, longest)}… (${String(text.length)} characters)` : text;
 
-/** JSON laid out for reading, or with `exact` its bytes as sent. `mark` is the path of the line to point at. */
+/** JSON laid out for reading, or with `exact` its bytes as sent. `marked` says which lines, from 0, to point at. */
 export function JsonView({
   json,
-  mark,
+  marked,
   exact,
   label,
   wrap,
   className,
 }: {
   json: string;
-  mark?: string | null;
+  marked?: (line: number) => boolean;
   exact?: boolean;
   label: string;
   wrap?: boolean;
-  className?: string;
+  className?: string | undefined;
 }) {
   const lines = useMemo(() => (exact ? [] : jsonLines(json)), [json, exact]);
-  const marked = useRef<HTMLSpanElement>(null);
+  const first = useRef<HTMLSpanElement>(null);
   useEffect(() => {
-    marked.current?.scrollIntoView({ block: 'nearest' });
-  }, [mark]);
+    first.current?.scrollIntoView({ block: 'nearest' });
+  }, [marked]);
   // A region that scrolls is reachable by keyboard and named.
   const region = { role: 'region', 'aria-label': label, tabIndex: 0 } as const;
   if (exact) {
@@ -43,16 +43,16 @@ export function JsonView({
   return (
     <pre {...region} className={cx(styles.code, wrap && styles.wrap, className)}>
       {lines.slice(0, mostLines).map((line, index) => {
-        const isMarked = !!mark && line.path === mark;
+        const isMarked = marked?.(index) ?? false;
         return (
           <span
             key={index}
-            ref={isMarked ? marked : undefined}
+            ref={isMarked ? first : undefined}
             className={cx(styles.line, isMarked && styles.mark)}
           >
             <span className={styles.count}>{index + 1}</span>
             <span>
-              {line.tokens.map((token, at) => (
+              {line.map((token, at) => (
                 <span key={at} className={styles[token.kind]}>
                   {shorten(token.text)}
                 </span>

@@ -43,7 +43,7 @@ export function Body({
 }: {
   children: ReactNode;
   pad?: boolean;
-  className?: string;
+  className?: string | undefined;
 }) {
   return <div className={cx(styles.body, pad && styles.pad, className)}>{children}</div>;
 }

@@ -39,7 +39,7 @@ export interface SelectProps<Value extends string> {
   mono?: boolean;
   look?: 'field' | 'bare';
   size?: 'sm' | 'md';
-  className?: string;
+  className?: string | undefined;
 }
 
 /** One of a known set. Lists up to a few hundred entries. */

@@ -1,0 +1,74 @@
+/** Words of choosing rows. */
+export const text = {
+  search: 'Search tables',
+  tables: 'Tables and views',
+  of: (shown: number, all: number) => `${String(shown)} of ${String(all)}`,
+  allSchemas: 'All schemas',
+  schema: 'Schema',
+  readList: 'Read the list again',
+  statistics: 'Row counts come from the warehouse’s own statistics; listing tables reads no data.',
+  noTables: 'This login sees no tables',
+  noTablesText: 'Grant it SELECT on the tables it may read, then read the list again.',
+  noMatch: (search: string) => `No table or view matches “${search}”.`,
+  kinds: {
+    table: 'table',
+    view: 'view',
+    materialized_view: 'materialised view',
+    foreign_table: 'foreign table',
+  },
+  choose: 'Choose a table or view on the left',
+  chooseText: 'Its columns, identifiers and first rows appear here. Nothing is sent.',
+  sql: 'One SELECT statement',
+  sqlHelp: 'Any SELECT the login may run. Sluice only reads.',
+  read: 'Read rows',
+  readAgain: 'Read again',
+  statement: 'Your statement',
+  who: 'Who is it?',
+  found: (n: number) => `${String(n)} of 3 identifiers`,
+  none: 'No identifier yet',
+  oneNeeded: 'At least one is needed. Upper and lower case do not matter.',
+  sayWhich: 'Say which column plays the part of one of them.',
+  column: (name: string, empty: string) => `Column ${name}, ${empty}`,
+  notHere: 'Not in this table',
+  use: 'Use a column',
+  useFor: (identifier: string) => `Column for ${identifier}`,
+  notUsed: 'None',
+  empty: (share: number) => (share === 0 ? 'never empty' : `${percent(share)} empty`),
+  rowKey: 'Row key',
+  rowKeyHelp: 'The columns that together name one row',
+  addColumn: 'Add a column',
+  remove: 'Remove',
+  checking: 'Checking all rows for duplicates and nulls',
+  keyGood: (rows: string) => `No duplicates and no nulls in ${rows}`,
+  keyBad: (duplicates: string, nulls: string, rows: string) =>
+    `${duplicates} and ${nulls} in ${rows}. Those rows would not be sent.`,
+  keyUnknown: 'The key could not be checked.',
+  preview: 'Preview',
+  previewDetail: (rows: string, at: string, took: string) => `first ${rows}, read ${at} in ${took}`,
+  masked: 'Personal data masked',
+  noRows: 'The table is empty. A sync of it sends nothing until there are rows.',
+  personal: 'personal',
+  columns: 'columns',
+};
+
+/** `1.9%`, `22%`, `0%`. */
+export function percent(share: number): string {
+  const value = share * 100;
+  if (value > 0 && value < 0.1) return 'under 0.1%';
+  return `${value < 10 ? String(Math.round(value * 10) / 10) : String(Math.round(value))}%`;
+}
+
+/** The product's words for column types. */
+export const typeWords = {
+  text: 'Text',
+  integer: 'Integer',
+  number: 'Number',
+  boolean: 'True/false',
+  date: 'Date',
+  time: 'Time',
+  timestamp: 'Timestamp',
+  json: 'Object',
+  list: 'List',
+  bytes: 'Bytes',
+  other: 'Other',
+} as const;
