@@ -1,5 +1,6 @@
 import type { Attempt } from '@/api/bindings/Attempt';
 import { Badge } from '@/components/State';
+import { ScrollRegion } from '@/components/ScrollRegion';
 import { t } from '@/components/text';
 import { byteSize, clockMillis, clockSeconds, counted, duration } from '@/components/times';
 import { statusTone } from './EventBytes';
@@ -10,7 +11,7 @@ import styles from './EventDetail.module.css';
 export function Attempts({ attempts, next }: { attempts: readonly Attempt[]; next: string | null }) {
   const words = text.detail;
   return (
-    <div className={styles.scroll} tabIndex={0} role="region" aria-label={words.tabs.attempts}>
+    <ScrollRegion className={styles.scroll} label={words.tabs.attempts}>
       {attempts.length === 0 && <p className={styles.quiet}>{words.noAttempts}</p>}
       <ol className={styles.attempts}>
         {attempts.map((attempt, index) => (
@@ -30,6 +31,6 @@ export function Attempts({ attempts, next }: { attempts: readonly Attempt[]; nex
         ))}
       </ol>
       {next && <p className={styles.quiet}>{words.next_attempt(clockSeconds(next))}</p>}
-    </div>
+    </ScrollRegion>
   );
 }

@@ -88,7 +88,7 @@ export function SentAndAnswer({
 function Request({ attempt }: { attempt: Attempt }) {
   const [method, ...rest] = attempt.target.split(' ');
   return (
-    <div className={styles.request} role="region" aria-label={text.detail.request} tabIndex={0}>
+    <div className={styles.request}>
       <p className={styles.target}>
         {rest.length > 0 && <span className={styles.method}>{method} </span>}
         {rest.length > 0 ? rest.join(' ') : method}

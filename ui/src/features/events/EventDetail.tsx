@@ -10,6 +10,7 @@ import { State } from '@/components/State';
 import { Tabs } from '@/components/Tabs';
 import { t } from '@/components/text';
 import { clockMillis } from '@/components/times';
+import { useEscape } from '@/components/use-escape';
 import { shortDay, useNow } from '@/components/when';
 import { Attempts } from './EventAttempts';
 import { SentAndAnswer } from './EventBytes';
@@ -46,6 +47,7 @@ export function EventDetail({
   onOnly,
 }: EventDetailProps) {
   const now = useNow();
+  useEscape(onClose);
   const [tab, setTab] = useState('bytes');
   const shown = detail?.event ?? event;
   const words = text.detail;

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Event } from '@/api/bindings/Event';
 import type { EventDetail } from '@/api/bindings/EventDetail';
+import { ScrollRegion } from '@/components/ScrollRegion';
 import { clockSeconds, counted } from '@/components/times';
 import { text } from './text';
 import styles from './EventDetail.module.css';
@@ -28,7 +29,7 @@ export function Facts({ event, detail }: { event: Event; detail: EventDetail | u
     ...(problem ? ([[code, problem.code, true]] as [string, ReactNode, boolean][]) : []),
   ];
   return (
-    <div className={styles.scroll} tabIndex={0} role="region" aria-label={text.detail.tabs.summary}>
+    <ScrollRegion className={styles.scroll} label={text.detail.tabs.summary}>
       {detail && <p className={styles.summary}>{detail.summary}</p>}
       <dl className={styles.facts}>
         {rows.map(([name, value, mono]) => (
@@ -48,6 +49,6 @@ export function Facts({ event, detail }: { event: Event; detail: EventDetail | u
           ))}
         </details>
       )}
-    </div>
+    </ScrollRegion>
   );
 }

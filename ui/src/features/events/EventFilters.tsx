@@ -25,9 +25,10 @@ export function EventFilters({ search, onSearch, syncs, runs, match }: EventFilt
   const input = useRef<HTMLInputElement>(null);
   const { q, sync, run, key, status, time } = search;
   const set = (change: Partial<EventSearch>, drop: (keyof EventSearch)[] = []) => {
-    const next = { ...search, ...change };
-    drop.forEach((name) => delete next[name]);
-    onSearch(next);
+    const kept = Object.entries({ ...search, ...change }).filter(
+      ([name]) => !drop.some((gone) => gone === name),
+    );
+    onSearch(Object.fromEntries(kept));
   };
   const [typed, setTyped] = useTyped(q ?? '', (value) => (value === '' ? set({}, ['q']) : set({ q: value })));
 

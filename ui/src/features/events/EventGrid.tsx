@@ -48,6 +48,7 @@ export function EventGrid({
   const { rows } = state;
   const bar = !state.following && rows.length > 0;
   const top = rowHeight + (bar ? rowHeight : 0);
+  // eslint-disable-next-line react-hooks/incompatible-library -- TanStack Virtual keeps its own state
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -127,7 +128,6 @@ export function EventGrid({
   const activeRow = rows[active];
   return (
     <div className={styles.wrap}>
-      {/* eslint-disable-next-line jsx-a11y/interactive-supports-focus -- it has one tab stop; the active row is named by aria-activedescendant */}
       <div
         ref={scroller}
         className={cx(styles.grid, bar && styles.withBar)}

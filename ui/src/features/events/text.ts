@@ -59,7 +59,6 @@ export const text = {
   detail: {
     label: 'Event',
     retry: 'Send again',
-    request: 'Method, address and headers',
     previous: 'Newer event',
     next: 'Older event',
     close: 'Close',

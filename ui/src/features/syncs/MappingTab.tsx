@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Sync } from '@/api/bindings/Sync';
 import { Table } from '@/components/Panel';
+import { ScrollRegion } from '@/components/ScrollRegion';
 import { t } from '@/components/text';
 import { sourceFull } from './describe';
 import { text } from './text';
@@ -49,7 +50,7 @@ export function MappingTab({ sync }: { sync: Sync }) {
     [words.schedule, sync.schedule_sentence],
   ];
   return (
-    <div className={styles.scroll} role="region" aria-label={text.page.tabs.mapping} tabIndex={0}>
+    <ScrollRegion className={styles.scroll} label={text.page.tabs.mapping}>
       <dl className={styles.facts}>
         {facts
           .filter(([, value]) => value !== '')
@@ -92,6 +93,6 @@ export function MappingTab({ sync }: { sync: Sync }) {
           ))}
         </Table>
       )}
-    </div>
+    </ScrollRegion>
   );
 }

@@ -13,6 +13,7 @@ import { Body, Toolbar } from '@/components/Page';
 import { ProblemBox } from '@/components/ProblemBox';
 import { State } from '@/components/State';
 import { Tabs } from '@/components/Tabs';
+import { ScrollRegion } from '@/components/ScrollRegion';
 import { t } from '@/components/text';
 import { Waiting } from '@/components/Waiting';
 import { useNow } from '@/components/when';
@@ -122,7 +123,7 @@ export function SyncScreen({ name }: { name: string }) {
               id: 'runs',
               label: words.tabs.runs,
               content: (
-                <div className={styles.scroll} role="region" aria-label={words.tabs.runs} tabIndex={0}>
+                <ScrollRegion className={styles.scroll} label={words.tabs.runs}>
                   <SyncBanner sync={sync} onAsk={setQuestion} onEdit={() => edit('destination')} />
                   {running && (
                     <RunPanel
@@ -171,7 +172,7 @@ export function SyncScreen({ name }: { name: string }) {
                       actions={actions}
                     />
                   )}
-                </div>
+                </ScrollRegion>
               ),
             },
             { id: 'mapping', label: words.tabs.mapping, content: <MappingTab sync={sync} /> },
