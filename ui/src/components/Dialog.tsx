@@ -10,7 +10,7 @@ export interface DialogProps {
   title: string;
   children?: ReactNode;
   /** The answers, the one that loses nothing first and focused. */
-  actions: ReactNode;
+  actions?: ReactNode;
   width?: 'narrow' | 'wide';
   /** A question that must be answered rather than dismissed. */
   alert?: boolean;
@@ -31,7 +31,7 @@ export function Dialog({ open, onClose, title, children, actions, width = 'narro
             {title}
           </Heading>
           {children && <div className={styles.body}>{children}</div>}
-          <div className={styles.foot}>{actions}</div>
+          {actions && <div className={styles.foot}>{actions}</div>}
         </AriaDialog>
       </Modal>
     </ModalOverlay>

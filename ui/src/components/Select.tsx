@@ -40,6 +40,8 @@ export interface SelectProps<Value extends string> {
   look?: 'field' | 'bare';
   size?: 'sm' | 'md';
   className?: string | undefined;
+  /** The grid around it decides where the focus goes. */
+  excludeFromTabOrder?: boolean;
 }
 
 /** One of a known set. Lists up to a few hundred entries. */
@@ -57,6 +59,7 @@ export function Select<Value extends string>({
   look = 'field',
   size = 'md',
   className,
+  excludeFromTabOrder,
 }: SelectProps<Value>) {
   const sections = [...new Set(options.map((option) => option.section))];
   const item = (option: Option<Value>) => (
@@ -84,6 +87,7 @@ export function Select<Value extends string>({
     >
       <Label className={cx(field.label, hideLabel && field.hidden)}>{label}</Label>
       <Button
+        {...(excludeFromTabOrder ? { excludeFromTabOrder, 'data-cell-focus': '' } : {})}
         className={cx(
           styles.trigger,
           look === 'bare' && styles.bare,

@@ -1,0 +1,71 @@
+import type { Column } from '@/api/bindings/Column';
+import { Segmented } from '@/components/Choice';
+import { TextField } from '@/components/Field';
+import { Select } from '@/components/Select';
+import { t } from '@/components/text';
+import * as actions from './actions';
+import type { Shaping } from './edits';
+import { text } from './text';
+import styles from './payload.module.css';
+
+/** The name of a track event: the same for every row, or from a column. */
+export function EventName({
+  state,
+  columns,
+  insist,
+  onChange,
+}: {
+  state: Shaping;
+  columns: readonly Column[];
+  insist: boolean;
+  onChange: (state: Shaping) => void;
+}) {
+  const { eventName, eventNameColumn } = state.payload;
+  const fixed = eventNameColumn === null;
+  return (
+    <div className={styles.eventName}>
+      <span className={t('label')}>{text.eventName}</span>
+      <Segmented
+        label={text.eventFrom}
+        value={fixed ? 'fixed' : 'column'}
+        onChange={(value) =>
+          onChange(
+            actions.setEventName(state, {
+              eventNameColumn:
+                value === 'fixed'
+                  ? null
+                  : (columns.find(({ logical }) => logical === 'text')?.name ?? columns[0]?.name ?? null),
+            }),
+          )
+        }
+        options={[
+          { value: 'fixed', label: text.fixed },
+          { value: 'column', label: text.fromColumn },
+        ]}
+      />
+      <div className={styles.eventValue}>
+        {fixed ? (
+          <TextField
+            label={text.eventName}
+            hideLabel
+            size="sm"
+            value={eventName}
+            placeholder="Workspace Created"
+            onChange={(name) => onChange(actions.setEventName(state, { eventName: name }))}
+            error={insist && !eventName.trim() ? text.eventNameMissing : undefined}
+          />
+        ) : (
+          <Select
+            label={text.eventColumn}
+            hideLabel
+            size="sm"
+            mono
+            value={eventNameColumn}
+            options={columns.map(({ name }) => ({ value: name, label: name }))}
+            onChange={(column) => onChange(actions.setEventName(state, { eventNameColumn: column }))}
+          />
+        )}
+      </div>
+    </div>
+  );
+}

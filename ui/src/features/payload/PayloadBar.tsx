@@ -1,0 +1,103 @@
+import { useState } from 'react';
+import { Button, IconButton } from '@/components/Button';
+import { Checkbox } from '@/components/Checkbox';
+import { SearchField } from '@/components/Field';
+import { Menu } from '@/components/Menu';
+import { t } from '@/components/text';
+import * as actions from './actions';
+import { ConstantDialog } from './ConstantDialog';
+import { type Shaping, redo, undo } from './edits';
+import { choosable } from './model';
+import { text } from './text';
+import styles from './payload.module.css';
+
+interface Props {
+  state: Shaping;
+  identifiers: Record<string, string>;
+  search: string;
+  onSearch: (search: string) => void;
+  onChange: (state: Shaping) => void;
+  /** Opens the JSON where the window is too narrow to show it beside the grid. */
+  onShowJson?: (() => void) | undefined;
+}
+
+/** Search, select all of what is shown, constants, undo and redo. */
+export function PayloadBar({ state, identifiers, search, onSearch, onChange, onShowJson }: Props) {
+  const [adding, setAdding] = useState(false);
+  const lines = choosable(state.payload, identifiers);
+  const fixed = state.payload.lines.length - lines.length;
+  const wanted = search.trim().toLowerCase();
+  const shown = lines.filter(
+    (line) => line.key.toLowerCase().includes(wanted) || line.id.toLowerCase().includes(wanted),
+  );
+  const on = shown.filter((line) => line.on).length;
+  const all = (value: boolean) =>
+    onChange(actions.tickMany(state, new Set(shown.map(({ id }) => id)), value, search.trim()));
+  const last = state.past.at(-1);
+  const next = state.future[0];
+  return (
+    <div className={styles.bar}>
+      <Checkbox
+        name={text.selectShown}
+        checked={on === 0 ? false : on === shown.length ? true : 'mixed'}
+        onChange={() => all(on < shown.length)}
+      />
+      <SearchField label={text.search} value={search} onChange={onSearch} className={styles.search} />
+      <span className={styles.selected} role="status">
+        {wanted
+          ? text.matching(shown.length)
+          : text.selected(lines.filter((line) => line.on).length + fixed, state.payload.lines.length)}
+      </span>
+      <span className={t('push')} />
+      {onShowJson && (
+        <Button size="sm" icon="braces" onPress={onShowJson}>
+          {text.showJson}
+        </Button>
+      )}
+      <Button size="sm" icon="plus" onPress={() => setAdding(true)}>
+        {text.addConstant}
+      </Button>
+      <span className={t('vr')} />
+      <IconButton
+        icon="undo"
+        label={last ? text.undo(last.label) : text.nothingToUndo}
+        keys="mod+z"
+        isDisabled={!last}
+        onPress={() => onChange(undo(state))}
+      />
+      <IconButton
+        icon="redo"
+        label={next ? text.redo(next.label) : text.nothingToRedo}
+        keys="mod+shift+z"
+        isDisabled={!next}
+        onPress={() => onChange(redo(state))}
+      />
+      <Menu
+        label={text.more}
+        trigger={<Button look="quiet" size="sm" icon="more" aria-label={text.more} className={styles.more} />}
+        actions={[
+          {
+            id: 'all',
+            label: wanted ? `${text.all}: ${text.matching(shown.length)}` : text.all,
+            onAction: () => all(true),
+          },
+          {
+            id: 'none',
+            label: wanted ? `${text.none}: ${text.matching(shown.length)}` : text.none,
+            onAction: () => all(false),
+          },
+          '-',
+          { id: 'reset', label: text.reset, icon: 'refresh', onAction: () => onChange(actions.reset(state)) },
+        ]}
+      />
+      <ConstantDialog
+        open={adding}
+        onClose={() => setAdding(false)}
+        onAdd={(key, value) => {
+          onChange(actions.addConstant(state, key, value));
+          setAdding(false);
+        }}
+      />
+    </div>
+  );
+}

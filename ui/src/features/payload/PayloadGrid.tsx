@@ -1,0 +1,118 @@
+import { useMemo, useState } from 'react';
+import type { Column } from '@/api/bindings/Column';
+import { DataGrid } from '@/components/DataGrid';
+import { t } from '@/components/text';
+import { useMedia } from '@/components/use-media';
+import * as actions from './actions';
+import { gridColumns } from './columns';
+import type { Shaping } from './edits';
+import type { Leave } from './KeyCell';
+import type { Line } from './model';
+import { type GridRow, gridRows } from './rows';
+import { text } from './text';
+import styles from './payload.module.css';
+
+interface Props {
+  state: Shaping;
+  columns: readonly Column[];
+  identifiers: Record<string, string>;
+  search: string;
+  problems: Record<string, string>;
+  selected: string | null;
+  onSelect: (id: string) => void;
+  onChange: (state: Shaping) => void;
+}
+
+/** After an editor closes, the focus goes back to the cell it stood in. */
+const refocus = () => {
+  const cell = document.activeElement?.closest<HTMLElement>('[data-cell]');
+  requestAnimationFrame(() => (cell?.querySelector<HTMLElement>('[data-cell-focus]') ?? cell)?.focus());
+};
+
+/** Every column with its key, rule and ticks; keys are renamed in place. */
+export function PayloadGrid({
+  state,
+  columns,
+  identifiers,
+  search,
+  problems,
+  selected,
+  onSelect,
+  onChange,
+}: Props) {
+  const [editing, setEditing] = useState<string | null>(null);
+  const narrow = useMedia('(max-width: 1240px)');
+  const { payload } = state;
+  const rows = useMemo(
+    () => gridRows({ payload, columns, identifiers, search, problems }),
+    [payload, columns, identifiers, search, problems],
+  );
+
+  const edit = (line: Line) => {
+    if (!line.on) return;
+    onSelect(line.id);
+    setEditing(line.id);
+  };
+  const keep = (line: Line, key: string, leave: Leave) => {
+    if (leave === 'stay') refocus();
+    onChange(actions.rename(state, line, key));
+    const keyed = rows.filter((row) => row.kind === 'line' && row.line.on);
+    const at = keyed.findIndex(({ id }) => id === line.id);
+    const target = leave === 'stay' ? undefined : keyed[at + (leave === 'next' ? 1 : -1)];
+    setEditing(target?.id ?? null);
+    if (target) onSelect(target.id);
+    else if (leave !== 'stay') refocus();
+  };
+  const gridColumnsNow = gridColumns(
+    {
+      editing,
+      onTick: (line, on) => onChange(actions.tick(state, line, on)),
+      onEdit: edit,
+      onKeep: keep,
+      onCancel: () => {
+        refocus();
+        setEditing(null);
+      },
+      onRule: (line, rule) => onChange(actions.setRule(state, line, rule)),
+      onRemove: (line) => onChange(actions.removeLine(state, line)),
+    },
+    narrow ? 'narrow' : 'wide',
+    payload.shape === 'record',
+  );
+  const onCellKey = (row: GridRow, columnId: string, event: React.KeyboardEvent): boolean => {
+    if (row.kind !== 'line' || event.ctrlKey || event.metaKey) return false;
+    if (event.key === 'F2' || (event.key === 'Enter' && columnId !== 'ifNull')) {
+      edit(row.line);
+      return true;
+    }
+    if (event.key === ' ' && columnId !== 'ifNull') {
+      onChange(actions.tick(state, row.line, !row.line.on));
+      return true;
+    }
+    return false;
+  };
+  return (
+    <DataGrid
+      label="Columns and keys"
+      columns={gridColumnsNow}
+      rows={rows}
+      rowKey={({ id }) => id}
+      rowHeight={28}
+      heightOf={(row) => (row.kind === 'line' && row.problem ? 48 : 28)}
+      fullRow={(row) =>
+        row.kind === 'group' && (
+          <>
+            <b>{row.title}</b>
+            {row.detail}
+          </>
+        )
+      }
+      rowLook={(row) => (row.kind === 'line' && !row.line.on ? 'out' : undefined)}
+      selectedKey={selected}
+      onSelect={({ id }) => onSelect(id)}
+      onCellKey={onCellKey}
+      className={styles.grid}
+      empty={<p className={t('soft')}>{text.noMatch(search)}</p>}
+    />
+  );
+}

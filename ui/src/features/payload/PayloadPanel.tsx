@@ -1,0 +1,93 @@
+import { useState } from 'react';
+import type { PayloadPreview } from '@/api/bindings/PayloadPreview';
+import { Button, IconButton } from '@/components/Button';
+import { SearchField } from '@/components/Field';
+import { Icon } from '@/components/Icon';
+import { JsonView } from '@/components/JsonView';
+import { ProblemBox } from '@/components/ProblemBox';
+import { SideHead } from '@/components/SplitPane';
+import { copyText } from '@/components/copy';
+import { t } from '@/components/text';
+import { byteSize } from '@/components/times';
+import { text } from './text';
+import styles from './payload.module.css';
+
+interface Props {
+  preview: PayloadPreview;
+  /** The index of the selected line among the fields sent. */
+  marked: number | null;
+  revealed: boolean;
+  onRow: (row: number) => void;
+  onFind: (words: string) => void;
+  onReveal: (reveal: boolean) => void;
+}
+
+/** One real row exactly as it is sent. */
+export function PayloadPanel({ preview, marked, revealed, onRow, onFind, onReveal }: Props) {
+  const [exact, setExact] = useState(false);
+  const [find, setFind] = useState('');
+  const { row, rows } = preview;
+  return (
+    <>
+      <SideHead>
+        <h2 className={t('label')}>{text.row(row + 1)}</h2>
+        <span className={t('sm', 'faint')}>{text.ofRows(rows)}</span>
+        <span className={styles.rowButtons}>
+          <IconButton
+            icon="left"
+            label={text.previous}
+            keys="alt+←"
+            isDisabled={row <= 0}
+            onPress={() => onRow(row - 1)}
+          />
+          <IconButton
+            icon="right"
+            label={text.next}
+            keys="alt+→"
+            isDisabled={row >= rows - 1}
+            onPress={() => onRow(row + 1)}
+          />
+        </span>
+        <span className={t('push')} />
+        <SearchField
+          size="xs"
+          label={text.findRow}
+          value={find}
+          onChange={setFind}
+          onSubmit={onFind}
+          className={styles.find}
+        />
+        <IconButton
+          icon="copy"
+          label={text.copyJson}
+          onPress={() => void copyText(preview.exact, 'JSON copied')}
+        />
+      </SideHead>
+      <div className={styles.revealBar}>
+        <Icon name={revealed ? 'eye' : 'eyeoff'} size={14} />
+        <span>{revealed ? text.shownRow : text.maskedRow}</span>
+        <Button look="quiet" size="sm" className={t('push')} onPress={() => onReveal(!revealed)}>
+          {revealed ? text.mask : text.reveal}
+        </Button>
+      </div>
+      {preview.invalid && (
+        <div className={styles.invalid}>
+          <ProblemBox problem={preview.invalid} tone="warn" />
+        </div>
+      )}
+      <JsonView
+        label={text.payloadOf}
+        json={exact ? preview.exact : preview.pretty}
+        exact={exact}
+        marked={(line) => marked !== null && preview.line_fields[line] === marked}
+        className={styles.json}
+      />
+      <div className={styles.bytes}>
+        <span>{text.bytesNote(byteSize(preview.bytes))}</span>
+        <Button look="quiet" size="sm" className={t('push')} pressed={exact} onPress={() => setExact(!exact)}>
+          {text.exact}
+        </Button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,248 @@
+import type { ColumnType } from '@/api/bindings/ColumnType';
+import type { NullRule } from '@/api/bindings/NullRule';
+import type { GridColumn } from '@/components/DataGrid';
+import { IconButton } from '@/components/Button';
+import { Icon, type IconName } from '@/components/Icon';
+import { Select } from '@/components/Select';
+import { cx } from '@/components/cx';
+import { t } from '@/components/text';
+import { KeyCell, type Leave } from './KeyCell';
+import { type Line, defaultKey } from './model';
+import type { GridRow } from './rows';
+import { text } from './text';
+import styles from './payload.module.css';
+
+const typeIcons: Record<ColumnType, IconName> = {
+  text: 'text',
+  integer: 'hash',
+  number: 'hash',
+  boolean: 'boolean',
+  date: 'calendar',
+  time: 'clock',
+  timestamp: 'clock',
+  json: 'braces',
+  list: 'braces',
+  bytes: 'file',
+  other: 'text',
+};
+const typeWords: Record<ColumnType, string> = {
+  text: 'Text',
+  integer: 'Integer',
+  number: 'Number',
+  boolean: 'True/false',
+  date: 'Date',
+  time: 'Time',
+  timestamp: 'Timestamp',
+  json: 'Object',
+  list: 'List',
+  bytes: 'Bytes',
+  other: 'Other',
+};
+
+const constantType = (value: unknown): ColumnType =>
+  typeof value === 'number'
+    ? 'number'
+    : typeof value === 'boolean'
+      ? 'boolean'
+      : typeof value === 'object'
+        ? 'json'
+        : 'text';
+
+const percent = (share: number): string => {
+  const value = share * 100;
+  return value > 0 && value < 0.1
+    ? '<0.1%'
+    : `${value < 10 ? String(Math.round(value * 10) / 10) : String(Math.round(value))}%`;
+};
+
+export interface CellActions {
+  editing: string | null;
+  onTick: (line: Line, on: boolean) => void;
+  onEdit: (line: Line) => void;
+  onKeep: (line: Line, key: string, leave: Leave) => void;
+  onCancel: () => void;
+  onRule: (line: Line, rule: NullRule) => void;
+  onRemove: (line: Line) => void;
+}
+
+function Tick({ row, onTick }: { row: GridRow; onTick: CellActions['onTick'] }) {
+  if (row.kind === 'group') return null;
+  const fixed = row.kind === 'identifier';
+  const name = fixed
+    ? row.column.name
+    : row.line.value.type === 'column'
+      ? row.line.value.column
+      : row.line.key;
+  const on = fixed || row.line.on;
+  return (
+    <label className={cx(styles.tick, on && styles.tickOn, fixed && styles.tickFixed)}>
+      <input
+        type="checkbox"
+        data-cell-focus=""
+        tabIndex={-1}
+        checked={on}
+        disabled={fixed}
+        aria-label={text.send(name)}
+        onChange={(event) => row.kind === 'line' && onTick(row.line, event.target.checked)}
+      />
+      <Icon name="check" size={12} />
+    </label>
+  );
+}
+
+function Name({ row }: { row: GridRow }) {
+  if (row.kind === 'group') return null;
+  if (row.kind === 'line' && row.line.value.type === 'constant')
+    return <span className={t('soft')}>{text.constantWord}</span>;
+  const name = row.kind === 'identifier' ? row.column.name : row.id;
+  return (
+    <>
+      <span className={t('mono', 'cut', 'data')} title={name} dir="auto">
+        {name}
+      </span>
+      {row.column?.personal && (
+        <span className={styles.personal} role="img" aria-label={text.personal} title={text.personal}>
+          <Icon name="personal" size={14} />
+        </span>
+      )}
+    </>
+  );
+}
+
+function Type({ row }: { row: GridRow }) {
+  if (row.kind === 'group') return null;
+  const type =
+    row.kind === 'line' && row.line.value.type === 'constant'
+      ? constantType(row.line.value.constant)
+      : (row.column?.logical ?? 'other');
+  return (
+    <span className={styles.type} title={row.column?.native}>
+      <Icon name={typeIcons[type]} size={14} />
+      {typeWords[type]}
+    </span>
+  );
+}
+
+function Samples({ row }: { row: GridRow }) {
+  if (row.kind === 'group') return null;
+  if (row.kind === 'line' && row.line.value.type === 'constant') {
+    const shown = JSON.stringify(row.line.value.constant);
+    return (
+      <span className={t('mono', 'cut')} title={shown}>
+        {shown}
+      </span>
+    );
+  }
+  const shown = row.column?.samples.join(', ') ?? '';
+  return (
+    <span className={t('cut', 'data')} title={shown} dir="auto">
+      {shown}
+    </span>
+  );
+}
+
+function Rule({ row, actions }: { row: GridRow; actions: CellActions }) {
+  if (row.kind !== 'line') return null;
+  if (row.line.value.type === 'constant') {
+    return (
+      <IconButton
+        icon="trash"
+        label={text.removeConstant(row.line.key)}
+        excludeFromTabOrder
+        onPress={() => actions.onRemove(row.line)}
+      />
+    );
+  }
+  if (!row.line.on) return null;
+  return (
+    <Select
+      label={text.ifNullOf(row.line.key)}
+      hideLabel
+      look="bare"
+      excludeFromTabOrder
+      className={styles.rule}
+      value={row.line.null}
+      options={(['send', 'leave_out', 'clear'] as const).map((value) => ({
+        value,
+        label: text.nullRules[value],
+      }))}
+      onChange={(rule) => actions.onRule(row.line, rule)}
+    />
+  );
+}
+
+/** The payload grid's columns; narrow windows lose the samples, then the type. */
+export function gridColumns(
+  actions: CellActions,
+  width: 'wide' | 'narrow' | 'tiny',
+  record: boolean,
+): GridColumn<GridRow>[] {
+  const head = text.columnsHead;
+  const columns: GridColumn<GridRow>[] = [
+    {
+      id: 'tick',
+      head: '',
+      name: 'Sent',
+      width: 44,
+      pinned: true,
+      cell: (row) => <Tick row={row} onTick={actions.onTick} />,
+    },
+    { id: 'column', head: head.column, width: 168, pinned: true, cell: (row) => <Name row={row} /> },
+    {
+      id: 'key',
+      head: <span className={styles.keyHead}>{record ? head.field : head.key}</span>,
+      width: width === 'wide' ? 184 : 168,
+      cell: (row) =>
+        row.kind === 'identifier' ? (
+          <span className={cx(styles.key, t('mono'))}>{row.path}</span>
+        ) : (
+          row.kind === 'line' && (
+            <KeyCell
+              line={row.line}
+              name={row.line.value.type === 'column' ? row.line.value.column : text.constantWord}
+              renamed={row.line.value.type === 'column' && row.line.key !== defaultKey(row.line.value.column)}
+              editing={actions.editing === row.id}
+              problem={row.problem}
+              onEdit={() => actions.onEdit(row.line)}
+              onKeep={(key, leave) => actions.onKeep(row.line, key, leave)}
+              onCancel={actions.onCancel}
+            />
+          )
+        ),
+    },
+    { id: 'type', head: head.type, width: 100, cell: (row) => <Type row={row} /> },
+    { id: 'samples', head: head.samples, width: 'grow', min: 90, cell: (row) => <Samples row={row} /> },
+    {
+      id: 'nulls',
+      head: head.nulls,
+      width: 62,
+      align: 'end',
+      cell: (row) =>
+        row.kind !== 'group' && (
+          <span
+            className={cx(
+              t(
+                (row.column?.null_share ?? 0) === 0
+                  ? 'faint'
+                  : (row.column?.null_share ?? 0) < 0.3
+                    ? 'soft'
+                    : undefined,
+              ),
+            )}
+          >
+            {percent(row.column?.null_share ?? 0)}
+          </span>
+        ),
+    },
+    {
+      id: 'ifNull',
+      head: <span className={styles.ruleHead}>{head.ifNull}</span>,
+      width: 120,
+      cell: (row) => <Rule row={row} actions={actions} />,
+    },
+  ];
+  if (width === 'wide') return columns;
+  return columns
+    .filter(({ id }) => id !== 'samples')
+    .map((column) => (column.id === 'key' ? { ...column, width: 'grow', min: 160 } : column));
+}

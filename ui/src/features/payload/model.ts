@@ -1,0 +1,103 @@
+import type { Accepts } from '@/api/bindings/Accepts';
+import type { Column } from '@/api/bindings/Column';
+import type { Field } from '@/api/bindings/Field';
+import type { NullRule } from '@/api/bindings/NullRule';
+import type { Shape } from '@/api/bindings/Shape';
+
+/** One line of the grid. Lines that are off keep their key and rule. */
+export interface Line {
+  /** The column's name, or `constant:` and a number. */
+  id: string;
+  on: boolean;
+  key: string;
+  null: NullRule;
+  value: Field['value'];
+}
+
+export type ShapeName = Shape['type'];
+
+/** What a row becomes, as it is being shaped. */
+export interface Payload {
+  shape: ShapeName;
+  eventName: string;
+  /** The column that has the event name; null where the name is fixed. */
+  eventNameColumn: string | null;
+  lines: Line[];
+}
+
+export const noPayload: Payload = { shape: 'identify', eventName: '', eventNameColumn: null, lines: [] };
+
+/** A column shouted by its warehouse is not shouted on. */
+export const defaultKey = (column: string): string =>
+  column === column.toUpperCase() ? column.toLowerCase() : column;
+
+const lineOf = (column: string, on: boolean): Line => ({
+  id: column,
+  on,
+  key: defaultKey(column),
+  null: 'send',
+  value: { type: 'column', column },
+});
+
+/**
+ * The lines for the columns there are now: what was shaped before is kept, new columns come at the end and
+ * are left out where something was shaped already, columns that are gone stay only while they are ticked.
+ */
+export function withColumns(payload: Payload, columns: readonly Column[]): Payload {
+  const known = new Set(payload.lines.map(({ id }) => id));
+  const there = new Set(columns.map(({ name }) => name));
+  const fresh = payload.lines.every(({ value }) => value.type === 'constant');
+  const kept = payload.lines.filter(({ id, on, value }) => value.type === 'constant' || on || there.has(id));
+  const added = columns.filter(({ name }) => !known.has(name)).map(({ name }) => lineOf(name, fresh));
+  if (added.length === 0 && kept.length === payload.lines.length) return payload;
+  return { ...payload, lines: [...kept, ...added] };
+}
+
+/** Identifier columns are sent by the part they play, so in events they are not lines of the mapping. */
+export const identifies = (payload: Payload, line: Line, identifiers: Record<string, string>): boolean =>
+  payload.shape !== 'record' &&
+  line.value.type === 'column' &&
+  Object.values(identifiers).includes(line.value.column);
+
+/** The lines that can be ticked. */
+export const choosable = (payload: Payload, identifiers: Record<string, string>): Line[] =>
+  payload.lines.filter((line) => !identifies(payload, line, identifiers));
+
+/** The lines that are sent, in order: index n is `definition.fields[n]`. */
+export const sentLines = (payload: Payload, identifiers: Record<string, string>): Line[] =>
+  choosable(payload, identifiers).filter(({ on }) => on);
+
+export const toFields = (payload: Payload, identifiers: Record<string, string>): Field[] =>
+  sentLines(payload, identifiers).map((line) => ({ value: line.value, key: line.key, null: line.null }));
+
+export function toShape(payload: Payload, object: string, matchField: string): Shape {
+  if (payload.shape === 'identify') return { type: 'identify' };
+  if (payload.shape === 'record') return { type: 'record', object, match_field: matchField };
+  const column = payload.eventNameColumn;
+  return { type: 'track', event_name: column === null ? payload.eventName : null, event_name_column: column };
+}
+
+/** The payload of a saved sync. `null` fields take every column under its own name. */
+export function payloadOf(shape: Shape, fields: Field[] | null): Payload {
+  const lines = (fields ?? []).map((field, index): Line => ({
+    id: field.value.type === 'column' ? field.value.column : `constant:${String(index)}`,
+    on: true,
+    key: field.key,
+    null: field.null,
+    value: field.value,
+  }));
+  return {
+    shape: shape.type,
+    eventName: shape.type === 'track' ? (shape.event_name ?? '') : '',
+    eventNameColumn: shape.type === 'track' ? shape.event_name_column : null,
+    lines,
+  };
+}
+
+/** The shapes a destination takes; all while there is none. */
+export const shapesOf = (accepts: Accepts | null | undefined): ShapeName[] =>
+  accepts === 'events'
+    ? ['identify', 'track']
+    : accepts === 'records'
+      ? ['record']
+      : ['identify', 'track', 'record'];

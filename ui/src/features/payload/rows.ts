@@ -1,0 +1,69 @@
+import type { Column } from '@/api/bindings/Column';
+import { type Line, type Payload, identifies } from './model';
+import { text } from './text';
+
+/** A row of the payload grid. */
+export type GridRow =
+  | { kind: 'group'; id: string; title: string; detail: string }
+  | { kind: 'identifier'; id: string; column: Column; path: string }
+  | { kind: 'line'; id: string; line: Line; column: Column | undefined; problem: string | undefined };
+
+const paths: Record<Payload['shape'], Record<string, string>> = {
+  identify: { user_id: 'userId', anonymous_id: 'anonymousId', email: 'traits.email' },
+  track: { user_id: 'userId', anonymous_id: 'anonymousId', email: 'context.traits.email' },
+  record: {},
+};
+
+const groupTitle = (shape: Payload['shape']) =>
+  shape === 'identify' ? text.groups.traits : shape === 'track' ? text.groups.properties : text.groups.fields;
+
+interface Input {
+  payload: Payload;
+  columns: readonly Column[];
+  identifiers: Record<string, string>;
+  search: string;
+  /** Problems by the id of the line. */
+  problems: Record<string, string>;
+}
+
+/** Lines in their groups: who it is, what is sent, what is left out. Only those that match the search. */
+export function gridRows({ payload, columns, identifiers, search, problems }: Input): GridRow[] {
+  const wanted = search.trim().toLowerCase();
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  const matches = (...words: string[]) =>
+    !wanted || words.some((word) => word.toLowerCase().includes(wanted));
+  const who = Object.entries(identifiers).flatMap(([identifier, name]): GridRow[] => {
+    const path = paths[payload.shape][identifier];
+    const column = byName.get(name);
+    return path && column && matches(name, path)
+      ? [{ kind: 'identifier', id: `who:${identifier}`, column, path }]
+      : [];
+  });
+  const lines = payload.lines
+    .filter(
+      (line) =>
+        !identifies(payload, line, identifiers) &&
+        matches(line.value.type === 'column' ? line.value.column : text.constantWord, line.key),
+    )
+    .map((line): GridRow & { kind: 'line' } => {
+      const column = line.value.type === 'column' ? byName.get(line.value.column) : undefined;
+      const gone = line.value.type === 'column' && !column && columns.length > 0;
+      return {
+        kind: 'line',
+        id: line.id,
+        line,
+        column,
+        problem: gone ? text.gone : line.on ? problems[line.id] : undefined,
+      };
+    });
+  const on = lines.filter(({ line }) => line.on);
+  const out = lines.filter(({ line }) => !line.on);
+  const constants = on.filter(({ line }) => line.value.type === 'constant').length;
+  const group = (id: string, title: string, detail: string, rows: GridRow[]): GridRow[] =>
+    rows.length === 0 ? [] : [{ kind: 'group', id: `group:${id}`, title, detail }, ...rows];
+  return [
+    ...group('who', text.groups.who, text.columns(who.length), who),
+    ...group('on', groupTitle(payload.shape), text.withConstants(on.length - constants, constants), on),
+    ...group('out', text.groups.out, text.columns(out.length), out),
+  ];
+}
