@@ -134,7 +134,8 @@ pub fn is_shown(setting: &Setting, settings: &BTreeMap<String, String>) -> bool 
     setting.only_if.is_none_or(|(key, values)| settings.get(key).is_some_and(|value| values.contains(&value.as_str())))
 }
 
-fn check_input(setting: &Setting, value: &str) -> std::result::Result<(), String> {
+/// Whether `value` can be entered for `setting`; if not, one sentence that says why.
+pub fn check_input(setting: &Setting, value: &str) -> std::result::Result<(), String> {
     let wrong = |what: &str| Err(format!("{} {what}, not “{value}”.", setting.label));
     match setting.input {
         Input::Text | Input::File | Input::Folder => Ok(()),

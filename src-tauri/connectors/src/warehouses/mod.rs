@@ -2,5 +2,7 @@
 
 use sluice_engine::warehouse::WarehouseKind;
 
+mod sample;
+
 /// Every kind of warehouse, in the order the wizard shows them.
-pub static CATALOGUE: &[&dyn WarehouseKind] = &[];
+pub static CATALOGUE: &[&dyn WarehouseKind] = &[&sample::Sample];

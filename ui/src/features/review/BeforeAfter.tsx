@@ -1,0 +1,112 @@
+import type { FieldChange } from '@/api/bindings/FieldChange';
+import { IconButton } from '@/components/Button';
+import { Icon } from '@/components/Icon';
+import { ProblemBox } from '@/components/ProblemBox';
+import { SideHead } from '@/components/SplitPane';
+import { cx } from '@/components/cx';
+import { t } from '@/components/text';
+import { type Entry, type GroupName, shortPath } from './groups';
+import { text } from './text';
+import styles from './review.module.css';
+
+function Value({ json }: { json: string | null }) {
+  if (json === null) return <span className={t('null')}>{text.none}</span>;
+  if (json === 'null') return <span className={t('null')}>null</span>;
+  return <span dir="auto">{json.startsWith('"') ? json.slice(1, -1) : json}</span>;
+}
+
+function FieldRow({ field }: { field: FieldChange }) {
+  return (
+    <tr className={cx(!field.changed && styles.same)}>
+      <th scope="row" title={field.path}>
+        {shortPath(field.path)}
+      </th>
+      <td title={field.before ?? undefined}>
+        {field.changed && field.before !== null ? (
+          <s>
+            <Value json={field.before} />
+          </s>
+        ) : (
+          <Value json={field.before} />
+        )}
+      </td>
+      <td className={styles.arrow}>{field.changed && <Icon name="arrowRight" size={14} />}</td>
+      <td title={field.after ?? undefined}>
+        {field.changed ? (
+          <b>
+            <Value json={field.after} />
+          </b>
+        ) : (
+          text.same
+        )}
+      </td>
+    </tr>
+  );
+}
+
+interface Props {
+  entry: Entry;
+  group: GroupName;
+  onPrevious: (() => void) | undefined;
+  onNext: (() => void) | undefined;
+}
+
+/** One record: per field the value before and the value after. */
+export function BeforeAfter({ entry, group, onPrevious, onNext }: Props) {
+  const fields = [...entry.fields].sort((a, b) => Number(b.changed) - Number(a.changed));
+  return (
+    <>
+      <SideHead>
+        <h2 className={cx(t('label', 'cut', 'data'))} dir="auto">
+          {entry.key || `${text.row} ${String(entry.row)}`}
+        </h2>
+        <span className={t('push')} />
+        <IconButton icon="up" label={text.previous} isDisabled={!onPrevious} onPress={() => onPrevious?.()} />
+        <IconButton icon="down" label={text.next} isDisabled={!onNext} onPress={() => onNext?.()} />
+      </SideHead>
+      {entry.problem ? (
+        <div className={styles.problem}>
+          <ProblemBox problem={entry.problem} />
+        </div>
+      ) : group === 'added' ? (
+        <table className={cx(styles.fields, styles.two)} aria-label={text.beforeAfter(entry.key)}>
+          <thead>
+            <tr>
+              <th scope="col">{text.field}</th>
+              <th scope="col">{text.after}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {fields.map((field) => (
+              <tr key={field.path}>
+                <th scope="row" title={field.path}>
+                  {shortPath(field.path)}
+                </th>
+                <td title={field.after ?? undefined}>
+                  <Value json={field.after} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : (
+        <table className={styles.fields} aria-label={text.beforeAfter(entry.key)}>
+          <thead>
+            <tr>
+              <th scope="col">{text.field}</th>
+              <th scope="col">{text.before}</th>
+              <td />
+              <th scope="col">{text.after}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {fields.map((field) => (
+              <FieldRow key={field.path} field={field} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {group === 'added' && !entry.problem && <p className={styles.newRecord}>{text.newRecord}</p>}
+    </>
+  );
+}

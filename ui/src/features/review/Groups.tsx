@@ -1,0 +1,58 @@
+import { Radio, RadioGroup } from 'react-aria-components';
+import type { Plan } from '@/api/bindings/Plan';
+import { Icon, type IconName } from '@/components/Icon';
+import { cx } from '@/components/cx';
+import { count } from '@/components/times';
+import { type GroupName, groupNames } from './groups';
+import { text } from './text';
+import styles from './review.module.css';
+
+const icons: Record<GroupName, IconName> = {
+  added: 'plus',
+  changed: 'pencil',
+  unchanged: 'same',
+  invalid: 'badCircle',
+  removed: 'minus',
+};
+
+/** The groups of what a run would do; those of rows add up to the rows read, and the sum is shown. */
+export function Groups({
+  plan,
+  group,
+  onGroup,
+}: {
+  plan: Plan;
+  group: GroupName;
+  onGroup: (group: GroupName) => void;
+}) {
+  const shown = groupNames.filter((name) => name !== 'removed' || plan.removed > 0);
+  const parts = [plan.added, plan.changed, plan.unchanged, plan.invalid];
+  return (
+    <div className={styles.groups}>
+      <RadioGroup
+        aria-label={text.groupLabel}
+        orientation="horizontal"
+        value={group}
+        onChange={(value) => onGroup(value as GroupName)}
+        className={cx(styles.tiles)}
+      >
+        {shown.map((name) => (
+          <Radio key={name} value={name} className={cx(styles.tile, styles[name])}>
+            <span className={styles.tileName}>
+              <Icon name={icons[name]} />
+              {text.groups[name]}
+            </span>
+            <b>{count(plan[name])}</b>
+          </Radio>
+        ))}
+      </RadioGroup>
+      <div className={styles.sum}>
+        <span>
+          <b>{count(plan.read)}</b> {text.rowsRead}
+        </span>
+        <span className={styles.parts}>{parts.map(count).join(' + ')}</span>
+        {plan.removed > 0 && <span className={styles.parts}>{text.removedBeside(count(plan.removed))}</span>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+import type { Plan } from '@/api/bindings/Plan';
+import { t } from '@/components/text';
+import { count, counted, duration } from '@/components/times';
+import { toSend } from './groups';
+import { text } from './text';
+import styles from './review.module.css';
+
+/** What the run would need: records, requests, share of the quota. */
+export function RunNeeds({ plan }: { plan: Plan }) {
+  return (
+    <section className={styles.needs}>
+      <h2 className={t('label')}>{text.cost}</h2>
+      <dl className={styles.facts}>
+        <dt>{text.records}</dt>
+        <dd>{count(toSend(plan))}</dd>
+        <dt>{text.requests}</dt>
+        <dd>{count(plan.requests_needed)}</dd>
+        {plan.quota_share !== null && (
+          <>
+            <dt>{text.quota}</dt>
+            <dd>{text.quotaShare(`${(plan.quota_share * 100).toFixed(1)}%`)}</dd>
+          </>
+        )}
+        <dt>{text.read}</dt>
+        <dd>{text.inSeconds(counted(plan.read, 'row', 'rows'), duration(plan.seconds * 1000))}</dd>
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,44 @@
+import type { FieldChange } from '@/api/bindings/FieldChange';
+import type { Plan } from '@/api/bindings/Plan';
+import type { Problem } from '@/api/bindings/Problem';
+
+export const groupNames = ['added', 'changed', 'unchanged', 'invalid', 'removed'] as const;
+export type GroupName = (typeof groupNames)[number];
+
+/** A line of the review's list. */
+export interface Entry {
+  id: string;
+  key: string;
+  /** The fields, or for a row that would fail none. */
+  fields: FieldChange[];
+  row: number | null;
+  problem: Problem | null;
+}
+
+/** The entries of a group, as far as the plan lists them. */
+export function entriesOf(plan: Plan, group: GroupName): Entry[] {
+  if (group === 'unchanged') return [];
+  if (group === 'invalid') {
+    return plan.invalid_rows.map(({ row, key, problem }) => ({
+      id: `row ${String(row)}`,
+      key: key ?? '',
+      fields: [],
+      row,
+      problem,
+    }));
+  }
+  return plan.records
+    .filter(({ change }) => change === group)
+    .map(({ key, fields }) => ({ id: `${group} ${key}`, key, fields, row: null, problem: null }));
+}
+
+/** The group to look at first: changes, then what is new, then what would fail. */
+export function firstGroup(plan: Plan): GroupName {
+  return (['removed', 'changed', 'added', 'invalid'] as const).find((name) => plan[name] > 0) ?? 'added';
+}
+
+/** How many records the run would send. */
+export const toSend = (plan: Plan): number => plan.added + plan.changed + plan.removed + plan.carried;
+
+/** The last step of a path: `traits.company.name` as `company.name`. */
+export const shortPath = (path: string): string => path.replace(/^(traits|properties|context\.traits)\./, '');

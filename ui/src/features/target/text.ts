@@ -1,0 +1,46 @@
+/** Words of what a record destination does with records. */
+export const text = {
+  title: 'What becomes of each record',
+  object: 'Object',
+  matchBy: 'Match by',
+  matchHelp: 'How a record is found again. It has to be in the payload.',
+  mode: 'What to do',
+  modes: {
+    upsert: 'Create and update',
+    update: 'Only update what exists',
+    create: 'Only create what is missing',
+    mirror: 'Mirror: also act on rows that are gone',
+    append: 'Send each new row once',
+    full: 'Send every row on every run',
+  },
+  modeHelp: {
+    upsert: 'New rows are sent, changed rows are sent again, unchanged rows are not.',
+    update: 'Rows without a record there are left out.',
+    create: 'Records that exist are left alone.',
+    mirror: 'As create and update, and rows that disappear are dealt with as well.',
+    append: 'Changes of a row that was sent are not sent.',
+    full: 'Nothing is compared; every row is sent every time.',
+  },
+  removed: 'Rows that disappear',
+  removals: { nothing: 'Leave the record', clear: 'Empty the mapped fields', delete: 'Delete the record' },
+  fields: 'Fields',
+  fieldsHelp: (object: string) => `Which column fills which field of ${object}.`,
+  required: 'Required',
+  matchKey: 'Match key',
+  readOnly: 'Read only',
+  field: 'Field',
+  type: 'Type there',
+  from: 'Filled from',
+  nothing: 'Not sent',
+  suggested: (column: string) => `Suggested: ${column}`,
+  accept: 'Accept',
+  acceptAll: (n: number) => (n === 1 ? 'Accept 1 suggestion' : `Accept ${String(n)} suggestions`),
+  unknown: (n: number, object: string) =>
+    n === 1
+      ? `1 key of the payload is no field of ${object}`
+      : `${String(n)} keys of the payload are no fields of ${object}`,
+  leaveOut: 'Leave them out',
+  missing: (label: string) => `Required field open: ${label}`,
+  missingMatch: (label: string) => `Fill ${label}: records are matched by it`,
+  noObject: 'Choose the object the records belong to',
+};
