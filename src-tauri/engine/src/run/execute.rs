@@ -102,6 +102,7 @@ impl Execution {
 
     async fn read_and_seal(&self, warehouse: &dyn Warehouse, resend: bool, approve: bool) -> Result<Sealed> {
         let sync = &self.saved.sync;
+        sync.query.check()?;
         let limits = self.destination.limits(&sync.shape);
         let started = millis(self.clock.now());
         self.progress.expect(warehouse.estimate(&sync.query).await.unwrap_or(None));
