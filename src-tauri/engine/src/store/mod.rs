@@ -20,6 +20,9 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
 
+/// A database connection, as jobs of [`Store::write`] and [`Store::read`] get it.
+pub use rusqlite::Connection as Sqlite;
+
 use crate::error::{Error, ErrorKind, Result};
 
 pub use writer::Written;
@@ -193,4 +196,9 @@ fn read_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
 fn write_json<T: serde::Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value)
         .map_err(|error| Error::new(ErrorKind::Bug, "An entry could not be stored.").with_source(error))
+}
+
+/// A new id for life.
+pub fn new_uuid() -> String {
+    uuid::Uuid::new_v4().to_string()
 }
