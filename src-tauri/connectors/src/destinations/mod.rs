@@ -4,8 +4,9 @@ mod event;
 #[cfg(test)]
 mod fixture;
 mod practice;
+mod rudderstack;
 
 use sluice_engine::destination::DestinationKind;
 
 /// Every kind of destination, in the order the wizard shows them.
-pub static CATALOGUE: &[&dyn DestinationKind] = &[&practice::Practice];
+pub static CATALOGUE: &[&dyn DestinationKind] = &[&rudderstack::RudderStack, &practice::Practice];
