@@ -1,6 +1,8 @@
 //! The destinations. To add one: a folder, a `mod` line and a line in the list.
 
 mod event;
+mod file;
+mod file_name;
 #[cfg(test)]
 mod fixture;
 mod practice;
@@ -9,4 +11,5 @@ mod rudderstack;
 use sluice_engine::destination::DestinationKind;
 
 /// Every kind of destination, in the order the wizard shows them.
-pub static CATALOGUE: &[&dyn DestinationKind] = &[&rudderstack::RudderStack, &practice::Practice];
+pub static CATALOGUE: &[&dyn DestinationKind] =
+    &[&rudderstack::RudderStack, &file::File, &practice::Practice];
