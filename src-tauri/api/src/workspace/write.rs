@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_saphyr::{FlowMap, FlowSeq, SerializerOptions, SpaceAfter};
 use sluice_engine::connection::Connection;
 use sluice_engine::manifest::{Accepts, Manifest};
+use sluice_engine::mapping::literal;
 use sluice_engine::schedule::Schedule;
 use sluice_engine::sync::{EventName, Field, FieldValue, Mode, NullRule, Query, Removal, Shape, Sync};
 use sluice_engine::{Error, ErrorKind, Result};
@@ -199,7 +200,7 @@ impl<'a> From<&'a Field> for FieldBody<'a> {
             FieldValue::Column(column) => Self {
                 column: Some(column),
                 constant: None,
-                key: key.filter(|key| key != column),
+                key: key.filter(|key| *key != literal(column)),
                 null: (field.null != NullRule::default()).then(|| word_of(NULL_RULES, field.null)),
             },
             FieldValue::Constant(constant) => {
