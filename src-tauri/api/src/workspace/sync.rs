@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use sluice_engine::manifest::{Accepts, Capabilities, Manifest};
 use sluice_engine::schedule::Schedule;
-use sluice_engine::sync::{EventName, Identifier, Mode, Query, Removal, Shape, Sync, TableName};
+use sluice_engine::sync::{
+    EventName, Identifier, Mode, Query, Removal, Shape, Sync, TableName, check_select,
+};
 use sluice_engine::{Error, Result};
 
 use super::entries::{Entries, texts, unknown};
@@ -139,7 +141,11 @@ fn query(entries: &Entries<'_>) -> Result<Query> {
             })?;
             Ok(Query::Table(table))
         }
-        (None, Some(sql)) => Ok(Query::Sql(sql.trim().to_owned())),
+        (None, Some(sql)) => {
+            check_select(sql)
+                .map_err(|error| wrong(entries, "sql", format!("“sql”: {}", error.message())))?;
+            Ok(Query::Sql(sql.trim().to_owned()))
+        }
         (Some(_), Some(_)) => Err(wrong(entries, "sql", "a sync has “table” or “sql”, not both.")),
         (None, None) => Err(entries.place().wrong("“table” or “sql” is missing in a sync.")),
     }

@@ -515,8 +515,7 @@ prop_compose! {
         query in prop_oneof![
             (prop_oneof![Just(String::new()), word()], word())
                 .prop_map(|(schema, name)| Query::Table(TableName::new(schema, name))),
-            "[ -~\n\u{e9}\t]{1,40}".prop_filter("a statement", |sql| !sql.trim().is_empty())
-                .prop_map(|sql| Query::Sql(sql.trim().to_owned())),
+            "[ -&(-~\n\u{e9}\t]{0,40}".prop_map(|text| Query::Sql(format!("select 'a{text}'\nfrom t"))),
         ],
         key in prop::collection::btree_set(word(), 1..3),
         (shape, to) in shape_and_destination(),
