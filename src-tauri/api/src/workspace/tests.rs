@@ -221,10 +221,10 @@ fn a_constant_is_any_json_value() {
 #[test]
 fn a_row_for_a_file_is_called_after_its_table() {
     let text = with_sync("    table: main.leads\n    key: [id, day]\n    to: out\n");
-    assert_eq!(
-        read(&text).syncs[0].shape,
-        Shape::Record { object: "leads".into(), match_field: "id".into() }
-    );
+    let record = |field: &str| Shape::Record { object: "leads".into(), match_field: field.into() };
+    assert_eq!(read(&text).syncs[0].shape, record("id"));
+    let renamed = text + "    fields: [{ column: email }, { column: id, as: lead.id }]\n";
+    assert_eq!(read(&renamed).syncs[0].shape, record("lead.id"), "found again by what the key is called there");
 }
 
 #[test]

@@ -154,7 +154,8 @@ impl<'a> SyncBody<'a> {
         let kind = to.and_then(|to| kinds.iter().find(|kind| kind.id == to.kind));
         let asks_for_object =
             kind.and_then(|kind| kind.destination).is_some_and(|takes| takes.accepts == Accepts::Records);
-        let is_plain = !asks_for_object && sync.shape == plain_record(&sync.query, &sync.key);
+        let is_plain =
+            !asks_for_object && sync.shape == plain_record(&sync.query, &sync.key, sync.fields.as_deref());
         let identifiers: BTreeMap<_, _> = sync
             .identifiers
             .iter()
