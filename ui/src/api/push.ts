@@ -3,6 +3,7 @@ import { useEffect, useEffectEvent } from 'react';
 import { host } from '@/host';
 import type { Push } from './bindings/Push';
 import { keys } from './queries';
+import { applyRun } from './run-push';
 
 const listeners = new Set<(push: Push) => void>();
 
@@ -14,12 +15,7 @@ export function followPushes(client: QueryClient): () => void {
       void client.invalidateQueries({
         predicate: ({ queryKey }) => keys.volatile.includes(String(queryKey[0])),
       });
-    if (push.type === 'run') {
-      client.setQueryData(keys.run(push.run.run), push.run);
-      void client.invalidateQueries({ queryKey: ['syncs'] });
-      void client.invalidateQueries({ queryKey: ['sync', push.run.sync] });
-      void client.invalidateQueries({ queryKey: ['runs'] });
-    }
+    if (push.type === 'run') applyRun(client, push.run);
     listeners.forEach((listener) => listener(push));
   });
 }

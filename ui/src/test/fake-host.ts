@@ -5,9 +5,11 @@ import type { ConnectionCheck } from '@/api/bindings/ConnectionCheck';
 import type { Draft } from '@/api/bindings/Draft';
 import type { Problem } from '@/api/bindings/Problem';
 import type { Push } from '@/api/bindings/Push';
+import type { Run } from '@/api/bindings/Run';
 import type { Settings } from '@/api/bindings/Settings';
 import type { Sync } from '@/api/bindings/Sync';
 import type { Host } from '@/host';
+import { activeSyncs, allRuns, fakeLog, pageOfRuns } from './fake/activity';
 import { catalogue, practiceObjects, savedConnections } from './fake/catalogue';
 import { preview } from './fake/payload';
 import { planOf } from './fake/plan';
@@ -26,6 +28,8 @@ export interface FakeHost extends Host {
   calls: { command: string; input: unknown }[];
   /** Lets the program say something by itself. */
   push: (push: Push) => void;
+  /** So many new events arrive in the log, and the window is told. */
+  addEvents: (count: number, rejected?: number) => void;
   /** Answers a command differently from now on. */
   answer: <Name extends keyof Commands>(command: Name, handler: NonNullable<Handlers[Name]>) => void;
 }
@@ -92,13 +96,14 @@ function checkSteps({ draft, name }: ConnectionCheck): CheckStep[] {
 }
 
 /** A program with invented data: the same protocol, nothing behind it. `first` starts it empty. */
-export function fakeHost({ first = false }: { first?: boolean } = {}): FakeHost {
+export function fakeHost({ first = false, events = 120_000 }: { first?: boolean; events?: number } = {}): FakeHost {
   const listeners = new Set<(event: unknown) => void>();
   const calls: FakeHost['calls'] = [];
   const push = (event: Push) => listeners.forEach((listener) => listener(event));
   let connections: Connection[] = first ? [] : structuredClone(savedConnections);
-  let syncs: Sync[] = first ? [] : structuredClone(savedSyncs);
+  let syncs: Sync[] = first ? [] : [...activeSyncs(), ...structuredClone(savedSyncs)].sort((a, b) => a.definition.name.localeCompare(b.definition.name));
   let drafts: Draft[] = [];
+  const log = fakeLog(first ? 0 : events);
   let settings: Settings = {
     theme: 'system',
     keep_in_tray: null,
@@ -119,6 +124,27 @@ export function fakeHost({ first = false }: { first?: boolean } = {}): FakeHost 
   const found = <T>(value: T | undefined, what: string): T => {
     if (value === undefined) throw missing(what);
     return value;
+  };
+
+  const change = (name: string, more: Partial<Sync>): Sync => {
+    const sync = {
+      ...found(
+        syncs.find(({ definition }) => definition.name === name),
+        `sync named “${name}”`,
+      ),
+      ...more,
+    };
+    syncs = syncs.map((one) => (one.definition.name === name ? sync : one));
+    return sync;
+  };
+  const end = (id: number, status: Run['status']): Run => {
+    const run = found(
+      allRuns(syncs).find((one) => one.run === id),
+      `run ${String(id)}`,
+    );
+    const ended: Run = { ...run, status, progress: null, finished_at: new Date().toISOString() };
+    change(run.sync, { status: 'healthy', last_run: ended, problem: null });
+    return ended;
   };
 
   const handlers: Handlers = {
@@ -272,9 +298,13 @@ export function fakeHost({ first = false }: { first?: boolean } = {}): FakeHost 
       return null;
     },
     plan: ({ sync, definition }) => planOf(definition ?? definitionOf(sync ?? 'Lead scores')),
-    sync_now: ({ sync }) =>
-      runOf(101, sync, {
+    sync_pause: (name) => change(name, { paused: true, status: 'paused' }),
+    sync_unpause: (name) => change(name, { paused: false, status: 'healthy' }),
+    sync_now: ({ sync }) => {
+      const run = runOf(102, sync, {
         status: 'running',
+        trigger: 'manual',
+        started_at: new Date().toISOString(),
         finished_at: null,
         progress: {
           phase: 'reading',
@@ -285,13 +315,32 @@ export function fakeHost({ first = false }: { first?: boolean } = {}): FakeHost 
           rates: [],
           waiting_for: null,
         },
-      }),
+      });
+      change(sync, { status: 'running', last_run: run, problem: null });
+      return run;
+    },
+    run_cancel: (id) => end(id, 'cancelled'),
+    run_drop: (id) => end(id, 'cancelled'),
+    runs: (request) => pageOfRuns(allRuns(syncs), request),
+    run: (id) =>
+      found(
+        allRuns(syncs).find(({ run }) => run === id),
+        `run ${String(id)}`,
+      ),
+    retry: ({ run }) => runOf(103, allRuns(syncs).find((one) => one.run === run)?.sync ?? '', { trigger: 'retry', status: 'running', finished_at: null }),
+    events: (request) => log.page(request),
+    event: ({ event, reveal }) => log.detail(event, reveal),
+    events_export: ({ filter }) => log.page({ ...filter, cursor: null, limit: 200_000 }).events.length,
   };
 
-  return {
+  const made: FakeHost = {
     platform: 'linux',
     calls,
     push,
+    addEvents: (count, rejected = 0) => {
+      log.add(count);
+      push({ type: 'events', run: 101, outcomes: count, rejected });
+    },
     answer: (command, handler) => {
       Object.assign(handlers, { [command]: handler });
     },
@@ -309,4 +358,7 @@ export function fakeHost({ first = false }: { first?: boolean } = {}): FakeHost 
     pickFolder: () => Promise.resolve('/home/ana/exports'),
     saveFile: ({ name }) => Promise.resolve(`/home/ana/${name}`),
   };
+  // Scripts that take pictures push through this.
+  Object.assign(globalThis, { fakeProgram: made });
+  return made;
 }

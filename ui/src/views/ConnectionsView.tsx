@@ -1,10 +1,5 @@
-import { Body, Toolbar } from '@/components/Page';
+import { ConnectionsScreen } from '@/features/connection/ConnectionsScreen';
 
 export function ConnectionsView() {
-  return (
-    <>
-      <Toolbar title="Connections" />
-      <Body pad>{null}</Body>
-    </>
-  );
+  return <ConnectionsScreen />;
 }

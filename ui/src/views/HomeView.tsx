@@ -1,10 +1,5 @@
-import { Body, Toolbar } from '@/components/Page';
+import { HomeScreen } from '@/features/syncs/HomeScreen';
 
 export function HomeView() {
-  return (
-    <>
-      <Toolbar title="Home" />
-      <Body pad>{null}</Body>
-    </>
-  );
+  return <HomeScreen />;
 }

@@ -1,10 +1,5 @@
-import { Body, Toolbar } from '@/components/Page';
+import { SettingsScreen } from '@/features/settings/SettingsScreen';
 
 export function SettingsView() {
-  return (
-    <>
-      <Toolbar title="Settings" />
-      <Body pad>{null}</Body>
-    </>
-  );
+  return <SettingsScreen />;
 }

@@ -1,10 +1,7 @@
-import { Body, Toolbar } from '@/components/Page';
+import { useParams } from '@tanstack/react-router';
+import { SyncScreen } from '@/features/syncs/SyncScreen';
 
 export function SyncView() {
-  return (
-    <>
-      <Toolbar title="Sync" />
-      <Body pad>{null}</Body>
-    </>
-  );
+  const { name } = useParams({ from: '/shell/syncs/$name' });
+  return <SyncScreen key={name} name={name} />;
 }

@@ -1,0 +1,33 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { RunsRequest } from './bindings/RunsRequest';
+import { call } from './client';
+import { keys } from './queries';
+
+/** Run history, newest first. */
+export const useRuns = (request: RunsRequest) =>
+  useQuery({
+    queryKey: keys.runs(request),
+    queryFn: () => call('runs', request),
+    placeholderData: keepPreviousData,
+  });
+
+/** Everything about one record. What was revealed stays in memory only while it is on screen. */
+export const useEvent = (event: string | null, reveal: boolean) =>
+  useQuery({
+    queryKey: ['event', event, reveal],
+    queryFn: () => call('event', { event: event ?? '', reveal }),
+    enabled: event !== null,
+    placeholderData: keepPreviousData,
+    gcTime: reveal ? 0 : 60_000,
+  });
+
+const pageOfRuns = 100;
+
+/** The runs of one sync, page by page, newest first. */
+export const useRunHistory = (sync: string) =>
+  useInfiniteQuery({
+    queryKey: ['runs', 'history', sync],
+    queryFn: ({ pageParam }) => call('runs', { sync, before: pageParam, limit: pageOfRuns }),
+    initialPageParam: null as number | null,
+    getNextPageParam: (page) => (page.length < pageOfRuns ? undefined : page.at(-1)?.run),
+  });

@@ -1,0 +1,139 @@
+import type { Connection } from '@/api/bindings/Connection';
+import type { Kind } from '@/api/bindings/Kind';
+import { Button, IconButton } from '@/components/Button';
+import { KindIcon } from '@/components/KindIcon';
+import { Menu } from '@/components/Menu';
+import { Table } from '@/components/Panel';
+import { State } from '@/components/State';
+import { t } from '@/components/text';
+import { cx } from '@/components/cx';
+import { ago } from '@/components/when';
+import { listText } from './list-text';
+import { text } from './text';
+import { whereOf } from './where';
+import styles from './list.module.css';
+
+export interface ConnectionTableProps {
+  connections: readonly Connection[];
+  kinds: readonly Kind[];
+  now: number;
+  selected: string | null;
+  testing: string | null;
+  onEdit: (connection: Connection) => void;
+  onTest: (connection: Connection) => void;
+  onDelete: (connection: Connection) => void;
+}
+
+/** One line per connection: what it is, whether it works, who uses it. */
+export function ConnectionTable({
+  connections,
+  kinds,
+  now,
+  selected,
+  testing,
+  onEdit,
+  onTest,
+  onDelete,
+}: ConnectionTableProps) {
+  const { columns } = listText;
+  return (
+    <Table
+      label={listText.table}
+      look="tall"
+      head={
+        <tr>
+          <th>{columns.name}</th>
+          <th className={cx(styles.wRole, styles.role)}>{columns.role}</th>
+          <th className={cx(styles.wTested, styles.tested)}>{columns.tested}</th>
+          <th className={cx(styles.wUsed, styles.used)}>{columns.used}</th>
+          <th className={styles.wActions}>
+            <span className={t('hidden')}>{columns.actions}</span>
+          </th>
+        </tr>
+      }
+    >
+      {connections.map((connection) => {
+        const { name, kind: id, used_by, checked_at } = connection;
+        const kind = kinds.find((one) => one.id === id);
+        const missing = Object.values(connection.secrets).some(({ state }) => state === 'missing');
+        const where = whereOf(connection);
+        return (
+          <tr
+            key={name}
+            data-selected={selected === name ? '' : undefined}
+            onDoubleClick={() => onEdit(connection)}
+          >
+            <td>
+              <div className={styles.name}>
+                <KindIcon svg={kind?.icon} className={cx(styles.glyph)} />
+                <div className={styles.two}>
+                  <bdi className={t('medium', 'cut')} title={name}>
+                    {name}
+                  </bdi>
+                  <span className={cx(t('sm', 'faint', 'cut'))} title={where}>
+                    {[kind?.label ?? id, where].filter(Boolean).join(' · ')}
+                  </span>
+                </div>
+              </div>
+            </td>
+            <td className={cx(t('soft'), styles.role)}>{listText.roles[connection.role]}</td>
+            <td className={styles.tested}>
+              {missing ? (
+                <State state="needsYou">{listText.secretMissing}</State>
+              ) : checked_at ? (
+                <State state={connection.checked_ok ? 'completed' : 'failed'} quiet>
+                  {connection.checked_ok
+                    ? listText.passed(ago(checked_at, now))
+                    : listText.failed(ago(checked_at, now))}
+                </State>
+              ) : (
+                <span className={t('faint')}>{text.neverTested}</span>
+              )}
+            </td>
+            <td className={cx(t('soft'), styles.used)} title={used_by.join(', ')}>
+              {used_by.length === 0
+                ? listText.unused
+                : used_by.length > 1
+                  ? text.usedBy(used_by.length)
+                  : used_by[0]}
+            </td>
+            <td>
+              <div className={styles.actions}>
+                <Button
+                  size="sm"
+                  look="quiet"
+                  aria-label={listText.testOf(name)}
+                  busy={testing === name}
+                  onPress={() => onTest(connection)}
+                >
+                  {listText.test}
+                </Button>
+                <IconButton icon="pencil" label={listText.edit(name)} onPress={() => onEdit(connection)} />
+                <Menu
+                  label={listText.more(name)}
+                  trigger={<IconButton icon="more" label={listText.more(name)} />}
+                  actions={[
+                    {
+                      id: 'edit',
+                      label: listText.editAction,
+                      icon: 'pencil',
+                      onAction: () => onEdit(connection),
+                    },
+                    '-',
+                    {
+                      id: 'delete',
+                      label: listText.deleteAction,
+                      icon: 'trash',
+                      danger: true,
+                      onAction: () => onDelete(connection),
+                    },
+                  ]}
+                />
+              </div>
+            </td>
+          </tr>
+        );
+      })}
+    </Table>
+  );
+}

@@ -1,0 +1,130 @@
+import type { Attempt } from '@/api/bindings/Attempt';
+import type { EventDetail } from '@/api/bindings/EventDetail';
+import { IconButton, Button } from '@/components/Button';
+import { Icon } from '@/components/Icon';
+import { JsonView } from '@/components/JsonView';
+import { byteSize, duration } from '@/components/times';
+import { Badge } from '@/components/State';
+import { t } from '@/components/text';
+import { text } from './text';
+import styles from './EventDetail.module.css';
+
+const keychain = 'in keychain';
+
+/** The exact request and answer, as far as they may be shown. */
+export function SentAndAnswer({
+  detail,
+  revealed,
+  onReveal,
+  onCopy,
+}: {
+  detail: EventDetail | undefined;
+  revealed: boolean;
+  onReveal: (reveal: boolean) => void;
+  onCopy: (what: string, bytes: string) => void;
+}) {
+  const words = text.detail;
+  if (!detail) return <div className={styles.scroll} />;
+  const last = detail.attempts.at(-1);
+  return (
+    <>
+      <div className={styles.mask}>
+        <Icon name={detail.masked ? 'eyeoff' : 'eye'} size={14} />
+        <span className={t('grow')}>{detail.masked ? words.masked : words.revealed}</span>
+        {(detail.masked || revealed) && (
+          <Button size="sm" look="quiet" onPress={() => onReveal(!revealed)}>
+            {revealed ? words.mask : words.reveal}
+          </Button>
+        )}
+      </div>
+      <div className={styles.bytes}>
+        <section aria-label={words.sent}>
+          <div className={styles.bytesHead}>
+            <b>{words.sent}</b>
+            <span className={t('sm', 'soft')}>
+              {last ? `${words.oneOf(last.records)}, ` : ''}
+              {byteSize(detail.bytes)}
+            </span>
+            <span className={t('grow')} />
+            <IconButton
+              icon="copy"
+              label={words.copySent}
+              onPress={() => onCopy('Payload', detail.payload)}
+            />
+          </div>
+          {last && <Request attempt={last} />}
+          {detail.payload_pretty ? (
+            <JsonView json={detail.payload_pretty} label={words.sent} wrap />
+          ) : (
+            <p className={styles.quiet}>{words.notKept}</p>
+          )}
+        </section>
+        <section aria-label={words.answer} className={styles.answerPart}>
+          <div className={styles.bytesHead}>
+            <b>{words.answer}</b>
+            {last?.status != null && <Badge tone={statusTone(last.status)}>{last.status}</Badge>}
+            {last && <span className={t('sm', 'soft')}>{words.after(duration(last.took_ms))}</span>}
+            <span className={t('grow')} />
+            {last?.answer && (
+              <IconButton
+                icon="copy"
+                label={words.copyAnswer}
+                onPress={() => onCopy('Answer', last.answer)}
+              />
+            )}
+          </div>
+          {last?.answer ? (
+            <JsonView json={last.answer} exact={!isJson(last.answer)} label={words.answer} wrap />
+          ) : (
+            <p className={styles.quiet}>{words.noAnswer}</p>
+          )}
+        </section>
+      </div>
+    </>
+  );
+}
+
+/** Method, address and headers; a secret is a lock, never dots one could take for a value. */
+function Request({ attempt }: { attempt: Attempt }) {
+  const [method, ...rest] = attempt.target.split(' ');
+  return (
+    <div className={styles.request}>
+      <p className={styles.target}>
+        {rest.length > 0 && <span className={styles.method}>{method} </span>}
+        {rest.length > 0 ? rest.join(' ') : method}
+      </p>
+      {attempt.headers.map(([name, value], index) => {
+        const at = value.indexOf(keychain);
+        return (
+          <p key={index}>
+            <span className={styles.header}>{name}</span>
+            {': '}
+            {at < 0 ? (
+              value
+            ) : (
+              <>
+                {value.slice(0, at)}
+                <span className={styles.secret}>
+                  <Icon name="lock" size={12} /> {keychain}
+                </span>
+                {value.slice(at + keychain.length)}
+              </>
+            )}
+          </p>
+        );
+      })}
+    </div>
+  );
+}
+
+export const statusTone = (status: number): 'ok' | 'warn' | 'bad' =>
+  status === 207 || status === 429 || status < 200 ? 'warn' : status < 300 ? 'ok' : 'bad';
+
+function isJson(body: string): boolean {
+  try {
+    JSON.parse(body);
+    return true;
+  } catch {
+    return false;
+  }
+}

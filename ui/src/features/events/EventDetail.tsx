@@ -1,0 +1,145 @@
+import { useState } from 'react';
+import type { Event } from '@/api/bindings/Event';
+import type { EventDetail as Detail } from '@/api/bindings/EventDetail';
+import { eventStates } from '@/api/sync-state';
+import { eventWord } from '@/api/state-words';
+import { Button, IconButton } from '@/components/Button';
+import { Menu } from '@/components/Menu';
+import { SideHead } from '@/components/SplitPane';
+import { State } from '@/components/State';
+import { Tabs } from '@/components/Tabs';
+import { t } from '@/components/text';
+import { clockMillis } from '@/components/times';
+import { useEscape } from '@/components/use-escape';
+import { shortDay, useNow } from '@/components/when';
+import { Attempts } from './EventAttempts';
+import { SentAndAnswer } from './EventBytes';
+import { Facts } from './EventFacts';
+import { text } from './text';
+import styles from './EventDetail.module.css';
+
+export interface EventDetailProps {
+  event: Event;
+  detail: Detail | undefined;
+  revealed: boolean;
+  onReveal: (reveal: boolean) => void;
+  onPrevious: (() => void) | undefined;
+  onNext: (() => void) | undefined;
+  onClose: () => void;
+  onRetry: () => void;
+  retrying: boolean;
+  onCopy: (what: string, bytes: string) => void;
+  onOnly: (filter: { key: string; sync: string } | { run: number; sync: string }) => void;
+}
+
+/** One record: the sentence first, the bytes second. */
+export function EventDetail({
+  event,
+  detail,
+  revealed,
+  onReveal,
+  onPrevious,
+  onNext,
+  onClose,
+  onRetry,
+  retrying,
+  onCopy,
+  onOnly,
+}: EventDetailProps) {
+  const now = useNow();
+  useEscape(onClose);
+  const [tab, setTab] = useState('bytes');
+  const shown = detail?.event ?? event;
+  const words = text.detail;
+  const off = { isDisabled: true };
+  const problem = detail?.problem;
+  return (
+    <>
+      <SideHead>
+        <State state={eventStates[shown.status].state}>{eventWord(shown.status)}</State>
+        <span className={t('sm', 'soft')}>
+          {shortDay(shown.at, now)} {clockMillis(shown.at)}
+        </span>
+        <span className={t('grow')} />
+        <IconButton
+          icon="up"
+          label={words.previous}
+          keys="k"
+          {...(onPrevious ? { onPress: onPrevious } : off)}
+        />
+        <IconButton icon="down" label={words.next} keys="j" {...(onNext ? { onPress: onNext } : off)} />
+        <IconButton icon="cross" label={words.close} keys="esc" onPress={onClose} />
+      </SideHead>
+      <div className={styles.sentence}>
+        {problem ? (
+          <p>
+            <b>{problem.message}</b> {problem.safe} {problem.hint}
+          </p>
+        ) : (
+          <p>{detail?.summary ?? ' '}</p>
+        )}
+        <div className={t('row')}>
+          {shown.status === 'rejected' && (
+            <Button look="primary" icon="refresh" busy={retrying} onPress={onRetry}>
+              {words.retry}
+            </Button>
+          )}
+          <Button
+            icon="copy"
+            isDisabled={!detail?.payload}
+            onPress={() => detail && onCopy('JSON', detail.payload)}
+          >
+            {words.copyJson}
+          </Button>
+          <Menu
+            label={words.more}
+            trigger={<IconButton icon="more" label={words.more} size="md" />}
+            actions={[
+              {
+                id: 'curl',
+                label: words.copyCurl,
+                icon: 'copy',
+                disabled: !detail?.curl,
+                onAction: () => detail?.curl && onCopy('curl command', detail.curl),
+              },
+              '-',
+              {
+                id: 'record',
+                label: words.onlyRecord,
+                icon: 'filter',
+                onAction: () => onOnly({ key: shown.key, sync: shown.sync }),
+              },
+              {
+                id: 'run',
+                label: words.onlyRun,
+                icon: 'filter',
+                onAction: () => onOnly({ run: shown.run, sync: shown.sync }),
+              },
+            ]}
+          />
+        </div>
+      </div>
+      <Tabs
+        label={words.label}
+        value={tab}
+        onChange={setTab}
+        items={[
+          { id: 'summary', label: words.tabs.summary, content: <Facts event={shown} detail={detail} /> },
+          {
+            id: 'bytes',
+            label: words.tabs.bytes,
+            content: (
+              <SentAndAnswer detail={detail} revealed={revealed} onReveal={onReveal} onCopy={onCopy} />
+            ),
+          },
+          {
+            id: 'attempts',
+            label: words.tabs.attempts,
+            ...(detail ? { count: detail.attempts.length } : {}),
+            content: <Attempts attempts={detail?.attempts ?? []} next={detail?.next_attempt_at ?? null} />,
+          },
+        ]}
+      />
+    </>
+  );
+}

@@ -1,0 +1,160 @@
+import { useEffect, useRef, useState } from 'react';
+import type { Run } from '@/api/bindings/Run';
+import { eventStatuses, eventWord } from '@/api/state-words';
+import { SearchField } from '@/components/Field';
+import { FilterChip } from '@/components/FilterChip';
+import { moment, useNow } from '@/components/when';
+import type { EventSearch, TimeSpan } from './filter';
+import { text } from './text';
+import styles from './EventsScreen.module.css';
+
+const spans: TimeSpan[] = ['hour', 'today', 'week'];
+const typingPause = 250;
+
+export interface EventFiltersProps {
+  search: EventSearch;
+  onSearch: (search: EventSearch) => void;
+  syncs: readonly string[];
+  runs: readonly Run[];
+  match: string;
+}
+
+/** Search and filters of the log. "/" goes to the search from anywhere on the screen. */
+export function EventFilters({ search, onSearch, syncs, runs, match }: EventFiltersProps) {
+  const now = useNow();
+  const input = useRef<HTMLInputElement>(null);
+  const { q, sync, run, key, status, time } = search;
+  const set = (change: Partial<EventSearch>, drop: (keyof EventSearch)[] = []) => {
+    const kept = Object.entries({ ...search, ...change }).filter(
+      ([name]) => !drop.some((gone) => gone === name),
+    );
+    onSearch(Object.fromEntries(kept));
+  };
+  const [typed, setTyped] = useTyped(q ?? '', (value) => (value === '' ? set({}, ['q']) : set({ q: value })));
+
+  useEffect(() => {
+    const toSearch = (event: KeyboardEvent) => {
+      const target = event.target as HTMLElement;
+      if (
+        event.key !== '/' ||
+        event.metaKey ||
+        event.ctrlKey ||
+        target.closest('input, textarea, [contenteditable], [role=dialog]')
+      )
+        return;
+      event.preventDefault();
+      input.current?.focus();
+    };
+    document.addEventListener('keydown', toSearch);
+    return () => document.removeEventListener('keydown', toSearch);
+  }, []);
+
+  const chosenRun = runs.find((one) => one.run === run);
+  return (
+    <div className={styles.filters} role="search">
+      <SearchField
+        label={text.search}
+        value={typed}
+        onChange={setTyped}
+        keys="/"
+        inputRef={input}
+        className={styles.search ?? ''}
+      />
+      <FilterChip
+        label={text.filters.status}
+        words={status?.map((one) => eventWord(one).toLowerCase()).join(', ') ?? text.filters.any}
+        several
+        options={eventStatuses.map((value) => ({ value, label: eventWord(value) }))}
+        chosen={status ?? []}
+        onChange={(chosen) =>
+          chosen.length > 0
+            ? set({ status: eventStatuses.filter((one) => chosen.includes(one)) })
+            : set({}, ['status'])
+        }
+        active={status !== undefined}
+        removeLabel={text.filters.remove(text.filters.status)}
+        onRemove={() => set({}, ['status'])}
+      />
+      <FilterChip
+        label={text.filters.sync}
+        words={sync ?? text.filters.all}
+        options={syncs.map((value) => ({ value, label: value }))}
+        chosen={sync === undefined ? [] : [sync]}
+        onChange={([value]) =>
+          value === undefined ? set({}, ['sync', 'run']) : set({ sync: value }, ['run'])
+        }
+        active={sync !== undefined}
+        removeLabel={text.filters.remove(text.filters.sync)}
+        onRemove={() => set({}, ['sync', 'run'])}
+      />
+      <FilterChip
+        label={text.filters.run}
+        words={
+          run === undefined
+            ? text.filters.all
+            : chosenRun
+              ? moment(chosenRun.started_at, now)
+              : `#${String(run)}`
+        }
+        options={runs.map((one) => ({
+          value: String(one.run),
+          label: moment(one.started_at, now),
+          detail: one.sync,
+        }))}
+        chosen={run === undefined ? [] : [String(run)]}
+        onChange={([value]) => (value === undefined ? set({}, ['run']) : set({ run: Number(value) }))}
+        active={run !== undefined}
+        removeLabel={text.filters.remove(text.filters.run)}
+        onRemove={() => set({}, ['run'])}
+      />
+      <FilterChip
+        label={text.filters.time}
+        words={text.times[time ?? 'all']}
+        options={spans.map((value) => ({ value, label: text.times[value] }))}
+        chosen={time === undefined ? [] : [time]}
+        onChange={([value]) => (value === undefined ? set({}, ['time']) : set({ time: value as TimeSpan }))}
+        active={time !== undefined}
+        removeLabel={text.filters.remove(text.filters.time)}
+        onRemove={() => set({}, ['time'])}
+      />
+      {key !== undefined && (
+        <FilterChip
+          label={text.filters.key}
+          words={key}
+          options={[{ value: key, label: key }]}
+          chosen={[key]}
+          onChange={([value]) => value === undefined && set({}, ['key'])}
+          active
+          removeLabel={text.filters.remove(text.filters.key)}
+          onRemove={() => set({}, ['key'])}
+        />
+      )}
+      <span className={styles.match}>{match}</span>
+    </div>
+  );
+}
+
+/** What is typed, told on after a short pause; a change from outside wins over it. */
+function useTyped(value: string, onTyped: (value: string) => void): [string, (value: string) => void] {
+  const [state, setState] = useState<{ typed: string; seen: string; told: string | null }>({
+    typed: value,
+    seen: value,
+    told: null,
+  });
+  const latest = useRef(onTyped);
+  useEffect(() => {
+    latest.current = onTyped;
+  });
+  if (state.seen !== value)
+    setState({ typed: state.told === value ? state.typed : value, seen: value, told: null });
+  const known = state.told ?? state.seen;
+  useEffect(() => {
+    if (state.typed === known) return;
+    const timer = setTimeout(() => {
+      setState((now) => ({ ...now, told: state.typed }));
+      latest.current(state.typed);
+    }, typingPause);
+    return () => clearTimeout(timer);
+  }, [state.typed, known]);
+  return [state.typed, (typed) => setState((now) => ({ ...now, typed }))];
+}

@@ -1,0 +1,223 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Event } from '@/api/bindings/Event';
+import { asProblem } from '@/api/client';
+import { useSyncs } from '@/api/queries';
+import { useEvent, useRuns } from '@/api/run-queries';
+import { Empty } from '@/components/Banner';
+import { Button } from '@/components/Button';
+import { Switch } from '@/components/Checkbox';
+import { copyText } from '@/components/copy';
+import { count } from '@/components/times';
+import { Body, Toolbar } from '@/components/Page';
+import { ProblemBox } from '@/components/ProblemBox';
+import { SplitPane } from '@/components/SplitPane';
+import { t } from '@/components/text';
+import { Waiting } from '@/components/Waiting';
+import { useNow } from '@/components/when';
+import { EventDetail } from './EventDetail';
+import { EventFilters } from './EventFilters';
+import { EventGrid } from './EventGrid';
+import { EventsFooter } from './EventsFooter';
+import { ExportDialog } from './ExportDialog';
+import { type EventSearch, isFiltered, toFilter } from './filter';
+import { retriesOf } from './retry';
+import { text } from './text';
+import { useEventLog } from './use-event-log';
+import { useHeard } from './use-heard';
+import { useRetry } from './use-retry';
+import { useSelection } from './use-selection';
+import styles from './EventsScreen.module.css';
+
+export interface EventsScreenProps {
+  search: EventSearch;
+  onSearch: (search: EventSearch) => void;
+  onNewSync: () => void;
+  /** A retry became a run of its own. */
+  onOpenSync: (sync: string) => void;
+}
+
+/** Every record as it goes: a list that follows, and one record in full beside it. */
+export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: EventsScreenProps) {
+  const now = useNow();
+  const day = since(search, now);
+  const address = JSON.stringify(search);
+  const filter = useMemo(() => toFilter(JSON.parse(address) as EventSearch, Date.parse(day)), [address, day]);
+  const [log, state] = useEventLog(filter);
+  const syncs = useSyncs();
+  const runs = useRuns({ sync: search.sync ?? null, before: null, limit: 30 });
+  const selection = useSelection();
+  const [open, setOpen] = useState<{ event: Event; revealed: boolean } | null>(null);
+  const [active, setActive] = useState(-1);
+  const [why, setWhy] = useState<keyof typeof text.stoppedWhy>('scroll');
+  const [exporting, setExporting] = useState(false);
+  const retry = useRetry(onOpenSync);
+  const heard = useHeard();
+  const detail = useEvent(open?.event.event ?? null, open?.revealed ?? false);
+
+  // What is open and picked belongs to one filter's list.
+  const begun = useRef(log);
+  useEffect(() => {
+    if (begun.current === log) return;
+    begun.current = log;
+    setActive(-1);
+  }, [log]);
+
+  const stop = (because: keyof typeof text.stoppedWhy) => {
+    if (log.current().following) setWhy(because);
+    log.follow(false);
+  };
+  const show = (event: Event) => {
+    stop('open');
+    setOpen((last) => (last?.event.event === event.event ? last : { event, revealed: false }));
+  };
+  const step = (by: number) => {
+    const place = open ? state.rows.findIndex((row) => row.event === open.event.event) : -1;
+    const target = place < 0 ? undefined : state.rows[place + by];
+    if (!target) return undefined;
+    return () => {
+      setActive(place + by);
+      selection.only(target);
+      show(target);
+    };
+  };
+
+  const filtered = isFiltered(search);
+  const nothing = !state.loading && state.rows.length === 0 && state.error === null;
+  const list =
+    state.error !== null && state.rows.length === 0 ? (
+      <div className={styles.nothing}>
+        <ProblemBox
+          problem={asProblem(state.error)}
+          action={<Button onPress={() => void log.refresh()}>{text.tryAgain}</Button>}
+        />
+      </div>
+    ) : state.loading ? (
+      <Waiting label={text.loading} rows={12} />
+    ) : nothing ? (
+      <div className={styles.nothing}>
+        {filtered ? (
+          <Empty
+            title={text.none.title}
+            action={<Button onPress={() => onSearch({})}>{text.none.action}</Button>}
+          >
+            {text.none.body}
+          </Empty>
+        ) : (
+          <Empty
+            title={text.empty.title}
+            action={
+              <Button look="primary" onPress={onNewSync}>
+                {text.empty.action}
+              </Button>
+            }
+          >
+            {text.empty.body}
+          </Empty>
+        )}
+      </div>
+    ) : (
+      <EventGrid
+        log={log}
+        state={state}
+        selection={selection}
+        openId={open?.event.event ?? null}
+        active={active}
+        onActive={setActive}
+        onOpen={show}
+        onClose={() => setOpen(null)}
+        stoppedWhy={text.stoppedWhy[why]}
+        onStop={() => stop('scroll')}
+      />
+    );
+  const main = (
+    <div className={styles.list}>
+      {list}
+      <EventsFooter
+        syncs={syncs.data ?? []}
+        runs={runs.data ?? []}
+        search={search}
+        chosen={selection.chosen}
+        onClear={selection.clear}
+        onSearch={onSearch}
+        retry={retry}
+      />
+    </div>
+  );
+  return (
+    <>
+      <Toolbar
+        title={
+          <>
+            {text.title}
+            {state.total !== null && !filtered && (
+              <span className={styles.kept}>{text.kept(state.total)}</span>
+            )}
+          </>
+        }
+      >
+        <Button look="quiet" icon="export" isDisabled={nothing} onPress={() => setExporting(true)}>
+          {text.export}
+        </Button>
+        <Switch on={state.following} onChange={(on) => (on ? log.follow(true) : stop('switch'))}>
+          {text.follow}
+        </Switch>
+      </Toolbar>
+      <EventFilters
+        search={search}
+        onSearch={onSearch}
+        syncs={(syncs.data ?? []).map((sync) => sync.definition.name)}
+        runs={runs.data ?? []}
+        match={filtered && state.total !== null ? text.match(state.total) : ''}
+      />
+      <Body>
+        {open ? (
+          <SplitPane
+            id="event"
+            label={text.detail.label}
+            size={428}
+            min={296}
+            open
+            onClose={() => setOpen(null)}
+            side={
+              <EventDetail
+                event={open.event}
+                detail={detail.data?.event.event === open.event.event ? detail.data : undefined}
+                revealed={open.revealed}
+                onReveal={(revealed) => setOpen({ ...open, revealed })}
+                onPrevious={step(-1)}
+                onNext={step(1)}
+                onClose={() => setOpen(null)}
+                onRetry={() => retry.send(retriesOf([detail.data?.event ?? open.event]), 1)}
+                retrying={retry.busy}
+                onCopy={(what, bytes) => void copyText(bytes, text.copied(what))}
+                onOnly={onSearch}
+              />
+            }
+          >
+            {main}
+          </SplitPane>
+        ) : (
+          main
+        )}
+      </Body>
+      <p className={t('hidden')} role="status">
+        {heard}
+      </p>
+      {exporting && (
+        <ExportDialog
+          filter={filter}
+          count={state.total === null ? null : count(state.total)}
+          onClose={() => setExporting(false)}
+        />
+      )}
+    </>
+  );
+}
+
+/** The part of the present a filter depends on: the day, or for the last hour the minute. */
+function since(search: EventSearch, now: number): string {
+  const date = new Date(now);
+  if (search.time === 'hour') date.setSeconds(0, 0);
+  else date.setHours(0, 0, 0, 0);
+  return date.toISOString();
+}

@@ -1,0 +1,20 @@
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { call } from '@/api/client';
+import { usePush } from '@/api/push';
+import { EventLog, type EventFilter, type EventLogState } from './event-log';
+
+/** The log under one filter, renewed by what the backend pushes. A new filter begins a new log that follows. */
+export function useEventLog(filter: EventFilter): [EventLog, EventLogState] {
+  const key = JSON.stringify(filter);
+  const log = useMemo(
+    () => new EventLog((request) => call('events', request), JSON.parse(key) as EventFilter),
+    [key],
+  );
+  useEffect(() => {
+    log.open();
+    return () => log.close();
+  }, [log]);
+  usePush('events', () => void log.refresh());
+  usePush('changed', () => void log.refresh());
+  return [log, useSyncExternalStore(log.subscribe, log.current)];
+}

@@ -1,0 +1,82 @@
+import { useNavigate } from '@tanstack/react-router';
+import type { Sync } from '@/api/bindings/Sync';
+import { Banner } from '@/components/Banner';
+import { Button } from '@/components/Button';
+import { ProblemBox } from '@/components/ProblemBox';
+import { t } from '@/components/text';
+import { toSend } from './describe';
+import type { Question } from './SyncQuestion';
+import { text } from './text';
+import styles from './Sync.module.css';
+
+/** On top of a sync's page: what only the user can decide or mend. */
+export function SyncBanner({
+  sync,
+  onAsk,
+  onEdit,
+}: {
+  sync: Sync;
+  onAsk: (question: Question) => void;
+  onEdit: () => void;
+}) {
+  const navigate = useNavigate();
+  const { status, problem, last_run: run } = sync;
+  if (status === 'held' && run) {
+    return (
+      <div className={styles.banner}>
+        <Banner
+          tone="warn"
+          action={
+            <div className={styles.answers}>
+              <Button onPress={() => onAsk({ kind: 'drop', sync })}>{text.page.drop}</Button>
+              <Button look="primary" onPress={() => onAsk({ kind: 'approve', sync })}>
+                {text.page.approve(toSend(run))}
+              </Button>
+            </div>
+          }
+        >
+          <p>
+            <b>{text.page.heldTitle}</b> {problem?.message}
+          </p>
+          <p className={t('soft')}>
+            {problem?.safe} {problem?.hint}
+          </p>
+        </Banner>
+      </div>
+    );
+  }
+  if (status === 'no_destination') {
+    return (
+      <div className={styles.banner}>
+        <Banner
+          tone="info"
+          action={
+            <Button look="primary" onPress={onEdit}>
+              {text.page.chooseDestination}
+            </Button>
+          }
+        >
+          <p>
+            <b>{text.page.noDestination}</b> {text.page.noDestinationSafe}
+          </p>
+        </Banner>
+      </div>
+    );
+  }
+  if (!problem) return null;
+  return (
+    <div className={styles.banner}>
+      <ProblemBox
+        problem={problem}
+        tone={status === 'needs_you' ? 'bad' : 'warn'}
+        action={
+          status === 'needs_you' && (
+            <Button look="primary" onPress={() => void navigate({ to: '/connections' })}>
+              {text.page.openConnection}
+            </Button>
+          )
+        }
+      />
+    </div>
+  );
+}

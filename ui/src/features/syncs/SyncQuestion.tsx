@@ -1,0 +1,89 @@
+import type { Sync } from '@/api/bindings/Sync';
+import { Button } from '@/components/Button';
+import { Dialog } from '@/components/Dialog';
+import { toSend } from './describe';
+import { text } from './text';
+import type { SyncActions } from './use-sync-actions';
+
+/** What is asked before it is done. */
+export interface Question {
+  kind: 'full' | 'delete' | 'drop' | 'approve';
+  sync: Sync;
+}
+
+/** The question before a step that sends much, or loses something. */
+export function SyncQuestion({
+  question,
+  actions,
+  onClose,
+  onDeleted,
+}: {
+  question: Question;
+  actions: SyncActions;
+  onClose: () => void;
+  onDeleted?: () => void;
+}) {
+  const { sync, kind } = question;
+  const { name, to } = sync.definition;
+  const run = sync.last_run;
+  const n = run ? toSend(run) : 0;
+  const asked = {
+    full: {
+      title: text.ask.full.title(name),
+      body: text.ask.full.body(run && run.read > 0 ? run.read : null, to ?? ''),
+      yes: text.ask.full.yes,
+      go: () => actions.full(name),
+      danger: false,
+    },
+    delete: {
+      title: text.ask.delete.title(name),
+      body: text.ask.delete.body,
+      yes: text.ask.delete.yes,
+      danger: true,
+      go: async () => {
+        const done = await actions.remove(name);
+        if (done) onDeleted?.();
+        return done;
+      },
+    },
+    drop: {
+      title: text.ask.drop.title,
+      body: text.ask.drop.body(n),
+      yes: text.ask.drop.yes,
+      danger: true,
+      go: () => actions.drop(name, run?.run ?? 0),
+    },
+    approve: {
+      title: text.ask.approve.title(n),
+      body: text.ask.approve.body(run?.added ?? 0, run?.changed ?? 0, run?.removed ?? 0, to ?? ''),
+      yes: text.ask.approve.yes(n),
+      danger: (run?.removed ?? 0) > 0,
+      go: () => actions.approve(name),
+    },
+  }[kind];
+  return (
+    <Dialog
+      open
+      alert={asked.danger}
+      onClose={onClose}
+      title={asked.title}
+      actions={
+        <>
+          {/* eslint-disable-next-line jsx-a11y/no-autofocus -- the first focus is on the answer that loses nothing */}
+          <Button autoFocus onPress={onClose}>
+            {text.ask.cancel}
+          </Button>
+          <Button
+            look={asked.danger ? 'dangerSolid' : 'primary'}
+            busy={actions.busy !== null}
+            onPress={() => void asked.go().then((done) => done && onClose())}
+          >
+            {asked.yes}
+          </Button>
+        </>
+      }
+    >
+      <p>{asked.body}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,49 @@
+import type { Run } from '@/api/bindings/Run';
+import type { Sync } from '@/api/bindings/Sync';
+import type { SyncDefinition } from '@/api/bindings/SyncDefinition';
+import { ahead } from '@/components/when';
+import { text } from './text';
+
+/** The table's name, or "SQL". */
+export const sourceName = ({ query }: SyncDefinition): string =>
+  query.type === 'table' ? query.name : 'SQL';
+
+/** The table with its schema, or the statement. */
+export const sourceFull = ({ query }: SyncDefinition): string =>
+  query.type === 'table' ? `${query.schema}.${query.name}` : query.sql;
+
+/** `identify`, `track`, or the object's name. */
+export const shapeName = ({ shape }: SyncDefinition): string =>
+  shape.type === 'record' ? shape.object : shape.type;
+
+/** Changes a run was to send, from what it read. */
+export const changesOf = (run: Pick<Run, 'added' | 'changed' | 'removed'>): number =>
+  run.added + run.changed + run.removed;
+
+/** Everything a held or running run would send, what it carries along included. */
+export const toSend = (run: Run): number => run.progress?.to_send ?? changesOf(run) + run.carried;
+
+/** What the column "Next run" says. */
+export function nextRun(sync: Sync, now: number, allPaused: boolean): string {
+  if (sync.status === 'held') return text.next.held;
+  if (sync.status === 'needs_you') return text.next.needsYou;
+  if (sync.status === 'no_destination') return text.next.none;
+  if (sync.definition.schedule.type === 'manual') return text.next.manual;
+  if (sync.paused || allPaused) return text.next.paused;
+  if (sync.status === 'waiting_for_network') return text.next.offline;
+  return sync.next_run_at ? ahead(sync.next_run_at, now) : text.next.none;
+}
+
+/** Which of Home's filters a sync belongs to. */
+export type Group = 'needsYou' | 'running' | 'healthy' | 'other';
+const order: Record<Group, number> = { needsYou: 0, running: 1, healthy: 2, other: 2 };
+
+/** What needs the user first, then what runs, then the rest by name. */
+export const byUrgency = (a: Sync, b: Sync): number =>
+  order[groupOf(a)] - order[groupOf(b)] || a.definition.name.localeCompare(b.definition.name);
+
+export function groupOf({ status }: Sync): Group {
+  if (status === 'held' || status === 'needs_you') return 'needsYou';
+  if (status === 'running') return 'running';
+  return status === 'healthy' ? 'healthy' : 'other';
+}

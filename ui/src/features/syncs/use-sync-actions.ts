@@ -1,0 +1,62 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useState } from 'react';
+import { asProblem, call } from '@/api/client';
+import { toasts } from '@/components/toasts';
+import { text } from './text';
+
+const touched = ['syncs', 'sync', 'runs', 'drafts'];
+
+/** What can be done to a sync and its runs. Each says what it did, or what stood in its way. */
+export function useSyncActions() {
+  const client = useQueryClient();
+  const [busy, setBusy] = useState<string | null>(null);
+  const act = useCallback(
+    async (what: string, work: () => Promise<unknown>, said: string, undo?: () => void) => {
+      setBusy(what);
+      try {
+        await work();
+        if (said) toasts.show(said, undo ? { action: { label: text.undo, onAction: undo } } : {});
+        return true;
+      } catch (error) {
+        const problem = asProblem(error);
+        toasts.show(`${problem.message} ${problem.hint}`, { tone: 'bad' });
+        return false;
+      } finally {
+        setBusy(null);
+        await Promise.all(touched.map((key) => client.invalidateQueries({ queryKey: [key] })));
+      }
+    },
+    [client],
+  );
+  const start = (sync: string, full: boolean, approve: boolean) =>
+    act(`run ${sync}`, () => call('sync_now', { sync, full, approve }), text.said.sync_now(sync));
+  const resume = (sync: string) =>
+    act(`pause ${sync}`, () => call('sync_unpause', sync), text.said.sync_unpause(sync));
+  return {
+    /** Which action is under way, such as `run Lead scores`. */
+    busy,
+    syncNow: (sync: string) => start(sync, false, false),
+    full: (sync: string) => start(sync, true, false),
+    approve: (sync: string) => start(sync, false, true),
+    cancel: (sync: string, run: number) =>
+      act(`cancel ${String(run)}`, () => call('run_cancel', run), text.said.run_cancel(sync)),
+    drop: (sync: string, run: number) =>
+      act(`drop ${String(run)}`, () => call('run_drop', run), text.said.run_drop(sync)),
+    pause: (sync: string) =>
+      act(
+        `pause ${sync}`,
+        () => call('sync_pause', sync),
+        text.said.sync_pause(sync),
+        () => void resume(sync),
+      ),
+    resume,
+    remove: (sync: string) =>
+      act(`delete ${sync}`, () => call('sync_delete', sync), text.said.sync_delete(sync)),
+    retry: (run: number, records: number) =>
+      act(`retry ${String(run)}`, () => call('retry', { run, keys: [] }), text.runs.retried(records)),
+    deleteDraft: (id: string, title: string) =>
+      act(`draft ${id}`, () => call('draft_delete', id), text.home.draftGone(title)),
+  };
+}
+
+export type SyncActions = ReturnType<typeof useSyncActions>;
