@@ -93,8 +93,12 @@ export const useDrafts = () => useQuery({ queryKey: keys.drafts, queryFn: () => 
 
 export const useSyncs = () => useQuery({ queryKey: keys.syncs, queryFn: () => call('syncs') });
 
-export const useSync = (name: string) =>
-  useQuery({ queryKey: keys.sync(name), queryFn: () => call('sync', name) });
+export const useSync = (name: string | null) =>
+  useQuery({
+    queryKey: keys.sync(name ?? ''),
+    queryFn: () => call('sync', name ?? ''),
+    enabled: name !== null,
+  });
 
 export const usePlan = (request: PlanRequest | null) =>
   useQuery({

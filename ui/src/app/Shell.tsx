@@ -1,4 +1,4 @@
-import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { Link, Navigate, Outlet, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useAppInfo, useSyncs } from '@/api/queries';
 import { syncStates } from '@/api/sync-state';
@@ -35,6 +35,7 @@ export function Shell() {
     return () => window.removeEventListener('keydown', onKey);
   }, [navigate]);
 
+  if (info?.first_start) return <Navigate to="/welcome" replace />;
   return (
     <div className={styles.window}>
       <nav className={styles.sidebar} aria-label="Main">

@@ -13,7 +13,6 @@ import { SettingsView } from '@/views/SettingsView';
 import { SyncView } from '@/views/SyncView';
 import { WelcomeView } from '@/views/WelcomeView';
 import { WizardView } from '@/views/wizard/WizardView';
-import { isStep } from '@/views/wizard/steps';
 import { Shell } from './Shell';
 
 const root = createRootRoute();
@@ -39,14 +38,10 @@ const fresh = createRoute({
     });
   },
 });
-/** The wizard for a draft; a draft that starts from a saved sync is named `sync:<name>`. */
+/** The wizard for a draft; a draft that starts from a saved sync is named `sync:<name>`, and the step `resume` goes on where it stopped. */
 const wizard = createRoute({
   getParentRoute: () => root,
   path: '/wizard/$draft/$step',
-  beforeLoad: ({ params }) => {
-    if (!isStep(params.step))
-      throw redirect({ to: '/wizard/$draft/$step', params: { draft: params.draft, step: 'warehouse' } });
-  },
   component: WizardView,
 });
 

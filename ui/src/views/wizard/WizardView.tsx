@@ -1,3 +1,137 @@
+import { Navigate, useNavigate, useParams } from '@tanstack/react-router';
+import { type ComponentType, useMemo, useReducer, useState } from 'react';
+import { useAppInfo, useCatalogue, useDrafts, useSchedule, useSync } from '@/api/queries';
+import { ProblemBox } from '@/components/ProblemBox';
+import { asProblem } from '@/api/client';
+import { toSchedule } from '@/features/schedule/form';
+import { WizardContext } from './context';
+import { ConnectionStep } from './ConnectionStep';
+import { DestinationStep } from './DestinationStep';
+import { PayloadStep } from './PayloadStep';
+import { firstOpen, progressOf } from './progress';
+import { Rail } from './Rail';
+import { ReviewStep } from './ReviewStep';
+import { ScheduleStep } from './ScheduleStep';
+import { type WizardState, newState, reduce, stateOf } from './state';
+import { type StepId, isStep, steps } from './steps';
+import { TableStep } from './TableStep';
+import { useDraft } from './use-draft';
+import { useSample } from './use-sample';
+import { WarehouseStep } from './WarehouseStep';
+import styles from './wizard.module.css';
+
+const views: Record<StepId, ComponentType> = {
+  warehouse: WarehouseStep,
+  connection: ConnectionStep,
+  table: TableStep,
+  payload: PayloadStep,
+  schedule: ScheduleStep,
+  destination: DestinationStep,
+  review: ReviewStep,
+};
+
+const later = (a: StepId, b: StepId): StepId =>
+  steps.findIndex(({ id }) => id === a) > steps.findIndex(({ id }) => id === b) ? a : b;
+
+function Wizard({
+  draft,
+  step,
+  initial,
+  onStep,
+}: {
+  draft: string;
+  step: StepId;
+  initial: WizardState;
+  onStep: (step: StepId) => void;
+}) {
+  const navigate = useNavigate();
+  const [state, dispatch] = useReducer(reduce, initial);
+  const [secrets, setSecrets] = useState({ warehouse: {}, destination: {} });
+  const [visited, setVisited] = useState<StepId>(() => later(step, firstOpen(initial)));
+  const { saving, save, end } = useDraft(draft, state);
+  const sample = useSample();
+  const catalogue = useCatalogue().data;
+  const sentence = useSchedule(toSchedule(state.schedule)).data?.sentence;
+  const kinds = useMemo(
+    () =>
+      new Map(
+        [...(catalogue?.warehouses ?? []), ...(catalogue?.destinations ?? [])].map(({ id, label }) => [
+          id,
+          label,
+        ]),
+      ),
+    [catalogue],
+  );
+
+  const go = (next: StepId) => {
+    setVisited((before) => later(later(before, step), next));
+    onStep(next);
+  };
+  const close = () => {
+    void save();
+    void navigate({ to: '/' });
+  };
+  const wizard = {
+    draft,
+    state,
+    dispatch,
+    secrets,
+    setSecrets: (which: 'warehouse' | 'destination', value: Record<string, string>) =>
+      setSecrets((before) => ({ ...before, [which]: value })),
+    go,
+    close,
+    end,
+  };
+  const View = views[step];
+  return (
+    <WizardContext value={wizard}>
+      <div className={styles.window}>
+        <Rail
+          title={state.name}
+          saving={saving}
+          steps={progressOf(step, later(visited, step), state, kinds, sentence?.replace(/\.$/, ''))}
+          onStep={go}
+          sampleBusy={sample.busy}
+          onSample={() => void sample.start(dispatch).then((done) => done && go('table'))}
+          onClose={close}
+        />
+        <main className={styles.main}>
+          <View />
+        </main>
+      </div>
+    </WizardContext>
+  );
+}
+
+/** The wizard for a draft that was kept, for a new one, or on a saved sync (`sync:<name>`). */
 export function WizardView() {
-  return null;
+  const { draft, step } = useParams({ from: '/wizard/$draft/$step' });
+  const navigate = useNavigate();
+  const drafts = useDrafts();
+  const info = useAppInfo();
+  const name = draft.startsWith('sync:') ? draft.slice(5) : null;
+  const sync = useSync(name);
+  const kept = drafts.data?.find(({ id }) => id === draft);
+  const error = drafts.error ?? info.error ?? (kept ? null : sync.error);
+  if (error) {
+    return (
+      <div className={styles.center}>
+        <ProblemBox problem={asProblem(error)} />
+      </div>
+    );
+  }
+  if (!drafts.data || !info.data || (name && !kept && !sync.data)) return <div className={styles.window} />;
+  const zone = info.data.time_zone;
+  const initial = kept ? (kept.state as WizardState) : sync.data ? stateOf(sync.data, zone) : newState(zone);
+  if (!isStep(step))
+    return <Navigate to="/wizard/$draft/$step" params={{ draft, step: firstOpen(initial) }} replace />;
+  return (
+    <Wizard
+      key={draft}
+      draft={draft}
+      step={step}
+      initial={initial}
+      onStep={(next) => void navigate({ to: '/wizard/$draft/$step', params: { draft, step: next } })}
+    />
+  );
 }

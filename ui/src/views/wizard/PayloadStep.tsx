@@ -1,0 +1,188 @@
+import { useEffect, useMemo, useState } from 'react';
+import { asProblem } from '@/api/client';
+import { useConnections, useKind, usePayloadPreview, useSource } from '@/api/queries';
+import { Segmented } from '@/components/Choice';
+import { Help } from '@/components/Field';
+import { ProblemBox } from '@/components/ProblemBox';
+import { SplitPane } from '@/components/SplitPane';
+import { t } from '@/components/text';
+import { useMedia } from '@/components/use-media';
+import { setShape } from '@/features/payload/actions';
+import { EditList } from '@/features/payload/EditList';
+import { EventName } from '@/features/payload/EventName';
+import { type Shaping, redo, undo } from '@/features/payload/edits';
+import { sentLines, shapesOf } from '@/features/payload/model';
+import { PayloadBar } from '@/features/payload/PayloadBar';
+import { PayloadGrid } from '@/features/payload/PayloadGrid';
+import { PayloadPanel } from '@/features/payload/PayloadPanel';
+import { text as words } from '@/features/payload/text';
+import { queryOf } from '@/features/source/choice';
+import { useWizard } from './context';
+import { StepFrame } from './StepFrame';
+import { definitionOf } from './state';
+import { text } from './text';
+import styles from './wizard.module.css';
+
+/** ⌘Z and ⇧⌘Z for the payload, where no field has them for its own text. */
+function useUndoKeys(state: Shaping, change: (state: Shaping) => void) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (
+        !(event.metaKey || event.ctrlKey) ||
+        (event.target instanceof HTMLInputElement && event.target.type !== 'checkbox')
+      )
+        return;
+      const key = event.key.toLowerCase();
+      if (key !== 'z' && key !== 'y') return;
+      event.preventDefault();
+      change(key === 'y' || event.shiftKey ? redo(state) : undo(state));
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  });
+}
+
+export function PayloadStep() {
+  const { state, dispatch, go } = useWizard();
+  const { shaping, source: choice } = state;
+  const { payload } = shaping;
+  const { identifiers } = choice;
+  const source = useSource(state.warehouse.connection, queryOf(choice)).data;
+  const destination = useConnections().data?.find(({ name }) => name === state.destination.connection);
+  const shapes = shapesOf(useKind(destination?.kind)?.accepts);
+  const [at, setAt] = useState<{ row: number; find: string | null }>({ row: 0, find: null });
+  const [revealed, setRevealed] = useState<number | null>(null);
+  const [search, setSearch] = useState('');
+  const [selected, setSelected] = useState<string | null>(null);
+  const [insist, setInsist] = useState(false);
+  const [jsonOpen, setJsonOpen] = useState(false);
+  const narrow = useMedia('(max-width: 900px)');
+  const definition = useMemo(() => definitionOf(state), [state]);
+  const preview = usePayloadPreview(
+    definition && {
+      definition,
+      row: at.row,
+      find: at.find,
+      reveal: revealed !== null && revealed === at.row,
+    },
+  );
+  const change = (next: Shaping) => dispatch({ type: 'shaping', shaping: next });
+  useUndoKeys(shaping, change);
+  useEffect(() => {
+    if (source) dispatch({ type: 'looked', source });
+  }, [source, dispatch]);
+
+  const sent = sentLines(payload, identifiers);
+  const shown = preview.data;
+  const problems: Record<string, string> = {};
+  if (!preview.isPlaceholderData)
+    shown?.field_problems.forEach(
+      ({ field, message }) => sent[field] && (problems[sent[field].id] = message),
+    );
+  const marked = sent.findIndex(({ id }) => id === selected);
+  const columns = source?.columns ?? [];
+  const gone = sent.filter(
+    ({ value }) =>
+      value.type === 'column' && columns.length > 0 && !columns.some(({ name }) => name === value.column),
+  ).length;
+  const noName =
+    payload.shape === 'track' &&
+    (payload.eventNameColumn === null ? !payload.eventName.trim() : !payload.eventNameColumn);
+  const points = [
+    ...(noName ? [words.eventNameMissing] : []),
+    ...(sent.length === 0 && (payload.shape === 'record' || Object.keys(identifiers).length === 0)
+      ? [words.nothingSelected]
+      : []),
+    ...(Object.keys(problems).length + gone > 0
+      ? [words.fieldProblems(Object.keys(problems).length + gone)]
+      : []),
+  ];
+  const note =
+    shown &&
+    (shown.invalid_rows > 0 ? (
+      <Help tone="error">{words.invalidRows(shown.invalid_rows, shown.rows)}</Help>
+    ) : (
+      <Help tone="ok">{words.noProblems(shown.rows)}</Help>
+    ));
+
+  return (
+    <StepFrame
+      step="payload"
+      title={text.payload.title}
+      about={text.payload.text}
+      headEnd={
+        <div className={t('row')}>
+          <span className={styles.headLabel}>{words.shape}</span>
+          <Segmented
+            label={words.shape}
+            value={payload.shape}
+            onChange={(shape) => change(setShape(shaping, shape))}
+            options={(['identify', 'track', 'record'] as const).map((value) => ({
+              value,
+              label: words.shapes[value],
+              disabled: !shapes.includes(value),
+            }))}
+          />
+        </div>
+      }
+      problems={points}
+      note={note}
+      onInsist={() => setInsist(true)}
+      main={{ label: text.next, onPress: () => go('schedule') }}
+    >
+      <SplitPane
+        id="payload"
+        label={words.payloadOf}
+        size={344}
+        open={jsonOpen}
+        onClose={() => setJsonOpen(false)}
+        side={
+          <>
+            {preview.error && <ProblemBox problem={asProblem(preview.error)} />}
+            {shown && (
+              <PayloadPanel
+                preview={shown}
+                marked={marked >= 0 ? marked : null}
+                revealed={!shown.masked}
+                onRow={(row) => setAt({ row, find: null })}
+                onFind={(find) =>
+                  setAt({
+                    row: find === at.find ? (shown.row + 1) % shown.rows : shown.row,
+                    find: find || null,
+                  })
+                }
+                onReveal={(reveal) => {
+                  setAt({ row: shown.row, find: null });
+                  setRevealed(reveal ? shown.row : null);
+                }}
+              />
+            )}
+            <EditList edits={shaping.past} onUndo={() => change(undo(shaping))} />
+          </>
+        }
+      >
+        {payload.shape === 'track' && (
+          <EventName state={shaping} columns={columns} insist={insist} onChange={change} />
+        )}
+        <PayloadBar
+          state={shaping}
+          identifiers={identifiers}
+          search={search}
+          onSearch={setSearch}
+          onChange={change}
+          onShowJson={narrow ? () => setJsonOpen(true) : undefined}
+        />
+        <PayloadGrid
+          state={shaping}
+          columns={columns}
+          identifiers={identifiers}
+          search={search}
+          problems={problems}
+          selected={selected}
+          onSelect={setSelected}
+          onChange={change}
+        />
+      </SplitPane>
+    </StepFrame>
+  );
+}

@@ -1,0 +1,165 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import type { Problem } from '@/api/bindings/Problem';
+import { asProblem, call } from '@/api/client';
+import { usePlan, useSyncs } from '@/api/queries';
+import { Banner } from '@/components/Banner';
+import { Button } from '@/components/Button';
+import { TextField } from '@/components/Field';
+import { ProblemBox } from '@/components/ProblemBox';
+import { SplitPane } from '@/components/SplitPane';
+import { State } from '@/components/State';
+import { clockTime, counted, duration } from '@/components/times';
+import { toasts } from '@/components/toasts';
+import { toSend } from '@/features/review/groups';
+import { useWizard } from './context';
+import { PlanPane, PlanSide } from './PlanPane';
+import { StepFrame } from './StepFrame';
+import { definitionOf } from './state';
+import { text } from './text';
+import { usePick } from './use-pick';
+import styles from './wizard.module.css';
+
+const listed = 200;
+
+export function ReviewStep() {
+  const { state, dispatch, draft, end } = useWizard();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const syncs = useSyncs().data ?? [];
+  const [busy, setBusy] = useState<'save' | 'sync' | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [insist, setInsist] = useState(false);
+  const definition = useMemo(() => definitionOf(state), [state]);
+  // The name does not change what would be sent, so typing it does not compare again.
+  const [compared] = useState(definition);
+  const plan = usePlan(
+    definition?.to ? { sync: null, definition: compared, limit: listed, reveal: false } : null,
+  );
+  const pick = usePick(plan.data);
+
+  const name = state.name.trim();
+  const taken = syncs.some(({ definition: other }) => other.name === name && other.name !== state.existing);
+  const nameError = !name ? text.review.nameMissing : taken ? text.review.nameTaken : undefined;
+  const finish = async (sync: boolean) => {
+    if (!definition || busy) return;
+    if (nameError) {
+      setInsist(true);
+      return;
+    }
+    setBusy(sync ? 'sync' : 'save');
+    setProblem(null);
+    try {
+      await call('sync_save', { existing: state.existing, definition: { ...definition, name }, draft });
+      end();
+      await Promise.all(
+        ['drafts', 'syncs', 'app_info'].map((key) => client.invalidateQueries({ queryKey: [key] })),
+      );
+      if (sync) await call('sync_now', { sync: name, full: false, approve: true });
+      else toasts.show(text.review.saved(name));
+      await navigate({ to: '/syncs/$name', params: { name } });
+    } catch (error) {
+      setProblem(asProblem(error));
+      setBusy(null);
+    }
+  };
+  const sending = plan.data ? toSend(plan.data) : 0;
+  const again = state.existing ? text.review.titleAgain : text.review.title;
+  const at = plan.dataUpdatedAt ? clockTime(new Date(plan.dataUpdatedAt)) : '';
+  return (
+    <StepFrame
+      step="review"
+      title={again}
+      about={
+        plan.data
+          ? text.review.text(at, duration(plan.data.seconds * 1000))
+          : definition?.to
+            ? text.review.comparing
+            : text.review.noDestination
+      }
+      headEnd={
+        <div className={styles.nameField}>
+          <TextField
+            label={text.review.name}
+            size="sm"
+            value={state.name}
+            onChange={(value) => dispatch({ type: 'name', name: value })}
+            error={insist || taken ? nameError : undefined}
+          />
+        </div>
+      }
+      problems={nameError && insist ? [nameError] : []}
+      onInsist={() => setInsist(true)}
+      other={
+        definition?.to && (
+          <>
+            <Button
+              size="lg"
+              look="quiet"
+              icon="refresh"
+              busy={plan.isFetching}
+              onPress={() => void plan.refetch()}
+            >
+              {text.review.again}
+            </Button>
+            {sending > 0 && (
+              <Button size="lg" busy={busy === 'save'} onPress={() => void finish(false)}>
+                {text.review.keep}
+              </Button>
+            )}
+          </>
+        )
+      }
+      main={
+        sending > 0
+          ? {
+              label: text.review.sync(counted(sending, 'record', 'records')),
+              busy: busy === 'sync' || plan.isFetching,
+              onPress: () => void finish(true),
+            }
+          : {
+              label: text.review.save,
+              busy: busy !== null || plan.isFetching,
+              onPress: () => void finish(false),
+            }
+      }
+    >
+      <SplitPane
+        id="review"
+        label={text.review.title}
+        size={424}
+        side={plan.data && <PlanSide plan={plan.data} pick={pick} />}
+      >
+        {problem && (
+          <div className={styles.tableFacts}>
+            <ProblemBox problem={problem} />
+          </div>
+        )}
+        {!definition?.to && (
+          <div className={styles.tableFacts}>
+            <Banner tone="info">{text.review.noDestination}</Banner>
+          </div>
+        )}
+        {plan.isFetching && !plan.data && (
+          <div className={styles.tableFacts}>
+            <State state="running">{text.review.comparing}</State>
+          </div>
+        )}
+        {plan.error && (
+          <div className={styles.tableFacts}>
+            <ProblemBox
+              problem={asProblem(plan.error)}
+              action={
+                <Button icon="refresh" onPress={() => void plan.refetch()}>
+                  {text.review.again}
+                </Button>
+              }
+            />
+          </div>
+        )}
+        {plan.data && <PlanPane plan={plan.data} pick={pick} />}
+      </SplitPane>
+    </StepFrame>
+  );
+}

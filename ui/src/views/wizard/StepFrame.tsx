@@ -1,0 +1,127 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { Button } from '@/components/Button';
+import { Footer, StepHead } from '@/components/Page';
+import { Icon, type IconName } from '@/components/Icon';
+import { useWizard } from './context';
+import { type StepId, neighbour } from './steps';
+import { text } from './text';
+import styles from './wizard.module.css';
+
+export interface MainAction {
+  label: string;
+  icon?: IconName;
+  busy?: boolean;
+  onPress: () => void;
+}
+
+interface Props {
+  step: StepId;
+  title: string;
+  about?: ReactNode;
+  headEnd?: ReactNode;
+  children: ReactNode;
+  /** What stops one from going on, in words; the first is shown. */
+  problems?: readonly string[];
+  /** Where nothing stops one: what is good to know before going on. */
+  note?: ReactNode;
+  /** Beside the main button. */
+  other?: ReactNode;
+  main: MainAction;
+  /** The main button was pressed although something is open. */
+  onInsist?: () => void;
+}
+
+/** A step: its question, its body, Back on the left, the main button always at the same place. */
+export function StepFrame({
+  step,
+  title,
+  about,
+  headEnd,
+  children,
+  problems = [],
+  note,
+  other,
+  main,
+  onInsist,
+}: Props) {
+  const { go, close } = useWizard();
+  const body = useRef<HTMLDivElement>(null);
+  const back = neighbour(step, -1);
+  const problem = problems[0];
+
+  const press = () => {
+    if (!problem) {
+      if (!main.busy) main.onPress();
+      return;
+    }
+    onInsist?.();
+    requestAnimationFrame(() => {
+      const first = body.current?.querySelector<HTMLElement>(
+        '[aria-invalid="true"], [data-invalid] input, [data-invalid] button, [data-first-problem]',
+      );
+      (
+        first ??
+        body.current?.querySelector<HTMLElement>('input, [role="radio"], [data-cell][tabindex="0"], button')
+      )?.focus();
+    });
+  };
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (
+        event.key !== 'Enter' ||
+        !(event.metaKey || event.ctrlKey) ||
+        document.querySelector('[role="dialog"], [role="alertdialog"]')
+      )
+        return;
+      event.preventDefault();
+      press();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  });
+  return (
+    <>
+      <StepHead title={title} after={headEnd}>
+        {about}
+      </StepHead>
+      <div ref={body} className={styles.body}>
+        {children}
+      </div>
+      <Footer
+        start={
+          back ? (
+            <Button size="lg" icon="left" onPress={() => go(back)}>
+              {text.back}
+            </Button>
+          ) : (
+            <Button size="lg" look="quiet" onPress={close}>
+              {text.cancel}
+            </Button>
+          )
+        }
+      >
+        <span role="status" className={styles.problems}>
+          {problem ? (
+            <span className={styles.problem}>
+              <Icon name="warning" size={14} />
+              {problem}
+            </span>
+          ) : (
+            note
+          )}
+        </span>
+        {other}
+        <Button
+          size="lg"
+          look="primary"
+          keys="mod+enter"
+          busy={main.busy ?? false}
+          {...(main.icon ? { icon: main.icon } : {})}
+          onPress={press}
+        >
+          {main.label}
+        </Button>
+      </Footer>
+    </>
+  );
+}

@@ -1,0 +1,139 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { asProblem, call } from '@/api/client';
+import { useKeyCheck, useSource, useTables } from '@/api/queries';
+import { Empty } from '@/components/Banner';
+import { Button } from '@/components/Button';
+import { Segmented } from '@/components/Choice';
+import { ProblemBox } from '@/components/ProblemBox';
+import { State } from '@/components/State';
+import { cx } from '@/components/cx';
+import { t } from '@/components/text';
+import { counted } from '@/components/times';
+import { queryOf } from '@/features/source/choice';
+import { Identifiers } from '@/features/source/Identifiers';
+import { Preview } from '@/features/source/Preview';
+import { RowKey } from '@/features/source/RowKey';
+import { SqlEditor } from '@/features/source/SqlEditor';
+import { TableList } from '@/features/source/TableList';
+import { text as words } from '@/features/source/text';
+import { useWizard } from './context';
+import { openPoints } from './progress';
+import { StepFrame } from './StepFrame';
+import { text } from './text';
+import styles from './wizard.module.css';
+
+export function TableStep() {
+  const { state, dispatch, go } = useWizard();
+  const client = useQueryClient();
+  const { source: choice } = state;
+  const connection = state.warehouse.connection;
+  const tables = useTables(connection);
+  const query = queryOf(choice);
+  const source = useSource(connection, query);
+  const check = useKeyCheck(connection, source.data ? query : null, choice.key);
+  const [reloading, setReloading] = useState(false);
+  const { data } = source;
+
+  useEffect(() => {
+    if (data) dispatch({ type: 'looked', source: data });
+  }, [data, dispatch]);
+
+  const set = (part: Partial<typeof choice>) => dispatch({ type: 'source', source: { ...choice, ...part } });
+  const readAgain = async () => {
+    if (!connection || !query) return;
+    setReloading(true);
+    const answer = call('source', { connection, query, fresh: true });
+    await client
+      .fetchQuery({ queryKey: ['source', connection, query], queryFn: () => answer, staleTime: 0 })
+      .catch(() => undefined);
+    await client.invalidateQueries({ queryKey: ['key_check', connection, query] });
+    setReloading(false);
+  };
+  const read = () => {
+    if (choice.sql.trim() === choice.readSql) void readAgain();
+    else set({ readSql: choice.sql.trim() });
+  };
+  const error = source.error ?? (choice.mode === 'table' ? tables.error : null);
+  return (
+    <StepFrame
+      step="table"
+      title={text.table.title}
+      about={text.table.text}
+      headEnd={
+        <Segmented
+          label={text.table.mode}
+          value={choice.mode}
+          onChange={(mode) => set({ mode })}
+          options={[
+            { value: 'table', label: text.table.modes.table },
+            { value: 'sql', label: text.table.modes.sql },
+          ]}
+        />
+      }
+      problems={source.isFetching && !data ? [text.table.reading] : openPoints('table', state)}
+      main={{ label: text.next, onPress: () => go('payload') }}
+    >
+      {choice.mode === 'table' && (
+        <TableList
+          tables={tables.data ?? []}
+          chosen={choice.table}
+          loading={tables.isFetching}
+          onReload={() => void tables.refetch()}
+          onChoose={(table) => set({ table })}
+        />
+      )}
+      <div className={styles.tablePane}>
+        <div className={styles.tableFacts}>
+          {choice.mode === 'sql' && (
+            <SqlEditor
+              sql={choice.sql}
+              busy={source.isFetching}
+              onChange={(sql) => set({ sql })}
+              onRead={read}
+            />
+          )}
+          {error && (
+            <ProblemBox
+              problem={asProblem(error)}
+              action={
+                <Button
+                  icon="refresh"
+                  onPress={() => void (source.error ? source.refetch() : tables.refetch())}
+                >
+                  {words.readAgain}
+                </Button>
+              }
+            />
+          )}
+          {!query && choice.mode === 'table' && !error && (
+            <Empty title={words.choose}>{words.chooseText}</Empty>
+          )}
+          {source.isFetching && !data && <State state="running">{text.table.reading}</State>}
+          {data && query && (
+            <>
+              <div className={styles.tableTitle}>
+                <h2 className={cx(t('head', 'cut', 'data'))} dir="auto">
+                  {query.type === 'table' ? `${query.schema}.${query.name}` : words.statement}
+                </h2>
+                <span className={t('soft')}>
+                  {text.table.columns(
+                    counted(data.columns.length, 'column', 'columns'),
+                    data.total_rows === null ? null : counted(data.total_rows, 'row', 'rows'),
+                  )}
+                </span>
+              </div>
+              <Identifiers
+                source={data}
+                identifiers={choice.identifiers}
+                onChange={(identifiers) => set({ identifiers })}
+              />
+              <RowKey source={data} columns={choice.key} check={check} onChange={(key) => set({ key })} />
+            </>
+          )}
+        </div>
+        {data && query && <Preview source={data} reloading={reloading} onReload={() => void readAgain()} />}
+      </div>
+    </StepFrame>
+  );
+}

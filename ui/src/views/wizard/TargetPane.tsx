@@ -1,0 +1,108 @@
+import { useEffect } from 'react';
+import { asProblem } from '@/api/client';
+import { useConnections, useKind, useObjects } from '@/api/queries';
+import { Note } from '@/components/Banner';
+import { Button } from '@/components/Button';
+import { KindIcon } from '@/components/KindIcon';
+import { ProblemBox } from '@/components/ProblemBox';
+import { State } from '@/components/State';
+import { t } from '@/components/text';
+import { nameAll, tickMany } from '@/features/payload/actions';
+import { choosable, toFields } from '@/features/payload/model';
+import { FieldTable } from '@/features/target/FieldTable';
+import { firstTarget, targetProblems } from '@/features/target/target';
+import { TargetForm } from '@/features/target/TargetForm';
+import { text as words } from '@/features/target/text';
+import { useWizard } from './context';
+import { StepFrame } from './StepFrame';
+import { text } from './text';
+import styles from './wizard.module.css';
+
+/** What the chosen destination does with the records. */
+export function TargetPane({ connection, onChange }: { connection: string; onChange: () => void }) {
+  const { state, dispatch, go } = useWizard();
+  const { target, shaping } = state;
+  const { identifiers } = state.source;
+  const saved = useConnections().data?.find(({ name }) => name === connection);
+  const kind = useKind(saved?.kind);
+  const records = shaping.payload.shape === 'record' && kind?.accepts !== 'events';
+  const objects = useObjects(records && kind?.accepts === 'records' ? connection : null);
+  const list = objects.data;
+  const object = list?.find(({ name }) => name === target.object);
+  useEffect(() => {
+    if (list && !object) dispatch({ type: 'target', target: firstTarget(list, target) });
+  }, [list, object, target, dispatch]);
+
+  const lines = choosable(shaping.payload, identifiers).map((line) => ({
+    id: line.id,
+    on: line.on,
+    key: line.key,
+    name: line.value.type === 'column' ? line.value.column : JSON.stringify(line.value.constant),
+  }));
+  const fields = toFields(shaping.payload, identifiers);
+  const problems =
+    objects.isFetching && !list
+      ? [text.destination.loading]
+      : targetProblems(kind?.accepts ?? null, target, object, fields);
+  if (!kind) return null;
+  return (
+    <StepFrame
+      step="destination"
+      title={text.destination.title}
+      about={
+        kind.accepts === 'records'
+          ? text.destination.records(kind.label)
+          : kind.accepts === 'events'
+            ? text.destination.events(kind.label)
+            : text.destination.text
+      }
+      headEnd={
+        <Button icon="target" onPress={onChange}>
+          {text.destination.change}
+        </Button>
+      }
+      problems={problems}
+      main={{ label: text.next, onPress: () => go('review') }}
+    >
+      <div className={styles.tablePane}>
+        <div className={styles.tableFacts}>
+          <div className={styles.chosen}>
+            <KindIcon svg={kind.icon} />
+            <span className={t('col')}>
+              <span className={t('medium', 'data')} dir="auto">
+                {connection}
+              </span>
+              <span className={t('sm', 'faint')}>{kind.label}</span>
+            </span>
+          </div>
+          {objects.error && (
+            <ProblemBox
+              problem={asProblem(objects.error)}
+              action={<Button onPress={() => void objects.refetch()}>{text.review.again}</Button>}
+            />
+          )}
+          {objects.isFetching && !list && <State state="running">{text.destination.loading}</State>}
+          <TargetForm
+            kind={kind}
+            objects={list ?? []}
+            records={records && kind.accepts === 'records'}
+            target={target}
+            onChange={(next) => dispatch({ type: 'target', target: next })}
+          />
+          {kind.accepts !== 'records' && <Note>{words.modeHelp[target.mode]}</Note>}
+        </div>
+        {object && (
+          <FieldTable
+            object={object}
+            lines={lines}
+            target={target}
+            onName={(keys) => dispatch({ type: 'shaping', shaping: nameAll(shaping, keys) })}
+            onLeaveOut={(ids) =>
+              dispatch({ type: 'shaping', shaping: tickMany(shaping, new Set(ids), false, '') })
+            }
+          />
+        )}
+      </div>
+    </StepFrame>
+  );
+}

@@ -1,0 +1,101 @@
+import { choosable, sentLines } from '@/features/payload/model';
+import { scheduleErrors } from '@/features/schedule/form';
+import { queryOf } from '@/features/source/choice';
+import type { Step } from '@/components/Stepper';
+import type { WizardState } from './state';
+import { type StepId, steps } from './steps';
+import { text } from './text';
+
+/** What keeps a step from being complete, in words for beside the button; the first is what to do next. */
+export function openPoints(step: StepId, state: WizardState): string[] {
+  const { source, shaping } = state;
+  switch (step) {
+    case 'warehouse':
+      return state.warehouse.choice ? [] : [text.warehouse.choose];
+    case 'connection':
+      return state.warehouse.connection ? [] : [text.connection.noTest];
+    case 'table': {
+      if (!queryOf(source)) return [source.mode === 'table' ? text.table.noTable : text.table.noSql];
+      const events = shaping.payload.shape !== 'record';
+      return [
+        ...(events && Object.keys(source.identifiers).length === 0 ? [text.table.noIdentifier] : []),
+        ...(source.key.length === 0 ? [text.table.noKey] : []),
+      ];
+    }
+    case 'payload':
+      return shaping.payload.lines.length > 0 &&
+        (sentLines(shaping.payload, source.identifiers).length > 0 || shaping.payload.shape !== 'record')
+        ? []
+        : [text.payload.title];
+    case 'schedule':
+      return Object.keys(scheduleErrors(state.schedule)).length === 0 ? [] : [text.schedule.problem];
+    case 'destination':
+      return state.destination.connection || state.later ? [] : [text.destination.choose];
+    case 'review':
+      return [];
+  }
+}
+
+function payloadSummary(state: WizardState): string | undefined {
+  const { payload } = state.shaping;
+  if (payload.lines.length === 0) return undefined;
+  const on = choosable(payload, state.source.identifiers).filter((line) => line.on);
+  const constants = on.filter(({ value }) => value.type === 'constant').length;
+  const who = payload.shape === 'record' ? 0 : Object.keys(state.source.identifiers).length;
+  return text.payload.summary(on.length - constants + who, constants);
+}
+
+function summaryOf(
+  step: StepId,
+  state: WizardState,
+  kinds: ReadonlyMap<string, string>,
+  schedule: string | undefined,
+): string | undefined {
+  const { warehouse, destination, source } = state;
+  switch (step) {
+    case 'warehouse':
+      return warehouse.form
+        ? kinds.get(warehouse.form.kind)
+        : warehouse.choice && 'kind' in warehouse.choice
+          ? kinds.get(warehouse.choice.kind)
+          : (warehouse.connection ?? undefined);
+    case 'connection':
+      return warehouse.connection ?? undefined;
+    case 'table':
+      return source.mode === 'sql' ? (source.readSql ? 'SQL' : undefined) : source.table?.name;
+    case 'payload':
+      return payloadSummary(state);
+    case 'schedule':
+      return schedule;
+    case 'destination':
+      return destination.connection ?? (state.later ? text.destination.laterSummary : undefined);
+    case 'review':
+      return undefined;
+  }
+}
+
+/** The stepper's steps: what is done, what was chosen there, where one can go. */
+export function progressOf(
+  now: StepId,
+  visited: StepId,
+  state: WizardState,
+  kinds: ReadonlyMap<string, string>,
+  schedule: string | undefined,
+): Step<StepId>[] {
+  const far = steps.findIndex(({ id }) => id === visited);
+  let open = true;
+  return steps.map(({ id, title }, index) => {
+    const complete = openPoints(id, state).length === 0;
+    const reachable = open && (index <= far + 1 || complete);
+    open = open && complete;
+    const summary = index <= far || id === now ? summaryOf(id, state, kinds, schedule) : undefined;
+    const passed = index <= far && id !== 'review';
+    const look =
+      id === now ? 'now' : passed && complete ? 'done' : passed && index < far ? 'problem' : 'todo';
+    return { id, title, reachable, state: look, ...(summary ? { summary } : {}) };
+  });
+}
+
+/** The step to go on with: the first that is not complete. */
+export const firstOpen = (state: WizardState): StepId =>
+  steps.find(({ id }) => openPoints(id, state).length > 0)?.id ?? 'review';

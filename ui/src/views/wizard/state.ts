@@ -1,0 +1,186 @@
+import type { Kind } from '@/api/bindings/Kind';
+import type { Source } from '@/api/bindings/Source';
+import type { Sync } from '@/api/bindings/Sync';
+import type { SyncDefinition } from '@/api/bindings/SyncDefinition';
+import type { Choice } from '@/features/connection/ConnectionChoice';
+import type { ConnectionForm } from '@/features/connection/form';
+import { setShape } from '@/features/payload/actions';
+import { type Shaping, shaping } from '@/features/payload/edits';
+import { noPayload, payloadOf, shapesOf, toFields, toShape, withColumns } from '@/features/payload/model';
+import { type ScheduleForm, formOf, newSchedule, toSchedule } from '@/features/schedule/form';
+import { type SourceChoice, choiceOf, looked, noSource, queryOf } from '@/features/source/choice';
+import { type Target, noTarget } from '@/features/target/target';
+
+/** One end of the sync: what is picked, its form while it is new, and the saved connection once there is one. */
+export interface End {
+  choice: Choice;
+  form: ConnectionForm | null;
+  connection: string | null;
+}
+
+/** Everything the wizard knows, without secrets: it is stored as the draft. */
+export interface WizardState {
+  /** The sync's name; follows the table until the user types one. */
+  name: string;
+  named: boolean;
+  /** The saved sync being changed, if it is one. */
+  existing: string | null;
+  warehouse: End;
+  source: SourceChoice;
+  shaping: Shaping;
+  schedule: ScheduleForm;
+  destination: End;
+  /** The sync is kept without a destination. */
+  later: boolean;
+  target: Target;
+}
+
+export type WizardAction =
+  | { type: 'end'; end: 'warehouse' | 'destination'; part: Partial<End> }
+  | { type: 'connected'; kind: Kind; connection: string }
+  | { type: 'later' }
+  | { type: 'source'; source: SourceChoice }
+  | { type: 'looked'; source: Source }
+  | { type: 'shaping'; shaping: Shaping }
+  | { type: 'schedule'; schedule: ScheduleForm }
+  | { type: 'target'; target: Target }
+  | { type: 'name'; name: string };
+
+const noEnd: End = { choice: null, form: null, connection: null };
+
+export const newState = (zone: string): WizardState => ({
+  name: '',
+  named: false,
+  existing: null,
+  warehouse: noEnd,
+  source: noSource,
+  shaping: shaping(noPayload),
+  schedule: newSchedule(zone),
+  destination: noEnd,
+  later: false,
+  target: noTarget,
+});
+
+/** The wizard on a saved sync. */
+export function stateOf({ definition }: Sync, zone: string): WizardState {
+  const end = (connection: string | null): End => ({
+    choice: connection ? { saved: connection } : null,
+    form: null,
+    connection,
+  });
+  const { shape } = definition;
+  return {
+    name: definition.name,
+    named: true,
+    existing: definition.name,
+    warehouse: end(definition.from),
+    source: choiceOf(definition.query, definition.identifiers, definition.key),
+    shaping: shaping(payloadOf(shape, definition.fields)),
+    schedule: formOf(definition.schedule, zone),
+    destination: end(definition.to),
+    later: definition.to === null,
+    target: {
+      object: shape.type === 'record' ? shape.object : '',
+      matchField: shape.type === 'record' ? shape.match_field : '',
+      mode: definition.mode,
+      removed: definition.removed,
+    },
+  };
+}
+
+/** `lead_scores` as `Lead scores`. */
+export function spoken(name: string): string {
+  const words = name.replace(/[_-]+/g, ' ').trim().toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Another warehouse or another query has other columns: what was shaped on them goes, constants stay. */
+function withoutColumns(state: Shaping): Shaping {
+  return shaping({
+    ...state.payload,
+    lines: state.payload.lines.filter(({ value }) => value.type === 'constant'),
+  });
+}
+
+function connect(state: WizardState, kind: Kind, connection: string): WizardState {
+  if (!kind.accepts) {
+    const same = state.warehouse.connection === connection;
+    const warehouse = { ...state.warehouse, connection, choice: { saved: connection } };
+    return same
+      ? { ...state, warehouse }
+      : { ...state, warehouse, source: noSource, shaping: withoutColumns(state.shaping) };
+  }
+  const shapes = shapesOf(kind.accepts);
+  const first = shapes[0] ?? 'identify';
+  const target = {
+    ...state.target,
+    mode: kind.modes.includes(state.target.mode) ? state.target.mode : (kind.modes[0] ?? 'upsert'),
+  };
+  return {
+    ...state,
+    later: false,
+    destination: { ...state.destination, connection, choice: { saved: connection } },
+    target: state.destination.connection === connection ? target : { ...target, object: '', matchField: '' },
+    shaping: shapes.includes(state.shaping.payload.shape) ? state.shaping : setShape(state.shaping, first),
+  };
+}
+
+export function reduce(state: WizardState, action: WizardAction): WizardState {
+  switch (action.type) {
+    case 'end':
+      return { ...state, [action.end]: { ...state[action.end], ...action.part } };
+    case 'connected':
+      return connect(state, action.kind, action.connection);
+    case 'later':
+      return { ...state, later: true, destination: noEnd };
+    case 'source': {
+      const { table, mode } = action.source;
+      const name = state.named
+        ? state.name
+        : mode === 'table' && table
+          ? spoken(table.name)
+          : mode === 'sql'
+            ? 'SQL'
+            : '';
+      return { ...state, source: action.source, name };
+    }
+    case 'looked': {
+      const source = looked(state.source, action.source);
+      const other = source !== state.source;
+      const before = other ? withoutColumns(state.shaping) : state.shaping;
+      const payload = withColumns(before.payload, action.source.columns);
+      return payload === before.payload && !other
+        ? state
+        : { ...state, source, shaping: { ...before, payload } };
+    }
+    case 'shaping':
+      return { ...state, shaping: action.shaping };
+    case 'schedule':
+      return { ...state, schedule: action.schedule };
+    case 'target':
+      return { ...state, target: action.target };
+    case 'name':
+      return { ...state, name: action.name, named: true };
+  }
+}
+
+/** The sync as it stands, or null while it has no rows or no schedule yet. */
+export function definitionOf(state: WizardState): SyncDefinition | null {
+  const query = queryOf(state.source);
+  const { connection } = state.warehouse;
+  if (!query || !connection) return null;
+  const { payload } = state.shaping;
+  return {
+    name: state.name.trim() || 'New sync',
+    from: connection,
+    query,
+    key: state.source.key,
+    to: state.destination.connection,
+    shape: toShape(payload, state.target.object, state.target.matchField),
+    mode: state.target.mode,
+    removed: state.target.mode === 'mirror' ? state.target.removed : 'nothing',
+    identifiers: state.source.identifiers,
+    fields: toFields(payload, state.source.identifiers),
+    schedule: toSchedule(state.schedule) ?? { type: 'manual' },
+  };
+}

@@ -1,0 +1,80 @@
+import { useEffect, useState } from 'react';
+import type { Kind } from '@/api/bindings/Kind';
+import type { Problem } from '@/api/bindings/Problem';
+import { asProblem } from '@/api/client';
+import { useCommand, useConnections } from '@/api/queries';
+import { type ConnectionForm, type Secrets, formErrors, toDraft } from '@/features/connection/form';
+import { useCheck } from '@/features/connection/use-check';
+import { useWizard } from './context';
+
+/** The form of one end: its errors, its test, and saving it. A change of the form makes its test void. */
+export function useConnect(
+  end: 'warehouse' | 'destination',
+  kind: Kind | undefined,
+  form: ConnectionForm | null,
+) {
+  const { secrets: all, setSecrets, dispatch } = useWizard();
+  const connections = useConnections().data ?? [];
+  const { check, run, reset } = useCheck();
+  const save = useCommand('connection_save', ['connections']);
+  const [insist, setInsist] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const secrets = all[end];
+  const saved = connections.find(({ name }) => name === form?.existing);
+  const errors =
+    kind && form
+      ? formErrors(
+          kind,
+          form,
+          secrets,
+          saved,
+          connections.map(({ name }) => name),
+        )
+      : {};
+
+  const change = (next: ConnectionForm, nextSecrets: Secrets = secrets) => {
+    dispatch({ type: 'end', end, part: { form: next } });
+    if (nextSecrets !== secrets) setSecrets(end, nextSecrets);
+    reset();
+    setProblem(null);
+  };
+  const test = () => {
+    if (!kind || !form) return;
+    void run(form.existing, toDraft(kind, form, secrets));
+  };
+  /** Saves the connection and its secrets; the secrets are then only in the keychain. */
+  const keep = async (): Promise<boolean> => {
+    if (!kind || !form) return false;
+    try {
+      const connection = await save.mutateAsync({
+        existing: form.existing,
+        draft: toDraft(kind, form, secrets),
+      });
+      setSecrets(end, {});
+      dispatch({
+        type: 'end',
+        end,
+        part: { form: { ...form, name: connection.name, existing: connection.name, filled: [] } },
+      });
+      dispatch({ type: 'connected', kind, connection: connection.name });
+      return true;
+    } catch (error) {
+      setProblem(asProblem(error));
+      return false;
+    }
+  };
+  useEffect(() => setInsist(false), [form?.kind]);
+  return {
+    check,
+    test,
+    keep,
+    change,
+    errors,
+    insist,
+    setInsist,
+    secrets,
+    saved,
+    problem,
+    saving: save.isPending,
+  };
+}
