@@ -1,1 +1,4 @@
-//! placeholder
+//! Every warehouse and destination Sluice knows, one folder each. Depends on the engine only.
+
+pub mod destinations;
+pub mod warehouses;

@@ -1,1 +1,26 @@
-//! placeholder
+//! The syncing engine: reads a warehouse, finds what changed, delivers it, and loses nothing.
+//!
+//! Knows no window and no vendor: warehouses and destinations come in through the two traits in
+//! [`warehouse`] and [`destination`].
+
+pub mod check;
+pub mod clock;
+pub mod connection;
+pub mod destination;
+pub mod diff;
+pub mod engine;
+pub mod error;
+pub mod json_text;
+pub mod manifest;
+pub mod mapping;
+pub mod mask;
+pub mod record;
+pub mod run;
+pub mod schedule;
+pub mod secrets;
+pub mod store;
+pub mod sync;
+pub mod value;
+pub mod warehouse;
+
+pub use error::{Error, ErrorKind, Result};

@@ -1,0 +1,22 @@
+# Everything a day's work needs. The scripts install what is missing first and are quick when nothing is.
+.PHONY: run demo test check build icons
+
+## Build Sluice and open its window; without a display, run the main job in the terminal.
+run:
+	@scripts/run
+
+## Install what the tests need, and run all of them.
+test:
+	@scripts/test
+
+## The quick part of the tests: formats, lints, types.
+check:
+	@scripts/check
+
+## Packages to install, in target/release/bundle.
+build:
+	@scripts/build
+
+## Icon files from the drawings in icons/.
+icons:
+	@scripts/icons

@@ -1,0 +1,62 @@
+//! The mapping of a sync in the file.
+
+use sluice_engine::Result;
+use sluice_engine::sync::{Field, FieldValue, NullRule};
+
+use super::entries::Entries;
+use super::node::{Data, Node};
+
+/// The words of `null`.
+pub(super) const NULL_RULES: &[(&str, NullRule)] =
+    &[("send", NullRule::Send), ("leave_out", NullRule::LeaveOut), ("clear", NullRule::Clear)];
+
+/// Reads `fields`; `None` for `all`.
+pub(super) fn parse(node: &Node) -> Result<Option<Vec<Field>>> {
+    match &node.data {
+        Data::Scalar { text, .. } if text == "all" => Ok(None),
+        Data::List(nodes) => {
+            let mut fields: Vec<Field> = Vec::new();
+            for node in nodes {
+                let field = field(node)?;
+                if fields.iter().any(|earlier| earlier.key == field.key) {
+                    return Err(node
+                        .place
+                        .wrong(format!("two fields have the key “{}” in the payload.", field.key)));
+                }
+                fields.push(field);
+            }
+            Ok(Some(fields))
+        }
+        Data::Scalar { .. } | Data::Map(_) => {
+            Err(node.place.wrong("“fields” is “all”, or a list such as “- { column: email }”."))
+        }
+    }
+}
+
+fn field(node: &Node) -> Result<Field> {
+    if let Data::Scalar { text, plain: true } = &node.data {
+        return Err(node.place.wrong(format!("a field is written “{{ column: {text} }}”.")));
+    }
+    let entries = Entries::of(node, "a field", &["column", "constant", "as", "null"])?;
+    let key = entries.text("as")?;
+    let null = entries.word("null", NULL_RULES)?;
+    match (entries.get("column"), entries.get("constant")) {
+        (Some(_), None) => {
+            let column = entries.required_text("column")?;
+            Ok(Field {
+                value: FieldValue::Column(column.to_owned()),
+                key: key.unwrap_or(column).to_owned(),
+                null: null.unwrap_or_default(),
+            })
+        }
+        (None, Some(_)) if null.is_some() => {
+            Err(entries.place().wrong("“null” goes with “column”; a constant is what it is."))
+        }
+        (None, Some(constant)) => Ok(Field {
+            value: FieldValue::Constant(constant.json()?),
+            key: key.ok_or_else(|| entries.place().wrong("“as” is missing beside “constant”."))?.to_owned(),
+            null: NullRule::default(),
+        }),
+        _ => Err(entries.place().wrong("a field has “column” or “constant”, one of the two.")),
+    }
+}

@@ -1,0 +1,294 @@
+//! One sync of the file.
+
+use std::collections::BTreeMap;
+
+use sluice_engine::manifest::{Accepts, Capabilities, Manifest};
+use sluice_engine::schedule::Schedule;
+use sluice_engine::sync::{EventName, Identifier, Mode, Query, Removal, Shape, Sync, TableName};
+use sluice_engine::{Error, Result};
+
+use super::entries::{Entries, texts, unknown};
+use super::node::{Key, Node};
+use super::{Surroundings, fields, name, plain_record, schedule};
+
+const KEYS: &[&str] = &[
+    "from",
+    "table",
+    "sql",
+    "key",
+    "to",
+    "event",
+    "event_name",
+    "event_name_column",
+    "object",
+    "match",
+    "mode",
+    "removed",
+    "identifiers",
+    "fields",
+    "schedule",
+];
+
+/// The words of `mode`.
+pub(super) const MODES: &[(&str, Mode)] = &[
+    ("upsert", Mode::Upsert),
+    ("update", Mode::Update),
+    ("create", Mode::Create),
+    ("mirror", Mode::Mirror),
+    ("append", Mode::Append),
+    ("full", Mode::Full),
+];
+
+/// The words of `removed`.
+pub(super) const REMOVALS: &[(&str, Removal)] =
+    &[("nothing", Removal::Nothing), ("clear", Removal::Clear), ("delete", Removal::Delete)];
+
+/// Reads the sync under `key`. `named` are the connections of the file, with their kinds.
+pub(super) fn parse(
+    key: &Key,
+    node: &Node,
+    named: &[(&str, Option<&str>)],
+    around: &Surroundings<'_>,
+) -> Result<Sync> {
+    let name = name(key, "a sync")?;
+    let entries = Entries::of(node, "a sync", KEYS)?;
+    let connections = Connections { named, around };
+    let from = connections.warehouse(&entries)?;
+    let to = connections.destination(&entries)?;
+    let query = query(&entries)?;
+    let key = row_key(&entries)?;
+    let kind = to.and_then(|name| connections.kind(name)).flatten();
+    let mode = mode(&entries, kind)?;
+    Ok(Sync {
+        name,
+        from: from.to_owned(),
+        to: to.map(str::to_owned),
+        shape: shape(&entries, &query, &key, kind)?,
+        removed: removed(&entries, mode, kind)?,
+        mode,
+        query,
+        key,
+        identifiers: identifiers(&entries)?,
+        fields: entries.get("fields").map(fields::parse).transpose()?.flatten(),
+        schedule: match entries.get("schedule") {
+            Some(node) => schedule::parse(node, around.time_zone)?,
+            None => Schedule::Manual,
+        },
+    })
+}
+
+/// Connections a sync can use, in the file or saved earlier.
+struct Connections<'a> {
+    named: &'a [(&'a str, Option<&'a str>)],
+    around: &'a Surroundings<'a>,
+}
+
+impl Connections<'_> {
+    /// `None` where there is no such connection; `Some(None)` where its kind is faulty.
+    fn kind(&self, name: &str) -> Option<Option<&'static Manifest>> {
+        let saved = || self.around.saved.iter().find(|c| c.name == name).map(|c| Some(c.kind.as_str()));
+        let kind =
+            self.named.iter().find(|(named, _)| *named == name).map(|(_, kind)| *kind).or_else(saved)?;
+        Some(kind.and_then(|kind| self.around.kind(kind)))
+    }
+
+    fn find(&self, entries: &Entries<'_>, key: &str, name: &str) -> Result<Option<&'static Manifest>> {
+        self.kind(name).ok_or_else(|| {
+            let saved = self.around.saved.iter().map(|connection| connection.name.as_str());
+            let known: Vec<_> = self.named.iter().map(|(name, _)| *name).chain(saved).collect();
+            let statement =
+                format!("“{key}” names the connection “{name}”, which is neither in the file nor saved");
+            wrong(entries, key, unknown(&statement, name, &known))
+        })
+    }
+
+    fn warehouse<'n>(&self, entries: &Entries<'n>) -> Result<&'n str> {
+        let name = entries.required_text("from")?;
+        match self.find(entries, "from", name)? {
+            Some(kind) if kind.destination.is_some() => {
+                let message =
+                    format!("“from” has to be a warehouse, and “{name}” is {}, a destination.", kind.label);
+                Err(wrong(entries, "from", message))
+            }
+            _ => Ok(name),
+        }
+    }
+
+    fn destination<'n>(&self, entries: &Entries<'n>) -> Result<Option<&'n str>> {
+        if entries.get("to").is_none_or(Node::is_null) {
+            return Ok(None);
+        }
+        let name = entries.required_text("to")?;
+        match self.find(entries, "to", name)? {
+            Some(kind) if kind.destination.is_none() => {
+                let message =
+                    format!("“to” has to be a destination, and “{name}” is {}, a warehouse.", kind.label);
+                Err(wrong(entries, "to", message))
+            }
+            _ => Ok(Some(name)),
+        }
+    }
+}
+
+fn query(entries: &Entries<'_>) -> Result<Query> {
+    match (entries.text("table")?, entries.text("sql")?) {
+        (Some(table), None) => {
+            let table = table.parse::<TableName>().map_err(|error| {
+                wrong(entries, "table", format!("“table”: {}", error.message()))
+                    .with_hint(error.hint().to_owned())
+            })?;
+            Ok(Query::Table(table))
+        }
+        (None, Some(sql)) => Ok(Query::Sql(sql.trim().to_owned())),
+        (Some(_), Some(_)) => Err(wrong(entries, "sql", "a sync has “table” or “sql”, not both.")),
+        (None, None) => Err(entries.place().wrong("“table” or “sql” is missing in a sync.")),
+    }
+}
+
+fn row_key(entries: &Entries<'_>) -> Result<Vec<String>> {
+    Ok(texts(entries.required("key")?, "key")?.into_iter().map(|(column, _)| column.to_owned()).collect())
+}
+
+fn shape(entries: &Entries<'_>, query: &Query, key: &[String], kind: Option<&Manifest>) -> Result<Shape> {
+    let event = entries.word("event", &[("identify", false), ("track", true)])?;
+    let (object, match_field) = (entries.text("object")?, entries.text("match")?);
+    let names = (entries.text("event_name")?, entries.text("event_name_column")?);
+    let accepts = kind.and_then(|kind| kind.destination.map(|takes| (kind.label, takes.accepts)));
+    if event.is_some()
+        && let Some(other) = ["object", "match"].into_iter().find(|key| entries.get(key).is_some())
+    {
+        return Err(wrong(
+            entries,
+            other,
+            format!("“{other}” goes with records, and “event” makes this sync send events."),
+        ));
+    }
+    if event != Some(true)
+        && let Some(other) = first(entries, &["event_name", "event_name_column"])
+    {
+        return Err(wrong(entries, other, format!("“{other}” goes with “event: track”.")));
+    }
+    match (event, accepts) {
+        (Some(_), Some((label, Accepts::Records))) => Err(wrong(
+            entries,
+            "event",
+            format!("{label} takes records, not events. Write “object” and “match”."),
+        )),
+        (None, Some((label, Accepts::Events))) if object.is_some() || match_field.is_some() => {
+            let other = first(entries, &["object", "match"]).unwrap_or("object");
+            Err(wrong(
+                entries,
+                other,
+                format!("{label} takes events, not records. Write “event: identify” or “event: track”."),
+            ))
+        }
+        (None, Some((label, Accepts::Events))) => {
+            Err(entries.place().wrong(format!("“event” is missing in a sync to {label}: identify or track.")))
+        }
+        (Some(false), _) => Ok(Shape::Identify),
+        (Some(true), _) => track(entries, names),
+        (None, accepts) => record(entries, (object, match_field), || plain_record(query, key), accepts),
+    }
+}
+
+fn first(entries: &Entries<'_>, keys: &[&'static str]) -> Option<&'static str> {
+    keys.iter().copied().find(|key| entries.get(key).is_some())
+}
+
+fn track(entries: &Entries<'_>, names: (Option<&str>, Option<&str>)) -> Result<Shape> {
+    match names {
+        (Some(name), None) => Ok(Shape::Track(EventName::Fixed(name.to_owned()))),
+        (None, Some(column)) => Ok(Shape::Track(EventName::Column(column.to_owned()))),
+        (Some(_), Some(_)) => Err(wrong(
+            entries,
+            "event_name_column",
+            "a sync has “event_name” or “event_name_column”, not both.",
+        )),
+        (None, None) => {
+            Err(wrong(entries, "event", "“event: track” needs “event_name” or “event_name_column”."))
+        }
+    }
+}
+
+fn record(
+    entries: &Entries<'_>,
+    names: (Option<&str>, Option<&str>),
+    plain: impl FnOnce() -> Shape,
+    accepts: Option<(&str, Accepts)>,
+) -> Result<Shape> {
+    match (names, accepts) {
+        ((Some(object), Some(field)), _) => {
+            Ok(Shape::Record { object: object.to_owned(), match_field: field.to_owned() })
+        }
+        ((Some(_), None), _) => Err(wrong(entries, "object", "“match” is missing beside “object”.")),
+        ((None, Some(_)), _) => Err(wrong(entries, "match", "“object” is missing beside “match”.")),
+        ((None, None), Some((label, Accepts::Records))) => {
+            Err(entries.place().wrong(format!("“object” and “match” are missing in a sync to {label}.")))
+        }
+        ((None, None), _) => Ok(plain()),
+    }
+}
+
+fn mode(entries: &Entries<'_>, kind: Option<&Manifest>) -> Result<Mode> {
+    let mode = entries.word("mode", MODES)?.unwrap_or(Mode::Upsert);
+    let Some((kind, can)) = kind.and_then(|kind| kind.destination.map(|can| (kind, can))) else {
+        return Ok(mode);
+    };
+    if can.modes.contains(&mode) {
+        return Ok(mode);
+    }
+    let known = words_of(MODES, can.modes);
+    Err(wrong(
+        entries,
+        "mode",
+        format!("{} can not do “mode: {}”. It can: {known}.", kind.label, word_of(MODES, mode)),
+    ))
+}
+
+fn removed(entries: &Entries<'_>, mode: Mode, kind: Option<&Manifest>) -> Result<Removal> {
+    let removed = entries.word("removed", REMOVALS)?.unwrap_or(Removal::Nothing);
+    if removed == Removal::Nothing {
+        return Ok(removed);
+    }
+    if mode != Mode::Mirror {
+        return Err(wrong(entries, "removed", "“removed” goes with “mode: mirror”."));
+    }
+    let can = |can: &Capabilities| can.removals.contains(&removed);
+    match kind.and_then(|kind| kind.destination.map(|takes| (kind.label, takes))) {
+        Some((label, takes)) if !can(&takes) => {
+            let known = words_of(REMOVALS, takes.removals);
+            let word = word_of(REMOVALS, removed);
+            Err(wrong(entries, "removed", format!("{label} can not do “removed: {word}”. It can: {known}.")))
+        }
+        _ => Ok(removed),
+    }
+}
+
+/// The word of `value`.
+pub(super) fn word_of<T: PartialEq>(words: &[(&'static str, T)], value: T) -> &'static str {
+    words.iter().find(|(_, known)| *known == value).map_or("", |(word, _)| *word)
+}
+
+fn words_of<T: PartialEq>(words: &[(&'static str, T)], values: &[T]) -> String {
+    let known: Vec<_> =
+        words.iter().filter(|(_, value)| values.contains(value)).map(|(word, _)| *word).collect();
+    known.join(", ")
+}
+
+fn identifiers(entries: &Entries<'_>) -> Result<BTreeMap<Identifier, String>> {
+    let Some(node) = entries.get("identifiers").filter(|node| !node.is_null()) else {
+        return Ok(BTreeMap::new());
+    };
+    let entries = Entries::of(node, "“identifiers”", &Identifier::ALL.map(Identifier::name))?;
+    let mut found = BTreeMap::new();
+    for identifier in Identifier::ALL {
+        if let Some(column) = entries.text(identifier.name())? {
+            found.insert(identifier, column.to_owned());
+        }
+    }
+    Ok(found)
+}
+
+fn wrong(entries: &Entries<'_>, key: &str, message: impl std::fmt::Display) -> Error {
+    entries.place_of(key).unwrap_or(entries.place()).wrong(message)
+}

@@ -1,0 +1,36 @@
+//! The connection test of the practice CRM.
+
+use sluice_engine::check::{Note, Steps};
+use sluice_engine::error::{Error, ErrorKind, Result};
+
+use super::client::{Crm, DAILY_RECORDS};
+use super::error::broken;
+use super::objects::OBJECTS;
+
+/// Runs the steps. A CRM that was never used is not made by looking at it.
+pub(super) async fn check(crm: &Crm, steps: &mut Steps<'_>) -> Result<()> {
+    steps.run(open(crm)).await?;
+    let names: Vec<_> = OBJECTS.iter().map(|object| object.label.to_lowercase()).collect();
+    steps.run(async { Ok(((), Note::Found(names.join(", ")))) }).await?;
+    steps
+        .run(async {
+            let left = DAILY_RECORDS.saturating_sub(crm.used_today().await?);
+            Ok(((), Note::Found(format!("{left} of {DAILY_RECORDS} records left today (UTC)"))))
+        })
+        .await
+}
+
+async fn open(crm: &Crm) -> Result<((), Note)> {
+    if crm.path().exists() {
+        let count = crm.run(|db| {
+            db.query_row("SELECT count(*) FROM record", [], |row| row.get::<_, i64>(0)).map_err(broken)
+        });
+        return Ok(((), Note::Found(format!("{} records", count.await?))));
+    }
+    match crm.path().parent() {
+        Some(folder) if folder.is_dir() => Ok(((), Note::Found("empty; made on first use".to_owned()))),
+        Some(_) | None => {
+            Err(Error::new(ErrorKind::Storage, "The data folder for the practice CRM does not exist."))
+        }
+    }
+}

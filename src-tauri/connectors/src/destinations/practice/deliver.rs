@@ -1,0 +1,225 @@
+//! Requests to the practice CRM: a batch in one transaction, with an answer for every record.
+
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use serde_json::json;
+use sluice_engine::destination::{Answer, Batch, Delivery, Exchange, Limits, Outcome};
+use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::record::Operation;
+use sluice_engine::sync::Shape;
+
+use super::client::{Crm, DAILY_RECORDS, used_on};
+use super::error::{Fault, broken, refused};
+use super::event::{ENVELOPE_BYTES, write_event};
+use super::events;
+use super::objects::{FieldDef, ObjectDef};
+use super::records::{self, Done, Edit, Rules, value_of};
+
+const RECORDS: usize = 200;
+
+/// Two requests at once of 200 records, as CRMs of this kind allow.
+pub(super) fn limits(shape: &Shape) -> Limits {
+    let envelope_bytes = match shape {
+        Shape::Identify | Shape::Track(_) => ENVELOPE_BYTES,
+        Shape::Record { .. } => 1,
+    };
+    Limits { records: RECORDS, bytes: 4 << 20, record_bytes: 256 << 10, envelope_bytes, in_flight: 2 }
+}
+
+/// Where the records go.
+#[derive(Clone, Copy)]
+enum To {
+    Object(&'static ObjectDef, &'static FieldDef),
+    Identify,
+    Track,
+}
+
+/// One record, on its own so that it can go to another thread.
+pub(super) struct Incoming {
+    pub(super) operation: Operation,
+    pub(super) body: Vec<u8>,
+    pub(super) message_id: String,
+}
+
+struct Request {
+    to: To,
+    now: DateTime<Utc>,
+    records: Vec<Incoming>,
+}
+
+/// What became of the request: the quota was spent, or one verdict per record.
+enum Taken {
+    OverQuota,
+    Verdicts(Vec<std::result::Result<Done, Error>>),
+}
+
+/// Sends one batch.
+pub(super) async fn deliver(crm: &Crm, batch: &Batch<'_>) -> Delivery {
+    let started = Instant::now();
+    let (answer, status, body, bytes) = match request(crm, batch) {
+        Err(error) => (Answer::Stop(error.clone()), 404, json!({ "error": error.message() }), 0),
+        Ok(request) => {
+            let bytes: usize = request.records.iter().map(|record| record.body.len() + 1).sum();
+            let (answer, status, body) = classify(crm, crm.run(move |db| take(db, &request)).await);
+            (answer, status, body, bytes)
+        }
+    };
+    let exchange = Exchange {
+        target: target(batch),
+        headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+        bytes: bytes as u64,
+        status: Some(status),
+        answer: body.to_string(),
+        took: started.elapsed(),
+    };
+    Delivery { answer, exchange }
+}
+
+fn target(batch: &Batch<'_>) -> String {
+    let place = match batch.shape {
+        Shape::Identify => return "POST practice://crm/events/identify".to_owned(),
+        Shape::Track(_) => return "POST practice://crm/events/track".to_owned(),
+        Shape::Record { object, .. } => object,
+    };
+    let first = batch.records.first().map(|record| record.operation);
+    let action = match first {
+        Some(one) if batch.records.iter().any(|record| record.operation != one) => "batch",
+        Some(Operation::Upsert) | None => "upsert",
+        Some(Operation::Update) => "update",
+        Some(Operation::Create) => "create",
+        Some(Operation::Clear) => "clear",
+        Some(Operation::Delete) => "delete",
+    };
+    format!("POST practice://crm/{place}/{action}")
+}
+
+fn request(crm: &Crm, batch: &Batch<'_>) -> Result<Request> {
+    let to = match batch.shape {
+        Shape::Identify => To::Identify,
+        Shape::Track(_) => To::Track,
+        Shape::Record { object, match_field } => {
+            let missing = |what: String| Error::new(ErrorKind::MissingObject, what);
+            let def = ObjectDef::named(object)
+                .ok_or_else(|| missing(format!("The practice CRM has no object “{object}”.")))?;
+            let field = def.field(match_field).filter(|field| field.unique).ok_or_else(|| {
+                let known: Vec<_> =
+                    def.fields.iter().filter(|field| field.unique).map(|field| field.name).collect();
+                missing(format!("{} can not be matched by “{match_field}”.", def.label))
+                    .with_hint(format!("Match by one of: {}.", known.join(", ")))
+            })?;
+            To::Object(def, field)
+        }
+    };
+    let records = batch.records.iter().map(|record| {
+        let mut body = Vec::new();
+        match to {
+            To::Object(..) => body.extend_from_slice(record.payload),
+            To::Identify | To::Track => write_event(&mut body, record, batch.sealed_at),
+        }
+        Incoming { operation: record.operation, body, message_id: record.message_id.to_string() }
+    });
+    Ok(Request { to, now: crm.now(), records: records.collect() })
+}
+
+fn classify(crm: &Crm, taken: Result<Taken>) -> (Answer, u16, serde_json::Value) {
+    match taken {
+        Ok(Taken::Verdicts(verdicts)) => {
+            let results: Vec<_> = verdicts.iter().map(result).collect();
+            let outcomes = verdicts.into_iter().map(|verdict| match verdict {
+                Ok(_) => Outcome::Delivered,
+                Err(reason) => Outcome::Rejected(reason),
+            });
+            (Answer::Records(outcomes.collect()), 200, json!({ "results": results }))
+        }
+        Ok(Taken::OverQuota) => {
+            let message =
+                format!("The practice CRM takes {DAILY_RECORDS} records a day (UTC), and today's are spent.");
+            let body = json!({ "error": message });
+            let error = Error::new(ErrorKind::QuotaSpent, message).with_retry_after(crm.until_midnight());
+            (Answer::Again(error), 429, body)
+        }
+        Err(error) => {
+            let body = json!({ "error": error.message() });
+            if error.kind() == ErrorKind::ServerFailed {
+                (Answer::Again(error), 503, body)
+            } else {
+                (Answer::Stop(error), 507, body)
+            }
+        }
+    }
+}
+
+fn result(verdict: &std::result::Result<Done, Error>) -> serde_json::Value {
+    match verdict {
+        Ok(done) => match done.record {
+            Some(id) => json!({ "status": done.what, "id": id }),
+            None => json!({ "status": done.what }),
+        },
+        Err(reason) => json!({ "status": "refused", "reason": reason.message() }),
+    }
+}
+
+/// Applies a request in one transaction, within today's quota.
+fn take(db: &mut Connection, request: &Request) -> Result<Taken> {
+    let day = request.now.date_naive().to_string();
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
+    let used = used_on(&transaction, &day).map_err(broken)?;
+    if used + request.records.len() as u64 > DAILY_RECORDS {
+        return Ok(Taken::OverQuota);
+    }
+    let mut verdicts = Vec::with_capacity(request.records.len());
+    for record in &request.records {
+        verdicts.push(match take_one(&transaction, request, record) {
+            Ok(done) => Ok(done),
+            Err(Fault::Refused(reason)) => Err(reason),
+            Err(Fault::Broken(error)) => return Err(error),
+        });
+    }
+    transaction
+        .execute(
+            "INSERT INTO usage (day, records) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET records = records + ?2",
+            params![day, request.records.len() as i64],
+        )
+        .map_err(broken)?;
+    transaction.commit().map_err(broken)?;
+    Ok(Taken::Verdicts(verdicts))
+}
+
+/// Applies one record, or answers as before where its message id was applied already.
+fn take_one(db: &Connection, request: &Request, record: &Incoming) -> std::result::Result<Done, Fault> {
+    let known = db
+        .prepare_cached("SELECT record FROM applied WHERE message_id = ?1")?
+        .query_row([&record.message_id], |row| row.get::<_, Option<i64>>(0))
+        .optional()?;
+    if let Some(before) = known {
+        return Ok(Done { what: "already applied", record: before });
+    }
+    let at = request.now.to_rfc3339();
+    let done = match request.to {
+        To::Object(object, field) => change(db, object, field, record, &at)?,
+        To::Identify => events::identify(db, record, &at)?,
+        To::Track => events::track(db, record)?,
+    };
+    db.prepare_cached("INSERT INTO applied (message_id, record) VALUES (?1, ?2)")?
+        .execute(params![record.message_id, done.record])?;
+    Ok(done)
+}
+
+fn change(
+    db: &Connection,
+    object: &'static ObjectDef,
+    match_field: &'static FieldDef,
+    record: &Incoming,
+    at: &str,
+) -> std::result::Result<Done, Fault> {
+    let fields = records::members(&record.body)?;
+    let same = fields.get(match_field.name).and_then(|raw| match_field.canonical(&value_of(raw)));
+    let same = same.ok_or_else(|| {
+        refused(format!("{} is empty, so no {} can be matched.", match_field.label, object.one))
+    })?;
+    let existing = records::find(db, object, match_field, &same)?;
+    let edit = Edit { object, operation: record.operation, match_field, fields, rules: Rules::Strict, at };
+    records::apply(db, &edit, existing)
+}

@@ -1,0 +1,25 @@
+//! What the practice CRM says about itself.
+
+use sluice_engine::manifest::{Accepts, Capabilities, Manifest};
+use sluice_engine::sync::{Mode, Removal};
+
+pub(super) static MANIFEST: Manifest = Manifest {
+    id: "practice",
+    label: "Practice CRM",
+    summary: "A CRM inside Sluice to try things on: contacts, leads and accounts with real rules and refusals, and no network.",
+    needs: &[],
+    setup_script: None,
+    settings: &[],
+    steps: &[
+        ("open", "Open the practice CRM"),
+        ("objects", "See its objects and fields"),
+        ("quota", "See today's quota"),
+    ],
+    destination: Some(Capabilities {
+        accepts: Accepts::Both,
+        modes: &[Mode::Upsert, Mode::Update, Mode::Create, Mode::Mirror, Mode::Append, Mode::Full],
+        removals: &[Removal::Nothing, Removal::Clear, Removal::Delete],
+        confirms: true,
+    }),
+    icon: include_str!("icon.svg"),
+};

@@ -1,0 +1,66 @@
+//! The practice CRM: an embedded destination with the rules, limits and refusals of a real one.
+
+mod check;
+mod client;
+mod deliver;
+mod error;
+mod events;
+mod manifest;
+mod objects;
+mod records;
+#[cfg(test)]
+mod tests;
+
+use async_trait::async_trait;
+use sluice_engine::check::Steps;
+use sluice_engine::connection::Opening;
+use sluice_engine::destination::{
+    Batch, Delivery, Destination, DestinationKind, Found, Limits, Object, ReadByKey,
+};
+use sluice_engine::error::Result;
+use sluice_engine::manifest::Manifest;
+use sluice_engine::sync::Shape;
+
+use super::event;
+use client::Crm;
+
+/// The practice CRM.
+pub(super) struct Practice;
+
+impl DestinationKind for Practice {
+    fn manifest(&self) -> &'static Manifest {
+        &manifest::MANIFEST
+    }
+
+    fn open(&self, opening: &Opening) -> Result<Box<dyn Destination>> {
+        Ok(Box::new(Crm::new(opening)))
+    }
+}
+
+#[async_trait]
+impl Destination for Crm {
+    async fn check(&self, steps: &mut Steps<'_>) -> Result<()> {
+        check::check(self, steps).await
+    }
+
+    async fn objects(&self) -> Result<Vec<Object>> {
+        Ok(objects::OBJECTS.iter().map(objects::ObjectDef::described).collect())
+    }
+
+    fn limits(&self, shape: &Shape) -> Limits {
+        deliver::limits(shape)
+    }
+
+    async fn deliver(&self, batch: &Batch<'_>) -> Delivery {
+        deliver::deliver(self, batch).await
+    }
+
+    async fn read_by_key(&self, read: &ReadByKey<'_>) -> Option<Result<Vec<Option<Found>>>> {
+        Some(client::read_by_key(self, read).await)
+    }
+
+    async fn quota(&self) -> Result<Option<(u64, u64)>> {
+        let used = self.used_today().await?;
+        Ok(Some((client::DAILY_RECORDS.saturating_sub(used), client::DAILY_RECORDS)))
+    }
+}

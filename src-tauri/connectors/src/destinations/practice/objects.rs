@@ -1,0 +1,279 @@
+//! The objects of the practice CRM: their fields, and what each field takes.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use serde_json::Value;
+use sluice_engine::destination::{Object, ObjectField};
+
+/// An object.
+pub(super) struct ObjectDef {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    /// One of them, in a sentence.
+    pub(super) one: &'static str,
+    pub(super) fields: &'static [FieldDef],
+}
+
+/// A field of an object.
+#[derive(Clone, Copy)]
+pub(super) struct FieldDef {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    holds: Holds,
+    /// A new record needs it.
+    pub(super) required: bool,
+    /// No two records have the same value, so records are matched by it.
+    pub(super) unique: bool,
+    custom: bool,
+}
+
+/// What a field takes.
+#[derive(Clone, Copy)]
+enum Holds {
+    /// Text of at most so many characters.
+    Text(usize),
+    Email,
+    Number,
+    Boolean,
+    Date,
+    DateTime,
+    PickList(&'static [&'static str]),
+}
+
+const fn field(name: &'static str, label: &'static str, holds: Holds) -> FieldDef {
+    FieldDef { name, label, holds, required: false, unique: false, custom: false }
+}
+
+impl FieldDef {
+    const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    const fn unique(self) -> Self {
+        Self { unique: true, ..self }
+    }
+
+    const fn custom(self) -> Self {
+        Self { custom: true, ..self }
+    }
+
+    /// The form in which two values of this field are the same.
+    pub(super) fn canonical(&self, value: &Value) -> Option<String> {
+        let text = match value {
+            Value::String(text) => text.trim().to_owned(),
+            Value::Number(number) => number.to_string(),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+        };
+        let same = if matches!(self.holds, Holds::Email) { text.to_lowercase() } else { text };
+        (!same.is_empty()).then_some(same)
+    }
+
+    /// Why the field does not take `value`, as a sentence without personal data. Null is always taken here.
+    pub(super) fn problem(&self, value: &Value) -> Option<String> {
+        if value.is_null() {
+            return None;
+        }
+        let takes = match self.holds {
+            Holds::Text(longest) => return self.text_problem(value, longest),
+            Holds::Email if value.as_str().is_some_and(is_email) => return None,
+            Holds::Email => return Some(format!("{} is not a valid e-mail address.", self.label)),
+            Holds::Number if is_number(value) => return None,
+            Holds::Number => "a number".to_owned(),
+            Holds::Boolean if value.is_boolean() => return None,
+            Holds::Boolean => "true or false".to_owned(),
+            Holds::Date if value.as_str().is_some_and(is_date) => return None,
+            Holds::Date => "a day such as 2026-01-31".to_owned(),
+            Holds::DateTime if value.as_str().is_some_and(is_moment) => return None,
+            Holds::DateTime => "a date and time such as 2026-01-31T08:30:00Z".to_owned(),
+            Holds::PickList(options) => match value.as_str() {
+                Some(text) if options.contains(&text) => return None,
+                Some(text) if text.chars().count() <= 40 => {
+                    return Some(format!("{} takes {}, not “{text}”.", self.label, options.join(", ")));
+                }
+                Some(_) | None => options.join(", "),
+            },
+        };
+        Some(format!("{} takes {takes}, not {}.", self.label, kind_of(value)))
+    }
+
+    fn text_problem(&self, value: &Value, longest: usize) -> Option<String> {
+        let length = match value {
+            Value::String(text) => text.chars().count(),
+            Value::Number(_) | Value::Bool(_) | Value::Null => 0,
+            Value::Array(_) | Value::Object(_) => {
+                return Some(format!("{} takes text, not {}.", self.label, kind_of(value)));
+            }
+        };
+        (length > longest)
+            .then(|| format!("{} takes at most {longest} characters; this value has {length}.", self.label))
+    }
+
+    fn described(&self) -> ObjectField {
+        let (field_type, options): (&str, &[&str]) = match self.holds {
+            Holds::Text(_) => ("text", &[]),
+            Holds::Email => ("email", &[]),
+            Holds::Number => ("number", &[]),
+            Holds::Boolean => ("boolean", &[]),
+            Holds::Date => ("date", &[]),
+            Holds::DateTime => ("datetime", &[]),
+            Holds::PickList(options) => ("pick list", options),
+        };
+        ObjectField {
+            name: self.name.to_owned(),
+            label: self.label.to_owned(),
+            field_type: field_type.to_owned(),
+            required: self.required,
+            writable: true,
+            matchable: self.unique,
+            options: options.iter().map(|&option| option.to_owned()).collect(),
+            custom: self.custom,
+        }
+    }
+}
+
+impl ObjectDef {
+    /// The object of this name.
+    pub(super) fn named(name: &str) -> Option<&'static Self> {
+        OBJECTS.iter().find(|object| object.name == name)
+    }
+
+    /// Its field of this name.
+    pub(super) fn field(&self, name: &str) -> Option<&'static FieldDef> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// As the catalogue shows it.
+    pub(super) fn described(&self) -> Object {
+        Object {
+            name: self.name.to_owned(),
+            label: self.label.to_owned(),
+            fields: self.fields.iter().map(FieldDef::described).collect(),
+        }
+    }
+}
+
+/// Whether `text` can be an e-mail address: one `@`, something before it, a domain with a dot behind it.
+pub(super) fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.trim().split_once('@') else { return false };
+    let label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
+    let local_fits = !local.is_empty()
+        && local.chars().count() <= 64
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..")
+        && local.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"@,;:<>()[]\\\"".contains(c));
+    local_fits && domain.len() <= 253 && domain.contains('.') && domain.split('.').all(label)
+}
+
+/// Numbers beyond what every JSON reader keeps exact come as text.
+fn is_number(value: &Value) -> bool {
+    value.is_number() || value.as_str().is_some_and(|text| text.parse::<f64>().is_ok_and(f64::is_finite))
+}
+
+fn is_date(text: &str) -> bool {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
+}
+
+fn is_moment(text: &str) -> bool {
+    DateTime::parse_from_rfc3339(text).is_ok()
+        || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").is_ok()
+        || NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").is_ok()
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "this text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a group of values",
+    }
+}
+
+const GRADES: Holds = Holds::PickList(&["A", "B", "C", "D"]);
+
+/// Contacts, leads and accounts.
+pub(super) static OBJECTS: &[ObjectDef] = &[
+    ObjectDef {
+        name: "contacts",
+        label: "Contacts",
+        one: "contact",
+        fields: &[
+            field("email", "Email", Holds::Email).required().unique(),
+            field("full_name", "Full name", Holds::Text(120)),
+            field("company", "Company", Holds::Text(120)),
+            field("job_title", "Job title", Holds::Text(80)),
+            field("phone", "Phone", Holds::Text(40)),
+            field("country", "Country", Holds::Text(60)),
+            field("city", "City", Holds::Text(80)),
+            field("birthday", "Birthday", Holds::Date),
+            field("do_not_email", "Do not e-mail", Holds::Boolean),
+            field(
+                "lifecycle",
+                "Lifecycle stage",
+                Holds::PickList(&["subscriber", "lead", "customer", "former customer"]),
+            ),
+            field("user_id", "User ID", Holds::Text(64)).unique().custom(),
+            field("lead_id", "Lead ID", Holds::Text(64)).unique().custom(),
+            field("lead_score", "Lead score", Holds::Number).custom(),
+            field("score_grade", "Rating", GRADES).custom(),
+            field("logins_last_7_days", "Log-ins in the last 7 days", Holds::Number).custom(),
+            field("last_login_at", "Last log-in", Holds::DateTime).custom(),
+            field("last_platform", "Last platform", Holds::Text(40)).custom(),
+            field("origin", "Origin", Holds::Text(80)).custom(),
+        ],
+    },
+    ObjectDef {
+        name: "leads",
+        label: "Leads",
+        one: "lead",
+        fields: &[
+            field("email", "Email", Holds::Email).required().unique(),
+            field("full_name", "Full name", Holds::Text(120)),
+            field("company", "Company", Holds::Text(120)),
+            field("job_title", "Job title", Holds::Text(80)),
+            field("phone", "Phone", Holds::Text(40)),
+            field("country", "Country", Holds::Text(60)),
+            field("status", "Status", Holds::PickList(&["new", "working", "qualified", "unqualified"])),
+            field("source", "Lead source", Holds::Text(80)),
+            field("next_step_on", "Next step on", Holds::Date),
+            field("do_not_email", "Do not e-mail", Holds::Boolean),
+            field("lead_id", "Lead ID", Holds::Text(64)).unique().custom(),
+            field("user_id", "User ID", Holds::Text(64)).unique().custom(),
+            field("lead_score", "Lead score", Holds::Number).custom(),
+            field("score_grade", "Rating", GRADES).custom(),
+            field("logins_last_7_days", "Log-ins in the last 7 days", Holds::Number).custom(),
+            field("last_login_at", "Last log-in", Holds::DateTime).custom(),
+            field("last_platform", "Last platform", Holds::Text(40)).custom(),
+            field("origin", "Origin", Holds::Text(80)).custom(),
+        ],
+    },
+    ObjectDef {
+        name: "accounts",
+        label: "Accounts",
+        one: "account",
+        fields: &[
+            field("name", "Account name", Holds::Text(120)).required(),
+            field("domain", "Domain", Holds::Text(120)).unique(),
+            field(
+                "industry",
+                "Industry",
+                Holds::PickList(&["software", "retail", "finance", "health", "education", "other"]),
+            ),
+            field("employees", "Employees", Holds::Number),
+            field("annual_revenue", "Annual revenue", Holds::Number),
+            field("country", "Country", Holds::Text(60)),
+            field("customer_since", "Customer since", Holds::Date),
+            field("account_id", "Account ID", Holds::Text(64)).unique().custom(),
+            field("workspace_id", "Workspace ID", Holds::Text(64)).unique().custom(),
+            field("plan", "Plan", Holds::Text(40)).custom(),
+            field("created_at", "Created", Holds::DateTime).custom(),
+            field("is_active", "Active", Holds::Boolean).custom(),
+        ],
+    },
+];

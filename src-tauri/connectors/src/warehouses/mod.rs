@@ -1,0 +1,8 @@
+//! The warehouses. To add one: a folder, a `mod` line and a line in the list.
+
+use sluice_engine::warehouse::WarehouseKind;
+
+mod sample;
+
+/// Every kind of warehouse, in the order the wizard shows them.
+pub static CATALOGUE: &[&dyn WarehouseKind] = &[&sample::Sample];

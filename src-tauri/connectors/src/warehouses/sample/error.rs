@@ -1,0 +1,23 @@
+//! SQLite's errors about a query, as the user can act on them.
+
+use rusqlite::Error as Sqlite;
+use sluice_engine::error::{Error, ErrorKind};
+
+/// An error of preparing or running the user's query; problems of the file keep their own kinds.
+pub(super) fn from_query(error: Sqlite) -> Error {
+    match &error {
+        Sqlite::SqlInputError { msg, .. } => {
+            Error::new(ErrorKind::BadQuery, format!("The sample can not run this query: {msg}."))
+                .with_source(error)
+        }
+        _ if error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) => {
+            Error::new(ErrorKind::Cancelled, "The read was cancelled.")
+        }
+        _ => error.into(),
+    }
+}
+
+/// A table or column that is not there.
+pub(super) fn missing(what: &str) -> Error {
+    Error::new(ErrorKind::MissingObject, format!("The sample has no {what}."))
+}

@@ -1,0 +1,15 @@
+//! What the sample says about itself.
+
+use sluice_engine::manifest::Manifest;
+
+pub(super) static MANIFEST: Manifest = Manifest {
+    id: "sample",
+    label: "Sample data",
+    summary: "A small warehouse that comes with Sluice: leads, log-ins and workspaces of an invented company. No account, no network.",
+    needs: &[],
+    setup_script: None,
+    settings: &[],
+    steps: &[("open", "Open the sample"), ("schemas", "See schemas"), ("row", "Read one row")],
+    destination: None,
+    icon: include_str!("icon.svg"),
+};

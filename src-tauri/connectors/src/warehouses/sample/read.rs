@@ -1,0 +1,188 @@
+//! Reading rows: on a thread of its own, into a small channel, in one read transaction.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, InterruptHandle};
+use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::sync::Query;
+use sluice_engine::value::{Column, Columns, RowBatch};
+use sluice_engine::warehouse::{KeyCheck, Read, Rows};
+use tokio::sync::{mpsc, oneshot};
+
+use super::catalogue;
+use super::error::{from_query, missing};
+use super::file::SampleFile;
+use super::values;
+
+/// Rows of a batch, unless they are long.
+const BATCH_ROWS: usize = 1_000;
+/// Bytes after which a batch is full.
+const BATCH_BYTES: usize = 1 << 20;
+/// Batches that may wait for the reader.
+const BATCHES_AHEAD: usize = 2;
+
+/// `name` as an SQL identifier.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// SQL for every row of the query.
+pub(super) fn rows_of(connection: &Connection, query: &Query) -> Result<String> {
+    match query {
+        Query::Table(table) => {
+            let table = catalogue::find(connection, table)?;
+            Ok(format!("select * from {}.{}", quoted(&table.schema), quoted(&table.name)))
+        }
+        // A line break ends a comment the query may end with.
+        Query::Sql(sql) => Ok(format!("select * from (\n{}\n)", sql.trim().trim_end_matches(';'))),
+    }
+}
+
+/// How many rows the query has.
+pub(super) fn count(connection: &Connection, query: &Query) -> Result<u64> {
+    let sql = format!("select count(*) from ({})", rows_of(connection, query)?);
+    connection.query_row(&sql, [], |row| counted(row, 0)).map_err(from_query)
+}
+
+/// SQLite counts in signed numbers.
+fn counted(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    row.get::<_, i64>(column).map(i64::unsigned_abs)
+}
+
+/// Counts rows, null keys and duplicates.
+pub(super) fn key_check(connection: &Connection, query: &Query, key: &[String]) -> Result<KeyCheck> {
+    chosen(catalogue::columns(connection, query)?, key)?;
+    let names: Vec<String> = key.iter().map(|name| quoted(name)).collect();
+    let null = names.iter().map(|name| format!("{name} is null")).collect::<Vec<_>>().join(" or ");
+    let sql = format!(
+        "select coalesce(sum(n), 0), coalesce(sum(n) filter (where no_key), 0), coalesce(sum(n - 1) filter (where not no_key), 0) \
+         from (select count(*) as n, ({null}) as no_key from ({}) group by {})",
+        rows_of(connection, query)?,
+        names.join(", "),
+    );
+    let check = |row: &rusqlite::Row<'_>| {
+        Ok(KeyCheck { rows: counted(row, 0)?, nulls: counted(row, 1)?, duplicates: counted(row, 2)? })
+    };
+    connection.query_row(&sql, [], check).map_err(from_query)
+}
+
+/// The columns of these names, in their order; all where there are no names.
+fn chosen(all: Vec<Column>, names: &[String]) -> Result<Vec<Column>> {
+    if names.is_empty() {
+        return Ok(all);
+    }
+    let find = |name: &String| {
+        let found = all.iter().find(|column| column.name == *name).cloned();
+        found.ok_or_else(|| missing(&format!("column “{name}” in this query")))
+    };
+    names.iter().map(find).collect()
+}
+
+enum Part {
+    Batch(RowBatch),
+    /// The end, with SQLite's own count.
+    End(u64),
+}
+
+/// Starts to read; returns when the columns are known.
+pub(super) async fn start(file: &SampleFile, read: Read) -> Result<Box<dyn Rows>> {
+    let file = file.clone();
+    let (parts, received) = mpsc::channel(BATCHES_AHEAD);
+    let (opened, opening) = oneshot::channel();
+    tokio::task::spawn_blocking(move || {
+        let prepared = file.open().and_then(|connection| {
+            let transaction = connection.unchecked_transaction()?;
+            let columns: Columns =
+                chosen(catalogue::columns(&transaction, &read.query)?, &read.columns)?.into();
+            drop(transaction);
+            Ok((connection, columns))
+        });
+        match prepared {
+            Err(error) => drop(opened.send(Err(error))),
+            Ok((connection, columns)) => {
+                if opened.send(Ok((columns.clone(), connection.get_interrupt_handle()))).is_ok() {
+                    if let Err(error) = stream(&connection, &read, &columns, &parts) {
+                        // Nobody is left to tell where the reader is gone.
+                        drop(parts.blocking_send(Err(error)));
+                    }
+                }
+            }
+        }
+    });
+    let (columns, interrupt) = opening.await.map_err(|_| stopped())??;
+    Ok(Box::new(SampleRows { columns, received, interrupt, server_rows: None }))
+}
+
+fn stream(
+    connection: &Connection,
+    read: &Read,
+    columns: &Columns,
+    parts: &mpsc::Sender<Result<Part>>,
+) -> Result<()> {
+    let transaction = connection.unchecked_transaction()?;
+    let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
+    let limit = read.limit.map(|limit| format!(" limit {limit}")).unwrap_or_default();
+    let sql = format!("select {} from ({}){limit}", names.join(", "), rows_of(&transaction, &read.query)?);
+    let server_rows = transaction
+        .query_row(&format!("select count(*) from ({sql})"), [], |row| counted(row, 0))
+        .map_err(from_query)?;
+    let mut statement = transaction.prepare(&sql).map_err(from_query)?;
+    let mut rows = statement.query([]).map_err(from_query)?;
+    let mut batch = RowBatch::new(columns.clone());
+    while let Some(row) = rows.next().map_err(from_query)? {
+        for (index, column) in columns.iter().enumerate() {
+            values::push(&mut batch, column, row.get_ref(index)?);
+        }
+        if batch.rows() >= BATCH_ROWS || batch.bytes() >= BATCH_BYTES {
+            let full = std::mem::replace(&mut batch, RowBatch::new(columns.clone()));
+            if parts.blocking_send(Ok(Part::Batch(full))).is_err() {
+                return Ok(());
+            }
+        }
+    }
+    if batch.rows() > 0 && parts.blocking_send(Ok(Part::Batch(batch))).is_err() {
+        return Ok(());
+    }
+    drop(parts.blocking_send(Ok(Part::End(server_rows))));
+    Ok(())
+}
+
+fn stopped() -> Error {
+    Error::new(ErrorKind::IncompleteRead, "Reading the sample stopped before its end.")
+}
+
+struct SampleRows {
+    columns: Columns,
+    received: mpsc::Receiver<Result<Part>>,
+    interrupt: InterruptHandle,
+    server_rows: Option<u64>,
+}
+
+#[async_trait]
+impl Rows for SampleRows {
+    fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    async fn next(&mut self) -> Result<Option<RowBatch>> {
+        if self.server_rows.is_some() {
+            return Ok(None);
+        }
+        match self.received.recv().await.ok_or_else(stopped)?? {
+            Part::Batch(batch) => Ok(Some(batch)),
+            Part::End(rows) => {
+                self.server_rows = Some(rows);
+                Ok(None)
+            }
+        }
+    }
+
+    fn server_rows(&self) -> Option<u64> {
+        self.server_rows
+    }
+}
+
+impl Drop for SampleRows {
+    fn drop(&mut self) {
+        self.interrupt.interrupt();
+    }
+}

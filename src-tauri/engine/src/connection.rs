@@ -1,0 +1,154 @@
+//! Saved connections, and what a connector gets to open one.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::clock::SharedClock;
+use crate::error::{Error, ErrorKind, Result};
+use crate::manifest::{Input, Manifest, Setting};
+use crate::secrets::Secret;
+
+/// Which side of a sync a connection is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Rows are read from it.
+    Warehouse,
+    /// Records are sent to it.
+    Destination,
+}
+
+/// Saved settings of a warehouse or destination, under a name. Secrets are in the keychain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// Its unique name.
+    pub name: String,
+    /// The connector's id.
+    pub kind: String,
+    /// Settings that are not secret.
+    pub settings: BTreeMap<String, String>,
+}
+
+/// What a connector gets to open a connection: checked settings, secrets, and where it may keep files.
+#[derive(Clone)]
+pub struct Opening {
+    name: String,
+    settings: BTreeMap<String, String>,
+    secrets: BTreeMap<String, Secret>,
+    home: PathBuf,
+    clock: SharedClock,
+}
+
+impl Opening {
+    /// Checks `connection` against `manifest` and fills in defaults.
+    ///
+    /// Unknown, missing or malformed settings are [`ErrorKind::BadSettings`]; a required secret that is not
+    /// there is [`ErrorKind::SecretMissing`].
+    pub fn new(
+        manifest: &Manifest,
+        connection: &Connection,
+        secrets: BTreeMap<String, Secret>,
+        home: &Path,
+        clock: SharedClock,
+    ) -> Result<Self> {
+        let settings = checked_settings(manifest, connection)?;
+        for setting in manifest.settings.iter().filter(|setting| setting.secret && setting.required) {
+            if is_shown(setting, &settings) && !secrets.contains_key(setting.key) {
+                let message = format!("The connection “{}” has no {}.", connection.name, setting.label.to_lowercase());
+                return Err(Error::new(ErrorKind::SecretMissing, message));
+            }
+        }
+        Ok(Self { name: connection.name.clone(), settings, secrets, home: home.to_owned(), clock })
+    }
+
+    /// The connection's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A setting's value, or its default; `None` where it has neither.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.settings.get(key).map(String::as_str)
+    }
+
+    /// A setting that the manifest requires.
+    pub fn required(&self, key: &str) -> Result<&str> {
+        self.get(key).ok_or_else(|| {
+            Error::new(ErrorKind::BadSettings, format!("The connection “{}” has no “{key}”.", self.name))
+        })
+    }
+
+    /// A secret's value.
+    pub fn secret(&self, key: &str) -> Option<&Secret> {
+        self.secrets.get(key)
+    }
+
+    /// The data folder. A connector keeps files only under names that begin with its own id.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &SharedClock {
+        &self.clock
+    }
+}
+
+/// The connection's settings with defaults filled in, or what is wrong with them.
+pub fn checked_settings(manifest: &Manifest, connection: &Connection) -> Result<BTreeMap<String, String>> {
+    let bad = |message: String| Error::new(ErrorKind::BadSettings, message);
+    for key in connection.settings.keys() {
+        match manifest.settings.iter().find(|setting| setting.key == key) {
+            Some(setting) if setting.secret => {
+                let message = format!("“{key}” is a secret and does not belong in the settings of “{}”.", connection.name);
+                return Err(bad(message).with_hint(format!(
+                    "Give it with `sluice secret set {} {key}`, in the window, or in the environment.",
+                    connection.name
+                )));
+            }
+            Some(_) => {}
+            None => return Err(bad(format!("{} has no setting “{key}”.", manifest.label))),
+        }
+    }
+    let mut settings = BTreeMap::new();
+    for setting in manifest.settings.iter().filter(|setting| !setting.secret) {
+        let given = connection.settings.get(setting.key).map(|value| value.trim()).filter(|value| !value.is_empty());
+        if let Some(value) = given.or(setting.default) {
+            settings.insert(setting.key.to_owned(), value.to_owned());
+        }
+    }
+    for setting in manifest.settings.iter().filter(|setting| !setting.secret) {
+        match settings.get(setting.key) {
+            Some(value) => check_input(setting, value).map_err(bad)?,
+            None if setting.required && is_shown(setting, &settings) => {
+                return Err(bad(format!("{} is missing in “{}”.", setting.label, connection.name))
+                    .with_hint(format!("For example: {}", setting.example)));
+            }
+            None => {}
+        }
+    }
+    Ok(settings)
+}
+
+/// Whether `setting` applies under the present settings.
+pub fn is_shown(setting: &Setting, settings: &BTreeMap<String, String>) -> bool {
+    setting.only_if.is_none_or(|(key, values)| settings.get(key).is_some_and(|value| values.contains(&value.as_str())))
+}
+
+/// Whether `value` can be entered for `setting`; if not, one sentence that says why.
+pub fn check_input(setting: &Setting, value: &str) -> std::result::Result<(), String> {
+    let wrong = |what: &str| Err(format!("{} {what}, not “{value}”.", setting.label));
+    match setting.input {
+        Input::Text | Input::File | Input::Folder => Ok(()),
+        Input::Number => match value.parse::<u16>() {
+            Ok(number) if number > 0 => Ok(()),
+            _ => wrong("has to be a whole number from 1 to 65535"),
+        },
+        Input::Url if value.starts_with("https://") || value.starts_with("http://") => Ok(()),
+        Input::Url => wrong("has to be an address that begins with https://"),
+        Input::Choice(choices) if choices.iter().any(|(choice, _)| *choice == value) => Ok(()),
+        Input::Choice(choices) => {
+            let known: Vec<_> = choices.iter().map(|(choice, _)| *choice).collect();
+            wrong(&format!("has to be one of {}", known.join(", ")))
+        }
+    }
+}

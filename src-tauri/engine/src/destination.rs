@@ -1,0 +1,218 @@
+//! What a destination connector is. Connectors classify answers; the engine acts on them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use crate::check::Steps;
+use crate::connection::Opening;
+use crate::error::{Error, Result};
+use crate::manifest::Manifest;
+use crate::record::Record;
+use crate::sync::Shape;
+
+/// A kind of destination: what the catalogue lists before anybody has connected.
+pub trait DestinationKind: Send + Sync {
+    /// What it says about itself; `manifest().destination` is there.
+    fn manifest(&self) -> &'static Manifest;
+
+    /// Settings found in one pasted thing, as for a warehouse.
+    fn paste(&self, text: &str) -> Option<(BTreeMap<String, String>, Vec<String>)> {
+        let _ = text;
+        None
+    }
+
+    /// Opens a connection. Does not reach out yet.
+    fn open(&self, opening: &Opening) -> Result<Box<dyn Destination>>;
+}
+
+/// A live target.
+#[async_trait]
+pub trait Destination: Send + Sync {
+    /// Tests the connection in the manifest's steps. Writes nothing.
+    async fn check(&self, steps: &mut Steps<'_>) -> Result<()>;
+
+    /// Objects and their fields; empty for a destination that takes only events.
+    async fn objects(&self) -> Result<Vec<Object>>;
+
+    /// What one request may carry, and how many may be under way.
+    fn limits(&self, shape: &Shape) -> Limits;
+
+    /// Sends one batch and answers for every record in it.
+    ///
+    /// May be called again with the same records: their ids and bytes are the same then. Never waits,
+    /// retries or splits by itself. `Answer::Records` has to name exactly one outcome per record, in order.
+    async fn deliver(&self, batch: &Batch<'_>) -> Delivery;
+
+    /// The records of `object` with these match values, as they are now, in the order asked; `None` for
+    /// those that do not exist. The whole call is `None` where the destination can not be read.
+    async fn read_by_key(&self, read: &ReadByKey<'_>) -> Option<Result<Vec<Option<Found>>>> {
+        let _ = read;
+        None
+    }
+
+    /// Present only where the API works by jobs that are polled.
+    fn jobs(&self) -> Option<&dyn Jobs> {
+        None
+    }
+
+    /// What is left of a daily quota, where there is one: `(left, of)` requests or records.
+    async fn quota(&self) -> Result<Option<(u64, u64)>> {
+        Ok(None)
+    }
+}
+
+/// A destination whose API works by jobs.
+#[async_trait]
+pub trait Jobs: Send + Sync {
+    /// Looks at a job. `None` while it is still at work.
+    async fn poll(&self, job: &JobToken, batch: &Batch<'_>) -> Option<Delivery>;
+}
+
+/// Names a job of the destination; written down before it is polled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobToken(pub String);
+
+/// Records sent together. Never two of one key.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch<'a> {
+    /// What the records are.
+    pub shape: &'a Shape,
+    /// The records.
+    pub records: &'a [Record<'a>],
+    /// When the run's read was sealed; part of the bytes, so that a repeat is the same.
+    pub sealed_at: DateTime<Utc>,
+    /// The run, for destinations that write something per run.
+    pub run: i64,
+    /// The sync's name.
+    pub sync: &'a str,
+}
+
+/// What came of sending a batch.
+#[derive(Debug)]
+pub struct Delivery {
+    /// What the destination said, classified.
+    pub answer: Answer,
+    /// The request and the answer as they were, for the event log. Without secrets.
+    pub exchange: Exchange,
+}
+
+/// What the destination said.
+#[derive(Debug)]
+pub enum Answer {
+    /// One outcome per record, in order.
+    Records(Vec<Outcome>),
+    /// The whole request was refused because of something in it (400, 413, 422), and nothing of it was
+    /// applied. The engine halves the batch down to the bad records.
+    Refused(Error),
+    /// Nothing was applied; the same request may work later (429, 503, no connection).
+    Again(Error),
+    /// The answer was lost; it may or may not have been applied. Sent again with the same ids.
+    Unknown(Error),
+    /// Nothing works until the user mends something (401, 403, a missing object).
+    Stop(Error),
+    /// The destination works on it.
+    Job(JobToken),
+}
+
+/// What became of one record.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// The destination confirmed it.
+    Delivered,
+    /// The destination took the request, and gives no answer per record.
+    Accepted,
+    /// Refused for good: shown with its reason, and sent again on the next run.
+    Rejected(Error),
+    /// Not now; the engine sends it again.
+    Again(Error),
+}
+
+/// A request and its answer, for the event log.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Exchange {
+    /// Method and address, or a file's path.
+    pub target: String,
+    /// Headers sent; secrets are replaced by [`IN_KEYCHAIN`].
+    pub headers: Vec<(String, String)>,
+    /// Bytes of the body as sent, after compression.
+    pub bytes: u64,
+    /// HTTP status, where there is one.
+    pub status: Option<u16>,
+    /// The answer's body, cut at 64 KiB.
+    pub answer: String,
+    /// How long the answer took.
+    pub took: Duration,
+}
+
+/// Stands in an [`Exchange`] where a secret was sent.
+pub const IN_KEYCHAIN: &str = "in keychain";
+
+/// What one request may carry.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Records in a request.
+    pub records: usize,
+    /// Bytes of a request's body before compression.
+    pub bytes: usize,
+    /// Bytes of one record's payload; a longer one is refused before it is sent.
+    pub record_bytes: usize,
+    /// Bytes the request adds to each payload (ids, separators).
+    pub envelope_bytes: usize,
+    /// Requests under way at once.
+    pub in_flight: usize,
+}
+
+/// An object of a record destination.
+#[derive(Debug, Clone)]
+pub struct Object {
+    /// Its name in the API.
+    pub name: String,
+    /// What people call it.
+    pub label: String,
+    /// Its fields.
+    pub fields: Vec<ObjectField>,
+}
+
+/// A field of an object.
+#[derive(Debug, Clone)]
+pub struct ObjectField {
+    /// Its name in the API.
+    pub name: String,
+    /// What people call it.
+    pub label: String,
+    /// Its type in the destination's words.
+    pub field_type: String,
+    /// A new record needs it.
+    pub required: bool,
+    /// It can be written.
+    pub writable: bool,
+    /// Records can be matched by it.
+    pub matchable: bool,
+    /// The pick list's values, if it has one.
+    pub options: Vec<String>,
+    /// It was added by the customer.
+    pub custom: bool,
+}
+
+/// Which records to read back.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadByKey<'a> {
+    /// The object.
+    pub object: &'a str,
+    /// The field to match by.
+    pub match_field: &'a str,
+    /// Its values, as text.
+    pub values: &'a [String],
+    /// The fields wanted.
+    pub fields: &'a [String],
+}
+
+/// A record as it is in the destination: the text of one JSON object of the wanted fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The JSON text.
+    pub fields: String,
+}

@@ -1,0 +1,239 @@
+//! The course of a run, from its row to its end.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::brakes;
+use super::deliver::{Delivering, End, deliver};
+use super::progress::{Phase, Progress};
+use super::read::{ReadContext, ReadResult, check_columns, duplicate, keep_invalid, read_all};
+use super::stage::{Placed, Staging, locate};
+use crate::clock::{SharedClock, millis};
+use crate::destination::Destination;
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::fingerprints;
+use crate::store::outbox::{self, RecordState};
+use crate::store::runs::{self, Counts, InvalidRow, Problem, RunState};
+use crate::store::syncs::{self, SavedSync};
+use crate::store::Store;
+use crate::sync::Mode;
+use crate::warehouse::{Read, Warehouse};
+
+/// Overrides after which the base is rewritten.
+const OVERRIDES: u64 = 250_000;
+/// The share of the base (one in so many) after which it is rewritten.
+const SHARE: u64 = 20;
+/// Batches claimed when a read is sealed.
+const FIRST_CLAIM: usize = 128;
+
+/// What a run does.
+pub(crate) enum Job {
+    /// Reads the warehouse, then delivers.
+    Sync {
+        warehouse: Box<dyn Warehouse>,
+        /// Sends every row again.
+        resend: bool,
+        /// Goes on past brakes and changed column types.
+        approve: bool,
+    },
+    /// Delivers what is in the outbox.
+    Deliver,
+}
+
+/// A run with all it needs.
+pub(crate) struct Execution {
+    pub(crate) store: Arc<Store>,
+    pub(crate) home: std::path::PathBuf,
+    pub(crate) clock: SharedClock,
+    pub(crate) saved: SavedSync,
+    pub(crate) run: i64,
+    pub(crate) destination: Arc<dyn Destination>,
+    pub(crate) progress: Arc<Progress>,
+    pub(crate) cancel: CancellationToken,
+}
+
+/// How the part before delivery ended.
+enum Sealed {
+    /// Ready to deliver.
+    Ready,
+    /// Held, with the reason.
+    Held(Error),
+}
+
+impl Execution {
+    /// Runs to the end and writes down how it ended.
+    pub(crate) async fn execute(self, job: Job) {
+        let execution = Arc::new(self);
+        let ended = execution.clone().run(job).await;
+        if let Err(error) = ended {
+            let state = if error.kind() == ErrorKind::Cancelled { RunState::Cancelled } else { RunState::Failed };
+            // If even this can not be written, the next start finds the run unfinished and says so.
+            drop(execution.end(state, None, Some(&error)).await);
+        }
+        execution.progress.flush();
+    }
+
+    async fn run(self: Arc<Self>, job: Job) -> Result<()> {
+        if let Job::Sync { warehouse, resend, approve } = job {
+            let reading = self.clone();
+            let (reply, answer) = tokio::sync::oneshot::channel();
+            std::thread::Builder::new().name("read".into()).spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                let result = match runtime {
+                    Ok(runtime) => runtime.block_on(reading.read_and_seal(&*warehouse, resend, approve)),
+                    Err(error) => Err(error.into()),
+                };
+                drop(reply.send(result));
+            })?;
+            let sealed = answer.await.map_err(|_| Error::new(ErrorKind::Bug, "Reading ended unexpectedly."))?;
+            match sealed {
+                Ok(Sealed::Ready) => {}
+                Ok(Sealed::Held(reason)) => return self.end(RunState::Held, None, Some(&reason)).await,
+                Err(error) => {
+                    let run = self.run;
+                    self.store.write(move |sqlite| outbox::unstage(sqlite, run)).done().await?;
+                    return Err(error);
+                }
+            }
+        }
+        self.deliver().await
+    }
+
+    async fn read_and_seal(&self, warehouse: &dyn Warehouse, resend: bool, approve: bool) -> Result<Sealed> {
+        let sync = &self.saved.sync;
+        let limits = self.destination.limits(&sync.shape);
+        let started = millis(self.clock.now());
+        self.progress.expect(warehouse.estimate(&sync.query).await.unwrap_or(None));
+        let read = Read { query: sync.query.clone(), columns: Vec::new(), limit: None };
+        let mut rows = warehouse.read(&read).await?;
+        let (store, progress) = (self.store.clone(), self.progress.clone());
+        let mut staging = Staging::start(store, self.saved.id, self.run, started, limits, progress)?;
+        let context = ReadContext {
+            store: &self.store,
+            home: &self.home,
+            sync,
+            sync_id: self.saved.id,
+            base_until: self.saved.base_until,
+            run: self.run,
+            resend: resend || sync.mode == Mode::Full,
+            record_bytes: limits.record_bytes,
+            cancel: &self.cancel,
+        };
+        if !approve {
+            check_columns(self.saved.columns.as_deref(), rows.columns())?;
+        }
+        let found = read_all(&context, &mut *rows, &mut staging).await?;
+        drop(rows);
+        self.progress.enter(Phase::Sealing, found.counts);
+        let placed = staging.finish()?;
+        if let Some(reason) = brakes::holds(sync, &found).filter(|_| !approve) {
+            self.hold(&found)?;
+            return Ok(Sealed::Held(reason));
+        }
+        self.seal(found, &placed)?;
+        Ok(Sealed::Ready)
+    }
+
+    /// Keeps a held run's counts, and drops what it staged: approving reads afresh.
+    fn hold(&self, found: &ReadResult) -> Result<()> {
+        let (run, counts) = (self.run, found.counts);
+        let job = move |sqlite: &rusqlite::Connection| {
+            runs::set_counts(sqlite, run, &counts)?;
+            outbox::unstage(sqlite, run)
+        };
+        self.store.write(job).wait()
+    }
+
+    /// From here on what was read is to be sent: one transaction.
+    fn seal(&self, found: ReadResult, placed: &Placed) -> Result<()> {
+        let at = millis(self.clock.now());
+        let (run, sync, base_until) = (self.run, self.saved.id, self.saved.base_until);
+        let duplicates: Vec<(i64, usize)> =
+            found.duplicates.iter().filter_map(|ordinal| locate(placed, *ordinal)).collect();
+        self.keep_duplicates(&duplicates)?;
+        let claimed = placed.get(FIRST_CLAIM).or(placed.last()).map_or(0, |(_, batch)| *batch);
+        let job = move |sqlite: &rusqlite::Connection| {
+            for (batch, place) in &duplicates {
+                outbox::set_state(sqlite, *batch, *place, RecordState::Invalid, at, None)?;
+            }
+            outbox::take_over(sqlite, sync, run)?;
+            outbox::release(sqlite, run)?;
+            if !found.forgotten.is_empty() {
+                fingerprints::append_last(sqlite, sync, base_until, &found.forgotten)?;
+            }
+            syncs::saw_columns(sqlite, sync, &found.columns)?;
+            runs::set_counts(sqlite, run, &found.counts)?;
+            runs::seal(sqlite, run, at, found.server_rows, claimed)
+        };
+        self.store.write(job).wait()
+    }
+
+    fn keep_duplicates(&self, duplicates: &[(i64, usize)]) -> Result<()> {
+        for (number, (batch, place)) in duplicates.iter().take(100).enumerate() {
+            let body = self.store.read(|sqlite| outbox::body(sqlite, *batch))?;
+            let Some(key) = body.map(|body| body.key(*place).to_owned()) else { continue };
+            let problem = Problem::from(&duplicate(&key));
+            // The row's own number is not known any more; these stand after all rows that have one.
+            let row = u64::from(u32::MAX) + number as u64;
+            keep_invalid(&self.store, self.run, InvalidRow { row, key: Some(key), problem });
+        }
+        Ok(())
+    }
+
+    async fn deliver(&self) -> Result<()> {
+        let run = self.store.read(|sqlite| runs::get(sqlite, self.run))?;
+        self.progress.enter(Phase::Sending, run.counts);
+        let context = Arc::new(Delivering {
+            store: self.store.clone(),
+            destination: self.destination.clone(),
+            clock: self.clock.clone(),
+            progress: self.progress.clone(),
+            cancel: self.cancel.clone(),
+            sync: Arc::new(self.saved.sync.clone()),
+            sync_uuid: self.saved.uuid.clone(),
+            limits: self.destination.limits(&run.shape),
+            run,
+        });
+        let end = deliver(context).await?;
+        self.tidy_base().await?;
+        let counts = self.store.read(|sqlite| Ok(runs::get(sqlite, self.run)?.counts))?;
+        match end {
+            End::Done => self.end(finished(&counts), None, None).await,
+            End::Cancelled => self.end(RunState::Cancelled, None, None).await,
+            End::GaveUp(error, next) => self.end(RunState::Waiting, Some(millis(next)), Some(&error)).await,
+            End::Stopped(error) => self.end(RunState::Failed, None, Some(&error)).await,
+        }
+    }
+
+    /// The first delivered fingerprints become the base; many overrides are written into it.
+    async fn tidy_base(&self) -> Result<()> {
+        let sync = self.saved.id;
+        let job = move |sqlite: &rusqlite::Connection| {
+            let base_until = syncs::by_id(sqlite, sync)?.base_until;
+            let (base, overrides) = fingerprints::sizes(sqlite, sync, base_until)?;
+            if base == 0 {
+                fingerprints::make_base(sqlite, sync)
+            } else if overrides > OVERRIDES || (overrides > base / SHARE && overrides > fingerprints::CHUNK as u64 * 8) {
+                fingerprints::rewrite_base(sqlite, sync, base_until)
+            } else {
+                Ok(())
+            }
+        };
+        self.store.write(job).done().await
+    }
+
+    async fn end(&self, state: RunState, next: Option<i64>, error: Option<&Error>) -> Result<()> {
+        let (run, at, problem) = (self.run, millis(self.clock.now()), error.map(Problem::from));
+        let job = move |sqlite: &rusqlite::Connection| runs::set_state(sqlite, run, state, at, next, problem.as_ref());
+        self.store.write(job).done().await
+    }
+}
+
+fn finished(counts: &Counts) -> RunState {
+    match (counts.waiting(), counts.rejected) {
+        (0, 0) => RunState::Completed,
+        (0, _) => RunState::CompletedWithRejections,
+        _ => RunState::Waiting,
+    }
+}

@@ -1,0 +1,14 @@
+//! One execution of a sync: read, seal, deliver.
+
+mod brakes;
+mod deliver;
+mod execute;
+mod outcome;
+pub mod plan;
+pub mod progress;
+mod read;
+mod retry;
+mod stage;
+
+pub(crate) use execute::{Execution, Job};
+pub(crate) use retry::take_rejected;

@@ -1,0 +1,149 @@
+//! What an answer means for each record, and the one transaction that writes it down.
+
+use rusqlite::Connection;
+
+use crate::destination::{Exchange, Outcome};
+use crate::error::{Error, ErrorKind, Result};
+use crate::mapping::address;
+use crate::record::Change;
+use crate::store::fingerprints::{self, Delivered};
+use crate::store::outbox::{self, Body, RecordState, fingerprint, key_hash};
+use crate::store::runs::{self, Counts, Problem};
+use crate::sync::Shape;
+
+/// One request that was made.
+pub(crate) struct Attempt {
+    pub(crate) batch: i64,
+    /// It carried every record of the batch, and none has a state of its own.
+    pub(crate) whole: bool,
+    pub(crate) places: Vec<usize>,
+    /// No request carried these records before.
+    pub(crate) first: bool,
+    pub(crate) exchange: Exchange,
+}
+
+/// The states the records of a request end in.
+pub(crate) struct Settled {
+    states: Vec<(usize, RecordState, Option<Problem>)>,
+    /// Records to send again soon.
+    pub(crate) again: Vec<(usize, Error)>,
+}
+
+impl Settled {
+    /// One outcome per place, in order.
+    pub(crate) fn from_outcomes(places: &[usize], outcomes: Vec<Outcome>) -> Self {
+        let mut settled = Self { states: Vec::with_capacity(places.len()), again: Vec::new() };
+        for (place, outcome) in places.iter().zip(outcomes) {
+            let (state, problem) = match outcome {
+                Outcome::Delivered => (RecordState::Delivered, None),
+                Outcome::Accepted => (RecordState::Accepted, None),
+                Outcome::Rejected(error) => (RecordState::Rejected, Some(Problem::from(&error))),
+                Outcome::Again(error) => {
+                    let problem = Problem::from(&error);
+                    settled.again.push((*place, error));
+                    (RecordState::Retry, Some(problem))
+                }
+            };
+            settled.states.push((*place, state, problem));
+        }
+        settled
+    }
+
+    /// All wait, because of `error`.
+    pub(crate) fn waiting(places: &[usize], error: &Error) -> Self {
+        Self::all(places, RecordState::Retry, error)
+    }
+
+    /// All are refused, because of `error`.
+    pub(crate) fn rejected(places: &[usize], error: &Error) -> Self {
+        Self::all(places, RecordState::Rejected, error)
+    }
+
+    fn all(places: &[usize], state: RecordState, error: &Error) -> Self {
+        let problem = Problem::from(error);
+        let states = places.iter().map(|place| (*place, state, Some(problem.clone()))).collect();
+        Self { states, again: Vec::new() }
+    }
+
+    /// What the request adds to the run's counts.
+    pub(crate) fn counts(&self, attempt: &Attempt) -> Counts {
+        let count = |wanted: &[RecordState]| {
+            self.states.iter().filter(|(_, state, _)| wanted.contains(state)).count() as u64
+        };
+        Counts {
+            sent: if attempt.first { attempt.places.len() as u64 } else { 0 },
+            delivered: count(&[RecordState::Delivered, RecordState::Accepted]),
+            rejected: count(&[RecordState::Rejected]),
+            requests: 1,
+            bytes_sent: attempt.exchange.bytes,
+            ..Counts::default()
+        }
+    }
+
+    /// What now counts as delivered.
+    pub(crate) fn fingerprints(&self, body: &Body, shape: &Shape, addresses: bool) -> Result<Vec<Delivered>> {
+        let delivered = |state: &RecordState| matches!(state, RecordState::Delivered | RecordState::Accepted);
+        self.states
+            .iter()
+            .filter(|(_, state, _)| delivered(state))
+            .map(|(place, ..)| {
+                let (key, change, payload) = (body.key(*place), body.change(*place)?, body.payload(*place));
+                let keep = addresses && change != Change::Removed;
+                Ok(Delivered {
+                    hash: key_hash(key),
+                    fingerprint: fingerprint(change, payload),
+                    key: key.to_owned(),
+                    address: if keep { address(shape, payload) } else { String::new() },
+                })
+            })
+            .collect()
+    }
+
+    /// The state most records are in, when it needs no reason.
+    fn plain_majority(&self) -> Option<RecordState> {
+        let count = |wanted| self.states.iter().filter(|(_, state, _)| *state == wanted).count();
+        let candidates = [RecordState::Delivered, RecordState::Accepted];
+        candidates.into_iter().max_by_key(|state| count(*state)).filter(|state| count(*state) * 2 > self.states.len())
+    }
+}
+
+/// Writes outcome, fingerprints, counters and event. Runs inside one transaction of the writer.
+#[allow(clippy::too_many_arguments, reason = "one transaction needs all of it, and nothing else does")]
+pub(crate) fn settle(
+    sqlite: &Connection,
+    sync: i64,
+    run: i64,
+    at: i64,
+    attempt: &Attempt,
+    settled: &Settled,
+    delivered: &[Delivered],
+    added: &Counts,
+) -> Result<()> {
+    let majority = settled.plain_majority().filter(|_| attempt.whole);
+    if let Some(state) = majority {
+        outbox::set_batch_state(sqlite, attempt.batch, state, at)?;
+    }
+    for (place, state, problem) in &settled.states {
+        if majority != Some(*state) {
+            let problem = problem.as_ref().map(Problem::to_json).transpose()?;
+            outbox::set_state(sqlite, attempt.batch, *place, *state, at, problem.as_deref())?;
+        }
+    }
+    if !delivered.is_empty() {
+        fingerprints::append(sqlite, sync, attempt.batch, delivered)?;
+    }
+    runs::add_outcomes(sqlite, run, added, 0)?;
+    sqlite.prepare_cached("update batch set attempts = attempts + 1 where id = ?1")?.execute([attempt.batch])?;
+    keep_exchange(sqlite, at, attempt)
+}
+
+fn keep_exchange(sqlite: &Connection, at: i64, attempt: &Attempt) -> Result<()> {
+    let text = serde_json::to_vec(&attempt.exchange)
+        .map_err(|error| Error::new(ErrorKind::Bug, "A request could not be kept.").with_source(error))?;
+    let records: Vec<u8> = attempt.places.iter().flat_map(|place| (*place as u16).to_le_bytes()).collect();
+    let records = zstd::bulk::compress(&records, 1)?;
+    sqlite
+        .prepare_cached("insert into exchange(batch, at, records, z) values(?1, ?2, ?3, ?4)")?
+        .execute(rusqlite::params![attempt.batch, at, records, zstd::bulk::compress(&text, 1)?])?;
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! What a run would do: the same read and comparison, with nothing written and nothing sent.
+
+use std::path::Path;
+
+use tokio_util::sync::CancellationToken;
+
+use super::brakes;
+use super::read::{ReadContext, Sink, Staged, check_columns, read_all};
+use crate::destination::Limits;
+use crate::error::{Error, Result};
+use crate::record::Change;
+use crate::store::outbox;
+use crate::store::runs::{Counts, InvalidRow};
+use crate::store::{Store, syncs::SavedSync};
+use crate::sync::Mode;
+use crate::warehouse::{Read, Warehouse};
+
+/// What a run would do.
+#[derive(Debug)]
+pub struct Plan {
+    /// Its counts; `to_send` is what it would send.
+    pub counts: Counts,
+    /// The first records of each kind of change, in the order read.
+    pub records: Vec<PlanRecord>,
+    /// The first rows that can not be sent.
+    pub invalid: Vec<InvalidRow>,
+    /// Why it would be held, or why its columns do not fit any more.
+    pub held: Option<Error>,
+    /// Requests it would need, if every batch is taken.
+    pub requests: u64,
+}
+
+/// One record of a plan.
+#[derive(Debug, Clone)]
+pub struct PlanRecord {
+    /// Its key.
+    pub key: String,
+    /// What happened to its row.
+    pub change: Change,
+    /// The payload as last delivered.
+    pub before: Option<Vec<u8>>,
+    /// The payload it would send; `None` for a removal.
+    pub after: Option<Vec<u8>>,
+}
+
+/// Stands for the run in change numbers.
+const NO_RUN: i64 = i64::MAX;
+
+struct Collected {
+    limit: usize,
+    limits: Limits,
+    records: Vec<(u64, PlanRecord)>,
+    taken: [usize; 4],
+    invalid: Vec<InvalidRow>,
+    ordinal: u64,
+    batch: (usize, usize),
+    requests: u64,
+}
+
+impl Sink for Collected {
+    fn stage(&mut self, staged: &Staged<'_>) -> Result<()> {
+        let bytes = staged.payload.len() + self.limits.envelope_bytes;
+        let (records, size) = self.batch;
+        let full = records >= self.limits.records || size + bytes > self.limits.bytes;
+        if full || self.requests == 0 {
+            self.requests += 1;
+            self.batch = (0, 0);
+        }
+        self.batch = (self.batch.0 + 1, self.batch.1 + bytes);
+        let taken = &mut self.taken[staged.change as usize];
+        if *taken < self.limit {
+            *taken += 1;
+            let after = (staged.change != Change::Removed).then(|| staged.payload.to_vec());
+            let record = PlanRecord { key: staged.key.to_owned(), change: staged.change, before: None, after };
+            self.records.push((self.ordinal, record));
+        }
+        self.ordinal += 1;
+        Ok(())
+    }
+
+    fn invalid(&mut self, invalid: InvalidRow) -> Result<()> {
+        if self.invalid.len() < self.limit {
+            self.invalid.push(invalid);
+        }
+        Ok(())
+    }
+
+    fn progress(&mut self, _: &Counts) {}
+}
+
+/// Reads and compares. `limit` records of each kind of change are kept.
+pub(crate) async fn plan(
+    store: &Store,
+    home: &Path,
+    saved: &SavedSync,
+    warehouse: &dyn Warehouse,
+    limits: Limits,
+    limit: usize,
+) -> Result<Plan> {
+    let sync = &saved.sync;
+    let cancel = CancellationToken::new();
+    let context = ReadContext {
+        store,
+        home,
+        sync,
+        sync_id: saved.id,
+        base_until: saved.base_until,
+        run: NO_RUN,
+        resend: sync.mode == Mode::Full,
+        record_bytes: limits.record_bytes,
+        cancel: &cancel,
+    };
+    let read = Read { query: sync.query.clone(), columns: Vec::new(), limit: None };
+    let mut rows = warehouse.read(&read).await?;
+    let unfit = check_columns(saved.columns.as_deref(), rows.columns()).err();
+    let mut collected = Collected {
+        limit,
+        limits,
+        records: Vec::new(),
+        taken: [0; 4],
+        invalid: Vec::new(),
+        ordinal: 0,
+        batch: (0, 0),
+        requests: 0,
+    };
+    let found = read_all(&context, &mut *rows, &mut collected).await?;
+    let held = unfit.or_else(|| brakes::holds(sync, &found));
+    let mut records = Vec::with_capacity(collected.records.len());
+    for (ordinal, mut record) in collected.records {
+        if found.duplicates.binary_search(&ordinal).is_ok() {
+            continue;
+        }
+        if record.change != Change::Added {
+            let delivered = store.read(|sqlite| outbox::last_delivered(sqlite, saved.id, &record.key))?;
+            record.before = delivered.filter(|(change, _)| *change != Change::Removed).map(|(_, payload)| payload);
+        }
+        records.push(record);
+    }
+    Ok(Plan { counts: found.counts, records, invalid: collected.invalid, held, requests: collected.requests })
+}

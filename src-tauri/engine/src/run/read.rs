@@ -1,0 +1,346 @@
+//! Read, map, compare: from the warehouse's stream to what is to be sent.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::diff::{Aside, Base, Looked, NewKeys, Open, Verdict};
+use crate::error::{Error, ErrorKind, Result};
+use crate::mapping::{Mapping, address, clearing_payload};
+use crate::record::{Change, Operation};
+use crate::store::fingerprints::Delivered;
+use crate::store::outbox::{self, REMOVED, fingerprint, key_hash};
+use crate::store::runs::{Counts, InvalidRow, Problem};
+use crate::store::{Store, runs};
+use crate::sync::{Mode, Removal, Sync};
+use crate::value::{Column, RowBatch};
+use crate::warehouse::Rows;
+
+/// A record the run is to send.
+pub(crate) struct Staged<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) change: Change,
+    pub(crate) operation: Operation,
+    pub(crate) number: i64,
+    pub(crate) payload: &'a [u8],
+}
+
+/// Where a read puts what it finds: into the outbox, or into a plan.
+pub(crate) trait Sink {
+    /// Takes a record. Ordinals count from 0 in the order of the calls.
+    fn stage(&mut self, staged: &Staged<'_>) -> Result<()>;
+    /// Takes a row that can not be sent.
+    fn invalid(&mut self, invalid: InvalidRow) -> Result<()>;
+    /// The read goes on; called after every batch of rows.
+    fn progress(&mut self, counts: &Counts);
+}
+
+/// What a read has to know.
+pub(crate) struct ReadContext<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) home: &'a Path,
+    pub(crate) sync: &'a Sync,
+    /// The sync's row, or -1 for one that is not saved.
+    pub(crate) sync_id: i64,
+    pub(crate) base_until: i64,
+    /// The run, or the number a plan uses in its place.
+    pub(crate) run: i64,
+    /// Send every row again.
+    pub(crate) resend: bool,
+    /// Bytes of one payload the destination takes.
+    pub(crate) record_bytes: usize,
+    pub(crate) cancel: &'a CancellationToken,
+}
+
+/// What a whole read found.
+pub(crate) struct ReadResult {
+    pub(crate) counts: Counts,
+    pub(crate) server_rows: Option<u64>,
+    /// The mapped columns, to compare with the next run's.
+    pub(crate) columns: Vec<Column>,
+    /// Ordinals of staged records whose key an earlier one has.
+    pub(crate) duplicates: Vec<u64>,
+    /// Removed records that are only to be forgotten.
+    pub(crate) forgotten: Vec<Delivered>,
+    /// Records that counted as delivered before this read.
+    pub(crate) delivered_before: u64,
+}
+
+/// A row on its way through the comparison.
+struct Row {
+    number: u64,
+    key: String,
+    content: Result<(Vec<u8>, u128)>,
+}
+
+struct Reading<'a, S: Sink> {
+    context: &'a ReadContext<'a>,
+    mapping: Mapping,
+    base: Base,
+    open: Open,
+    new_keys: NewKeys,
+    sink: &'a mut S,
+    counts: Counts,
+    staged: u64,
+    /// Keys whose rows are there, but can not be sent.
+    unsendable: HashSet<u64>,
+}
+
+/// Reads a stream to its end. Nothing it stages may be sent unless this succeeds.
+pub(crate) async fn read_all<S: Sink>(
+    context: &ReadContext<'_>,
+    rows: &mut dyn Rows,
+    sink: &mut S,
+) -> Result<ReadResult> {
+    let columns = rows.columns().clone();
+    let mapping = Mapping::compile(context.sync, &columns)?;
+    let used: Vec<Column> = mapping.used_columns().into_iter().map(|index| columns[index].clone()).collect();
+    let base = Base::open(context.store.reader()?, context.sync_id, context.base_until)?;
+    let delivered_before = base.len() as u64;
+    let open = context.store.read(|sqlite| outbox::open_records(sqlite, context.sync_id))?;
+    let mut reading = Reading {
+        context,
+        mapping,
+        base,
+        open: Open::new(open, context.run),
+        new_keys: NewKeys::new(context.home),
+        sink,
+        counts: Counts::default(),
+        staged: 0,
+        unsendable: HashSet::new(),
+    };
+    let mut aside = Aside::default();
+    while let Some(batch) = rows.next().await? {
+        if context.cancel.is_cancelled() {
+            return Err(Error::new(ErrorKind::Cancelled, "The run was cancelled while it was reading.")
+                .with_safe("Nothing was sent."));
+        }
+        reading.take(&batch, &mut aside)?;
+        reading.sink.progress(&reading.counts);
+    }
+    reading.resolve(&mut aside)?;
+    let server_rows = rows.server_rows();
+    check_whole(reading.counts.read, server_rows)?;
+    let forgotten = reading.find_removed(&columns)?;
+    let duplicates = reading.finish()?;
+    let mut counts = reading.counts;
+    counts.to_send = reading.staged - duplicates.len() as u64;
+    counts.added -= duplicates.len() as u64;
+    counts.invalid += duplicates.len() as u64;
+    Ok(ReadResult { counts, server_rows, columns: used, duplicates, forgotten, delivered_before })
+}
+
+/// A read counts only when it has as many rows as the server itself says there are.
+fn check_whole(read: u64, server_rows: Option<u64>) -> Result<()> {
+    match server_rows {
+        Some(rows) if rows == read => Ok(()),
+        Some(rows) => {
+            let message = format!("The warehouse reported {rows} rows, and {read} arrived.");
+            Err(Error::new(ErrorKind::IncompleteRead, message))
+        }
+        None => Err(Error::new(ErrorKind::IncompleteRead, "The read ended without the warehouse's row count.")),
+    }
+}
+
+impl<S: Sink> Reading<'_, S> {
+    fn take(&mut self, batch: &RowBatch, aside: &mut Aside<Row>) -> Result<()> {
+        let mut key = String::new();
+        for index in 0..batch.rows() {
+            self.counts.read += 1;
+            key.clear();
+            if let Err(error) = self.mapping.write_key(batch, index, &mut key) {
+                self.refuse(self.counts.read, None, &error)?;
+                continue;
+            }
+            let row = Row { number: self.counts.read, key: key.clone(), content: self.content(batch, index) };
+            let hash = key_hash(&row.key);
+            match self.base.look(hash)? {
+                Looked::Unknown => {
+                    let bytes = row.key.len() + row.content.as_ref().map_or(0, |(payload, _)| payload.len());
+                    if aside.put(hash, row, bytes) {
+                        self.resolve(aside)?;
+                    }
+                }
+                looked @ (Looked::Found(_) | Looked::Again | Looked::Absent) => self.settle(hash, row, looked)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn content(&self, batch: &RowBatch, index: usize) -> Result<(Vec<u8>, u128)> {
+        let mut payload = Vec::new();
+        self.mapping.write_payload(batch, index, &mut payload)?;
+        let limit = self.context.record_bytes;
+        if payload.len() > limit {
+            let message =
+                format!("The record has {} bytes, and the destination takes {limit} for one.", payload.len());
+            return Err(Error::new(ErrorKind::TooLarge, message));
+        }
+        let print = fingerprint(Change::Added, &payload);
+        Ok((payload, print))
+    }
+
+    fn resolve(&mut self, aside: &mut Aside<Row>) -> Result<()> {
+        let mut rows = Vec::new();
+        aside.resolve(&mut self.base, |hash, row, looked| {
+            rows.push((hash, row, looked));
+            Ok(())
+        })?;
+        rows.into_iter().try_for_each(|(hash, row, looked)| self.settle(hash, row, looked))
+    }
+
+    fn settle(&mut self, hash: u64, row: Row, looked: Looked) -> Result<()> {
+        let delivered = match looked {
+            Looked::Found(print) => Some(print),
+            Looked::Absent | Looked::Unknown => None,
+            Looked::Again => return self.refuse(row.number, Some(row.key.clone()), &duplicate(&row.key)),
+        };
+        let (payload, print) = match row.content {
+            Ok(content) => content,
+            Err(error) => {
+                self.unsendable.insert(hash);
+                return self.refuse(row.number, Some(row.key), &error);
+            }
+        };
+        match self.judge(hash, print, delivered) {
+            Verdict::Unchanged => self.counts.unchanged += 1,
+            Verdict::Duplicate => return self.refuse(row.number, Some(row.key.clone()), &duplicate(&row.key)),
+            Verdict::Added(number) => {
+                self.counts.added += 1;
+                self.new_keys.add(hash, self.staged)?;
+                self.stage(&row.key, Change::Added, self.operation(), number, &payload)?;
+            }
+            Verdict::Changed(number) => {
+                self.counts.changed += 1;
+                self.stage(&row.key, Change::Changed, self.operation(), number, &payload)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn judge(&mut self, hash: u64, print: u128, delivered: Option<u128>) -> Verdict {
+        let verdict = self.open.judge(hash, print, delivered);
+        let known = delivered.is_some_and(|print| print != REMOVED);
+        match (self.context.sync.mode, verdict) {
+            // Each row once, whatever becomes of it later.
+            (Mode::Append | Mode::Create, Verdict::Changed(_)) if !self.context.resend => Verdict::Unchanged,
+            _ if self.context.resend && known => Verdict::Changed(self.context.run),
+            _ if self.context.resend => Verdict::Added(self.context.run),
+            (_, verdict) => verdict,
+        }
+    }
+
+    fn operation(&self) -> Operation {
+        match self.context.sync.mode {
+            Mode::Update => Operation::Update,
+            Mode::Create => Operation::Create,
+            Mode::Upsert | Mode::Mirror | Mode::Append | Mode::Full => Operation::Upsert,
+        }
+    }
+
+    fn stage(&mut self, key: &str, change: Change, operation: Operation, number: i64, payload: &[u8]) -> Result<()> {
+        self.staged += 1;
+        self.sink.stage(&Staged { key, change, operation, number, payload })
+    }
+
+    fn refuse(&mut self, row: u64, key: Option<String>, error: &Error) -> Result<()> {
+        self.counts.invalid += 1;
+        self.sink.invalid(InvalidRow { row, key, problem: Problem::from(error) })
+    }
+
+    /// With mirror: stages the removal of every delivered record without a row.
+    fn find_removed(&mut self, columns: &[Column]) -> Result<Vec<Delivered>> {
+        let mut forgotten = Vec::new();
+        if self.context.sync.mode != Mode::Mirror {
+            return Ok(forgotten);
+        }
+        let mut gone = Vec::new();
+        self.base.unseen(|hash, key, address| {
+            gone.push((hash, key.to_owned(), address.to_owned()));
+            Ok(())
+        })?;
+        for (hash, key, known) in gone {
+            self.counts.removed += 1;
+            let number = self.open.take_removed(hash);
+            if self.context.sync.removed == Removal::Nothing {
+                forgotten.push(Delivered { hash, fingerprint: REMOVED, key, address: String::new() });
+                continue;
+            }
+            let known = if known.is_empty() { self.address_of(&key)? } else { known };
+            self.stage_removal(&key, number, &known, columns)?;
+        }
+        Ok(forgotten)
+    }
+
+    fn stage_removal(&mut self, key: &str, number: i64, known: &str, columns: &[Column]) -> Result<()> {
+        match self.context.sync.removed {
+            Removal::Delete => self.stage(key, Change::Removed, Operation::Delete, number, known.as_bytes()),
+            Removal::Clear => {
+                let payload = clearing_payload(self.context.sync, columns, known)?;
+                self.stage(key, Change::Removed, Operation::Clear, number, &payload)
+            }
+            Removal::Nothing => Ok(()),
+        }
+    }
+
+    /// The address of a record delivered before removals were asked for, from what was sent.
+    fn address_of(&self, key: &str) -> Result<String> {
+        let context = self.context;
+        let sent = context.store.read(|sqlite| outbox::last_delivered(sqlite, context.sync_id, key))?;
+        Ok(sent.map_or_else(|| "{}".to_owned(), |(_, payload)| address(&context.sync.shape, &payload)))
+    }
+
+    /// Carries what earlier runs did not get delivered and no row spoke for, and finds duplicate new keys.
+    fn finish(&mut self) -> Result<Vec<u64>> {
+        let context = self.context;
+        let open = std::mem::replace(&mut self.open, Open::new(std::collections::HashMap::new(), context.run));
+        let mut loaded: Option<(i64, outbox::Body)> = None;
+        for record in open.rest() {
+            if loaded.as_ref().is_none_or(|(batch, _)| *batch != record.batch) {
+                let body = context.store.read(|sqlite| outbox::body(sqlite, record.batch))?;
+                loaded = body.map(|body| (record.batch, body));
+            }
+            let Some((_, body)) = &loaded else { continue };
+            let (key, payload) = (body.key(record.place).to_owned(), body.payload(record.place).to_vec());
+            let is_gone = context.sync.mode == Mode::Mirror && !self.unsendable.contains(&key_hash(&key));
+            if !is_gone {
+                self.counts.carried += 1;
+                self.stage(&key, record.change, record.operation, record.number, &payload)?;
+            } else if record.uncertain && record.change != Change::Removed {
+                // It may have been created, and its row is gone since.
+                self.counts.removed += 1;
+                let known = address(&context.sync.shape, &payload);
+                self.stage_removal(&key, context.run, &known, &[])?;
+            }
+        }
+        std::mem::replace(&mut self.new_keys, NewKeys::new(context.home)).duplicates()
+    }
+}
+
+/// The reason given to a row whose key stands on an earlier row.
+pub(crate) fn duplicate(key: &str) -> Error {
+    Error::new(ErrorKind::DuplicateKey, format!("An earlier row has the key “{key}” too."))
+}
+
+/// Refuses a read whose mapped columns are not of the types the last run saw.
+pub(crate) fn check_columns(before: Option<&[Column]>, now: &[Column]) -> Result<()> {
+    for old in before.unwrap_or_default() {
+        let Some(new) = now.iter().find(|column| column.name == old.name) else { continue };
+        if new.native != old.native {
+            let message = format!("The column “{}” was {} and is now {}.", old.name, old.native, new.native);
+            return Err(Error::new(ErrorKind::SchemaChanged, message)
+                .with_hint("Look at the mapping; then save the sync again, or run it with --approve."));
+        }
+    }
+    Ok(())
+}
+
+/// Kept reasons of invalid rows, at most; the count is always whole.
+pub(crate) const KEPT_INVALID: u64 = 1_000;
+
+/// Keeps the reason of an invalid row, if there is room.
+pub(crate) fn keep_invalid(store: &Store, run: i64, invalid: InvalidRow) {
+    // Written in order with everything else; a failure shows in the writes that are waited for.
+    drop(store.write(move |sqlite| runs::add_invalid(sqlite, run, &invalid)));
+}

@@ -1,0 +1,52 @@
+//! Retrying rejected records: a run of its own, with the same records.
+
+use rusqlite::Connection;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::outbox::{self, Body, RecordState};
+use crate::store::runs::{self, Counts, RunRow};
+
+/// Stages the rejected records of `from` (of these keys, or all) in the new run `run`, and seals it. Answers
+/// with how many there are.
+pub(crate) fn take_rejected(
+    sqlite: &Connection,
+    from: &RunRow,
+    keys: &[String],
+    run: i64,
+    at: i64,
+    batch_records: usize,
+) -> Result<u64> {
+    let mut taken = Body::default();
+    let mut last_batch = 0;
+    let mut count = 0;
+    for batch in outbox::open_batches(sqlite, from.sync, Some(from.id))? {
+        let own = outbox::own_states(sqlite, batch.id)?;
+        let Some(body) = outbox::body(sqlite, batch.id)? else { continue };
+        for place in 0..body.len() {
+            let state = own.get(&place).map_or(batch.state, |own| own.state);
+            let key = body.key(place);
+            if state != RecordState::Rejected || !(keys.is_empty() || keys.iter().any(|wanted| wanted == key)) {
+                continue;
+            }
+            let reason = own.get(&place).and_then(|own| own.problem.clone());
+            outbox::set_state(sqlite, batch.id, place, RecordState::RejectedBefore, at, reason.as_deref())?;
+            taken.push(key, body.change(place)?, body.operation(place)?, body.number(place), body.payload(place));
+            count += 1;
+            if taken.len() == batch_records {
+                last_batch = outbox::stage(sqlite, from.sync, run, at, &outbox::compress(&std::mem::take(&mut taken))?)?;
+            }
+        }
+    }
+    if !taken.is_empty() {
+        last_batch = outbox::stage(sqlite, from.sync, run, at, &outbox::compress(&taken)?)?;
+    }
+    if count == 0 {
+        let message = format!("Run {} has no rejected records to send again.", from.id);
+        return Err(Error::new(ErrorKind::UnknownName, message)
+            .with_hint("Rejected records of earlier runs are carried by the newest run of the sync."));
+    }
+    outbox::release(sqlite, run)?;
+    runs::set_counts(sqlite, run, &Counts { carried: count, to_send: count, ..Counts::default() })?;
+    runs::seal(sqlite, run, at, None, last_batch)?;
+    Ok(count)
+}

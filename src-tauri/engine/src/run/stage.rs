@@ -1,0 +1,139 @@
+//! Writes what a read finds into the outbox: batches are filled on the reading thread, compressed on a second
+//! one and written by the store's writer.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use super::progress::Progress;
+use super::read::{KEPT_INVALID, Sink, Staged, keep_invalid};
+use crate::destination::Limits;
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::Store;
+use crate::store::outbox::{self, Body};
+use crate::store::runs::{Counts, InvalidRow};
+
+/// Bodies that wait for compression.
+const WAITING_BODIES: usize = 4;
+/// Written batches whose answer is not looked at yet.
+const WAITING_WRITES: usize = 64;
+
+/// Where a staged batch begins: the ordinal of its first record, and its id.
+pub(crate) type Placed = Vec<(u64, i64)>;
+
+/// Fills batches for the outbox.
+pub(crate) struct Staging {
+    store: Arc<Store>,
+    run: i64,
+    limits: Limits,
+    progress: Arc<Progress>,
+    body: Body,
+    bytes: usize,
+    invalid: u64,
+    bodies: Option<SyncSender<Body>>,
+    writing: Option<JoinHandle<Result<Placed>>>,
+}
+
+impl Staging {
+    /// Begins to stage for a run.
+    pub(crate) fn start(
+        store: Arc<Store>,
+        sync: i64,
+        run: i64,
+        at: i64,
+        limits: Limits,
+        progress: Arc<Progress>,
+    ) -> Result<Self> {
+        let (bodies, queue) = sync_channel(WAITING_BODIES);
+        let writer = store.clone();
+        let writing = std::thread::Builder::new()
+            .name("stage".into())
+            .spawn(move || write_bodies(&writer, sync, run, at, &queue))?;
+        let body = Body::default();
+        Ok(Self { store, run, limits, progress, body, bytes: 0, invalid: 0, bodies: Some(bodies), writing: Some(writing) })
+    }
+
+    /// Ends staging: everything is on disk. Answers with where each batch begins.
+    pub(crate) fn finish(mut self) -> Result<Placed> {
+        if !self.body.is_empty() {
+            self.hand_on()?;
+        }
+        drop(self.bodies.take());
+        self.join()
+    }
+
+    fn hand_on(&mut self) -> Result<()> {
+        self.bytes = 0;
+        let body = std::mem::take(&mut self.body);
+        let sent = self.bodies.as_ref().is_some_and(|bodies| bodies.send(body).is_ok());
+        if sent { Ok(()) } else { self.join().and(Err(stopped())) }
+    }
+
+    fn join(&mut self) -> Result<Placed> {
+        self.writing.take().ok_or_else(stopped)?.join().map_err(|_| stopped())?
+    }
+}
+
+impl Sink for Staging {
+    fn stage(&mut self, staged: &Staged<'_>) -> Result<()> {
+        let bytes = staged.payload.len() + self.limits.envelope_bytes;
+        let full = self.body.len() >= self.limits.records || self.bytes + bytes > self.limits.bytes;
+        if full && !self.body.is_empty() {
+            self.hand_on()?;
+        }
+        self.bytes += bytes;
+        self.body.push(staged.key, staged.change, staged.operation, staged.number, staged.payload);
+        Ok(())
+    }
+
+    fn invalid(&mut self, invalid: InvalidRow) -> Result<()> {
+        self.invalid += 1;
+        if self.invalid <= KEPT_INVALID {
+            keep_invalid(&self.store, self.run, invalid);
+        }
+        Ok(())
+    }
+
+    fn progress(&mut self, counts: &Counts) {
+        self.progress.read(counts);
+    }
+}
+
+fn write_bodies(store: &Store, sync: i64, run: i64, at: i64, queue: &Receiver<Body>) -> Result<Placed> {
+    let mut placed = Vec::new();
+    let mut writes = std::collections::VecDeque::new();
+    let mut ordinal = 0;
+    while let Ok(body) = queue.recv() {
+        let sealed = outbox::compress(&body)?;
+        let first = ordinal;
+        ordinal += body.len() as u64;
+        writes.push_back((first, store.write(move |sqlite| outbox::stage(sqlite, sync, run, at, &sealed))));
+        while writes.len() > WAITING_WRITES {
+            place(&mut placed, &mut writes)?;
+        }
+    }
+    while !writes.is_empty() {
+        place(&mut placed, &mut writes)?;
+    }
+    Ok(placed)
+}
+
+type Writes = std::collections::VecDeque<(u64, crate::store::Written<i64>)>;
+
+fn place(placed: &mut Placed, writes: &mut Writes) -> Result<()> {
+    if let Some((first, written)) = writes.pop_front() {
+        placed.push((first, written.wait()?));
+    }
+    Ok(())
+}
+
+/// The batch and place of a staged record.
+pub(crate) fn locate(placed: &Placed, ordinal: u64) -> Option<(i64, usize)> {
+    let after = placed.partition_point(|(first, _)| *first <= ordinal);
+    let (first, batch) = placed.get(after.checked_sub(1)?)?;
+    Some((*batch, (ordinal - first) as usize))
+}
+
+fn stopped() -> Error {
+    Error::new(ErrorKind::Storage, "What was read could not be written down.")
+}

@@ -1,0 +1,176 @@
+//! Fingerprints of what was delivered, in the order it was delivered.
+//!
+//! Chunks up to the sync's `base_until` are the base, walked beside the next read; later ones override it.
+
+use rusqlite::{Connection as Sqlite, params};
+
+use super::outbox::REMOVED;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Entries of one chunk, at most, when the base is rewritten.
+pub const CHUNK: usize = 500;
+/// Chunks of one batch have ids from `batch * PARTS`.
+const PARTS: i64 = 1 << 16;
+
+/// One delivered record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivered {
+    /// Its key's hash.
+    pub hash: u64,
+    /// Its fingerprint; [`REMOVED`] once its deletion was delivered.
+    pub fingerprint: u128,
+    /// Its key.
+    pub key: String,
+    /// What a removal of it has to say to the destination: a JSON object; empty where removals are not sent.
+    pub address: String,
+}
+
+/// Appends what a batch delivered. May be called several times for one batch.
+pub fn append(sqlite: &Sqlite, sync: i64, batch: i64, delivered: &[Delivered]) -> Result<()> {
+    let first = batch * PARTS;
+    let id: i64 = sqlite
+        .prepare_cached("select coalesce(max(id) + 1, ?1) from fingerprint where id >= ?1 and id < ?2")?
+        .query_row(params![first, first + PARTS], |row| row.get(0))?;
+    insert(sqlite, sync, id, delivered)
+}
+
+/// Appends entries that belong to no batch, after everything else of the sync.
+pub fn append_last(sqlite: &Sqlite, sync: i64, base_until: i64, delivered: &[Delivered]) -> Result<()> {
+    let last: i64 = sqlite.query_row(
+        "select coalesce(max(id), 0) from fingerprint where sync = ?1",
+        [sync],
+        |row| row.get(0),
+    )?;
+    insert(sqlite, sync, last.max(base_until) + 1, delivered)
+}
+
+fn insert(sqlite: &Sqlite, sync: i64, id: i64, delivered: &[Delivered]) -> Result<()> {
+    let mut chunk = Vec::with_capacity(delivered.len() * 24);
+    let mut texts = Vec::new();
+    for entry in delivered {
+        chunk.extend_from_slice(&entry.hash.to_le_bytes());
+        for text in [&entry.key, &entry.address] {
+            texts.extend_from_slice(&(text.len() as u32).to_le_bytes());
+            texts.extend_from_slice(text.as_bytes());
+        }
+    }
+    for entry in delivered {
+        chunk.extend_from_slice(&entry.fingerprint.to_le_bytes());
+    }
+    sqlite
+        .prepare_cached("insert into fingerprint values(?1, ?2, ?3, ?4)")?
+        .execute(params![id, sync, chunk, zstd::bulk::compress(&texts, 1)?])?;
+    Ok(())
+}
+
+/// Hashes and fingerprints of a chunk.
+pub type Prints = Vec<(u64, u128)>;
+
+/// Up to `count` chunks after `after` and up to `until`, in order, with their ids.
+pub fn chunks(sqlite: &Sqlite, sync: i64, after: i64, until: i64, count: usize) -> Result<Vec<(i64, Prints)>> {
+    let mut statement = sqlite
+        .prepare_cached("select id, d from fingerprint where sync = ?1 and id > ?2 and id <= ?3 order by id limit ?4")?;
+    let mut rows = statement.query(params![sync, after, until, count as i64])?;
+    let mut found = Vec::with_capacity(count);
+    while let Some(row) = rows.next()? {
+        found.push((row.get(0)?, prints(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?));
+    }
+    Ok(found)
+}
+
+fn prints(chunk: &[u8]) -> Result<Prints> {
+    let count = chunk.len() / 24;
+    let (hashes, fingerprints) = chunk.split_at(count * 8);
+    let ((hashes, _), (fingerprints, rest)) = (hashes.as_chunks::<8>(), fingerprints.as_chunks::<16>());
+    if !rest.is_empty() || fingerprints.len() != hashes.len() {
+        return Err(damaged());
+    }
+    let pairs = hashes.iter().zip(fingerprints);
+    Ok(pairs.map(|(hash, print)| (u64::from_le_bytes(*hash), u128::from_le_bytes(*print))).collect())
+}
+
+/// The whole entries of one chunk.
+pub fn entries(sqlite: &Sqlite, id: i64) -> Result<Vec<Delivered>> {
+    let (chunk, z): (Vec<u8>, Vec<u8>) = sqlite
+        .prepare_cached("select d, z from fingerprint where id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let texts = zstd::stream::decode_all(z.as_slice())?;
+    let mut rest = texts.as_slice();
+    let mut text = || -> Result<String> {
+        let length = rest.split_off(..4).and_then(|length| length.first_chunk()).ok_or_else(damaged)?;
+        let bytes = rest.split_off(..u32::from_le_bytes(*length) as usize).ok_or_else(damaged)?;
+        String::from_utf8(bytes.to_vec()).map_err(|_| damaged())
+    };
+    let prints = prints(&chunk)?;
+    prints
+        .into_iter()
+        .map(|(hash, fingerprint)| Ok(Delivered { hash, fingerprint, key: text()?, address: text()? }))
+        .collect()
+}
+
+/// Everything so far becomes the base. Called when there was none.
+pub fn make_base(sqlite: &Sqlite, sync: i64) -> Result<()> {
+    sqlite.execute(
+        "update sync set base_until = coalesce((select max(id) from fingerprint where sync = ?1), 0) where id = ?1",
+        [sync],
+    )?;
+    Ok(())
+}
+
+/// Writes base and overrides into a new base, in the base's order, new keys at the end. Removed records leave.
+pub fn rewrite_base(sqlite: &Sqlite, sync: i64, base_until: i64) -> Result<()> {
+    let ids: Vec<i64> = sqlite
+        .prepare_cached("select id from fingerprint where sync = ?1 order by id")?
+        .query_map([sync], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let mut newest = std::collections::HashMap::new();
+    for id in ids.iter().filter(|id| **id > base_until) {
+        for entry in entries(sqlite, *id)? {
+            newest.insert(entry.hash, entry);
+        }
+    }
+    let mut next = ids.last().copied().unwrap_or(0) + 1;
+    let mut pending = Vec::with_capacity(CHUNK);
+    let mut keep = |entry: Delivered, last: bool| -> Result<()> {
+        if entry.fingerprint != REMOVED {
+            pending.push(entry);
+        }
+        if pending.len() == CHUNK || (last && !pending.is_empty()) {
+            insert(sqlite, sync, next, &pending)?;
+            next += 1;
+            pending.clear();
+        }
+        Ok(())
+    };
+    for id in ids.iter().filter(|id| **id <= base_until) {
+        for entry in entries(sqlite, *id)? {
+            let entry = newest.remove(&entry.hash).unwrap_or(entry);
+            keep(entry, false)?;
+        }
+    }
+    let mut added: Vec<Delivered> = newest.into_values().collect();
+    added.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+    for entry in added {
+        keep(entry, false)?;
+    }
+    keep(Delivered { hash: 0, fingerprint: REMOVED, key: String::new(), address: String::new() }, true)?;
+    if let Some(last_old) = ids.last() {
+        sqlite.execute("delete from fingerprint where sync = ?1 and id <= ?2", params![sync, last_old])?;
+    }
+    make_base(sqlite, sync)
+}
+
+/// How many bytes of fingerprints the base and the overrides have: `(base, overrides)` in entries.
+pub fn sizes(sqlite: &Sqlite, sync: i64, base_until: i64) -> Result<(u64, u64)> {
+    let count = |sql: &str| -> Result<u64> {
+        Ok(sqlite.query_row(sql, params![sync, base_until], |row| row.get::<_, Option<u64>>(0))?.unwrap_or(0) / 24)
+    };
+    Ok((
+        count("select sum(length(d)) from fingerprint where sync = ?1 and id <= ?2")?,
+        count("select sum(length(d)) from fingerprint where sync = ?1 and id > ?2")?,
+    ))
+}
+
+fn damaged() -> Error {
+    Error::new(ErrorKind::Damaged, "Stored fingerprints can not be read.")
+}

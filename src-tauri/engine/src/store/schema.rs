@@ -1,0 +1,70 @@
+//! The database's tables, as migrations. A migration is never changed once released, only followed.
+
+/// Each entry takes the database from version `index` to `index + 1` (SQLite's `user_version`).
+pub(super) const MIGRATIONS: &[&str] = &[
+    // 1: the first release.
+    "
+create table workspace(id integer primary key check(id = 1), uuid text not null, clean integer not null);
+insert into workspace values(1, lower(hex(randomblob(16))), 1);
+
+create table connection(id integer primary key, name text not null unique, kind text not null,
+    settings text not null, checked_at integer, checked_ok integer);
+
+-- columns: the mapped columns and their types as the last run saw them; base_until: the last fingerprint
+-- chunk of the base, chunks after it override it; next_due: the next slot, in ms.
+create table sync(id integer primary key, uuid text not null unique, name text not null unique,
+    definition text not null, generation integer not null default 1, columns text,
+    base_until integer not null default 0, paused integer not null default 0, next_due integer);
+
+create table draft(id text primary key, title text not null, saved_at integer not null, state text not null);
+create table setting(key text primary key, value text not null) without rowid;
+
+-- A slot is (sync, instant), and is taken once.
+create table slot(sync integer not null, at integer not null, run integer not null, primary key(sync, at)) without rowid;
+
+-- claimed: batches up to this id may be under way. problem: the error as JSON.
+create table run(id integer primary key, sync integer not null, cause integer not null, state integer not null,
+    started integer not null, sealed integer, finished integer, slot integer, generation integer not null,
+    shape text not null, server_rows integer, claimed integer not null default 0,
+    read integer not null default 0, invalid integer not null default 0, added integer not null default 0,
+    changed integer not null default 0, removed integer not null default 0, unchanged integer not null default 0,
+    carried integer not null default 0, to_send integer not null default 0, sent integer not null default 0,
+    delivered integer not null default 0, rejected integer not null default 0, requests integer not null default 0,
+    bytes_sent integer not null default 0, next_attempt integer, problem text);
+create index run_of_sync on run(sync, id);
+
+-- Records sent together. state speaks for every record of the batch without a row in record_state.
+-- State codes are all below 128, so that a change never moves the row.
+create table batch(id integer primary key, sync integer not null, run integer not null, n integer not null,
+    raw integer not null, state integer not null, attempts integer not null, at integer not null);
+create index batch_of_run on batch(run);
+create index batch_open on batch(sync) where state in (3, 4, 9, 10);
+
+-- zstd 1 of the records; apart from the state, so that an outcome never rewrites a body.
+create table body(batch integer primary key, z blob not null);
+
+-- Sorted 40-bit key hashes with their place in the batch: the index by key.
+create table key_segment(batch integer primary key, d blob not null);
+
+-- Records whose state differs from their batch's.
+create table record_state(batch integer not null, place integer not null, state integer not null,
+    at integer not null, problem text, primary key(batch, place)) without rowid;
+create index record_open on record_state(state, batch) where state in (3, 4, 9, 10);
+
+-- A request and its answer; records: which places it carried; z: zstd 1 of the exchange as JSON.
+create table exchange(id integer primary key, batch integer not null, at integer not null, records blob not null,
+    z blob not null);
+create index exchange_of_batch on exchange(batch);
+
+-- Values as they were in the destination before a batch was first sent.
+create table before(batch integer primary key, z blob not null);
+
+-- Rows that could not become records; the first thousand of a run keep their reason.
+create table invalid_row(run integer not null, row integer not null, key text, problem text not null,
+    primary key(run, row)) without rowid;
+
+-- Fingerprints as delivered: key hash u64 x n, fingerprint u128 x n; z: zstd 1 of keys and addresses.
+create table fingerprint(id integer primary key, sync integer not null, d blob not null, z blob not null);
+create index fingerprint_of_sync on fingerprint(sync, id);
+",
+];

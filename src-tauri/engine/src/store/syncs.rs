@@ -1,0 +1,177 @@
+//! Saved syncs.
+
+use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
+
+use super::{read_json, write_json};
+use crate::error::{Error, ErrorKind, Result};
+use crate::sync::{Shape, Sync};
+use crate::value::Column;
+
+/// A sync and what Sluice keeps of it between runs.
+#[derive(Debug, Clone)]
+pub struct SavedSync {
+    /// Its row.
+    pub id: i64,
+    /// Its id for life, part of every message id.
+    pub uuid: String,
+    /// What the user defined.
+    pub sync: Sync,
+    /// Grows when everything is sent again.
+    pub generation: i64,
+    /// Mapped columns as the last run saw them.
+    pub columns: Option<Vec<Column>>,
+    /// The last fingerprint chunk of the base.
+    pub base_until: i64,
+    /// The schedule is paused.
+    pub paused: bool,
+    /// The next slot, in ms.
+    pub next_due: Option<i64>,
+}
+
+const COLUMNS: &str = "id, uuid, definition, generation, columns, base_until, paused, next_due";
+
+/// All syncs, by name.
+pub fn all(sqlite: &Sqlite) -> Result<Vec<SavedSync>> {
+    let mut statement = sqlite.prepare_cached(&format!("select {COLUMNS} from sync order by name"))?;
+    let rows = statement.query_map([], |row| Ok(from_row(row)))?;
+    rows.map(|row| row?).collect()
+}
+
+/// The sync of this name.
+pub fn get(sqlite: &Sqlite, name: &str) -> Result<SavedSync> {
+    find(sqlite, name)?.ok_or_else(|| Error::new(ErrorKind::UnknownName, format!("There is no sync “{name}”.")))
+}
+
+/// The sync of this name, if there is one.
+pub fn find(sqlite: &Sqlite, name: &str) -> Result<Option<SavedSync>> {
+    sqlite
+        .prepare_cached(&format!("select {COLUMNS} from sync where name = ?1"))?
+        .query_row([name], |row| Ok(from_row(row)))
+        .optional()?
+        .transpose()
+}
+
+/// The sync with this row.
+pub fn by_id(sqlite: &Sqlite, id: i64) -> Result<SavedSync> {
+    sqlite
+        .prepare_cached(&format!("select {COLUMNS} from sync where id = ?1"))?
+        .query_row([id], |row| Ok(from_row(row)))?
+}
+
+/// Creates a sync, or changes the one named `existing`.
+///
+/// Where records go, or what identifies a row, is part of what "delivered" means: when that changes, what was
+/// delivered before counts no more.
+pub fn save(sqlite: &Sqlite, existing: Option<&str>, sync: &Sync, uuid: &str, next_due: Option<i64>) -> Result<()> {
+    let definition = write_json(sync)?;
+    if existing != Some(&sync.name) && find(sqlite, &sync.name)?.is_some() {
+        return Err(Error::new(ErrorKind::Conflict, format!("There is already a sync “{}”.", sync.name)));
+    }
+    let Some(existing) = existing else {
+        sqlite.execute(
+            "insert into sync(uuid, name, definition, next_due) values(?1, ?2, ?3, ?4)",
+            params![uuid, sync.name, definition, next_due],
+        )?;
+        return Ok(());
+    };
+    let before = get(sqlite, existing)?;
+    sqlite.execute(
+        "update sync set name = ?2, definition = ?3, next_due = ?4, columns = null where id = ?1",
+        params![before.id, sync.name, definition, next_due],
+    )?;
+    if starts_over(&before.sync, sync) {
+        forget_delivered(sqlite, before.id)?;
+    }
+    Ok(())
+}
+
+fn starts_over(before: &Sync, after: &Sync) -> bool {
+    let target = |sync: &Sync| match &sync.shape {
+        Shape::Identify => ("identify", String::new()),
+        Shape::Track(_) => ("track", String::new()),
+        Shape::Record { object, match_field } => ("record", format!("{object}\n{match_field}")),
+    };
+    before.to != after.to || before.from != after.from || before.key != after.key || target(before) != target(after)
+}
+
+/// Everything is sent again on the next run.
+pub fn forget_delivered(sqlite: &Sqlite, id: i64) -> Result<()> {
+    sqlite.execute("delete from fingerprint where sync = ?1", [id])?;
+    sqlite.execute("update sync set generation = generation + 1, base_until = 0 where id = ?1", [id])?;
+    super::outbox::supersede_open(sqlite, id)
+}
+
+/// Pauses or resumes the schedule.
+pub fn pause(sqlite: &Sqlite, name: &str, paused: bool) -> Result<()> {
+    match sqlite.execute("update sync set paused = ?2 where name = ?1", params![name, paused])? {
+        0 => Err(Error::new(ErrorKind::UnknownName, format!("There is no sync “{name}”."))),
+        _ => Ok(()),
+    }
+}
+
+/// Notes the mapped columns a run saw.
+pub fn saw_columns(sqlite: &Sqlite, id: i64, columns: &[Column]) -> Result<()> {
+    sqlite.execute("update sync set columns = ?2 where id = ?1", params![id, write_json(&columns)?])?;
+    Ok(())
+}
+
+/// Moves the next slot.
+pub fn set_next_due(sqlite: &Sqlite, id: i64, next_due: Option<i64>) -> Result<()> {
+    sqlite.execute("update sync set next_due = ?2 where id = ?1", params![id, next_due])?;
+    Ok(())
+}
+
+/// Deletes a sync and its history.
+pub fn delete(sqlite: &Sqlite, name: &str) -> Result<()> {
+    let id = get(sqlite, name)?.id;
+    for table in ["body", "key_segment", "record_state", "exchange", "before"] {
+        sqlite.execute(&format!("delete from {table} where batch in (select id from batch where sync = ?1)"), [id])?;
+    }
+    sqlite.execute("delete from invalid_row where run in (select id from run where sync = ?1)", [id])?;
+    for table in ["batch", "run", "slot", "fingerprint"] {
+        sqlite.execute(&format!("delete from {table} where sync = ?1"), [id])?;
+    }
+    sqlite.execute("delete from sync where id = ?1", [id])?;
+    Ok(())
+}
+
+/// Names of the syncs that use a connection.
+pub fn using(sqlite: &Sqlite, connection: &str) -> Result<Vec<String>> {
+    let syncs = all(sqlite)?;
+    let uses = |sync: &Sync| sync.from == connection || sync.to.as_deref() == Some(connection);
+    Ok(syncs.into_iter().filter(|saved| uses(&saved.sync)).map(|saved| saved.sync.name).collect())
+}
+
+pub(super) fn rename_connection(sqlite: &Sqlite, from: &str, to: &str) -> Result<()> {
+    for mut saved in all(sqlite)? {
+        let mut touched = false;
+        if saved.sync.from == from {
+            to.clone_into(&mut saved.sync.from);
+            touched = true;
+        }
+        if saved.sync.to.as_deref() == Some(from) {
+            saved.sync.to = Some(to.to_owned());
+            touched = true;
+        }
+        if touched {
+            let definition = write_json(&saved.sync)?;
+            sqlite.execute("update sync set definition = ?2 where id = ?1", params![saved.id, definition])?;
+        }
+    }
+    Ok(())
+}
+
+fn from_row(row: &Row<'_>) -> Result<SavedSync> {
+    let definition: String = row.get(2)?;
+    let columns: Option<String> = row.get(4)?;
+    Ok(SavedSync {
+        id: row.get(0)?,
+        uuid: row.get(1)?,
+        sync: read_json(&definition)?,
+        generation: row.get(3)?,
+        columns: columns.as_deref().map(read_json).transpose()?,
+        base_until: row.get(5)?,
+        paused: row.get(6)?,
+        next_due: row.get(7)?,
+    })
+}

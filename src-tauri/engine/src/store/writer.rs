@@ -1,0 +1,118 @@
+//! The one thread that writes. Jobs that wait are committed together.
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Jobs committed together at most.
+const GROUP: usize = 128;
+/// The write-ahead log is written back when it has grown to this many bytes.
+const CHECKPOINT_BYTES: u64 = 16 << 20;
+
+type Job = Box<dyn FnOnce(&Connection) -> Box<dyn FnOnce(Result<()>) + Send> + Send>;
+
+/// A handle to the writing thread.
+pub(super) struct Writer {
+    jobs: Option<SyncSender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The answer to a write, there once it is on disk.
+pub struct Written<T>(oneshot::Receiver<Result<T>>);
+
+impl<T> Written<T> {
+    /// Blocks until it is on disk. Not for use on an async thread.
+    pub fn wait(self) -> Result<T> {
+        self.0.blocking_recv().unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Waits until it is on disk.
+    pub async fn done(self) -> Result<T> {
+        self.0.await.unwrap_or_else(|_| Err(stopped()))
+    }
+}
+
+impl Writer {
+    /// Starts the thread on its own connection.
+    pub(super) fn start(connection: Connection, wal: std::path::PathBuf) -> Result<Self> {
+        let (jobs, queue) = sync_channel::<Job>(GROUP * 2);
+        let thread = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || write_until_closed(connection, &queue, &wal))?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    /// Queues a job. It runs inside a transaction of its own or shared with others; its error undoes only
+    /// itself.
+    pub(super) fn submit<T, F>(&self, job: F) -> Written<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let boxed: Job = Box::new(move |connection| {
+            let result = in_savepoint(connection, job);
+            Box::new(move |committed: Result<()>| {
+                // Nobody listening any more is no error: the write is done either way.
+                drop(reply.send(committed.and(result)));
+            })
+        });
+        if let Some(jobs) = &self.jobs {
+            // A closed queue drops the job, and with it the reply: the caller gets `stopped`.
+            drop(jobs.send(boxed));
+        }
+        Written(answer)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+fn stopped() -> Error {
+    Error::new(ErrorKind::Storage, "Sluice's database is no longer being written.")
+}
+
+fn in_savepoint<T>(connection: &Connection, job: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    connection.execute_batch("savepoint job")?;
+    let result = job(connection);
+    connection.execute_batch(if result.is_ok() { "release job" } else { "rollback to job; release job" })?;
+    result
+}
+
+fn write_until_closed(mut connection: Connection, queue: &Receiver<Job>, wal: &Path) {
+    while let Ok(first) = queue.recv() {
+        let mut replies = Vec::new();
+        let committed = (|| -> Result<()> {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            replies.push(first(&transaction));
+            while replies.len() < GROUP {
+                let Ok(next) = queue.try_recv() else { break };
+                replies.push(next(&transaction));
+            }
+            transaction.commit()?;
+            Ok(())
+        })();
+        for reply in replies {
+            reply(committed.clone());
+        }
+        checkpoint_when_large(&connection, wal);
+    }
+}
+
+fn checkpoint_when_large(connection: &Connection, wal: &Path) {
+    if std::fs::metadata(wal).is_ok_and(|file| file.len() > CHECKPOINT_BYTES) {
+        // A reader in the way only delays it to the next time.
+        drop(connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(())));
+    }
+}

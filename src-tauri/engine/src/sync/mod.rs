@@ -1,0 +1,166 @@
+//! A sync: query → mapping → destination, with mode, key and schedule.
+
+mod table_name;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use table_name::TableName;
+
+use crate::schedule::Schedule;
+
+/// What a sync is, as the user defined it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sync {
+    /// Its unique name.
+    pub name: String,
+    /// The warehouse connection's name.
+    pub from: String,
+    /// Which rows.
+    pub query: Query,
+    /// The columns that together identify a row.
+    pub key: Vec<String>,
+    /// The destination connection's name; without one the sync is kept and does not run.
+    pub to: Option<String>,
+    /// What each row becomes.
+    pub shape: Shape,
+    /// How rows are brought over.
+    pub mode: Mode,
+    /// With mirror: what happens to records whose rows are gone.
+    pub removed: Removal,
+    /// Identifier to column.
+    pub identifiers: BTreeMap<Identifier, String>,
+    /// The mapping; `None` takes every column under its own name.
+    pub fields: Option<Vec<Field>>,
+    /// When it runs.
+    pub schedule: Schedule,
+}
+
+/// Which rows a sync reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Query {
+    /// Every row of a table or view.
+    Table(TableName),
+    /// The rows of one SELECT.
+    Sql(String),
+}
+
+/// What a row becomes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// An `identify` event: who it is and their traits.
+    Identify,
+    /// A `track` event with properties.
+    Track(EventName),
+    /// A record of an object.
+    Record {
+        /// The destination's object.
+        object: String,
+        /// The destination's field by which records are found again.
+        match_field: String,
+    },
+}
+
+/// Where a `track` event's name comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventName {
+    /// The same for every row.
+    Fixed(String),
+    /// A column's value.
+    Column(String),
+}
+
+/// How rows are brought over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Creates what is new, updates what changed.
+    Upsert,
+    /// Updates only records that exist.
+    Update,
+    /// Creates only records that do not exist.
+    Create,
+    /// Upsert, and acts on rows that are gone.
+    Mirror,
+    /// Sends each new row once, and never again.
+    Append,
+    /// Sends every row on every run.
+    Full,
+}
+
+/// What mirror does with a record whose row is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Removal {
+    /// Leaves it.
+    Nothing,
+    /// Empties the mapped fields.
+    Clear,
+    /// Deletes the record.
+    Delete,
+}
+
+/// Who a row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Identifier {
+    /// The id the company gave the person.
+    UserId,
+    /// Their e-mail address.
+    Email,
+    /// The id of somebody not known yet.
+    AnonymousId,
+}
+
+impl Identifier {
+    /// Every identifier, strongest first.
+    pub const ALL: [Self; 3] = [Self::UserId, Self::Email, Self::AnonymousId];
+
+    /// The name in the workspace file, which is also the column name looked for.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UserId => "user_id",
+            Self::Email => "email",
+            Self::AnonymousId => "anonymous_id",
+        }
+    }
+}
+
+/// One line of the mapping.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// Where the value comes from.
+    pub value: FieldValue,
+    /// The key in the payload; dots nest, `[n]` makes lists.
+    pub key: String,
+    /// What a null becomes.
+    pub null: NullRule,
+}
+
+/// Where a field's value comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldValue {
+    /// A column of the row.
+    Column(String),
+    /// The same JSON value for every row.
+    Constant(serde_json::Value),
+}
+
+/// What a null becomes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NullRule {
+    /// `null` is sent.
+    #[default]
+    Send,
+    /// The key is left out.
+    LeaveOut,
+    /// The destination's field is emptied: `null` is sent, and the connector turns it into its own way of
+    /// emptying a field.
+    Clear,
+}

@@ -1,0 +1,79 @@
+//! What the shell knows between two events.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tauri::AppHandle;
+use tauri::ipc::Channel;
+use tauri_plugin_autostart::ManagerExt;
+
+use crate::standin::{Api, Problem, Push, Settings};
+
+/// The running product and what the window's frame has to remember about it.
+pub(crate) struct Desktop {
+    pub(crate) api: Api,
+    settings: Mutex<Settings>,
+    listeners: Mutex<Vec<Channel<Push>>>,
+    has_tray: AtomicBool,
+    asked_to_close: AtomicBool,
+}
+
+impl Desktop {
+    pub(crate) fn new(api: Api, settings: Settings) -> Self {
+        Self {
+            api,
+            settings: Mutex::new(settings),
+            listeners: Mutex::default(),
+            has_tray: AtomicBool::new(false),
+            asked_to_close: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        lock(&self.settings).clone()
+    }
+
+    /// Takes over settings that were saved, and does what the system around Sluice has to do for them.
+    pub(crate) fn follow(&self, app: &AppHandle, settings: Settings) -> Result<(), Problem> {
+        let autostart = settings.autostart;
+        crate::window::wear(app, settings.theme);
+        *lock(&self.settings) = settings;
+        let launcher = app.autolaunch();
+        let done = match launcher.is_enabled() {
+            Ok(now) if now == autostart => Ok(()),
+            _ if autostart => launcher.enable(),
+            _ => launcher.disable(),
+        };
+        done.map_err(|error| crate::refusal::autostart(&error))
+    }
+
+    pub(crate) fn has_tray(&self) -> bool {
+        self.has_tray.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn tray_is(&self, there: bool) {
+        self.has_tray.store(there, Ordering::Relaxed);
+    }
+
+    /// Whether this is the first wish to close that has no answer yet.
+    pub(crate) fn ask_to_close(&self) -> bool {
+        !self.asked_to_close.swap(true, Ordering::Relaxed)
+    }
+
+    pub(crate) fn listen(&self, channel: Channel<Push>) {
+        lock(&self.listeners).push(channel);
+    }
+
+    /// The page was loaded anew; those who listened in the old one are gone.
+    pub(crate) fn forget_listeners(&self) {
+        lock(&self.listeners).clear();
+    }
+
+    pub(crate) fn tell(&self, push: &Push) {
+        lock(&self.listeners).retain(|listener| listener.send(push.clone()).is_ok());
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

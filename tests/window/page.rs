@@ -1,0 +1,200 @@
+//! The page in the window, as somebody reads it: things are found by role and name.
+
+use std::path::{Path, PathBuf};
+
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder};
+use serde_json::{Value, json};
+
+use crate::desk::PATIENCE;
+use crate::process::until;
+
+/// Finds elements as a screen reader would name them; it is the library the page's own tests use.
+const FINDER: &str = "ui/node_modules/@testing-library/dom/dist/@testing-library/dom.umd.min.js";
+
+/// The key by which WebDriver marks an element in JSON.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// Keys that are no letters, as WebDriver spells them.
+pub(crate) mod key {
+    pub(crate) const TAB: &str = "\u{e004}";
+    pub(crate) const ENTER: &str = "\u{e007}";
+    pub(crate) const ESCAPE: &str = "\u{e00c}";
+    pub(crate) const DOWN: &str = "\u{e015}";
+    pub(crate) const SPACE: &str = " ";
+}
+
+/// The page of one running window.
+pub(crate) struct Page {
+    client: Client,
+    log: PathBuf,
+}
+
+impl Page {
+    /// Starts `program` through the driver at `port`.
+    pub(crate) async fn open(port: u16, program: &Path, log: &Path) -> Self {
+        let wanted = json!({ "webkitgtk:browserOptions": { "binary": program, "args": [] } });
+        let Value::Object(wanted) = wanted else { unreachable!() };
+        let address = format!("http://127.0.0.1:{port}");
+        let client = ClientBuilder::native().capabilities(wanted).connect(&address).await;
+        let page = Self { client: client.expect("Sluice opens its window"), log: log.to_owned() };
+        page.wait("the page is drawn", "return document.querySelector('main, [role=main]') !== null", &[]).await;
+        page
+    }
+
+    /// Runs a script in the page.
+    pub(crate) async fn script(&self, script: &str, arguments: &[Value]) -> Value {
+        self.client.execute(script, arguments.to_vec()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Waits until the script answers with something true, and gives it back.
+    pub(crate) async fn wait(&self, what: &str, script: &str, arguments: &[Value]) -> Value {
+        let asked = until(what, PATIENCE, async || match self.client.execute(script, arguments.to_vec()).await {
+            Ok(Value::Null | Value::Bool(false)) => Err(self.situation().await),
+            Ok(answer) => Ok(answer),
+            Err(error) => Err(error.to_string()),
+        });
+        asked.await
+    }
+
+    /// What a failed wait says about the page.
+    async fn situation(&self) -> String {
+        let text = self.client.execute("return location.href + '\\n' + document.body.innerText", vec![]).await;
+        let text = text.ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default();
+        self.keep_shot("failed").await;
+        format!("The page then was {text}\nThe program's log is {}.", self.log.display())
+    }
+
+    /// The visible element of this role and exactly this name.
+    pub(crate) async fn find(&self, role: &str, name: &str) -> Element {
+        self.find_in("body", role, name).await
+    }
+
+    /// The same, inside the first element that matches the CSS selector.
+    pub(crate) async fn find_in(&self, within: &str, role: &str, name: &str) -> Element {
+        let what = format!("{role} “{name}” in {within}");
+        let found = self.wait(&what, &self.finder(FIND), &[json!(within), json!(role), json!(name)]).await;
+        self.element(&found)
+    }
+
+    /// Whether there is an element of this role and name now.
+    pub(crate) async fn has(&self, role: &str, name: &str) -> bool {
+        !self.script(&self.finder(FIND), &[json!("body"), json!(role), json!(name)]).await.is_null()
+    }
+
+    /// Names of all visible elements of a role, in order.
+    pub(crate) async fn names(&self, role: &str) -> Vec<String> {
+        serde_json::from_value(self.script(&self.finder(NAMES), &[json!(role)]).await).expect("names")
+    }
+
+    /// Waits until this text stands somewhere on the page.
+    pub(crate) async fn reads(&self, text: &str) {
+        let script = "return document.body.innerText.replace(/\\s+/g, ' ').includes(arguments[0])";
+        self.wait(&format!("“{text}” is on the page"), script, &[json!(text)]).await;
+    }
+
+    /// All text of the page, hidden parts and field values too.
+    pub(crate) async fn everything(&self) -> String {
+        let script = "return document.documentElement.outerHTML + [...document.querySelectorAll('input, textarea')]
+            .map((field) => field.value).join('\\n') + JSON.stringify({ ...localStorage, ...sessionStorage })";
+        self.script(script, &[]).await.as_str().expect("text").to_owned()
+    }
+
+    /// Clicks the element of this role and name, once it can be clicked.
+    pub(crate) async fn click(&self, role: &str, name: &str) {
+        self.click_in("body", role, name).await;
+    }
+
+    /// The same, inside the first element that matches the CSS selector.
+    pub(crate) async fn click_in(&self, within: &str, role: &str, name: &str) {
+        let what = format!("{role} “{name}” in {within} can be clicked");
+        until(&what, PATIENCE, async || {
+            let element = self.find_in(within, role, name).await;
+            element.click().await.map_err(|error| error.to_string())
+        })
+        .await;
+    }
+
+    /// Replaces what stands in a field.
+    pub(crate) async fn fill(&self, name: &str, text: &str) {
+        let field = self.find("textbox", name).await;
+        field.click().await.expect("the field takes the click");
+        self.script("arguments[0].select()", &[element_json(&field)]).await;
+        field.send_keys(text).await.expect("the field takes the keys");
+    }
+
+    /// Presses keys wherever the focus is.
+    pub(crate) async fn press(&self, keys: &str) {
+        let focus = self.client.active_element().await.expect("something has the focus");
+        focus.send_keys(keys).await.expect("it takes the keys");
+    }
+
+    /// Role-and-name words of what has the focus, for keyboard-only tests.
+    pub(crate) async fn focused(&self) -> String {
+        self.script(FOCUSED, &[]).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Presses Tab until the element of this name has the focus.
+    pub(crate) async fn tab_to(&self, name: &str) {
+        for _ in 0..120 {
+            if self.focused().await.contains(name) {
+                return;
+            }
+            self.press(key::TAB).await;
+        }
+        panic!("Tab never reached “{name}”; the focus is on {}.", self.focused().await);
+    }
+
+    /// Writes a picture of the window to the folder of pictures.
+    pub(crate) async fn shot(&self, name: &str) {
+        self.script("return document.fonts.status", &[]).await;
+        self.keep_shot(name).await;
+    }
+
+    async fn keep_shot(&self, name: &str) {
+        let folder = std::env::var_os("SLUICE_SHOTS")
+            .map_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("window"), PathBuf::from);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        if let Ok(picture) = self.client.screenshot().await {
+            std::fs::write(folder.join(format!("{name}.png")), picture).expect("a picture");
+        }
+    }
+
+    fn element(&self, json: &Value) -> Element {
+        let id = json[ELEMENT].as_str().unwrap_or_else(|| panic!("{json} is no element")).to_owned();
+        Element::from_element_id(self.client.clone(), id.into())
+    }
+
+    /// A script with the finder before it; it is loaded into the page once.
+    fn finder(&self, script: &str) -> String {
+        static LIBRARY: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+        let library = LIBRARY.get_or_init(|| {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FINDER);
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        });
+        format!("if (!globalThis.TestingLibraryDom) {{ {library} }}\n{script}")
+    }
+}
+
+pub(crate) fn element_json(element: &Element) -> Value {
+    json!({ ELEMENT: element.element_id().as_ref() })
+}
+
+const FIND: &str = "
+    const [within, role, name] = arguments;
+    const root = document.querySelector(within);
+    if (!root) return null;
+    const found = TestingLibraryDom.queryAllByRole(root, role, { name });
+    return found[0] ?? null;";
+
+const NAMES: &str = "
+    const [role] = arguments;
+    const names = [];
+    TestingLibraryDom.queryAllByRole(document.body, role, { name: (name) => (names.push(name), true) });
+    return names;";
+
+const FOCUSED: &str = "
+    const focus = document.activeElement;
+    if (!focus || focus === document.body) return 'the page itself';
+    return (focus.getAttribute('role') ?? focus.tagName.toLowerCase()) + ' '
+        + (focus.getAttribute('aria-label') ?? focus.labels?.[0]?.innerText ?? focus.innerText ?? '');";

@@ -1,0 +1,75 @@
+//! Programs a test starts, and ends whatever happens.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A program in a process group of its own. The whole group ends when this is dropped.
+pub(crate) struct Process(Child);
+
+impl Process {
+    /// Starts it with nothing on its standard input.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        use std::os::unix::process::CommandExt;
+        let child = command.stdin(Stdio::null()).process_group(0).spawn();
+        Self(child.unwrap_or_else(|error| panic!("{command:?} did not start: {error}")))
+    }
+
+    /// Starts it, gives it `input` and closes its standard input.
+    pub(crate) fn start_with_input(command: &mut Command, input: &str) -> Self {
+        use std::os::unix::process::CommandExt;
+        let mut child = command.stdin(Stdio::piped()).process_group(0).spawn().expect("the program starts");
+        child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it takes its input");
+        Self(child)
+    }
+
+    /// Starts it and reads the first line it prints, by which it says that it is ready.
+    pub(crate) fn start_and_read_line(command: &mut Command) -> (Self, String) {
+        let mut process = Self::start(command.stdout(Stdio::piped()));
+        let mut line = String::new();
+        let output = process.0.stdout.take().expect("a pipe");
+        BufReader::new(output).read_line(&mut line).expect("it prints a line");
+        assert!(!line.trim().is_empty(), "{command:?} ended before it was ready");
+        (process, line.trim().to_owned())
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        signal("-KILL", &format!("-{}", self.0.id()));
+        self.0.wait().ok();
+    }
+}
+
+/// Sends a signal to a process, or to a group when `target` begins with a minus.
+pub(crate) fn signal(signal: &str, target: &str) {
+    Command::new("kill").args([signal, "--", target]).stderr(Stdio::null()).status().ok();
+}
+
+/// Where a program is, if it is installed.
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+/// A loopback port nobody listens on.
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("loopback");
+    listener.local_addr().expect("an address").port()
+}
+
+/// Asks again and again until there is an answer; what was asked last is what the failure says.
+pub(crate) async fn until<T>(what: &str, limit: Duration, mut ask: impl AsyncFnMut() -> Result<T, String>) -> T {
+    let began = Instant::now();
+    loop {
+        match ask().await {
+            Ok(answer) => return answer,
+            Err(state) if began.elapsed() > limit => panic!("{what}: not within {limit:?}. {state}"),
+            Err(_) => tokio::time::sleep(Duration::from_millis(40)).await,
+        }
+    }
+}
