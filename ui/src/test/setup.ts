@@ -1,7 +1,14 @@
 import { cleanup } from '@testing-library/react';
 import { afterEach } from 'vitest';
+import { toasts } from '@/components/toasts';
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  // What one test said is not there in the next.
+  toasts.current().forEach(({ id }) => toasts.dismiss(id));
+  document.querySelectorAll('[data-live-announcer] [role=img]').forEach((node) => node.remove());
+  localStorage.clear();
+});
 
 // jsdom lays nothing out: lists get a size, media queries an answer.
 Object.defineProperty(window, 'matchMedia', {
@@ -14,9 +21,15 @@ Object.defineProperty(window, 'matchMedia', {
 });
 Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { configurable: true, get: () => 1000 });
 Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { configurable: true, get: () => 800 });
+Object.defineProperty(Element.prototype, 'clientWidth', { configurable: true, get: () => 1000 });
+Object.defineProperty(Element.prototype, 'clientHeight', { configurable: true, get: () => 800 });
 Element.prototype.scrollIntoView = () => undefined;
+window.scrollTo = () => undefined;
 globalThis.ResizeObserver ??= class {
   observe() {}
   unobserve() {}
   disconnect() {}
 };
+
+// React Aria finds an item of a list by a selector of its key.
+globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/g, '\\$&') } as typeof CSS;

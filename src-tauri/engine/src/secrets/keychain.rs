@@ -7,7 +7,13 @@ use crate::error::Result;
 pub struct Keychain;
 
 impl SecretStore for Keychain {
-    fn get(&self, _: &str, _: &str) -> Result<Option<Secret>> { unimplemented!() }
-    fn set(&self, _: &str, _: &str, _: &Secret) -> Result<()> { unimplemented!() }
-    fn delete(&self, _: &str, _: &str) -> Result<()> { unimplemented!() }
+    fn get(&self, _: &str, _: &str) -> Result<Option<Secret>> {
+        unimplemented!()
+    }
+    fn set(&self, _: &str, _: &str, _: &Secret) -> Result<()> {
+        unimplemented!()
+    }
+    fn delete(&self, _: &str, _: &str) -> Result<()> {
+        unimplemented!()
+    }
 }

@@ -76,7 +76,10 @@ mod tests {
 
     #[test]
     fn the_variable_is_spelled_as_the_contract_says() {
-        assert_eq!(environment_variable("shop-warehouse 2", "password"), "SLUICE_SECRET_SHOP_WAREHOUSE_2_PASSWORD");
+        assert_eq!(
+            environment_variable("shop-warehouse 2", "password"),
+            "SLUICE_SECRET_SHOP_WAREHOUSE_2_PASSWORD"
+        );
     }
 
     #[test]

@@ -170,15 +170,15 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
         match={filtered && state.total !== null ? text.match(state.total) : ''}
       />
       <Body>
-        {open ? (
-          <SplitPane
-            id="event"
-            label={text.detail.label}
-            size={428}
-            min={296}
-            open
-            onClose={() => setOpen(null)}
-            side={
+        <SplitPane
+          id="event"
+          label={text.detail.label}
+          size={428}
+          min={296}
+          open
+          shown={open !== null}
+          side={
+            open && (
               <EventDetail
                 event={open.event}
                 detail={detail.data?.event.event === open.event.event ? detail.data : undefined}
@@ -192,13 +192,11 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
                 onCopy={(what, bytes) => void copyText(bytes, text.copied(what))}
                 onOnly={onSearch}
               />
-            }
-          >
-            {main}
-          </SplitPane>
-        ) : (
-          main
-        )}
+            )
+          }
+        >
+          {main}
+        </SplitPane>
       </Body>
       <p className={t('hidden')} role="status">
         {heard}

@@ -65,6 +65,7 @@ export function StepFrame({
       )?.focus();
     });
   };
+  // Taken on the way down: controls keep the keys they know from going further up.
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (
@@ -76,8 +77,8 @@ export function StepFrame({
       event.preventDefault();
       press();
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    window.addEventListener('keydown', onKey, true);
+    return () => window.removeEventListener('keydown', onKey, true);
   });
   return (
     <>

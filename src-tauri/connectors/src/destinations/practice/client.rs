@@ -12,6 +12,7 @@ use sluice_engine::connection::Opening;
 use sluice_engine::destination::{Found, ReadByKey};
 use sluice_engine::error::{Error, ErrorKind, Result};
 
+use super::super::file_name::file_safe;
 use super::error::broken;
 use super::objects::ObjectDef;
 use super::records;
@@ -149,13 +150,4 @@ fn open(path: &Path) -> rusqlite::Result<Connection> {
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.execute_batch(SCHEMA)?;
     Ok(connection)
-}
-
-/// The connection's name as part of a file name, another one for every name also where capitals do not count.
-fn file_safe(name: &str) -> String {
-    let safe = |byte| match byte {
-        b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => char::from(byte).to_string(),
-        _ => format!("~{byte:02x}"),
-    };
-    name.bytes().map(safe).collect()
 }
