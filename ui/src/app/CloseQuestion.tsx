@@ -33,6 +33,7 @@ export function CloseQuestion() {
       title={text.title}
       actions={
         <>
+          {/* eslint-disable-next-line jsx-a11y/no-autofocus -- focus belongs on the answer that loses nothing */}
           <Button autoFocus onPress={() => answer(true)}>
             {text.keep}
           </Button>
