@@ -59,6 +59,8 @@ async fn a_lead_is_created_then_updated_and_read_back_exactly() {
         Some(r#"{"lead_id":"L-1"}"#)
     );
     assert_eq!(desk.read("leads", "lead_id", "L-2", &["email"]).await, None);
+    let unknown = desk.read("leads", "lead_id", "L-1", &["shoe_size", "country"]).await;
+    assert_eq!(unknown.as_deref(), Some(r#"{"country":"PT"}"#));
 }
 
 #[tokio::test]
