@@ -7,7 +7,7 @@ use sluice_engine::record::Change;
 use sluice_engine::store::runs::{self, RunState};
 use sluice_engine::sync::{self, EventName, Identifier, TableName};
 use sluice_engine::value::ColumnType as EngineColumnType;
-use sluice_engine::{Error, ErrorKind, Retry, manifest};
+use sluice_engine::{Error, ErrorKind, error, manifest};
 
 use crate::wire::*;
 
@@ -32,7 +32,7 @@ impl From<&runs::Problem> for Problem {
             safe: problem.safe.clone(),
             hint: problem.hint.clone(),
             fix: problem.fix.clone(),
-            retries: kind.retry() == Retry::Backoff,
+            retries: kind.retry() == error::Retry::Backoff,
             details: problem.details.clone(),
         }
     }

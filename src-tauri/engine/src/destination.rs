@@ -46,7 +46,8 @@ pub trait Destination: Send + Sync {
     /// retries or splits by itself. `Answer::Records` has to name exactly one outcome per record, in order.
     async fn deliver(&self, batch: &Batch<'_>) -> Delivery;
 
-    /// Called when a run of `sync` that delivered something has ended, however it ended. May be called again.
+    /// Called when a run of `sync` has ended its sending, however it ended: nothing is under way any more. May be
+    /// called again for the same run, and more may be delivered for it after that.
     async fn finish(&self, sync: &str, run: i64) -> Result<()> {
         let _ = (sync, run);
         Ok(())

@@ -197,6 +197,7 @@ impl Execution {
             run,
         });
         let end = deliver(context).await?;
+        self.destination.finish(&self.saved.sync.name, self.run).await?;
         self.tidy_base().await?;
         let counts = self.store.read(|sqlite| Ok(runs::get(sqlite, self.run)?.counts))?;
         match end {

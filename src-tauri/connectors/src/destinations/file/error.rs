@@ -21,13 +21,13 @@ pub(super) fn failed(path: &Path, error: io::Error) -> Error {
         (ErrorKind::Storage, format!("“{name}” could not be written."))
     };
     let error = Error::new(kind, message).with_source(error);
-    match kind {
-        ErrorKind::MissingObject => {
-            error.with_hint("Make the folder, or choose another one in the connection.")
-        }
-        ErrorKind::NotAllowed => error
-            .with_hint("Allow this user to write to the folder, or choose another one in the connection."),
-        ErrorKind::Storage => error.with_hint("Check the folder and its disk, then run again."),
-        _ => error,
+    if kind == ErrorKind::MissingObject {
+        error.with_hint("Make the folder, or choose another one in the connection.")
+    } else if kind == ErrorKind::NotAllowed {
+        error.with_hint("Allow this user to write to the folder, or choose another one in the connection.")
+    } else if kind == ErrorKind::Storage {
+        error.with_hint("Check the folder and its disk, then run again.")
+    } else {
+        error
     }
 }

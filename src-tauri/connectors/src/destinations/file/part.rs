@@ -53,11 +53,8 @@ impl Part {
         self.lines.write_all(&text)?;
         self.lines.sync_data()?;
         self.length += text.len() as u64;
-        let mut entry = self.length.to_string();
-        for line in &new {
-            entry.push_str(&format!(" {:x}", line.id));
-        }
-        entry.push('\n');
+        let ids: Vec<_> = new.iter().map(|line| format!("{:x}", line.id)).collect();
+        let entry = format!("{} {}\n", self.length, ids.join(" "));
         self.journal.write_all(entry.as_bytes())?;
         self.journal.sync_data()?;
         self.remember(new.iter().map(|line| line.id).collect());

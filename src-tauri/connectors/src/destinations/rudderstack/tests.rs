@@ -11,7 +11,7 @@ use sluice_engine::sync::{EventName, Shape};
 
 use super::RudderStack;
 use super::client::{DataPlane, paste};
-use crate::destinations::fixture::server::{Reply, Server, text};
+use crate::destinations::fixture::server::{Got, Reply, Server, text};
 use crate::destinations::fixture::{Row, Standing, answered, opening, row, said, send, try_open};
 use crate::http::Patience;
 
@@ -244,7 +244,7 @@ async fn the_test_knows_a_good_key_by_the_refusal_of_nothing() {
     assert!(steps.iter().all(|step| matches!(step.result, StepResult::Passed(_))), "{steps:?}");
     let got = server.got();
     assert_eq!(
-        got.iter().map(|got| got.line()).collect::<Vec<_>>(),
+        got.iter().map(Got::line).collect::<Vec<_>>(),
         ["GET /health HTTP/1.1", "POST /v1/batch HTTP/1.1"]
     );
     assert_eq!(got[0].header("authorization"), None);
