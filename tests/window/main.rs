@@ -13,4 +13,5 @@
 mod desk;
 mod page;
 mod process;
+mod sample;
 mod start;

@@ -75,7 +75,7 @@ impl Page {
         format!("The page then was {text}\nThe program's log is {}.", self.log.display())
     }
 
-    /// The visible element of this role and exactly this name.
+    /// The visible element of this role and name; `…` at the end of a name stands for anything.
     pub(crate) async fn find(&self, role: &str, name: &str) -> Element {
         self.find_in("body", role, name).await
     }
@@ -101,6 +101,25 @@ impl Page {
     pub(crate) async fn reads(&self, text: &str) {
         let script = "return document.body.innerText.replace(/\\s+/g, ' ').includes(arguments[0])";
         self.wait(&format!("“{text}” is on the page"), script, &[json!(text)]).await;
+    }
+
+    /// The JSON shown in the region of this name, as the bytes say it.
+    pub(crate) async fn json_in(&self, region: &str) -> Value {
+        let shown = self.find("region", region).await;
+        let text = self.script(SHOWN_JSON, &[element_json(&shown)]).await;
+        serde_json::from_str(text.as_str().expect("text")).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    /// Asks the program a command of the product, as the page does.
+    pub(crate) async fn ask(&self, command: &str, input: Value) -> Value {
+        let script = "const [command, input, done] = arguments;
+            window.__TAURI_INTERNALS__.invoke('rpc', { command, input })
+                .then((answer) => done({ answer }), (problem) => done({ problem }));";
+        let asked = self.client.execute_async(script, vec![json!(command), input]);
+        let answer =
+            tokio::time::timeout(PATIENCE, asked).await.expect("an answer in time").expect("an answer");
+        assert!(answer.get("problem").is_none(), "{command}: {answer}");
+        answer["answer"].clone()
     }
 
     /// All text of the page, hidden parts and field values too.
@@ -195,8 +214,16 @@ const FIND: &str = "
     const [within, role, name] = arguments;
     const root = document.querySelector(within);
     if (!root) return null;
-    const found = TestingLibraryDom.queryAllByRole(root, role, { name });
-    return found[0] ?? null;";
+    const begin = name.endsWith('…') ? name.slice(0, -1) : null;
+    const fits = (given) => given === name || (begin !== null && given.startsWith(begin));
+    const [found] = TestingLibraryDom.queryAllByRole(root, role, { name: fits });
+    // A tick or radio is drawn by its label; that is what a person clicks.
+    return (found?.matches('[type=checkbox], [type=radio]') && found.closest('label')) || found || null;";
+
+const SHOWN_JSON: &str = "
+    const copy = arguments[0].cloneNode(true);
+    for (const number of copy.querySelectorAll('[class*=_count_]')) number.remove();
+    return copy.textContent;";
 
 const NAMES: &str = "
     const [role] = arguments;
