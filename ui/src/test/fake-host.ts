@@ -96,12 +96,19 @@ function checkSteps({ draft, name }: ConnectionCheck): CheckStep[] {
 }
 
 /** A program with invented data: the same protocol, nothing behind it. `first` starts it empty. */
-export function fakeHost({ first = false, events = 120_000 }: { first?: boolean; events?: number } = {}): FakeHost {
+export function fakeHost({
+  first = false,
+  events = 120_000,
+}: { first?: boolean; events?: number } = {}): FakeHost {
   const listeners = new Set<(event: unknown) => void>();
   const calls: FakeHost['calls'] = [];
   const push = (event: Push) => listeners.forEach((listener) => listener(event));
   let connections: Connection[] = first ? [] : structuredClone(savedConnections);
-  let syncs: Sync[] = first ? [] : [...activeSyncs(), ...structuredClone(savedSyncs)].sort((a, b) => a.definition.name.localeCompare(b.definition.name));
+  let syncs: Sync[] = first
+    ? []
+    : [...activeSyncs(), ...structuredClone(savedSyncs)].sort((a, b) =>
+        a.definition.name.localeCompare(b.definition.name),
+      );
   let drafts: Draft[] = [];
   const log = fakeLog(first ? 0 : events);
   let settings: Settings = {
@@ -327,7 +334,12 @@ export function fakeHost({ first = false, events = 120_000 }: { first?: boolean;
         allRuns(syncs).find(({ run }) => run === id),
         `run ${String(id)}`,
       ),
-    retry: ({ run }) => runOf(103, allRuns(syncs).find((one) => one.run === run)?.sync ?? '', { trigger: 'retry', status: 'running', finished_at: null }),
+    retry: ({ run }) =>
+      runOf(103, allRuns(syncs).find((one) => one.run === run)?.sync ?? '', {
+        trigger: 'retry',
+        status: 'running',
+        finished_at: null,
+      }),
     events: (request) => log.page(request),
     event: ({ event, reveal }) => log.detail(event, reveal),
     events_export: ({ filter }) => log.page({ ...filter, cursor: null, limit: 200_000 }).events.length,
