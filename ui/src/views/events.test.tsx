@@ -56,6 +56,8 @@ describe('live events', () => {
     expect(await screen.findByText('128 new')).toBeTruthy();
     expect(document.getElementById(first ?? '')).not.toBeNull();
     await user.click(screen.getByRole('button', { name: 'Show and follow' }));
+    expect(grid.scrollTop).toBe(0);
+    fireEvent.scroll(grid);
     await waitFor(() => expect(rows()[0]?.id).toBe('event-e5128'));
     expect(screen.queryByText('128 new')).toBeNull();
   });
@@ -159,7 +161,7 @@ describe('live events', () => {
   });
 
   it('says that nothing was sent yet, and offers the way there', async () => {
-    renderWindow('/events', fakeHost({ first: true }));
+    renderWindow('/events', fakeHost({ events: 0 }));
     expect(await screen.findByRole('heading', { name: 'No events yet' })).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Set up a sync' })).toBeTruthy();
     expect(await violations()).toEqual([]);
