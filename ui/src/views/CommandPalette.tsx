@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useAppInfo, useCommand, useSyncs } from '@/api/queries';
+import { useAppInfo, useSyncs } from '@/api/queries';
 import { Palette, type PaletteItem } from '@/components/Palette';
 import { useSyncActions } from '@/features/syncs/use-sync-actions';
 import { text } from './palette-text';
@@ -9,7 +9,6 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const syncs = useSyncs().data ?? [];
   const settings = useAppInfo().data?.settings;
-  const save = useCommand('settings_save', ['app_info']);
   const actions = useSyncActions();
   const doing = syncs.flatMap(({ definition: { name, to }, status, last_run }): PaletteItem[] => {
     if (status === 'running' && last_run)
@@ -35,7 +34,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
             id: 'pause',
             label: paused ? text.resumeAll : text.pauseAll,
             icon: paused ? ('play' as const) : ('pause' as const),
-            onAction: () => save.mutate({ ...settings, schedules_paused: !paused }),
+            onAction: () => void actions.pauseAll(settings, !paused),
           },
         ]
       : []),
