@@ -22,7 +22,7 @@ export default defineConfig({
           name: 'unit',
           environment: 'jsdom',
           // axe reads a whole window; on a busy machine that takes its time.
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           include: ['src/**/*.test.{ts,tsx}'],
           setupFiles: ['src/test/setup.ts'],
         },

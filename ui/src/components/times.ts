@@ -48,4 +48,8 @@ export function byteSize(bytes: number): string {
 
 /** `38 ms`, `1.2 s`. */
 export const duration = (ms: number): string =>
-  ms < 1000 ? `${String(Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
+  ms < 1000
+    ? `${String(Math.round(ms))} ms`
+    : ms < 10_000
+      ? `${(ms / 1000).toFixed(1)} s`
+      : `${String(Math.round(ms / 1000))} s`;
