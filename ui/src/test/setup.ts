@@ -26,8 +26,6 @@ for (const [side, size] of [
   Object.defineProperty(HTMLElement.prototype, `offset${side}`, { configurable: true, get: () => size });
   Object.defineProperty(Element.prototype, `client${side}`, { configurable: true, get: () => size });
 }
-globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/g, '\\$&') } as typeof CSS;
-window.scrollTo = () => undefined;
 Element.prototype.scrollTo = () => undefined;
 Element.prototype.scrollIntoView = () => undefined;
 globalThis.ResizeObserver ??= class {
