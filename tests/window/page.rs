@@ -41,7 +41,8 @@ impl Page {
         let client = tokio::time::timeout(PATIENCE, builder.capabilities(wanted).connect(&address)).await;
         let client = client.expect("Sluice opens its window in time").expect("Sluice opens its window");
         let page = Self { client, log: log.to_owned() };
-        page.wait("the page is drawn", "return document.querySelector('main, [role=main]') !== null", &[]).await;
+        page.wait("the page is drawn", "return document.querySelector('main, [role=main]') !== null", &[])
+            .await;
         page
     }
 
@@ -49,22 +50,26 @@ impl Page {
     pub(crate) async fn script(&self, script: &str, arguments: &[Value]) -> Value {
         let answer = tokio::time::timeout(PATIENCE, self.client.execute(script, arguments.to_vec())).await;
         let what = script.lines().last().unwrap_or_default();
-        answer.unwrap_or_else(|_| panic!("{what}: no answer")).unwrap_or_else(|error| panic!("{what}: {error}"))
+        answer
+            .unwrap_or_else(|_| panic!("{what}: no answer"))
+            .unwrap_or_else(|error| panic!("{what}: {error}"))
     }
 
     /// Waits until the script answers with something true, and gives it back.
     pub(crate) async fn wait(&self, what: &str, script: &str, arguments: &[Value]) -> Value {
-        let asked = until(what, PATIENCE, async || match self.client.execute(script, arguments.to_vec()).await {
-            Ok(Value::Null | Value::Bool(false)) => Err(self.situation().await),
-            Ok(answer) => Ok(answer),
-            Err(error) => Err(error.to_string()),
-        });
+        let asked =
+            until(what, PATIENCE, async || match self.client.execute(script, arguments.to_vec()).await {
+                Ok(Value::Null | Value::Bool(false)) => Err(self.situation().await),
+                Ok(answer) => Ok(answer),
+                Err(error) => Err(error.to_string()),
+            });
         asked.await
     }
 
     /// What a failed wait says about the page.
     async fn situation(&self) -> String {
-        let text = self.client.execute("return location.href + '\\n' + document.body.innerText", vec![]).await;
+        let text =
+            self.client.execute("return location.href + '\\n' + document.body.innerText", vec![]).await;
         let text = text.ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default();
         self.keep_shot("failed").await;
         format!("The page then was {text}\nThe program's log is {}.", self.log.display())
