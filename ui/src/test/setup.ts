@@ -1,7 +1,14 @@
 import { cleanup } from '@testing-library/react';
 import { afterEach } from 'vitest';
+import { toasts } from '@/components/toasts';
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  // What one test said is not there in the next.
+  toasts.current().forEach(({ id }) => toasts.dismiss(id));
+  document.querySelectorAll('[data-live-announcer] [role=img]').forEach((node) => node.remove());
+  localStorage.clear();
+});
 
 // jsdom lays nothing out: lists get a size, media queries an answer.
 Object.defineProperty(window, 'matchMedia', {
@@ -19,8 +26,6 @@ for (const [side, size] of [
   Object.defineProperty(HTMLElement.prototype, `offset${side}`, { configurable: true, get: () => size });
   Object.defineProperty(Element.prototype, `client${side}`, { configurable: true, get: () => size });
 }
-globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/g, '\\$&') } as typeof CSS;
-window.scrollTo = () => undefined;
 Element.prototype.scrollTo = () => undefined;
 Element.prototype.scrollIntoView = () => undefined;
 globalThis.ResizeObserver ??= class {
@@ -28,3 +33,6 @@ globalThis.ResizeObserver ??= class {
   unobserve() {}
   disconnect() {}
 };
+
+// React Aria finds an item of a list by a selector of its key.
+globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/g, '\\$&') } as typeof CSS;
