@@ -19,12 +19,15 @@ Object.defineProperty(window, 'matchMedia', {
     removeEventListener: () => undefined,
   }),
 });
-Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { configurable: true, get: () => 1000 });
-Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { configurable: true, get: () => 800 });
-Object.defineProperty(Element.prototype, 'clientWidth', { configurable: true, get: () => 1000 });
-Object.defineProperty(Element.prototype, 'clientHeight', { configurable: true, get: () => 800 });
+for (const [side, size] of [
+  ['Width', 1000],
+  ['Height', 800],
+] as const) {
+  Object.defineProperty(HTMLElement.prototype, `offset${side}`, { configurable: true, get: () => size });
+  Object.defineProperty(Element.prototype, `client${side}`, { configurable: true, get: () => size });
+}
+Element.prototype.scrollTo = () => undefined;
 Element.prototype.scrollIntoView = () => undefined;
-window.scrollTo = () => undefined;
 globalThis.ResizeObserver ??= class {
   observe() {}
   unobserve() {}

@@ -24,6 +24,17 @@ function scroll(grid: HTMLElement) {
 const rejectedRow = (rows: HTMLElement[]) =>
   rows.find((row) => row.textContent.includes('Rejected')) as HTMLElement;
 
+const refused = Object.assign(new Error(), {
+  code: 'SLU-1900',
+  kind: 'disk',
+  message: 'The data folder can not be read.',
+  safe: 'Nothing was changed.',
+  hint: 'Check the disk.',
+  fix: null,
+  retries: false,
+  details: [],
+});
+
 describe('live events', () => {
   it('has no accessibility violation, with a record open', async () => {
     const { rows, user } = await open();
@@ -56,6 +67,8 @@ describe('live events', () => {
     expect(await screen.findByText('128 new')).toBeTruthy();
     expect(document.getElementById(first ?? '')).not.toBeNull();
     await user.click(screen.getByRole('button', { name: 'Show and follow' }));
+    expect(grid.scrollTop).toBe(0);
+    fireEvent.scroll(grid);
     await waitFor(() => expect(rows()[0]?.id).toBe('event-e5128'));
     expect(screen.queryByText('128 new')).toBeNull();
   });
@@ -139,27 +152,32 @@ describe('live events', () => {
 
   it('says what went wrong and tries again', async () => {
     const host = fakeHost();
-    host.answer('events', () =>
-      Promise.reject(
-        Object.assign(new Error(), {
-          code: 'SLU-1900',
-          kind: 'disk',
-          message: 'The data folder can not be read.',
-          safe: 'Nothing was changed.',
-          hint: 'Check the disk.',
-          fix: null,
-          retries: false,
-          details: [],
-        }),
-      ),
-    );
+    host.answer('events', () => Promise.reject(refused));
     renderWindow('/events', host);
     expect(await screen.findByText('The data folder can not be read.')).toBeTruthy();
     expect(await violations()).toEqual([]);
   });
 
+  it('keeps the list when a later load fails, says why and tries again', async () => {
+    const { host, rows, user } = await open();
+    host.answer('events', () => Promise.reject(refused));
+    act(() => host.addEvents(3));
+    expect(await screen.findByText('The data folder can not be read.')).toBeTruthy();
+    expect(rows().length).toBeGreaterThan(10);
+    host.answer('events', () => ({ events: [], cursor: null, total: 0 }));
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByRole('heading', { name: 'No events yet' })).toBeTruthy();
+  });
+
+  it('says why a record can not be shown', async () => {
+    const { host, rows, user } = await open();
+    host.answer('event', () => Promise.reject(refused));
+    await user.click(rejectedRow(rows()));
+    expect(await screen.findByText('The data folder can not be read.')).toBeTruthy();
+  });
+
   it('says that nothing was sent yet, and offers the way there', async () => {
-    renderWindow('/events', fakeHost({ first: true }));
+    renderWindow('/events', fakeHost({ events: 0 }));
     expect(await screen.findByRole('heading', { name: 'No events yet' })).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Set up a sync' })).toBeTruthy();
     expect(await violations()).toEqual([]);

@@ -10,13 +10,13 @@ use crate::output::{self, Output};
 pub(crate) async fn run(api: &Api, out: Output, name: String) -> Result<Exit, Problem> {
     api.subscribe(move |push| {
         if let Push::Check { step, .. } = push {
-            step_lines(step).into_iter().for_each(|line| out.line(line));
+            out.people(&step_lines(step));
         }
     });
     let request = ConnectionCheck { token: "check".into(), name: Some(name), draft: None };
     let checks = api.connection_check(request).await?;
     if out.json {
-        out.document(&checks);
+        output::document_line(&checks);
     }
     for step in &checks.steps {
         if let CheckResult::Failed { problem } = &step.result {

@@ -132,6 +132,14 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
   const main = (
     <div className={styles.list}>
       {list}
+      {state.error !== null && state.rows.length > 0 && (
+        <div className={styles.failed}>
+          <ProblemBox
+            problem={asProblem(state.error)}
+            action={<Button onPress={() => void log.again()}>{text.tryAgain}</Button>}
+          />
+        </div>
+      )}
       <EventsFooter
         syncs={syncs.data ?? []}
         runs={runs.data ?? []}
@@ -182,6 +190,7 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
               <EventDetail
                 event={open.event}
                 detail={detail.data?.event.event === open.event.event ? detail.data : undefined}
+                error={detail.error}
                 revealed={open.revealed}
                 onReveal={(revealed) => setOpen({ ...open, revealed })}
                 onPrevious={step(-1)}

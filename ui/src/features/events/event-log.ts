@@ -122,6 +122,13 @@ export class EventLog {
     }
   }
 
+  /** Tries again what failed, the newest page and the next older one. */
+  async again(): Promise<void> {
+    this.publish({ error: null });
+    await this.refresh();
+    if (this.state.error === null) await this.older();
+  }
+
   /** Following shows the newest as it comes; standing still counts it. */
   follow(on: boolean): void {
     if (on === this.state.following) return;

@@ -20,7 +20,7 @@ interface Props {
   about?: ReactNode;
   headEnd?: ReactNode;
   children: ReactNode;
-  /** What stops one from going on, in words; the first is shown. */
+  /** What stops one from going on, in words; the first is shown. An empty one is told only once one insists. */
   problems?: readonly string[];
   /** Where nothing stops one: what is good to know before going on. */
   note?: ReactNode;
@@ -50,7 +50,7 @@ export function StepFrame({
   const problem = problems[0];
 
   const press = () => {
-    if (!problem) {
+    if (problem === undefined) {
       if (!main.busy) main.onPress();
       return;
     }
