@@ -1,10 +1,10 @@
 //! The main job on the sample: what is edited is what is sent, all of it is there after a restart, and only what changed is sent again.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::desk::{Desk, PATIENCE, Running, on_a_desk};
+use crate::desk::{Desk, on_a_desk};
+use crate::journal::{counts, events, finished, keys, payloads, sync_now};
 use crate::page::{Page, key};
-use crate::process::until;
 
 const SYNC: &str = "lead_scores";
 
@@ -13,23 +13,23 @@ fn the_sample_is_sent_as_shaped_and_only_changes_are_sent_again() {
     on_a_desk("sample", async |desk| {
         let first = desk.start().await;
         let shaped = set_up(&first.page).await;
-        let run = finished(&first.page, 1).await;
+        let run = finished(&first.page, SYNC, 1).await;
         assert_eq!(counts(&run), (5_000, 5_000, 0), "the first run delivers every row: {run}");
         see_events(&first.page, &shaped).await;
         first.quit().await;
 
         let second = desk.start().await;
-        let kept = second.page.ask("events", events_of(run["run"].as_i64())).await;
+        let kept = events(&second.page, SYNC, run["run"].as_i64()).await;
         assert_eq!(kept["total"], 5_000, "all events are there after a restart");
-        sync_now(&second).await;
-        let run = finished(&second.page, 2).await;
+        sync_now(&second.page, SYNC).await;
+        let run = finished(&second.page, SYNC, 2).await;
         assert_eq!(counts(&run), (5_000, 0, 0), "nothing changed, so nothing is sent: {run}");
 
         let changed = change_three_rows(&desk);
-        sync_now(&second).await;
-        let run = finished(&second.page, 3).await;
+        sync_now(&second.page, SYNC).await;
+        let run = finished(&second.page, SYNC, 3).await;
         assert_eq!(counts(&run), (5_000, 3, 0), "three rows changed, so three are sent: {run}");
-        let mut sent = sent_payloads(&second.page, run["run"].as_i64()).await;
+        let mut sent = payloads(&second.page, SYNC, run["run"].as_i64()).await;
         sent.sort_by_key(|payload| payload["traits"]["lead_id"].to_string());
         let organisations: Vec<_> =
             sent.iter().map(|payload| payload["traits"]["organisation"].clone()).collect();
@@ -92,58 +92,12 @@ async fn see_events(page: &Page, shaped: &Value) {
     let shown: Vec<String> = keys(&shaped["traits"]);
     assert!(shown.contains(&"organisation".to_owned()) && shown.contains(&"origin".to_owned()), "{shaped}");
     assert!(!shown.contains(&"company".to_owned()) && !shown.contains(&"country".to_owned()), "{shaped}");
-    let payloads = sent_payloads(page, None).await;
-    assert!(payloads.contains(shaped), "the row of the preview was sent byte for byte as shown: {shaped}");
-    for payload in &payloads {
+    let sent = payloads(page, SYNC, None).await;
+    assert!(sent.contains(shaped), "the row of the preview was sent byte for byte as shown: {shaped}");
+    for payload in &sent {
         assert_eq!(keys(&payload["traits"]), shown, "every payload has the keys that were shaped");
         assert_eq!(payload["traits"]["origin"], "warehouse");
     }
-}
-
-fn keys(object: &Value) -> Vec<String> {
-    object.as_object().map(|object| object.keys().cloned().collect()).unwrap_or_default()
-}
-
-fn events_of(run: Option<i64>) -> Value {
-    json!({ "sync": SYNC, "run": run, "key": null, "statuses": [], "search": null, "since": null, "cursor": null, "limit": 100 })
-}
-
-/// Payloads of the newest events, unmasked.
-async fn sent_payloads(page: &Page, run: Option<i64>) -> Vec<Value> {
-    let listed = page.ask("events", events_of(run)).await;
-    let mut payloads = Vec::new();
-    for event in listed["events"].as_array().expect("events") {
-        let detail = page.ask("event", json!({ "event": event["event"], "reveal": true })).await;
-        payloads.push(serde_json::from_str(detail["payload"].as_str().expect("a payload")).expect("JSON"));
-    }
-    payloads
-}
-
-async fn sync_now(sluice: &Running) {
-    sluice.page.click("link", &format!("{SYNC}…")).await;
-    sluice.page.find("heading", SYNC).await;
-    sluice.page.click("button", "Sync now…").await;
-}
-
-/// The newest of `number` runs, once it has ended.
-async fn finished(page: &Page, number: usize) -> Value {
-    until(&format!("run {number} ends"), PATIENCE, async || {
-        let runs = page.ask("runs", json!({ "sync": SYNC, "before": null, "limit": 10 })).await;
-        match runs.as_array().expect("runs").as_slice() {
-            all @ [newest, ..] if all.len() == number && newest["finished_at"].is_string() => {
-                Ok(newest.clone())
-            }
-            all => Err(format!("{all:?}")),
-        }
-    })
-    .await
-}
-
-/// Rows read, records delivered, records rejected.
-fn counts(run: &Value) -> (u64, u64, u64) {
-    let count = |name: &str| run[name].as_u64().expect("a count");
-    assert_eq!(run["status"], "completed", "{run}");
-    (count("read"), count("delivered"), count("rejected"))
 }
 
 /// Changes the company of three leads in the warehouse itself; answers with the new values, by lead.
