@@ -67,8 +67,8 @@ pub(crate) fn wear(app: &AppHandle, theme: Theme) {
     report("colour its window", window.set_background_color(Some(if dark { DARK } else { LIGHT })));
 }
 
-/// What closing means: keep running in the tray, quit, or ask the user once. A second wish to close quits without an
-/// answer, so that a page that hangs can not hold the window open.
+/// What closing means: keep running in the tray, quit, or ask the user once. Closing twice in a row
+/// quits without an answer, so that a page that hangs can not hold the window open.
 pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
     let WindowEvent::CloseRequested { api, .. } = event else { return };
     let app = window.app_handle();

@@ -10,14 +10,18 @@ pub mod destination;
 pub mod diff;
 pub mod engine;
 pub mod error;
+pub mod json_text;
 pub mod manifest;
 pub mod mapping;
+pub mod mask;
 pub mod record;
 pub mod run;
 pub mod schedule;
 pub mod secrets;
 pub mod store;
 pub mod sync;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod value;
 pub mod warehouse;
 

@@ -1,12 +1,15 @@
 import { Link, Navigate, Outlet, useNavigate } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
+import { Button as AriaButton } from 'react-aria-components';
 import { useAppInfo, useSyncs } from '@/api/queries';
 import { syncStates } from '@/api/sync-state';
 import { IconButton } from '@/components/Button';
 import { Icon, type IconName } from '@/components/Icon';
 import { StateIcon, stateWord } from '@/components/State';
+import { Keys } from '@/components/Keys';
 import { cx } from '@/components/cx';
 import { clockTime } from '@/components/times';
+import { CommandPalette } from '@/views/CommandPalette';
 import styles from './Shell.module.css';
 
 const places: { to: '/' | '/events' | '/connections'; icon: IconName; label: string }[] = [
@@ -20,6 +23,7 @@ export function Shell() {
   const navigate = useNavigate();
   const syncs = useSyncs().data ?? [];
   const info = useAppInfo().data;
+  const [palette, setPalette] = useState(false);
   const waiting = syncs.filter(({ status }) => status === 'needs_you' || status === 'held').length;
   const next = syncs
     .flatMap(({ next_run_at, paused }) => (next_run_at && !paused ? [next_run_at] : []))
@@ -27,9 +31,11 @@ export function Shell() {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (!(event.metaKey || event.ctrlKey) || event.key.toLowerCase() !== 'n') return;
+      const key = event.key.toLowerCase();
+      if (!(event.metaKey || event.ctrlKey) || (key !== 'n' && key !== 'k')) return;
       event.preventDefault();
-      void navigate({ to: '/new' });
+      if (key === 'k') setPalette(true);
+      else void navigate({ to: '/new' });
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
@@ -40,6 +46,13 @@ export function Shell() {
     <div className={styles.window}>
       <nav className={styles.sidebar} aria-label="Main">
         <div className={styles.top} data-tauri-drag-region="" />
+        <AriaButton className={cx(styles.search)} onPress={() => setPalette(true)}>
+          <Icon name="search" />
+          <span className={styles.label}>Search or run…</span>
+          <span className={styles.searchKeys}>
+            <Keys shortcut="mod+k" />
+          </span>
+        </AriaButton>
         <ul className={styles.list}>
           {places.map(({ to, icon, label }) => (
             <li key={to}>
@@ -114,6 +127,7 @@ export function Shell() {
       <main className={styles.main}>
         <Outlet />
       </main>
+      {palette && <CommandPalette onClose={() => setPalette(false)} />}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { DataGridHead } from './DataGridHead';
 import { DataGridRow } from './DataGridRow';
 import { cx } from './cx';
 import { type Cell, move } from './grid-keys';
@@ -204,33 +205,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       onKeyDown={onKeyDown}
       onScroll={(event) => onScroll?.(event.currentTarget)}
     >
-      <div role="rowgroup" className={styles.headGroup}>
-        <div
-          role="row"
-          aria-rowindex={1}
-          className={cx(styles.row, styles.headRow, headHeight === 0 && styles.noHead)}
-        >
-          {shown.map((index) => {
-            const item = columns[index];
-            return (
-              item && (
-                <div
-                  key={item.id}
-                  role="columnheader"
-                  aria-colindex={index + 1}
-                  data-align={item.align}
-                  data-pinned={item.pinned}
-                  aria-label={item.name}
-                  className={styles.head}
-                  ref={(node) => place(node, columns, index)}
-                >
-                  {item.head}
-                </div>
-              )
-            );
-          })}
-        </div>
-      </div>
+      <DataGridHead columns={columns} shown={shown} hidden={headHeight === 0} />
       {rows.length === 0 && empty ? (
         <div role="rowgroup">
           <div role="row" className={styles.empty}>
@@ -272,17 +247,4 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       )}
     </div>
   );
-}
-
-/** Puts a cell into its column; a pinned one also keeps its distance from the left edge. */
-export function place<Row>(
-  node: HTMLElement | null,
-  columns: readonly GridColumn<Row>[],
-  index: number,
-): void {
-  if (!node) return;
-  node.style.gridColumn = String(index + 1);
-  if (!columns[index]?.pinned) return;
-  const left = columns.slice(0, index).reduce((sum, column) => sum + Number(column.width), 0);
-  node.style.left = `${String(left)}px`;
 }

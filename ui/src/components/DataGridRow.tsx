@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
-import { type GridColumn, place } from './DataGrid';
+import type { GridColumn } from './DataGrid';
 import { cx } from './cx';
+import { place } from './grid-place';
 import styles from './DataGrid.module.css';
 
 interface Props<Row> {

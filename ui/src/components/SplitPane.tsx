@@ -17,6 +17,8 @@ export interface SplitPaneProps {
   /** Below 900 px the side panel slides over the content while this is true. */
   open?: boolean;
   onClose?: () => void;
+  /** There is something to show beside the content. The content stays the same element either way. */
+  shown?: boolean;
   /** Announces what changes inside. */
   live?: boolean;
 }
@@ -35,6 +37,7 @@ export function SplitPane({
   max = 560,
   open = false,
   onClose,
+  shown = true,
   live,
 }: SplitPaneProps) {
   const narrow = useMedia('(max-width: 900px)');
@@ -47,7 +50,7 @@ export function SplitPane({
   };
   useEffect(() => {
     if (pane.current) pane.current.style.width = `${String(width)}px`;
-  }, [width, narrow, open]);
+  }, [width, narrow, open, shown]);
   const onPointerMove = (event: PointerEvent<HTMLDivElement>) => {
     if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
     keep((pane.current?.getBoundingClientRect().right ?? 0) - event.clientX);
@@ -58,7 +61,7 @@ export function SplitPane({
     event.preventDefault();
     keep(width + step);
   };
-  const hidden = narrow && !open;
+  const hidden = !shown || (narrow && !open);
   return (
     <div className={styles.split}>
       <div className={styles.content}>{children}</div>

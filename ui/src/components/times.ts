@@ -1,10 +1,10 @@
 /** Times as people read them: relative where close, else weekday, date and the locale's clock. */
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hour12: false });
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const seconds = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
-  hour12: false,
+  hourCycle: 'h23',
 });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' });
 const dayOfYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
@@ -48,4 +48,8 @@ export function byteSize(bytes: number): string {
 
 /** `38 ms`, `1.2 s`. */
 export const duration = (ms: number): string =>
-  ms < 1000 ? `${String(Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
+  ms < 1000
+    ? `${String(Math.round(ms))} ms`
+    : ms < 10_000
+      ? `${(ms / 1000).toFixed(1)} s`
+      : `${String(Math.round(ms / 1000))} s`;

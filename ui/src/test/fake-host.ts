@@ -26,6 +26,8 @@ type Handlers = {
 export interface FakeHost extends Host {
   /** Every command that was invoked, oldest first. */
   calls: { command: string; input: unknown }[];
+  /** Lets the user press the window's close button. */
+  askToClose: () => void;
   /** Lets the program say something by itself. */
   push: (push: Push) => void;
   /** So many new events arrive in the log, and the window is told. */
@@ -96,12 +98,20 @@ function checkSteps({ draft, name }: ConnectionCheck): CheckStep[] {
 }
 
 /** A program with invented data: the same protocol, nothing behind it. `first` starts it empty. */
-export function fakeHost({ first = false, events = 120_000 }: { first?: boolean; events?: number } = {}): FakeHost {
+export function fakeHost({
+  first = false,
+  events = 120_000,
+}: { first?: boolean; events?: number } = {}): FakeHost {
   const listeners = new Set<(event: unknown) => void>();
+  const closeAsked = new Set<() => void>();
   const calls: FakeHost['calls'] = [];
   const push = (event: Push) => listeners.forEach((listener) => listener(event));
   let connections: Connection[] = first ? [] : structuredClone(savedConnections);
-  let syncs: Sync[] = first ? [] : [...activeSyncs(), ...structuredClone(savedSyncs)].sort((a, b) => a.definition.name.localeCompare(b.definition.name));
+  let syncs: Sync[] = first
+    ? []
+    : [...activeSyncs(), ...structuredClone(savedSyncs)].sort((a, b) =>
+        a.definition.name.localeCompare(b.definition.name),
+      );
   let drafts: Draft[] = [];
   const log = fakeLog(first ? 0 : events);
   let settings: Settings = {
@@ -327,7 +337,12 @@ export function fakeHost({ first = false, events = 120_000 }: { first?: boolean;
         allRuns(syncs).find(({ run }) => run === id),
         `run ${String(id)}`,
       ),
-    retry: ({ run }) => runOf(103, allRuns(syncs).find((one) => one.run === run)?.sync ?? '', { trigger: 'retry', status: 'running', finished_at: null }),
+    retry: ({ run }) =>
+      runOf(103, allRuns(syncs).find((one) => one.run === run)?.sync ?? '', {
+        trigger: 'retry',
+        status: 'running',
+        finished_at: null,
+      }),
     events: (request) => log.page(request),
     event: ({ event, reveal }) => log.detail(event, reveal),
     events_export: ({ filter }) => log.page({ ...filter, cursor: null, limit: 200_000 }).events.length,
@@ -357,6 +372,15 @@ export function fakeHost({ first = false, events = 120_000 }: { first?: boolean;
     pickFile: () => Promise.resolve('/home/ana/ca.pem'),
     pickFolder: () => Promise.resolve('/home/ana/exports'),
     saveFile: ({ name }) => Promise.resolve(`/home/ana/${name}`),
+    onCloseAsked: (handler) => {
+      closeAsked.add(handler);
+      return () => void closeAsked.delete(handler);
+    },
+    close: () => {
+      calls.push({ command: 'close', input: null });
+      return Promise.resolve();
+    },
+    askToClose: () => closeAsked.forEach((handler) => handler()),
   };
   // Scripts that take pictures push through this.
   Object.assign(globalThis, { fakeProgram: made });

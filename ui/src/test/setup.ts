@@ -1,7 +1,14 @@
 import { cleanup } from '@testing-library/react';
 import { afterEach } from 'vitest';
+import { toasts } from '@/components/toasts';
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  // What one test said is not there in the next.
+  toasts.current().forEach(({ id }) => toasts.dismiss(id));
+  document.querySelectorAll('[data-live-announcer] [role=img]').forEach((node) => node.remove());
+  localStorage.clear();
+});
 
 // jsdom lays nothing out: lists get a size, media queries an answer.
 Object.defineProperty(window, 'matchMedia', {
@@ -12,11 +19,20 @@ Object.defineProperty(window, 'matchMedia', {
     removeEventListener: () => undefined,
   }),
 });
-Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { configurable: true, get: () => 1000 });
-Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { configurable: true, get: () => 800 });
+for (const [side, size] of [
+  ['Width', 1000],
+  ['Height', 800],
+] as const) {
+  Object.defineProperty(HTMLElement.prototype, `offset${side}`, { configurable: true, get: () => size });
+  Object.defineProperty(Element.prototype, `client${side}`, { configurable: true, get: () => size });
+}
+Element.prototype.scrollTo = () => undefined;
 Element.prototype.scrollIntoView = () => undefined;
 globalThis.ResizeObserver ??= class {
   observe() {}
   unobserve() {}
   disconnect() {}
 };
+
+// React Aria finds an item of a list by a selector of its key.
+globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/g, '\\$&') } as typeof CSS;

@@ -20,7 +20,7 @@ use sluice_engine::{Error, Result};
 use entries::Entries;
 
 pub use plain::plain_record;
-pub use write::write;
+pub use write::{write, write_json};
 
 /// What a workspace file names.
 #[derive(Debug, Clone, Default, PartialEq)]

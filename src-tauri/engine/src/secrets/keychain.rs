@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use keyring_core::api::CredentialStoreApi;
-use keyring_core::{Entry, Error as KeyringError};
+use keyring::Error as KeyringError;
+use keyring_core::Entry;
 use zeroize::Zeroizing;
 
 use super::parts::{self, Entries};

@@ -1,1 +1,339 @@
-//! The event log.
+//! The event log: every record of every run, newest first.
+//!
+//! A page is found by walking batches backwards from a cursor; nothing is kept per event but its state where it
+//! differs, and its place in the key segments.
+
+use rusqlite::{Connection as Sqlite, OptionalExtension, params};
+
+use super::outbox::{self, BatchRow, Body, OwnState, RecordState};
+use super::runs::{self, InvalidRow};
+use crate::destination::Exchange;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Which events.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Only of this sync.
+    pub sync: Option<i64>,
+    /// Only of this run.
+    pub run: Option<i64>,
+    /// Only of the record with exactly this key.
+    pub key: Option<String>,
+    /// Only in these states; empty for all.
+    pub states: Vec<RecordState>,
+    /// Only where key, payload or reason contain this text, any case.
+    pub search: Option<String>,
+    /// Only changed at or after this time, in ms.
+    pub since: Option<i64>,
+}
+
+/// Names one event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EventId {
+    /// A row of a run that could not become a record; its number.
+    Invalid {
+        /// The run.
+        run: i64,
+        /// The row.
+        row: u64,
+    },
+    /// A record: its run, batch and place.
+    Record {
+        /// The run.
+        run: i64,
+        /// The batch.
+        batch: i64,
+        /// The place in the batch.
+        place: usize,
+    },
+}
+
+impl std::fmt::Display for EventId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Invalid { run, row } => write!(f, "{run}-row-{row}"),
+            Self::Record { run, batch, place } => write!(f, "{run}-{batch}-{place}"),
+        }
+    }
+}
+
+impl std::str::FromStr for EventId {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let parts: Vec<&str> = text.split('-').collect();
+        let parsed = match parts.as_slice() {
+            [run, "row", row] => run.parse().ok().zip(row.parse().ok()).map(|(run, row)| Self::Invalid { run, row }),
+            [run, batch, place] => match (run.parse(), batch.parse(), place.parse()) {
+                (Ok(run), Ok(batch), Ok(place)) => Some(Self::Record { run, batch, place }),
+                _ => None,
+            },
+            _ => None,
+        };
+        parsed.ok_or_else(|| Error::new(ErrorKind::UnknownName, format!("There is no event “{text}”.")))
+    }
+}
+
+/// One event.
+#[derive(Debug, Clone)]
+pub struct EventRow {
+    /// Its id.
+    pub id: EventId,
+    /// When its state last changed, in ms.
+    pub at: i64,
+    /// Its sync.
+    pub sync: i64,
+    /// Its run.
+    pub run: i64,
+    /// Its state.
+    pub state: RecordState,
+    /// Its key, where it has one.
+    pub key: Option<String>,
+    /// What happened to its row; `None` for an invalid row.
+    pub change: Option<crate::record::Change>,
+    /// What was to be done with it.
+    pub operation: Option<crate::record::Operation>,
+    /// Its change number.
+    pub number: i64,
+    /// Its payload; empty for an invalid row.
+    pub payload: Vec<u8>,
+    /// Why it is in its state, as JSON.
+    pub problem: Option<String>,
+}
+
+/// Events newest first, after `cursor`; at most `limit`.
+pub fn page(sqlite: &Sqlite, filter: &Filter, cursor: Option<EventId>, limit: usize) -> Result<Vec<EventRow>> {
+    if let Some(key) = &filter.key {
+        return of_key(sqlite, filter, key, cursor, limit);
+    }
+    let mut found = Vec::new();
+    let first = match cursor {
+        Some(EventId::Invalid { run, .. } | EventId::Record { run, .. }) => run,
+        None => i64::MAX,
+    };
+    let mut statement = sqlite.prepare_cached(
+        "select id, sync from run where id <= ?1 and (?2 is null or sync = ?2) and (?3 is null or id = ?3)
+         order by id desc",
+    )?;
+    let mut rows = statement.query(params![first, filter.sync, filter.run])?;
+    while let Some(row) = rows.next()? {
+        let (run, sync): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let cursor = cursor.filter(|_| run == first);
+        add_invalid(sqlite, filter, run, sync, cursor, limit, &mut found)?;
+        add_records(sqlite, filter, run, sync, cursor, limit, &mut found)?;
+        if found.len() >= limit {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Within a run the rows that could not be sent stand first, newest first.
+fn add_invalid(
+    sqlite: &Sqlite,
+    filter: &Filter,
+    run: i64,
+    sync: i64,
+    cursor: Option<EventId>,
+    limit: usize,
+    found: &mut Vec<EventRow>,
+) -> Result<()> {
+    let wanted = filter.states.is_empty() || filter.states.contains(&RecordState::Invalid);
+    let before = match cursor {
+        Some(EventId::Record { .. }) => return Ok(()),
+        Some(EventId::Invalid { row, .. }) => row,
+        None => u64::MAX,
+    };
+    if !wanted {
+        return Ok(());
+    }
+    let at = runs::get(sqlite, run)?.started;
+    for invalid in runs::invalid_rows(sqlite, run)?.into_iter().rev().filter(|invalid| invalid.row < before) {
+        let event = invalid_event(run, sync, at, invalid)?;
+        if found.len() < limit && matches(filter, &event) {
+            found.push(event);
+        }
+    }
+    Ok(())
+}
+
+fn invalid_event(run: i64, sync: i64, at: i64, invalid: InvalidRow) -> Result<EventRow> {
+    Ok(EventRow {
+        id: EventId::Invalid { run, row: invalid.row },
+        at,
+        sync,
+        run,
+        state: RecordState::Invalid,
+        key: invalid.key,
+        change: None,
+        operation: None,
+        number: 0,
+        payload: Vec::new(),
+        problem: Some(invalid.problem.to_json()?),
+    })
+}
+
+fn add_records(
+    sqlite: &Sqlite,
+    filter: &Filter,
+    run: i64,
+    sync: i64,
+    cursor: Option<EventId>,
+    limit: usize,
+    found: &mut Vec<EventRow>,
+) -> Result<()> {
+    let (batch, place) = match cursor {
+        Some(EventId::Record { batch, place, .. }) => (batch, place),
+        Some(EventId::Invalid { .. }) | None => (i64::MAX, usize::MAX),
+    };
+    let mut statement = sqlite.prepare_cached(&format!(
+        "select {} from batch where run = ?1 and id <= ?2 and state <> 2 order by id desc",
+        outbox::BATCH_COLUMNS
+    ))?;
+    let mut rows = statement.query(params![run, batch])?;
+    while let Some(row) = rows.next()? {
+        if found.len() >= limit {
+            return Ok(());
+        }
+        let row = outbox::batch_from_row(row)?;
+        let own = outbox::own_states(sqlite, row.id)?;
+        let some_wanted = filter.states.is_empty()
+            || filter.states.contains(&row.state)
+            || own.values().any(|own| filter.states.contains(&own.state));
+        if !some_wanted {
+            continue;
+        }
+        let Some(body) = outbox::body(sqlite, row.id)? else { continue };
+        let end = if row.id == batch { place.min(body.len()) } else { body.len() };
+        for place in (0..end).rev() {
+            let event = record_event(sync, &row, &own, &body, place)?;
+            if found.len() < limit && event.state != RecordState::Invalid && matches(filter, &event) {
+                found.push(event);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn record_event(
+    sync: i64,
+    batch: &BatchRow,
+    own: &std::collections::HashMap<usize, OwnState>,
+    body: &Body,
+    place: usize,
+) -> Result<EventRow> {
+    let own = own.get(&place);
+    Ok(EventRow {
+        id: EventId::Record { run: batch.run, batch: batch.id, place },
+        at: own.map_or(batch.at, |own| own.at),
+        sync,
+        run: batch.run,
+        state: own.map_or(batch.state, |own| own.state),
+        key: Some(body.key(place).to_owned()),
+        change: Some(body.change(place)?),
+        operation: Some(body.operation(place)?),
+        number: body.number(place),
+        payload: body.payload(place).to_vec(),
+        problem: own.and_then(|own| own.problem.clone()),
+    })
+}
+
+fn of_key(sqlite: &Sqlite, filter: &Filter, key: &str, cursor: Option<EventId>, limit: usize) -> Result<Vec<EventRow>> {
+    let mut found = Vec::new();
+    for (batch, place) in outbox::find_key(sqlite, filter.sync, key, usize::MAX)? {
+        let id = (batch, place);
+        if matches!(cursor, Some(EventId::Record { batch, place, .. }) if id >= (batch, place)) {
+            continue;
+        }
+        let event = record(sqlite, batch, place)?;
+        let staged = event.state == RecordState::Staged;
+        if !staged && filter.run.is_none_or(|run| run == event.run) && matches(filter, &event) {
+            found.push(event);
+        }
+        if found.len() == limit {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+fn matches(filter: &Filter, event: &EventRow) -> bool {
+    let in_state = filter.states.is_empty() || filter.states.contains(&event.state);
+    let in_time = filter.since.is_none_or(|since| event.at >= since);
+    in_state && in_time && filter.search.as_deref().is_none_or(|search| contains(event, &search.to_lowercase()))
+}
+
+fn contains(event: &EventRow, search: &str) -> bool {
+    let has = |text: &str| text.to_lowercase().contains(search);
+    event.key.as_deref().is_some_and(has)
+        || event.problem.as_deref().is_some_and(has)
+        || has(&String::from_utf8_lossy(&event.payload))
+}
+
+fn record(sqlite: &Sqlite, batch: i64, place: usize) -> Result<EventRow> {
+    let (row, sync) = sqlite
+        .prepare_cached(&format!("select {}, sync from batch where id = ?1", outbox::BATCH_COLUMNS))?
+        .query_row([batch], |row| Ok((outbox::batch_from_row(row), row.get::<_, i64>(6)?)))
+        .optional()?
+        .ok_or_else(gone)?;
+    let body = outbox::body(sqlite, batch)?.filter(|body| place < body.len()).ok_or_else(gone)?;
+    record_event(sync, &row?, &outbox::own_states(sqlite, batch)?, &body, place)
+}
+
+/// One event.
+pub fn get(sqlite: &Sqlite, id: EventId) -> Result<EventRow> {
+    match id {
+        EventId::Record { batch, place, .. } => record(sqlite, batch, place),
+        EventId::Invalid { run, row } => {
+            let of_run = runs::get(sqlite, run)?;
+            let invalid = runs::invalid_rows(sqlite, run)?.into_iter().find(|invalid| invalid.row == row);
+            invalid_event(run, of_run.sync, of_run.started, invalid.ok_or_else(gone)?)
+        }
+    }
+}
+
+/// One request a record was part of.
+#[derive(Debug, Clone)]
+pub struct AttemptRow {
+    /// When it was answered, in ms.
+    pub at: i64,
+    /// How many records it carried.
+    pub records: usize,
+    /// The request and the answer.
+    pub exchange: Exchange,
+}
+
+/// The requests that carried the record at `place` of `batch`, oldest first.
+pub fn attempts(sqlite: &Sqlite, batch: i64, place: usize) -> Result<Vec<AttemptRow>> {
+    let mut statement = sqlite.prepare_cached("select at, records, z from exchange where batch = ?1 order by id")?;
+    let mut rows = statement.query([batch])?;
+    let mut attempts = Vec::new();
+    while let Some(row) = rows.next()? {
+        let records = zstd::stream::decode_all(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        let (places, _) = records.as_chunks::<2>();
+        if !places.iter().any(|carried| usize::from(u16::from_le_bytes(*carried)) == place) {
+            continue;
+        }
+        let text = zstd::stream::decode_all(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        let exchange = serde_json::from_slice(&text)
+            .map_err(|error| Error::new(ErrorKind::Damaged, "A kept request can not be read.").with_source(error))?;
+        attempts.push(AttemptRow { at: row.get(0)?, records: places.len(), exchange });
+    }
+    Ok(attempts)
+}
+
+/// The answer to the newest request of a batch, in short: its HTTP status.
+pub fn last_status(sqlite: &Sqlite, batch: i64) -> Result<Option<u16>> {
+    let z: Option<Vec<u8>> = sqlite
+        .prepare_cached("select z from exchange where batch = ?1 order by id desc limit 1")?
+        .query_row([batch], |row| row.get(0))
+        .optional()?;
+    let Some(z) = z else { return Ok(None) };
+    let exchange: Exchange = serde_json::from_slice(&zstd::stream::decode_all(z.as_slice())?)
+        .map_err(|error| Error::new(ErrorKind::Damaged, "A kept request can not be read.").with_source(error))?;
+    Ok(exchange.status)
+}
+
+fn gone() -> Error {
+    Error::new(ErrorKind::UnknownName, "This event is no longer kept.")
+}

@@ -99,15 +99,16 @@ export function ConnectionsScreen() {
           )}
       </Toolbar>
       <Body>
-        {open && kind ? (
-          <SplitPane
-            id="connection"
-            label={listText.panel}
-            size={444}
-            min={360}
-            open
-            onClose={() => show(null)}
-            side={
+        <SplitPane
+          id="connection"
+          label={listText.panel}
+          size={444}
+          min={360}
+          open
+          shown={open !== null && kind !== undefined}
+          side={
+            open &&
+            kind && (
               <ConnectionEditor
                 key={saved?.name ?? `new ${kind.id}`}
                 kind={kind}
@@ -117,13 +118,11 @@ export function ConnectionsScreen() {
                 onSaved={(name) => setOpen({ name })}
                 onClose={() => show(null)}
               />
-            }
-          >
-            {list}
-          </SplitPane>
-        ) : (
-          list
-        )}
+            )
+          }
+        >
+          {list}
+        </SplitPane>
       </Body>
       {deleting && (
         <DeleteQuestion

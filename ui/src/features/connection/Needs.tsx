@@ -21,7 +21,7 @@ export function Needs({ kind }: { kind: Kind }) {
             return (
               <li key={need}>
                 <b>{rest.length > 0 ? head : need}</b>
-                {rest.length > 0 && <span>{rest.join(': ')}</span>}
+                {rest.length > 0 && <span className={styles.needDetail}>{rest.join(': ')}</span>}
               </li>
             );
           })}

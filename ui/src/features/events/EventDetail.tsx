@@ -2,9 +2,11 @@ import { useState } from 'react';
 import type { Event } from '@/api/bindings/Event';
 import type { EventDetail as Detail } from '@/api/bindings/EventDetail';
 import { eventStates } from '@/api/sync-state';
+import { asProblem } from '@/api/client';
 import { eventWord } from '@/api/state-words';
 import { Button, IconButton } from '@/components/Button';
 import { Menu } from '@/components/Menu';
+import { ProblemBox } from '@/components/ProblemBox';
 import { SideHead } from '@/components/SplitPane';
 import { State } from '@/components/State';
 import { Tabs } from '@/components/Tabs';
@@ -21,6 +23,8 @@ import styles from './EventDetail.module.css';
 export interface EventDetailProps {
   event: Event;
   detail: Detail | undefined;
+  /** Why it could not be read. */
+  error: unknown;
   revealed: boolean;
   onReveal: (reveal: boolean) => void;
   onPrevious: (() => void) | undefined;
@@ -36,6 +40,7 @@ export interface EventDetailProps {
 export function EventDetail({
   event,
   detail,
+  error,
   revealed,
   onReveal,
   onPrevious,
@@ -70,6 +75,11 @@ export function EventDetail({
         <IconButton icon="down" label={words.next} keys="j" {...(onNext ? { onPress: onNext } : off)} />
         <IconButton icon="cross" label={words.close} keys="esc" onPress={onClose} />
       </SideHead>
+      {error !== null && !detail && (
+        <div className={styles.sentence}>
+          <ProblemBox problem={asProblem(error)} />
+        </div>
+      )}
       <div className={styles.sentence}>
         {problem ? (
           <p>

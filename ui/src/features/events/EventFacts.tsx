@@ -30,7 +30,6 @@ export function Facts({ event, detail }: { event: Event; detail: EventDetail | u
   ];
   return (
     <ScrollRegion className={styles.scroll} label={text.detail.tabs.summary}>
-      {detail && <p className={styles.summary}>{detail.summary}</p>}
       <dl className={styles.facts}>
         {rows.map(([name, value, mono]) => (
           <div key={name} className={styles.fact}>

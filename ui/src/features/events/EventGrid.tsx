@@ -221,7 +221,7 @@ const EventRow = memo(
         <span role="gridcell" className={styles.mono}>
           {clockMillis(event.at)}
         </span>
-        <span role="gridcell" className={styles.who} title={event.who} dir="auto">
+        <span role="gridcell" className={styles.who} title={event.who}>
           {event.who}
         </span>
         <span role="gridcell" className={styles.sync} title={`${event.sync}, ${event.what}`}>

@@ -132,6 +132,14 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
   const main = (
     <div className={styles.list}>
       {list}
+      {state.error !== null && state.rows.length > 0 && (
+        <div className={styles.failed}>
+          <ProblemBox
+            problem={asProblem(state.error)}
+            action={<Button onPress={() => void log.again()}>{text.tryAgain}</Button>}
+          />
+        </div>
+      )}
       <EventsFooter
         syncs={syncs.data ?? []}
         runs={runs.data ?? []}
@@ -170,18 +178,19 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
         match={filtered && state.total !== null ? text.match(state.total) : ''}
       />
       <Body>
-        {open ? (
-          <SplitPane
-            id="event"
-            label={text.detail.label}
-            size={428}
-            min={296}
-            open
-            onClose={() => setOpen(null)}
-            side={
+        <SplitPane
+          id="event"
+          label={text.detail.label}
+          size={428}
+          min={296}
+          open
+          shown={open !== null}
+          side={
+            open && (
               <EventDetail
                 event={open.event}
                 detail={detail.data?.event.event === open.event.event ? detail.data : undefined}
+                error={detail.error}
                 revealed={open.revealed}
                 onReveal={(revealed) => setOpen({ ...open, revealed })}
                 onPrevious={step(-1)}
@@ -192,13 +201,11 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
                 onCopy={(what, bytes) => void copyText(bytes, text.copied(what))}
                 onOnly={onSearch}
               />
-            }
-          >
-            {main}
-          </SplitPane>
-        ) : (
-          main
-        )}
+            )
+          }
+        >
+          {main}
+        </SplitPane>
       </Body>
       <p className={t('hidden')} role="status">
         {heard}

@@ -24,6 +24,8 @@ export interface EventLogState {
 
 export const pageSize = 200;
 const olderPageSize = 500;
+const longestPause = 5000;
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 /**
  * The event log as a window sees it: pages by cursor, a head that renews, and a place to stand still.
@@ -91,7 +93,10 @@ export class EventLog {
     this.headBusy = true;
     do {
       this.headAgain = false;
+      const began = performance.now();
       await this.loadHead();
+      // A search may read the whole log: what takes long is asked for less often.
+      if (this.headAgain) await pause(Math.min(longestPause, 2 * (performance.now() - began)));
     } while (this.headAgain && !this.closed);
     this.headBusy = false;
   }
@@ -115,6 +120,13 @@ export class EventLog {
     } finally {
       this.olderBusy = false;
     }
+  }
+
+  /** Tries again what failed, the newest page and the next older one. */
+  async again(): Promise<void> {
+    this.publish({ error: null });
+    await this.refresh();
+    if (this.state.error === null) await this.older();
   }
 
   /** Following shows the newest as it comes; standing still counts it. */

@@ -43,7 +43,6 @@ function Form({ onClose, onAdd }: { onClose: () => void; onAdd: (key: string, va
         value={key}
         onChange={setKey}
         mono
-        autoFocus
         help={text.renameHint}
         error={insist && !key.trim() ? text.constantNoKey : undefined}
         onKeyDown={onEnter}

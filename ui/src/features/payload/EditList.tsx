@@ -15,7 +15,7 @@ export function EditList({ edits, onUndo }: { edits: readonly Edit[]; onUndo: ()
         <h3 className={t('medium', 'sm')}>{text.edits}</h3>
         <span className={t('sm', 'faint')}>{edits.length === 0 ? text.noEdits : String(edits.length)}</span>
         <Button look="quiet" size="sm" isDisabled={edits.length === 0} className={t('push')} onPress={onUndo}>
-          Undo
+          {text.undoLast}
         </Button>
       </div>
       <ol>

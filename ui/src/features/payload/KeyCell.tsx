@@ -81,13 +81,18 @@ export function KeyCell({ line, name, renamed, editing, problem, onEdit, onKeep,
         )}
         title={line.key}
         aria-label={`${text.rename(name)}: ${line.key}`}
-        aria-invalid={problem ? true : undefined}
+        data-first-problem={problem ? '' : undefined}
+        aria-describedby={problem ? `problem-${line.id}` : undefined}
         onClick={onEdit}
       >
         {dot > 0 && <span className={t('faint')}>{line.key.slice(0, dot)}</span>}
         {line.key.slice(dot)}
       </button>
-      {problem && <span className={styles.keyProblem}>{problem}</span>}
+      {problem && (
+        <span id={`problem-${line.id}`} className={styles.keyProblem}>
+          {problem}
+        </span>
+      )}
     </span>
   );
 }

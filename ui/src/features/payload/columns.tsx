@@ -187,11 +187,11 @@ export function gridColumns(
       pinned: true,
       cell: (row) => <Tick row={row} onTick={actions.onTick} />,
     },
-    { id: 'column', head: head.column, width: 168, pinned: true, cell: (row) => <Name row={row} /> },
+    { id: 'column', head: head.column, width: 160, pinned: true, cell: (row) => <Name row={row} /> },
     {
       id: 'key',
       head: <span className={styles.keyHead}>{record ? head.field : head.key}</span>,
-      width: width === 'wide' ? 184 : 168,
+      width: width === 'wide' ? 172 : 168,
       cell: (row) =>
         row.kind === 'identifier' ? (
           <span className={cx(styles.key, t('mono'))}>{row.path}</span>
@@ -210,12 +210,12 @@ export function gridColumns(
           )
         ),
     },
-    { id: 'type', head: head.type, width: 100, cell: (row) => <Type row={row} /> },
+    { id: 'type', head: head.type, width: 96, cell: (row) => <Type row={row} /> },
     { id: 'samples', head: head.samples, width: 'grow', min: 90, cell: (row) => <Samples row={row} /> },
     {
       id: 'nulls',
       head: head.nulls,
-      width: 62,
+      width: 56,
       align: 'end',
       cell: (row) =>
         row.kind !== 'group' && (

@@ -12,6 +12,8 @@ export interface Line {
   key: string;
   null: NullRule;
   value: Field['value'];
+  /** A saved sync sends this identifier's column as a field as well. */
+  besides?: true;
 }
 
 export type ShapeName = Shape['type'];
@@ -27,9 +29,9 @@ export interface Payload {
 
 export const noPayload: Payload = { shape: 'identify', eventName: '', eventNameColumn: null, lines: [] };
 
-/** A column shouted by its warehouse is not shouted on. */
+/** A column shouted by its warehouse is not shouted on; dots and brackets in its name do not nest. */
 export const defaultKey = (column: string): string =>
-  column === column.toUpperCase() ? column.toLowerCase() : column;
+  (column === column.toUpperCase() ? column.toLowerCase() : column).replace(/[\\.[]/g, '\\$&');
 
 const lineOf = (column: string, on: boolean): Line => ({
   id: column,
@@ -56,6 +58,7 @@ export function withColumns(payload: Payload, columns: readonly Column[]): Paylo
 /** Identifier columns are sent by the part they play, so in events they are not lines of the mapping. */
 export const identifies = (payload: Payload, line: Line, identifiers: Record<string, string>): boolean =>
   payload.shape !== 'record' &&
+  !line.besides &&
   line.value.type === 'column' &&
   Object.values(identifiers).includes(line.value.column);
 
@@ -85,6 +88,7 @@ export function payloadOf(shape: Shape, fields: Field[] | null): Payload {
     key: field.key,
     null: field.null,
     value: field.value,
+    ...(shape.type === 'record' ? {} : { besides: true as const }),
   }));
   return {
     shape: shape.type,

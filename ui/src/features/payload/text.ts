@@ -68,6 +68,7 @@ export const text = {
   laidOut: 'Laid out',
   edits: 'Edits',
   noEdits: 'none yet',
+  undoLast: 'Undo',
   payloadOf: 'Payload of one row',
   showJson: 'JSON',
   noProblems: (rows: number) => `No problems in ${String(rows)} sample rows`,

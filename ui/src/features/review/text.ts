@@ -3,7 +3,7 @@ export const text = {
   groups: {
     added: 'New',
     changed: 'Changed',
-    unchanged: 'Same, not sent',
+    unchanged: 'Unchanged',
     invalid: 'Would fail',
     removed: 'Gone',
   },

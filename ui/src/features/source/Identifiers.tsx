@@ -18,8 +18,8 @@ interface Props {
 export function Identifiers({ source, identifiers, onChange }: Props) {
   const found = identifierNames.filter((name) => identifiers[name]);
   const set = (name: string, column: string) => {
-    const { [name]: _, ...rest } = identifiers;
-    onChange(column ? { ...rest, [name]: column } : rest);
+    const rest = Object.entries(identifiers).filter(([other]) => other !== name);
+    onChange(Object.fromEntries(column ? [...rest, [name, column]] : rest));
   };
   return (
     <section

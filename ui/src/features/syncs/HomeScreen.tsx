@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { asProblem } from '@/api/client';
-import { useAppInfo, useCommand, useDrafts, useSyncs } from '@/api/queries';
+import { useAppInfo, useDrafts, useSyncs } from '@/api/queries';
 import { Banner, Empty } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { Segmented } from '@/components/Choice';
@@ -30,7 +30,6 @@ export function HomeScreen() {
   const syncs = useSyncs();
   const drafts = useDrafts().data ?? [];
   const settings = useAppInfo().data?.settings;
-  const save = useCommand('settings_save', ['app_info']);
   const actions = useSyncActions();
   const [group, setGroup] = useState<Group | 'all'>('all');
   const [question, setQuestion] = useState<Question | null>(null);
@@ -49,8 +48,8 @@ export function HomeScreen() {
           <Button
             look="quiet"
             icon={paused ? 'play' : 'pause'}
-            busy={save.isPending}
-            onPress={() => save.mutate({ ...settings, schedules_paused: !paused })}
+            busy={actions.busy === 'pause all'}
+            onPress={() => void actions.pauseAll(settings, !paused)}
           >
             {paused ? words.resumeAll : words.pauseAll}
           </Button>

@@ -13,6 +13,7 @@ import { ProblemBox } from '@/components/ProblemBox';
 import { State } from '@/components/State';
 import { t } from '@/components/text';
 import { count } from '@/components/times';
+import { useMedia } from '@/components/use-media';
 import { moment, percent, shortDay, spent } from '@/components/when';
 import { toSend } from './describe';
 import { text } from './text';
@@ -148,6 +149,8 @@ function RunRow({
   onDetails: () => void;
 }) {
   const navigate = useNavigate();
+  // Sync.module.css hides the columns "New" and "Removed" from here on.
+  const narrow = useMedia('(max-width: 1000px)');
   const when = moment(run.started_at, now);
   const running = run.status === 'running';
   // Where nothing was read there are no counts: the room tells why.
@@ -180,7 +183,7 @@ function RunRow({
           </td>
         </>
       ) : (
-        <td colSpan={5} className={cx(t('soft'), styles.reason)} title={reason}>
+        <td colSpan={narrow ? 3 : 5} className={cx(t('soft'), styles.reason)} title={reason}>
           {reason}
         </td>
       )}

@@ -78,6 +78,8 @@ export const text = {
     run_drop: (name: string) => `The held run of ${name} was dropped; nothing was sent`,
     sync_pause: (name: string) => `${name} is paused`,
     sync_unpause: (name: string) => `${name} runs on its schedule again`,
+    pause_all: 'All schedules are paused',
+    resume_all: 'All schedules run again',
     sync_delete: (name: string) => `${name} and its history are deleted`,
   },
   undo: 'Undo',

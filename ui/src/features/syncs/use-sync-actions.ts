@@ -1,10 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useState } from 'react';
+import type { Settings } from '@/api/bindings/Settings';
 import { asProblem, call } from '@/api/client';
 import { toasts } from '@/components/toasts';
 import { text } from './text';
 
-const touched = ['syncs', 'sync', 'runs', 'drafts'];
+const touched = ['syncs', 'sync', 'runs', 'drafts', 'app_info'];
 
 /** What can be done to a sync and its runs. Each says what it did, or what stood in its way. */
 export function useSyncActions() {
@@ -50,6 +51,12 @@ export function useSyncActions() {
         () => void resume(sync),
       ),
     resume,
+    pauseAll: (settings: Settings, schedules_paused: boolean) =>
+      act(
+        'pause all',
+        () => call('settings_save', { ...settings, schedules_paused }),
+        schedules_paused ? text.said.pause_all : text.said.resume_all,
+      ),
     remove: (sync: string) =>
       act(`delete ${sync}`, () => call('sync_delete', sync), text.said.sync_delete(sync)),
     retry: (run: number, records: number) =>

@@ -218,13 +218,13 @@ function statusOf(n: number): EventStatus {
   return n % 7 >= 4 ? 'accepted' : 'delivered';
 }
 
-/** An endless log: event `n` of `count`, 1 the oldest; nothing of it is stored. */
-export function eventAt(n: number, count: number, newest: number): Event {
+/** An endless log: event `n`, 1 the oldest, `start` the newest when it began; nothing of it is stored. */
+export function eventAt(n: number, start: number, began: number): Event {
   const [sync, what, run] = origin(n);
   const status = statusOf(n);
   return {
     event: `e${String(n)}`,
-    at: new Date(newest - (count - n) * 37 - ((n * 7919) % 23)).toISOString(),
+    at: new Date(began + (n - start) * 37 - ((n * 7919) % 23)).toISOString(),
     sync,
     run,
     status,
@@ -246,7 +246,7 @@ export interface FakeLog {
 /** A log of `count` events that answers by cursor. */
 export function fakeLog(start: number): FakeLog {
   let count = start;
-  let newest = Date.now();
+  const began = Date.now();
   const fits = (event: Event, { sync, run, key, statuses, search, since }: EventsRequest) =>
     (sync === null || event.sync === sync) &&
     (run === null || event.run === run) &&
@@ -258,13 +258,12 @@ export function fakeLog(start: number): FakeLog {
   return {
     add: (more) => {
       count += more;
-      newest = Date.now();
     },
     page: (request) => {
       const events: Event[] = [];
       let n = request.cursor === null ? count : Number(request.cursor);
       for (; n > 0 && events.length < request.limit; n -= 1) {
-        const event = eventAt(n, count, newest);
+        const event = eventAt(n, start, began);
         if (fits(event, request)) events.push(event);
       }
       const open =
@@ -276,7 +275,7 @@ export function fakeLog(start: number): FakeLog {
         request.since === null;
       return { events, cursor: n > 0 ? String(n) : null, total: open ? count : null };
     },
-    detail: (id, reveal) => detailOf(eventAt(Number(id.slice(1)), count, newest), reveal),
+    detail: (id, reveal) => detailOf(eventAt(Number(id.slice(1)), start, began), reveal),
   };
 }
 

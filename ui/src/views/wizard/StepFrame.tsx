@@ -20,7 +20,7 @@ interface Props {
   about?: ReactNode;
   headEnd?: ReactNode;
   children: ReactNode;
-  /** What stops one from going on, in words; the first is shown. */
+  /** What stops one from going on, in words; the first is shown. An empty one is told only once one insists. */
   problems?: readonly string[];
   /** Where nothing stops one: what is good to know before going on. */
   note?: ReactNode;
@@ -50,7 +50,7 @@ export function StepFrame({
   const problem = problems[0];
 
   const press = () => {
-    if (!problem) {
+    if (problem === undefined) {
       if (!main.busy) main.onPress();
       return;
     }
@@ -65,6 +65,7 @@ export function StepFrame({
       )?.focus();
     });
   };
+  // Taken on the way down: controls keep the keys they know from going further up.
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (
@@ -76,8 +77,8 @@ export function StepFrame({
       event.preventDefault();
       press();
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    window.addEventListener('keydown', onKey, true);
+    return () => window.removeEventListener('keydown', onKey, true);
   });
   return (
     <>

@@ -72,7 +72,7 @@ export function TargetPane({ connection, onChange }: { connection: string; onCha
               <span className={t('medium', 'data')} dir="auto">
                 {connection}
               </span>
-              <span className={t('sm', 'faint')}>{kind.label}</span>
+              {connection !== kind.label && <span className={t('sm', 'faint')}>{kind.label}</span>}
             </span>
           </div>
           {objects.error && (

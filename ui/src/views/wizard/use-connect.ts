@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { Kind } from '@/api/bindings/Kind';
 import type { Problem } from '@/api/bindings/Problem';
 import { asProblem } from '@/api/client';
@@ -63,7 +63,6 @@ export function useConnect(
       return false;
     }
   };
-  useEffect(() => setInsist(false), [form?.kind]);
   return {
     check,
     test,

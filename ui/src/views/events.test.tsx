@@ -1,0 +1,197 @@
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { violations } from '@/test/axe';
+import { fakeHost } from '@/test/fake-host';
+import { renderWindow } from '@/test/render';
+
+const inputs = (host: ReturnType<typeof fakeHost>, command: string) =>
+  host.calls.filter((call) => call.command === command).map(({ input }) => input);
+
+async function open(path = '/events', events = 5000) {
+  const view = renderWindow(path, fakeHost({ events }));
+  const grid = await screen.findByRole('grid', { name: 'Events, newest first' });
+  const rows = () => within(grid).getAllByRole('row').slice(1);
+  return { ...view, grid, rows, user: userEvent.setup() };
+}
+
+/** As a wheel would: the list stands 400 px below its top. */
+function scroll(grid: HTMLElement) {
+  grid.scrollTop = 400;
+  fireEvent.scroll(grid);
+}
+
+const rejectedRow = (rows: HTMLElement[]) =>
+  rows.find((row) => row.textContent.includes('Rejected')) as HTMLElement;
+
+const refused = Object.assign(new Error(), {
+  code: 'SLU-1900',
+  kind: 'disk',
+  message: 'The data folder can not be read.',
+  safe: 'Nothing was changed.',
+  hint: 'Check the disk.',
+  fix: null,
+  retries: false,
+  details: [],
+});
+
+describe('live events', () => {
+  it('has no accessibility violation, with a record open', async () => {
+    const { rows, user } = await open();
+    await user.click(rejectedRow(rows()));
+    await screen.findByText(/“Blazing” is not a value of Rating/);
+    expect(await violations()).toEqual([]);
+  });
+
+  it('renders a window of the log and tells how long it is', async () => {
+    const { grid, rows } = await open('/events', 120_000);
+    expect(grid.getAttribute('aria-rowcount')).toBe('120001');
+    expect(rows().length).toBeLessThan(80);
+    expect(rows()[0]?.getAttribute('aria-rowindex')).toBe('2');
+  });
+
+  it('shows new events on top while it follows', async () => {
+    const { host, rows } = await open();
+    const first = rows()[0]?.id;
+    act(() => host.addEvents(3));
+    await waitFor(() => expect(rows()[0]?.id).not.toBe(first));
+  });
+
+  it('stops following on scroll, keeps its rows, counts what is new and follows again when asked', async () => {
+    const { host, grid, rows, user } = await open();
+    const first = rows()[0]?.id;
+    scroll(grid);
+    expect(await screen.findByText('Following stopped when you scrolled')).toBeTruthy();
+    expect(screen.getByRole<HTMLInputElement>('switch', { name: 'Follow' }).checked).toBe(false);
+    act(() => host.addEvents(128));
+    expect(await screen.findByText('128 new')).toBeTruthy();
+    expect(document.getElementById(first ?? '')).not.toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Show and follow' }));
+    expect(grid.scrollTop).toBe(0);
+    fireEvent.scroll(grid);
+    await waitFor(() => expect(rows()[0]?.id).toBe('event-e5128'));
+    expect(screen.queryByText('128 new')).toBeNull();
+  });
+
+  it('is complete with the keyboard: j and k move, Enter opens, Esc closes, Space picks', async () => {
+    const { grid, rows, user } = await open();
+    grid.focus();
+    await user.keyboard('jjk');
+    expect(grid.getAttribute('aria-activedescendant')).toBe(rows()[0]?.id);
+    await user.keyboard('{Enter}');
+    expect(await screen.findByRole('complementary', { name: 'Event' })).toBeTruthy();
+    await user.keyboard('{Escape}');
+    expect(screen.queryByRole('complementary', { name: 'Event' })).toBeNull();
+    await user.keyboard('{Shift>}{ArrowDown}{ArrowDown}{/Shift}');
+    expect(screen.getByText('3 selected')).toBeTruthy();
+  });
+
+  it('goes to the search with "/" and asks the program for what is typed', async () => {
+    const { host, user } = await open();
+    await user.keyboard('/');
+    expect(document.activeElement).toBe(screen.getByRole('searchbox', { name: 'Person, key or error' }));
+    await user.keyboard('L-20');
+    await waitFor(() => expect(inputs(host, 'events').at(-1)).toMatchObject({ search: 'L-20' }));
+  });
+
+  it('filters by state, and takes the filter away again', async () => {
+    const { host, user } = await open();
+    await user.click(screen.getByRole('button', { name: /^Status/ }));
+    await user.click(await screen.findByRole('menuitemcheckbox', { name: 'Rejected' }));
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(inputs(host, 'events').at(-1)).toMatchObject({ statuses: ['rejected'] }));
+    await user.click(await screen.findByRole('button', { name: 'Remove the filter Status' }));
+    await waitFor(() => expect(inputs(host, 'events').at(-1)).toMatchObject({ statuses: [] }));
+  });
+
+  it('opens filtered where another screen points', async () => {
+    const { host } = await open('/events?sync=%22Orders%22&status=%5B%22rejected%22%5D');
+    expect(inputs(host, 'events')[0]).toMatchObject({ sync: 'Orders', statuses: ['rejected'] });
+  });
+
+  it('sends one record again', async () => {
+    const { host, rows, user } = await open();
+    await user.click(rejectedRow(rows()));
+    await user.click(await screen.findByRole('button', { name: 'Send again' }));
+    await screen.findByText('Sending 1 record again');
+    expect(inputs(host, 'retry')).toEqual([
+      { run: expect.any(Number) as number, keys: [expect.stringMatching(/^L-/) as string] },
+    ]);
+  });
+
+  it('sends the refused ones among the picked again, run by run', async () => {
+    const { host, rows, user } = await open('/events?status=%5B%22rejected%22%5D');
+    const [first, , third] = rows();
+    await user.click(first as HTMLElement);
+    await user.keyboard('{Shift>}');
+    await user.click(third as HTMLElement);
+    await user.keyboard('{/Shift}');
+    await user.click(screen.getByRole('button', { name: 'Retry 3' }));
+    await screen.findByText('Sending 3 records again');
+    const keys = (inputs(host, 'retry') as { keys: string[] }[]).flatMap((retry) => retry.keys);
+    expect(keys).toHaveLength(3);
+  });
+
+  it('sends everything refused again: each run that has such records, once', async () => {
+    const { host, user } = await open();
+    await user.click(screen.getByRole('button', { name: /^Retry all/ }));
+    await screen.findByText(/^Sending 31 records again/);
+    const runs = (inputs(host, 'retry') as { run: number; keys: string[] }[]).map(({ run }) => run);
+    expect(new Set(runs).size).toBe(runs.length);
+    expect(runs.length).toBeGreaterThan(0);
+  });
+
+  it('reveals one event only', async () => {
+    const { host, rows, user } = await open();
+    await user.click(rejectedRow(rows()));
+    await user.click(await screen.findByRole('button', { name: 'Reveal this event' }));
+    await screen.findByText(/mira.halden@example/);
+    await user.click(screen.getByRole('button', { name: 'Older event' }));
+    await waitFor(() => expect(inputs(host, 'event').at(-1)).toMatchObject({ reveal: false }));
+  });
+
+  it('says what went wrong and tries again', async () => {
+    const host = fakeHost();
+    host.answer('events', () => Promise.reject(refused));
+    renderWindow('/events', host);
+    expect(await screen.findByText('The data folder can not be read.')).toBeTruthy();
+    expect(await violations()).toEqual([]);
+  });
+
+  it('keeps the list when a later load fails, says why and tries again', async () => {
+    const { host, rows, user } = await open();
+    host.answer('events', () => Promise.reject(refused));
+    act(() => host.addEvents(3));
+    expect(await screen.findByText('The data folder can not be read.')).toBeTruthy();
+    expect(rows().length).toBeGreaterThan(10);
+    host.answer('events', () => ({ events: [], cursor: null, total: 0 }));
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByRole('heading', { name: 'No events yet' })).toBeTruthy();
+  });
+
+  it('says why a record can not be shown', async () => {
+    const { host, rows, user } = await open();
+    host.answer('event', () => Promise.reject(refused));
+    await user.click(rejectedRow(rows()));
+    expect(await screen.findByText('The data folder can not be read.')).toBeTruthy();
+  });
+
+  it('says that nothing was sent yet, and offers the way there', async () => {
+    renderWindow('/events', fakeHost({ events: 0 }));
+    expect(await screen.findByRole('heading', { name: 'No events yet' })).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Set up a sync' })).toBeTruthy();
+    expect(await violations()).toEqual([]);
+  });
+
+  it('writes what matches to the file the user chose', async () => {
+    const { host, user } = await open();
+    await user.click(screen.getByRole('button', { name: 'Export…' }));
+    await user.click(await screen.findByRole('button', { name: 'Choose the file…' }));
+    await waitFor(() => expect(inputs(host, 'events_export')).toHaveLength(1));
+    expect(inputs(host, 'events_export')[0]).toMatchObject({
+      path: '/home/ana/sluice-events.csv',
+      format: 'csv',
+      reveal: false,
+    });
+  });
+});

@@ -1,0 +1,16 @@
+export const text = {
+  label: 'Search or run…',
+  nothing: 'Nothing is called that.',
+  goTo: 'Go to',
+  actions: 'Actions',
+  home: 'Home',
+  events: 'Live events',
+  connections: 'Connections',
+  settings: 'Settings',
+  sync: 'Sync',
+  newSync: 'New sync',
+  pauseAll: 'Pause all schedules',
+  resumeAll: 'Resume all schedules',
+  run: (name: string) => `Sync ${name} now`,
+  cancel: (name: string) => `Cancel the run of ${name}`,
+};

@@ -1,0 +1,177 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { violations } from '@/test/axe';
+import { runningRun } from '@/test/fake/activity';
+import { fakeHost } from '@/test/fake-host';
+import { renderWindow } from '@/test/render';
+
+const inputs = (host: ReturnType<typeof fakeHost>, command: string) =>
+  host.calls.filter((call) => call.command === command).map(({ input }) => input);
+const rowOf = async (name: string) =>
+  (await within(await screen.findByRole('table', { name: 'Syncs' })).findByRole('link', { name })).closest(
+    'tr',
+  ) as HTMLElement;
+
+describe('home', () => {
+  it('has no accessibility violation', async () => {
+    renderWindow('/');
+    await rowOf('Orders');
+    expect(await violations()).toEqual([]);
+  });
+
+  it('puts what needs the user on top, with one filled button', async () => {
+    const { router } = renderWindow('/');
+    const review = await screen.findByRole('button', { name: 'Review 4,187 changes' });
+    expect(screen.getByText(/62% fewer rows/)).toBeTruthy();
+    expect(document.querySelectorAll('[data-look=primary]')).toHaveLength(1);
+    await userEvent.click(review);
+    expect(router.state.location.pathname).toBe('/syncs/Churn risk');
+  });
+
+  it('shows counts that add up to what a run was to send', async () => {
+    renderWindow('/');
+    const cells = within(await rowOf('Product usage'))
+      .getAllByRole('cell')
+      .map((cell) => cell.textContent);
+    expect(cells.slice(4, 7)).toEqual(['1,204', '1,182', '22']);
+  });
+
+  it('runs a sync and cancels a running one from its line', async () => {
+    const { host } = renderWindow('/');
+    await userEvent.click(within(await rowOf('Orders')).getByRole('button', { name: 'Sync now' }));
+    await waitFor(() =>
+      expect(inputs(host, 'sync_now')).toEqual([{ sync: 'Orders', full: false, approve: false }]),
+    );
+    await userEvent.click(within(await rowOf('Lead ratings')).getByRole('button', { name: 'Cancel run' }));
+    await waitFor(() => expect(inputs(host, 'run_cancel')).toEqual([101]));
+  });
+
+  it('shows only the syncs of one state', async () => {
+    renderWindow('/');
+    await rowOf('Orders');
+    await userEvent.click(screen.getByRole('radio', { name: /Running/ }));
+    expect(await rowOf('Lead ratings')).toBeTruthy();
+    expect(
+      within(screen.getByRole('table', { name: 'Syncs' })).queryByRole('link', { name: 'Orders' }),
+    ).toBeNull();
+  });
+
+  it('lists drafts, and goes on with one', async () => {
+    const host = fakeHost();
+    host.answer('drafts', () => [{ id: 'd1', title: 'Renewal letters', saved_at: null, state: {} }]);
+    const { router } = renderWindow('/', host);
+    await userEvent.click(await screen.findByRole('button', { name: 'Finish' }));
+    expect(router.state.location.pathname).toContain('/wizard/d1/');
+  });
+
+  it('says what a sync is when there is none', async () => {
+    const host = fakeHost();
+    host.answer('syncs', () => []);
+    renderWindow('/', host);
+    expect(await screen.findByRole('heading', { name: 'No syncs yet' })).toBeTruthy();
+    expect(await violations()).toEqual([]);
+  });
+});
+
+describe('the page of a sync', () => {
+  it('has no accessibility violation while a run goes on', async () => {
+    renderWindow('/syncs/Lead%20ratings');
+    await screen.findByRole('heading', { name: 'Sending 2,640 changes' });
+    await screen.findByRole('table', { name: 'Runs' });
+    expect(await violations()).toEqual([]);
+  });
+
+  it('moves with what is pushed, without reading the lists again', async () => {
+    const { host } = renderWindow('/syncs/Lead%20ratings');
+    await screen.findByRole('heading', { name: 'Sending 2,640 changes' });
+    const reads = () =>
+      host.calls.filter(({ command }) => ['syncs', 'sync', 'runs'].includes(command)).length;
+    await screen.findByRole('table', { name: 'Runs' });
+    const before = reads();
+    act(() => host.push({ type: 'run', run: { ...runningRun(), delivered: 2000, rejected: 8 } }));
+    expect(await screen.findByText('2,000')).toBeTruthy();
+    expect(screen.getByText(/Cancelling keeps the 2,000 already delivered/)).toBeTruthy();
+    expect(reads()).toBe(before);
+  });
+
+  it('reads again when a run has ended', async () => {
+    const { host } = renderWindow('/syncs/Lead%20ratings');
+    await screen.findByRole('heading', { name: 'Sending 2,640 changes' });
+    const reads = () => inputs(host, 'sync').length;
+    const before = reads();
+    act(() => host.push({ type: 'run', run: { ...runningRun(), status: 'completed', progress: null } }));
+    await waitFor(() => expect(reads()).toBeGreaterThan(before));
+  });
+
+  it('cancels the run and says what stays', async () => {
+    const { host } = renderWindow('/syncs/Lead%20ratings');
+    await userEvent.click(await screen.findByRole('button', { name: 'Cancel run' }));
+    await waitFor(() => expect(inputs(host, 'run_cancel')).toEqual([101]));
+  });
+
+  it('lists a missed run with its reason, and finds it by its filter', async () => {
+    renderWindow('/syncs/Lead%20ratings');
+    expect(await screen.findByText('This computer was asleep. Caught up at 09:12.')).toBeTruthy();
+    await userEvent.click(screen.getByRole('radio', { name: 'Missed' }));
+    expect(within(screen.getByRole('table', { name: 'Runs' })).getAllByRole('row')).toHaveLength(2);
+  });
+
+  it('sends the refused records of a run again', async () => {
+    const { host } = renderWindow('/syncs/Lead%20ratings');
+    await userEvent.click(await screen.findByRole('button', { name: 'Retry 3' }));
+    await waitFor(() => expect(inputs(host, 'retry')).toEqual([{ run: 99, keys: [] }]));
+  });
+
+  it('asks before a held run is sent, and sends it on yes', async () => {
+    const { host } = renderWindow('/syncs/Churn%20risk');
+    await userEvent.click(await screen.findByRole('button', { name: 'Send 4,187 records' }));
+    const dialog = await screen.findByRole('alertdialog', { name: 'Send 4,187 records?' });
+    expect(document.activeElement).toBe(within(dialog).getByRole('button', { name: 'Cancel' }));
+    expect(inputs(host, 'sync_now')).toEqual([]);
+    expect(await violations()).toEqual([]);
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Send 4,187 records' }));
+    await waitFor(() =>
+      expect(inputs(host, 'sync_now')).toEqual([{ sync: 'Churn risk', full: false, approve: true }]),
+    );
+  });
+
+  it('drops a held run after a question', async () => {
+    const { host } = renderWindow('/syncs/Churn%20risk');
+    await userEvent.click(await screen.findByRole('button', { name: 'Drop' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Drop the run' }));
+    await waitFor(() => expect(inputs(host, 'run_drop')).toEqual([31]));
+  });
+
+  it('asks before every row is sent again', async () => {
+    const { host } = renderWindow('/syncs/Orders');
+    await userEvent.click(await screen.findByRole('button', { name: 'More' }));
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Send every row again…' }));
+    expect(inputs(host, 'sync_now')).toEqual([]);
+    await userEvent.click(await screen.findByRole('button', { name: 'Send every row' }));
+    await waitFor(() =>
+      expect(inputs(host, 'sync_now')).toEqual([{ sync: 'Orders', full: true, approve: false }]),
+    );
+  });
+
+  it('pauses the schedule and offers the way back', async () => {
+    const { host } = renderWindow('/syncs/Orders');
+    await userEvent.click(await screen.findByRole('button', { name: 'Pause schedule' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Undo' }));
+    await waitFor(() => expect(inputs(host, 'sync_unpause')).toEqual(['Orders']));
+  });
+
+  it('says what is wrong when only the user can mend it', async () => {
+    renderWindow('/syncs/Workspace%20owners');
+    expect(await screen.findByText('Kestrel events no longer accepts this write key.')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Open the connections' })).toBeTruthy();
+    expect(await violations()).toEqual([]);
+  });
+
+  it('shows what it sends, to look at', async () => {
+    renderWindow('/syncs/Orders');
+    await userEvent.click(await screen.findByRole('tab', { name: 'Payload and mapping' }));
+    expect(await screen.findByText('A track event “Order completed”')).toBeTruthy();
+    expect(await violations()).toEqual([]);
+  });
+});

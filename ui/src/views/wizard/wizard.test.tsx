@@ -1,0 +1,199 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { expect, test } from 'vitest';
+import type { SyncSave } from '@/api/bindings/SyncSave';
+import { violations } from '@/test/axe';
+import { fakeHost, problem } from '@/test/fake-host';
+import { renderWindow } from '@/test/render';
+
+const heading = (name: string | RegExp) => screen.findByRole('heading', { level: 1, name });
+const on = '{Control>}{Enter}{/Control}';
+
+async function toTable(host = fakeHost()) {
+  const view = renderWindow('/new', host);
+  const user = userEvent.setup();
+  await heading('Where are the rows?');
+  await user.click(await screen.findByRole('radio', { name: /Kestrel production/ }));
+  await user.keyboard(on);
+  await heading('Which rows?');
+  return { ...view, user };
+}
+
+async function toPayload() {
+  const view = await toTable();
+  await view.user.click(await screen.findByText('lead_scores'));
+  await screen.findByText(/No duplicates and no nulls/);
+  await view.user.keyboard(on);
+  await heading('Shape the payload');
+  await screen.findByRole('region', { name: 'Payload of one row' });
+  return view;
+}
+
+test('the sample is one press away, on an empty start and inside the wizard', async () => {
+  const host = fakeHost({ first: true });
+  renderWindow('/', host);
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole('button', { name: /Try it with sample data/ }));
+  await heading('Which rows?');
+  await screen.findByText(/2 of 3 identifiers/);
+  expect(host.calls.find(({ command }) => command === 'connection_save')?.input).toMatchObject({
+    draft: { kind: 'sample' },
+  });
+});
+
+test('by keyboard alone from the warehouse to a running sync that sends exactly what was shaped', async () => {
+  const { user, host, router } = await toPayload();
+  const grid = screen.getByRole('grid', { name: 'Columns and keys' });
+  const cell = (column: string) => within(grid).getByRole('checkbox', { name: `Send ${column}` });
+  cell('phone').focus();
+  await user.keyboard(' ');
+  await user.click(within(grid).getByRole('button', { name: /Key of company in the payload: company$/ }));
+  await user.keyboard('{Control>}a{/Control}company.name{Enter}');
+  await user.click(screen.getByRole('button', { name: 'Constant' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Add a constant' });
+  await user.type(within(dialog).getByRole('textbox', { name: /Key in the payload/ }), 'origin');
+  await user.type(within(dialog).getByRole('textbox', { name: 'Value' }), 'warehouse{Enter}');
+  await waitFor(() =>
+    expect(screen.getByRole('region', { name: 'Payload of one row' }).textContent).toMatch(
+      /"company": \{.*"name": "Kestrel Outdoor GmbH".*"origin": "warehouse"/,
+    ),
+  );
+  expect(screen.getByRole('region', { name: 'Payload of one row' }).textContent).not.toMatch(/phone/);
+
+  await user.keyboard(on);
+  await heading('When should it run?');
+  await user.click(screen.getByRole('radio', { name: /Every few minutes/ }));
+  await screen.findByText('Every 30 minutes.');
+  await user.keyboard(on);
+  await heading('Where should it go?');
+  await user.click(await screen.findByRole('radio', { name: /Kestrel events/ }));
+  await user.keyboard(on);
+  await screen.findByText(/RudderStack takes events/);
+  await user.keyboard(on);
+  await heading('Before the first run');
+  await screen.findByRole('button', { name: /Sync 48,045 records/ });
+  await user.keyboard(on);
+  await waitFor(() => expect(router.state.location.pathname).toBe('/syncs/Lead scores'));
+
+  const { definition, draft } = host.calls.find(({ command }) => command === 'sync_save')?.input as SyncSave;
+  expect(definition).toMatchObject({
+    name: 'Lead scores',
+    from: 'Kestrel production',
+    to: 'Kestrel events',
+    key: ['lead_id'],
+    shape: { type: 'identify' },
+    identifiers: { email: 'email', user_id: 'user_id' },
+    schedule: { type: 'every', minutes: 30 },
+  });
+  expect(draft).toBeTruthy();
+  const fields = definition.fields ?? [];
+  expect(fields.map(({ key }) => key)).toContain('company.name');
+  expect(fields.map(({ key }) => key)).not.toContain('phone');
+  expect(fields.at(-1)).toEqual({
+    value: { type: 'constant', constant: 'warehouse' },
+    key: 'origin',
+    null: 'send',
+  });
+  expect(
+    host.calls.at(-1)?.command === 'sync_now' ||
+      host.calls.some(
+        ({ command, input }) => command === 'sync_now' && (input as { approve: boolean }).approve,
+      ),
+  ).toBe(true);
+});
+
+test('a rename is kept with Enter, dropped with Escape, and Tab goes on to the next key', async () => {
+  const { user } = await toPayload();
+  await user.click(screen.getByRole('button', { name: /Key of lead_score in the payload/ }));
+  await user.keyboard('{Control>}a{/Control}score{Escape}');
+  await screen.findByRole('button', { name: 'Key of lead_score in the payload: lead_score' });
+  await user.click(screen.getByRole('button', { name: /Key of lead_score in the payload/ }));
+  await user.keyboard('{Control>}a{/Control}score{Tab}');
+  await screen.findByRole('button', { name: 'Key of lead_score in the payload: score' });
+  expect(document.activeElement?.getAttribute('aria-label')).toBe('Key of score_grade in the payload');
+  await user.keyboard('{Control>}a{/Control}score{Enter}');
+  await screen.findByText(/already used by another column/);
+  await screen.findByText('1 key needs another name');
+  await user.keyboard('{Control>}z{/Control}');
+  await waitFor(() => expect(screen.queryByText(/already used by another column/)).toBeNull());
+});
+
+test('a failed connection test shows the reason, what is safe and the fix, and a way on without it', async () => {
+  const host = fakeHost();
+  renderWindow('/new', host);
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole('radio', { name: /Host, database/ }));
+  await user.keyboard(on);
+  await heading('Connect to PostgreSQL');
+  await user.keyboard(on);
+  await screen.findByText(/fields need you/);
+  await user.click(screen.getByRole('textbox', { name: /Paste a URL/ }));
+  await user.paste('postgres://SLUICE_READER:hush@db.example.com/shop');
+  await screen.findByText(/Filled host, port, database, user and password/);
+  await user.click(screen.getByRole('button', { name: /Test connection/ }));
+  await screen.findByText('Stopped at step 5 of 6');
+  const reason = await screen.findByText(/may not look into the schema/);
+  expect(reason.closest('[role="alert"]')?.textContent).toMatch(/nothing was read.*GRANT USAGE ON SCHEMA/s);
+  expect(await violations()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Continue without a test' }));
+  await heading('Which rows?');
+  const saved = host.calls.find(({ command }) => command === 'connection_save')?.input;
+  expect(saved).toMatchObject({
+    draft: { secrets: { password: 'hush' }, settings: { host: 'db.example.com', database: 'shop' } },
+  });
+  await waitFor(() => expect(host.calls.some(({ command }) => command === 'draft_save')).toBe(true));
+  expect(JSON.stringify(host.calls.filter(({ command }) => command === 'draft_save'))).not.toContain('hush');
+});
+
+test('a draft comes back as it was left', async () => {
+  const { user, host, router, unmount } = await toPayload();
+  await user.click(screen.getByRole('button', { name: /Key of lead_score in the payload/ }));
+  await user.keyboard('{Control>}a{/Control}score{Enter}');
+  await user.click(screen.getByRole('button', { name: 'Save draft and close' }));
+  await waitFor(() =>
+    expect(JSON.stringify(host.calls.filter(({ command }) => command === 'draft_save').at(-1))).toContain(
+      '"key":"score"',
+    ),
+  );
+  const { id } = host.calls.filter(({ command }) => command === 'draft_save').at(-1)?.input as { id: string };
+  await waitFor(() => expect(router.state.location.pathname).toBe('/'));
+  unmount();
+  renderWindow(`/wizard/${id}/payload`, host);
+  await screen.findByRole('button', { name: 'Key of lead_score in the payload: score' });
+});
+
+test('rows that cannot be read say what happened and can be read again', async () => {
+  const host = fakeHost();
+  host.answer('source', () => {
+    throw problem({ message: 'The table lead_scores is gone.', hint: 'Choose another table.' });
+  });
+  const { user } = await toTable(host);
+  await user.click(await screen.findByText('lead_scores'));
+  const alert = await screen.findByRole('alert');
+  expect(alert.textContent).toMatch(/The table lead_scores is gone.*Choose another table/s);
+});
+
+test('a table without identifiers asks which column plays the part', async () => {
+  const { user } = await toTable();
+  await user.click(await screen.findByText('daily_totals'));
+  await screen.findByText('No identifier yet');
+  await screen.findByText('Say which column identifies the person');
+  expect(await violations()).toEqual([]);
+});
+
+test('a sync without a destination is kept, and says so', async () => {
+  const { user, host } = await toPayload();
+  await user.keyboard(on);
+  await heading('When should it run?');
+  await user.keyboard(on);
+  await heading('Where should it go?');
+  await user.click(screen.getByRole('button', { name: 'Decide later' }));
+  await heading('Before the first run');
+  expect((await screen.findAllByText(/has no destination yet/)).length).toBeGreaterThan(0);
+  await user.click(screen.getByRole('button', { name: /Save sync/ }));
+  await waitFor(() =>
+    expect(host.calls.find(({ command }) => command === 'sync_save')?.input).toMatchObject({
+      definition: { to: null },
+    }),
+  );
+});
