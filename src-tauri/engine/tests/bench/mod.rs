@@ -174,10 +174,12 @@ impl Bench {
             RecordState::Staged | RecordState::Discarded => panic!("{state:?} after a run"),
         };
         let tally = |sqlite: &rusqlite::Connection| {
-            let mut batches = sqlite.prepare("select id, n from batch where run = ?1")?;
-            let batches = batches.query_map([run], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            for (batch, n) in batches.collect::<Result<Vec<(i64, usize)>, _>>()? {
-                (0..n).try_for_each(|place| outbox::state_of(sqlite, batch, place).map(&mut count))?;
+            let mut batches = sqlite.prepare("select id, n, state from batch where run = ?1")?;
+            let batches = batches.query_map([run], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            for (batch, n, state) in batches.collect::<Result<Vec<(i64, usize, u8)>, _>>()? {
+                let own = outbox::own_states(sqlite, batch)?;
+                let state = outbox::RecordState::from_code(state)?;
+                (0..n).for_each(|place| count(own.get(&place).map_or(state, |own| own.state)));
             }
             Ok(())
         };
