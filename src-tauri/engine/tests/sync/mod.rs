@@ -4,5 +4,6 @@ mod changes;
 mod delivery;
 mod invalid;
 mod large;
+mod model;
 mod removal;
 mod safety;

@@ -94,17 +94,9 @@ async fn a_batch_delivered_late_is_not_taken_for_an_old_one() {
     });
     let waiting = bench.run().await;
     assert_eq!(waiting.counts.waiting(), 1);
-    rewrite_base(&bench).await;
+    bench.rewrite_base().await;
     bench.crm.take_all();
     bench.resume(&waiting).await;
     let run = bench.run().await;
     assert_eq!((run.counts.unchanged, run.counts.removed, run.counts.to_send), (40, 0, 0));
-}
-
-async fn rewrite_base(bench: &Bench) {
-    let saved = bench.saved();
-    let rewrite = move |sqlite: &rusqlite::Connection| {
-        sluice_engine::store::fingerprints::rewrite_base(sqlite, saved.id, saved.base_until)
-    };
-    bench.engine.store().write(rewrite).done().await.unwrap();
 }
