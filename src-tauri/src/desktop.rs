@@ -2,12 +2,16 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
+use sluice_api::Api;
+use sluice_api::wire::{Problem, Push, Settings};
 use tauri::AppHandle;
 use tauri::ipc::Channel;
 use tauri_plugin_autostart::ManagerExt;
 
-use crate::standin::{Api, Problem, Push, Settings};
+/// Closing twice within this time means it.
+const IMPATIENCE: Duration = Duration::from_secs(3);
 
 /// The running product and what the window's frame has to remember about it.
 pub(crate) struct Desktop {
@@ -15,7 +19,7 @@ pub(crate) struct Desktop {
     settings: Mutex<Settings>,
     listeners: Mutex<Vec<Channel<Push>>>,
     has_tray: AtomicBool,
-    asked_to_close: AtomicBool,
+    asked_to_close: Mutex<Option<Instant>>,
 }
 
 impl Desktop {
@@ -25,7 +29,7 @@ impl Desktop {
             settings: Mutex::new(settings),
             listeners: Mutex::default(),
             has_tray: AtomicBool::new(false),
-            asked_to_close: AtomicBool::new(false),
+            asked_to_close: Mutex::default(),
         }
     }
 
@@ -44,7 +48,7 @@ impl Desktop {
             _ if autostart => launcher.enable(),
             _ => launcher.disable(),
         };
-        done.map_err(|error| crate::refusal::autostart(&error))
+        done.map_err(crate::refusal::autostart)
     }
 
     pub(crate) fn has_tray(&self) -> bool {
@@ -55,9 +59,10 @@ impl Desktop {
         self.has_tray.store(there, Ordering::Relaxed);
     }
 
-    /// Whether this is the first wish to close that has no answer yet.
+    /// Whether to ask what closing means: always, but for a wish repeated at once, when the page may hang.
     pub(crate) fn ask_to_close(&self) -> bool {
-        !self.asked_to_close.swap(true, Ordering::Relaxed)
+        let before = lock(&self.asked_to_close).replace(Instant::now());
+        before.is_none_or(|before| before.elapsed() > IMPATIENCE)
     }
 
     pub(crate) fn listen(&self, channel: Channel<Push>) {

@@ -1,8 +1,7 @@
 //! What the tray says.
 
 use chrono::{DateTime, Datelike, Days, Local, TimeZone, Utc};
-
-use crate::standin::{Sync, SyncStatus};
+use sluice_api::wire::{Sync, SyncStatus};
 
 /// The state of all syncs in one line; what needs the user comes first.
 pub(crate) fn headline(syncs: &[Sync], paused: bool) -> String {

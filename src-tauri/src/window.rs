@@ -1,12 +1,12 @@
 //! The one window: how it comes up, where it may go, and what closing it means.
 
+use sluice_api::wire::Theme;
 use tauri::utils::config::Color;
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
 use tauri::{AppHandle, Emitter, Manager, Url, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::desktop::Desktop;
-use crate::standin::Theme;
 
 const LABEL: &str = "main";
 
@@ -67,8 +67,8 @@ pub(crate) fn wear(app: &AppHandle, theme: Theme) {
     report("colour its window", window.set_background_color(Some(if dark { DARK } else { LIGHT })));
 }
 
-/// What closing means: keep running in the tray, quit, or ask the user once. A second wish to close quits without an
-/// answer, so that a page that hangs can not hold the window open.
+/// What closing means: keep running in the tray, quit, or ask the user once. Closing twice in a row
+/// quits without an answer, so that a page that hangs can not hold the window open.
 pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
     let WindowEvent::CloseRequested { api, .. } = event else { return };
     let app = window.app_handle();

@@ -8,10 +8,23 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::page::Page;
-use crate::process::{Process, free_port, program, signal, until};
+use crate::process::{Process, bound, free_port, program, signal, until};
 
 /// What opens the keychain.
 const PASSWORD: &str = "test";
+
+/// A session bus for one desk.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>"#;
 
 /// A slow machine with a debug build is still well within this.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -49,9 +62,10 @@ fn missing() -> Option<String> {
     if !cfg!(feature = "custom-protocol") {
         return Some("the window's page is only inside with --features custom-protocol.".into());
     }
-    let needed = ["Xvfb", "dbus-daemon", "gnome-keyring-daemon", "secret-tool", "WebKitWebDriver"];
+    let needed = ["setpriv", "Xvfb", "dbus-daemon", "gnome-keyring-daemon", "secret-tool", "WebKitWebDriver"];
     let missing: Vec<_> = needed.into_iter().filter(|name| program(name).is_none()).collect();
-    (!missing.is_empty()).then(|| format!("{} not installed; `scripts/install tests` does it.", missing.join(", ")))
+    (!missing.is_empty())
+        .then(|| format!("{} not installed; `scripts/install tests` does it.", missing.join(", ")))
 }
 
 impl Desk {
@@ -66,17 +80,26 @@ impl Desk {
             std::fs::set_permissions(folder.path().join("run"), private).expect("a private folder");
         }
         let (screen, number) = Process::start_and_read_line(
-            Command::new("Xvfb")
+            bound("Xvfb")
                 .args(["-displayfd", "1", "-screen", "0", "1280x820x24", "-nolisten", "tcp"])
                 .stderr(Stdio::null()),
         );
-        let mut desk = Self { folder, display: format!(":{number}"), bus: String::new(), _programs: vec![screen] };
-        let (bus, address) = Process::start_and_read_line(desk.around(
-            Command::new("dbus-daemon").args(["--session", "--nofork", "--print-address=1"]).stderr(Stdio::null()),
-        ));
+        let mut desk =
+            Self { folder, display: format!(":{number}"), bus: String::new(), _programs: vec![screen] };
+        // A bus that starts nothing by itself: only what a test put there answers.
+        let bus_config = desk.folder.path().join("bus.xml");
+        std::fs::write(&bus_config, BUS).expect("the bus's configuration");
+        let (bus, address) = Process::start_and_read_line(
+            desk.around(
+                bound("dbus-daemon")
+                    .arg(format!("--config-file={}", bus_config.display()))
+                    .args(["--nofork", "--print-address=1"])
+                    .stderr(Stdio::null()),
+            ),
+        );
         desk.bus = address;
         let keyring = Process::start_with_input(
-            desk.around(&mut Command::new("gnome-keyring-daemon"))
+            desk.around(&mut bound("gnome-keyring-daemon"))
                 .args(["--unlock", "--components=secrets", "--foreground"])
                 .stdout(Stdio::null())
                 .stderr(Stdio::null()),
@@ -131,16 +154,17 @@ impl Desk {
         let port = free_port();
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log()).expect("a log");
         let driver = Process::start(
-            self.around(&mut Command::new("WebKitWebDriver"))
+            self.around(&mut bound("WebKitWebDriver"))
                 .args([&format!("--port={port}"), "--host=127.0.0.1"])
                 .env("TAURI_WEBVIEW_AUTOMATION", "true")
-                // Without compositing the virtual display draws three times faster.
-                .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
                 .stdout(log.try_clone().expect("a second handle"))
                 .stderr(log),
         );
         until("the driver answers", PATIENCE, async || {
-            tokio::net::TcpStream::connect(("127.0.0.1", port)).await.map(drop).map_err(|error| error.to_string())
+            tokio::net::TcpStream::connect(("127.0.0.1", port))
+                .await
+                .map(drop)
+                .map_err(|error| error.to_string())
         })
         .await;
         let page = Page::open(port, Path::new(env!("CARGO_BIN_EXE_sluice-app")), &self.log()).await;
@@ -149,15 +173,22 @@ impl Desk {
 
     /// What the keychain has under this attribute, as another program would find it.
     pub(crate) fn keychain_search(&self, attribute: &str, value: &str) -> String {
-        let found = self.around(&mut Command::new("secret-tool")).args(["search", "--all", attribute, value]).output();
+        let found = self
+            .around(&mut Command::new("secret-tool"))
+            .args(["search", "--all", attribute, value])
+            .output();
         String::from_utf8_lossy(&found.expect("secret-tool").stdout).into_owned()
     }
 
     fn keychain_store(&self, name: &str, secret: &str) -> bool {
         let mut command = Command::new("secret-tool");
         self.around(&mut command).args(["store", "--label", name, "sluice-test", name]);
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("secret-tool");
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("secret-tool");
         std::io::Write::write_all(&mut child.stdin.take().expect("a pipe"), secret.as_bytes()).ok();
         child.wait().is_ok_and(|status| status.success())
     }
@@ -173,7 +204,9 @@ impl Desk {
                 // The keychain's own file is where a secret belongs.
                 if kind.is_dir() && !path.ends_with("keyrings") {
                     folders.push(path);
-                } else if kind.is_file() && contains(&std::fs::read(&path).unwrap_or_default(), needle.as_bytes()) {
+                } else if kind.is_file()
+                    && contains(&std::fs::read(&path).unwrap_or_default(), needle.as_bytes())
+                {
                     found.push(path);
                 }
             }
@@ -191,15 +224,24 @@ impl Running {
     pub(crate) async fn quit(self) {
         let app = children(self.driver.id()).into_iter().next().expect("Sluice runs");
         signal("-TERM", &app.to_string());
-        until("Sluice ends", PATIENCE, async || if alive(app) { Err("It still runs.".into()) } else { Ok(()) }).await;
+        until(
+            "Sluice ends",
+            PATIENCE,
+            async || if alive(app) { Err("It still runs.".into()) } else { Ok(()) },
+        )
+        .await;
     }
 
     /// Ends Sluice as a power cut does.
     pub(crate) async fn kill(self) {
         let app = children(self.driver.id()).into_iter().next().expect("Sluice runs");
         signal("-KILL", &app.to_string());
-        until("Sluice is gone", PATIENCE, async || if alive(app) { Err("It still runs.".into()) } else { Ok(()) })
-            .await;
+        until(
+            "Sluice is gone",
+            PATIENCE,
+            async || if alive(app) { Err("It still runs.".into()) } else { Ok(()) },
+        )
+        .await;
     }
 }
 

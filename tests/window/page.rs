@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
 use crate::desk::PATIENCE;
@@ -36,30 +37,39 @@ impl Page {
         let wanted = json!({ "webkitgtk:browserOptions": { "binary": program, "args": [] } });
         let Value::Object(wanted) = wanted else { unreachable!() };
         let address = format!("http://127.0.0.1:{port}");
-        let client = ClientBuilder::native().capabilities(wanted).connect(&address).await;
-        let page = Self { client: client.expect("Sluice opens its window"), log: log.to_owned() };
-        page.wait("the page is drawn", "return document.querySelector('main, [role=main]') !== null", &[]).await;
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let client = tokio::time::timeout(PATIENCE, builder.capabilities(wanted).connect(&address)).await;
+        let client = client.expect("Sluice opens its window in time").expect("Sluice opens its window");
+        let page = Self { client, log: log.to_owned() };
+        page.wait("the page is drawn", "return document.querySelector('main, [role=main]') !== null", &[])
+            .await;
         page
     }
 
     /// Runs a script in the page.
     pub(crate) async fn script(&self, script: &str, arguments: &[Value]) -> Value {
-        self.client.execute(script, arguments.to_vec()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+        let answer = tokio::time::timeout(PATIENCE, self.client.execute(script, arguments.to_vec())).await;
+        let what = script.lines().last().unwrap_or_default();
+        answer
+            .unwrap_or_else(|_| panic!("{what}: no answer"))
+            .unwrap_or_else(|error| panic!("{what}: {error}"))
     }
 
     /// Waits until the script answers with something true, and gives it back.
     pub(crate) async fn wait(&self, what: &str, script: &str, arguments: &[Value]) -> Value {
-        let asked = until(what, PATIENCE, async || match self.client.execute(script, arguments.to_vec()).await {
-            Ok(Value::Null | Value::Bool(false)) => Err(self.situation().await),
-            Ok(answer) => Ok(answer),
-            Err(error) => Err(error.to_string()),
-        });
+        let asked =
+            until(what, PATIENCE, async || match self.client.execute(script, arguments.to_vec()).await {
+                Ok(Value::Null | Value::Bool(false)) => Err(self.situation().await),
+                Ok(answer) => Ok(answer),
+                Err(error) => Err(error.to_string()),
+            });
         asked.await
     }
 
     /// What a failed wait says about the page.
     async fn situation(&self) -> String {
-        let text = self.client.execute("return location.href + '\\n' + document.body.innerText", vec![]).await;
+        let text =
+            self.client.execute("return location.href + '\\n' + document.body.innerText", vec![]).await;
         let text = text.ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default();
         self.keep_shot("failed").await;
         format!("The page then was {text}\nThe program's log is {}.", self.log.display())
@@ -155,7 +165,8 @@ impl Page {
         let folder = std::env::var_os("SLUICE_SHOTS")
             .map_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("window"), PathBuf::from);
         std::fs::create_dir_all(&folder).expect("a folder");
-        if let Ok(picture) = self.client.screenshot().await {
+        let picture = tokio::time::timeout(PATIENCE, self.client.screenshot()).await;
+        if let Ok(Ok(picture)) = picture {
             std::fs::write(folder.join(format!("{name}.png")), picture).expect("a picture");
         }
     }

@@ -5,23 +5,34 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A program in a process group of its own. The whole group ends when this is dropped.
+/// A program in a process group of its own. The whole group ends when this is dropped, and the program itself also
+/// when the test is killed.
 pub(crate) struct Process(Child);
+
+/// A command that ends when the thread that started it does.
+pub(crate) fn bound(program: &str) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL", program]);
+    command
+}
 
 impl Process {
     /// Starts it with nothing on its standard input.
     pub(crate) fn start(command: &mut Command) -> Self {
-        use std::os::unix::process::CommandExt;
-        let child = command.stdin(Stdio::null()).process_group(0).spawn();
-        Self(child.unwrap_or_else(|error| panic!("{command:?} did not start: {error}")))
+        Self::spawn(command.stdin(Stdio::null()))
     }
 
     /// Starts it, gives it `input` and closes its standard input.
     pub(crate) fn start_with_input(command: &mut Command, input: &str) -> Self {
+        let mut process = Self::spawn(command.stdin(Stdio::piped()));
+        process.0.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it takes its input");
+        process
+    }
+
+    fn spawn(command: &mut Command) -> Self {
         use std::os::unix::process::CommandExt;
-        let mut child = command.stdin(Stdio::piped()).process_group(0).spawn().expect("the program starts");
-        child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it takes its input");
-        Self(child)
+        let child = command.process_group(0).spawn();
+        Self(child.unwrap_or_else(|error| panic!("{command:?} did not start: {error}")))
     }
 
     /// Starts it and reads the first line it prints, by which it says that it is ready.
@@ -53,7 +64,9 @@ pub(crate) fn signal(signal: &str, target: &str) {
 
 /// Where a program is, if it is installed.
 pub(crate) fn program(name: &str) -> Option<PathBuf> {
-    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file())
 }
 
 /// A loopback port nobody listens on.
@@ -63,13 +76,18 @@ pub(crate) fn free_port() -> u16 {
 }
 
 /// Asks again and again until there is an answer; what was asked last is what the failure says.
-pub(crate) async fn until<T>(what: &str, limit: Duration, mut ask: impl AsyncFnMut() -> Result<T, String>) -> T {
+pub(crate) async fn until<T>(
+    what: &str,
+    limit: Duration,
+    mut ask: impl AsyncFnMut() -> Result<T, String>,
+) -> T {
     let began = Instant::now();
     loop {
-        match ask().await {
-            Ok(answer) => return answer,
-            Err(state) if began.elapsed() > limit => panic!("{what}: not within {limit:?}. {state}"),
-            Err(_) => tokio::time::sleep(Duration::from_millis(40)).await,
+        match tokio::time::timeout(limit, ask()).await {
+            Ok(Ok(answer)) => return answer,
+            Ok(Err(state)) if began.elapsed() > limit => panic!("{what}: not within {limit:?}. {state}"),
+            Ok(Err(_)) => tokio::time::sleep(Duration::from_millis(40)).await,
+            Err(_) => panic!("{what}: no answer within {limit:?}."),
         }
     }
 }

@@ -117,3 +117,42 @@ fn write_output<T: serde::Serialize>(name: &str, output: &T) -> Result<Value, Pr
     serde_json::to_value(output)
         .map_err(|error| Problem::contract(format!("The answer of “{name}” could not be written: {error}.")))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fmt::Write as _;
+
+    use super::*;
+
+    /// The table as TypeScript.
+    fn typescript() -> String {
+        let table = table(&ts_rs::Config::from_env());
+        let plain = |name: &str| name.trim_start_matches("Array<").trim_end_matches('>').to_owned();
+        let built_in = ["null", "number", "string", "boolean"];
+        let names: BTreeSet<String> =
+            table.iter().flat_map(|(.., input, output)| [plain(input), plain(output)]).collect();
+        let mut out =
+            String::from("// This file was generated from the table of commands. Do not edit it by hand.\n");
+        for name in names.iter().filter(|name| !built_in.contains(&name.as_str())) {
+            writeln!(out, "import type {{ {name} }} from \"./{name}\";").unwrap();
+        }
+        out.push_str("\n/** Every command: what goes in and what comes back. */\nexport interface Commands {\n");
+        for (name, documentation, input, output) in &table {
+            writeln!(out, "  /** {documentation} */\n  {name}: {{ input: {input}; output: {output} }};").unwrap();
+        }
+        out.push_str("}\n");
+        out
+    }
+
+    #[test]
+    fn the_window_has_this_very_table() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/api/bindings/commands.ts");
+        let now = typescript();
+        let kept = std::fs::read_to_string(path).unwrap_or_default();
+        if kept != now {
+            std::fs::write(path, &now).unwrap();
+            panic!("commands.ts was out of date and is written anew: commit it");
+        }
+    }
+}

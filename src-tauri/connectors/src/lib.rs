@@ -1,4 +1,5 @@
 //! Every warehouse and destination Sluice knows, one folder each. Depends on the engine only.
 
 pub mod destinations;
+mod http;
 pub mod warehouses;

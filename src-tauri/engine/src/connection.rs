@@ -53,7 +53,8 @@ impl Opening {
         let settings = checked_settings(manifest, connection)?;
         for setting in manifest.settings.iter().filter(|setting| setting.secret && setting.required) {
             if is_shown(setting, &settings) && !secrets.contains_key(setting.key) {
-                let message = format!("The connection “{}” has no {}.", connection.name, setting.label.to_lowercase());
+                let message =
+                    format!("The connection “{}” has no {}.", connection.name, setting.label.to_lowercase());
                 return Err(Error::new(ErrorKind::SecretMissing, message));
             }
         }
@@ -99,7 +100,10 @@ pub fn checked_settings(manifest: &Manifest, connection: &Connection) -> Result<
     for key in connection.settings.keys() {
         match manifest.settings.iter().find(|setting| setting.key == key) {
             Some(setting) if setting.secret => {
-                let message = format!("“{key}” is a secret and does not belong in the settings of “{}”.", connection.name);
+                let message = format!(
+                    "“{key}” is a secret and does not belong in the settings of “{}”.",
+                    connection.name
+                );
                 return Err(bad(message).with_hint(format!(
                     "Give it with `sluice secret set {} {key}`, in the window, or in the environment.",
                     connection.name
@@ -111,7 +115,8 @@ pub fn checked_settings(manifest: &Manifest, connection: &Connection) -> Result<
     }
     let mut settings = BTreeMap::new();
     for setting in manifest.settings.iter().filter(|setting| !setting.secret) {
-        let given = connection.settings.get(setting.key).map(|value| value.trim()).filter(|value| !value.is_empty());
+        let given =
+            connection.settings.get(setting.key).map(|value| value.trim()).filter(|value| !value.is_empty());
         if let Some(value) = given.or(setting.default) {
             settings.insert(setting.key.to_owned(), value.to_owned());
         }
@@ -131,7 +136,9 @@ pub fn checked_settings(manifest: &Manifest, connection: &Connection) -> Result<
 
 /// Whether `setting` applies under the present settings.
 pub fn is_shown(setting: &Setting, settings: &BTreeMap<String, String>) -> bool {
-    setting.only_if.is_none_or(|(key, values)| settings.get(key).is_some_and(|value| values.contains(&value.as_str())))
+    setting
+        .only_if
+        .is_none_or(|(key, values)| settings.get(key).is_some_and(|value| values.contains(&value.as_str())))
 }
 
 /// Whether `value` can be entered for `setting`; if not, one sentence that says why.

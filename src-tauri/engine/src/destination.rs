@@ -46,6 +46,13 @@ pub trait Destination: Send + Sync {
     /// retries or splits by itself. `Answer::Records` has to name exactly one outcome per record, in order.
     async fn deliver(&self, batch: &Batch<'_>) -> Delivery;
 
+    /// Called when a run of `sync` has ended its sending, however it ended: nothing is under way any more. May be
+    /// called again for the same run, and more may be delivered for it after that.
+    async fn finish(&self, sync: &str, run: i64) -> Result<()> {
+        let _ = (sync, run);
+        Ok(())
+    }
+
     /// The records of `object` with these match values, as they are now, in the order asked; `None` for
     /// those that do not exist. The whole call is `None` where the destination can not be read.
     async fn read_by_key(&self, read: &ReadByKey<'_>) -> Option<Result<Vec<Option<Found>>>> {

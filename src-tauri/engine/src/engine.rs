@@ -84,19 +84,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens the data folder. Runs that were cut off are written down as what they are.
-    pub fn open(
-        home: &Path,
-        catalogue: Catalogue,
-        secrets: Arc<dyn SecretStore>,
-        clock: SharedClock,
-        listener: Listener,
-    ) -> Result<Arc<Self>> {
-        let store = Arc::new(Store::open(home)?);
-        Ok(Self::over(store, home, catalogue, secrets, clock, listener))
-    }
-
-    /// The engine over a store that is open already.
+    /// The engine over an open store.
     pub fn over(
         store: Arc<Store>,
         home: &Path,

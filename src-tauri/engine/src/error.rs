@@ -166,7 +166,15 @@ impl Error {
     /// An error of `kind` that says what happened.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self(Box::new(Inner { kind, message, safe: None, hint: None, fix: None, retry_after: None, source: None }))
+        Self(Box::new(Inner {
+            kind,
+            message,
+            safe: None,
+            hint: None,
+            fix: None,
+            retry_after: None,
+            source: None,
+        }))
     }
 
     /// Says more exactly what is safe than the kind does.

@@ -20,6 +20,8 @@ pub mod schedule;
 pub mod secrets;
 pub mod store;
 pub mod sync;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod value;
 pub mod warehouse;
 

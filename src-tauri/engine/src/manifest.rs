@@ -92,7 +92,12 @@ pub enum Input {
 
 impl Setting {
     /// A required line of text; the base the other fields are set on.
-    pub const fn text(key: &'static str, label: &'static str, help: &'static str, example: &'static str) -> Self {
+    pub const fn text(
+        key: &'static str,
+        label: &'static str,
+        help: &'static str,
+        example: &'static str,
+    ) -> Self {
         Self {
             key,
             label,

@@ -129,6 +129,19 @@ impl RowBatch {
         self.end_cell();
     }
 
+    /// Pushes a value whose JSON form `write` appends. Where it can not, what it wrote is taken back, and
+    /// the cell is unreadable for the reason it gives; see [`RowBatch::unreadable`].
+    pub fn json_or<R: AsRef<str>>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> std::result::Result<(), R>) {
+        let start = self.bytes.len();
+        match write(&mut self.bytes) {
+            Ok(()) => self.end_cell(),
+            Err(reason) => {
+                self.bytes.truncate(start);
+                self.unreadable(reason.as_ref());
+            }
+        }
+    }
+
     /// Pushes text.
     pub fn text(&mut self, text: &str) {
         write_string(&mut self.bytes, text);
@@ -157,29 +170,18 @@ impl RowBatch {
 
     /// Pushes a double, as the shortest text that reads back as the same double.
     pub fn float(&mut self, value: f64) {
-        match write_float(&mut self.bytes, value) {
-            Ok(()) => self.end_cell(),
-            Err(reason) => self.unreadable(reason),
-        }
+        self.json_or(|out| write_float(out, value));
     }
 
     /// Pushes a single-precision number, as the shortest text that reads back as the same value.
     pub fn float32(&mut self, value: f32) {
-        if value.is_finite() {
-            let text = value.to_string();
-            self.decimal(&text);
-        } else {
-            self.float(f64::from(value));
-        }
+        self.json_or(|out| write_float32(out, value));
     }
 
     /// Pushes a decimal given as plain digits (`-12.50`): a JSON number up to 15 significant digits, beyond
     /// that a string with every digit. Trailing zeros are kept.
     pub fn decimal(&mut self, digits: &str) {
-        match write_decimal(&mut self.bytes, digits) {
-            Ok(()) => self.end_cell(),
-            Err(reason) => self.unreadable(reason),
-        }
+        self.json_or(|out| write_decimal(out, digits));
     }
 
     /// Pushes bytes, as base64 text.
@@ -216,12 +218,12 @@ pub fn write_string(out: &mut Vec<u8>, text: &str) {
 
 /// Appends a whole number; see [`RowBatch::integer`].
 pub fn write_integer(out: &mut Vec<u8>, value: i64) {
-    let text = value.to_string();
-    if value.unsigned_abs() <= MAX_SAFE_INTEGER {
-        out.extend_from_slice(text.as_bytes());
+    // Writing to a Vec can not fail.
+    drop(if value.unsigned_abs() <= MAX_SAFE_INTEGER {
+        serde_json::to_writer(out, &value)
     } else {
-        write_string(out, &text);
-    }
+        serde_json::to_writer(out, &value.to_string())
+    });
 }
 
 /// Appends a double; see [`RowBatch::float`]. The error is the reason there is no JSON form.
@@ -232,11 +234,31 @@ pub fn write_float(out: &mut Vec<u8>, value: f64) -> std::result::Result<(), &'s
     if value.is_infinite() {
         return Err("is infinite");
     }
-    match serde_json::Number::from_f64(value) {
-        Some(number) => out.extend_from_slice(number.to_string().as_bytes()),
-        None => return Err("has no JSON form"),
+    serde_json::to_writer(out, &value).map_err(|_| "has no JSON form")
+}
+
+/// Appends a single-precision number; see [`RowBatch::float32`].
+pub fn write_float32(out: &mut Vec<u8>, value: f32) -> std::result::Result<(), &'static str> {
+    if value.is_finite() {
+        serde_json::to_writer(out, &value).map_err(|_| "has no JSON form")
+    } else {
+        write_float(out, f64::from(value))
     }
-    Ok(())
+}
+
+/// Appends a JSON document without the space between its parts; `json` has to be one.
+pub fn write_compact_json(out: &mut Vec<u8>, json: &str) {
+    let (mut in_string, mut escaped) = (false, false);
+    out.extend(json.bytes().filter(|&byte| {
+        let keep = in_string || !byte.is_ascii_whitespace();
+        if in_string {
+            in_string = escaped || byte != b'"';
+            escaped = !escaped && byte == b'\\';
+        } else {
+            in_string = byte == b'"';
+        }
+        keep
+    }));
 }
 
 /// Appends a decimal; see [`RowBatch::decimal`]. The error is the reason there is no JSON form.
@@ -292,6 +314,7 @@ mod tests {
         assert_eq!(one(|b| b.decimal("0.000000000000000000001")), "0.000000000000000000001");
         assert_eq!(one(|b| b.float(0.1)), "0.1");
         assert_eq!(one(|b| b.float32(0.1)), "0.1");
+        assert_eq!(one(|b| b.float32(f32::MAX)), "3.4028235e38");
     }
 
     #[test]
@@ -302,6 +325,21 @@ mod tests {
         assert_eq!(one(|b| b.text_bytes(&[0xff, 0x41])), "! is not valid UTF-8 text");
         let far = DateTime::from_timestamp(9_224_318_015_999, 0).unwrap_or(DateTime::<Utc>::MAX_UTC);
         assert_eq!(one(|b| b.timestamp(far)), "! lies outside the years 0 to 9999");
+    }
+
+    #[test]
+    fn what_an_unreadable_value_began_is_taken_back() {
+        let write = |out: &mut Vec<u8>| {
+            out.extend_from_slice(b"[1,");
+            Err("holds a value that is not a number (NaN)")
+        };
+        assert_eq!(one(|b| b.json_or(write)), "! holds a value that is not a number (NaN)");
+    }
+
+    #[test]
+    fn a_document_loses_only_the_space_between_its_parts() {
+        let write = |json| one(|b| b.json(|out| write_compact_json(out, json)));
+        assert_eq!(write("{ \"a b\" : [1, \"c \\\" d\\\\\" ,\n null ] }"), "{\"a b\":[1,\"c \\\" d\\\\\",null]}");
     }
 
     #[test]

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { followPushes } from '@/api/push';
 import { useAppInfo } from '@/api/queries';
 import { Toasts } from '@/components/Toasts';
+import { CloseQuestion } from './CloseQuestion';
 import { applyTheme } from './theme';
 
 /** Answers come from this computer: they fail for a reason, not by chance, and do not grow old by themselves. */
@@ -29,6 +30,7 @@ export function Providers({ children, client }: { children: ReactNode; client?: 
   return (
     <QueryClientProvider client={own}>
       <Listening client={own}>{children}</Listening>
+      <CloseQuestion />
       <Toasts />
     </QueryClientProvider>
   );

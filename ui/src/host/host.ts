@@ -11,6 +11,10 @@ export interface Host {
   pickFolder: (options: { title: string }) => Promise<string | null>;
   /** The path to write to, null when they change their mind. */
   saveFile: (options: FileOptions & { name: string }) => Promise<string | null>;
+  /** The user wants to close the window and has never said what that means, until the returned function is called. */
+  onCloseAsked: (handler: () => void) => () => void;
+  /** Closes the window, now that the settings say what that means. */
+  close: () => Promise<void>;
 }
 
 export interface FileOptions {

@@ -1,4 +1,6 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import { getCurrentWindow } from '@tauri-apps/api/window';
 import { open, save } from '@tauri-apps/plugin-dialog';
 import type { FileOptions, Host } from './host';
 import { systemOf } from './system';
@@ -26,5 +28,10 @@ export function tauriHost(): Host {
     pickFolder: (options) => open({ title: options.title, multiple: false, directory: true }),
     saveFile: (options) =>
       save({ title: options.title, defaultPath: options.name, filters: filters(options) }),
+    onCloseAsked: (handler) => {
+      const stop = listen('close-asked', handler);
+      return () => void stop.then((end) => end());
+    },
+    close: () => getCurrentWindow().close(),
   };
 }

@@ -33,5 +33,8 @@ export function webHost(): Host {
     pickFile: ({ title }) => ask(title),
     pickFolder: ({ title }) => ask(title),
     saveFile: ({ title, name }) => ask(title, name),
+    // A browser tab closes by itself.
+    onCloseAsked: () => () => undefined,
+    close: () => Promise.resolve(),
   };
 }

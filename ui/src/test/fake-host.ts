@@ -26,6 +26,8 @@ type Handlers = {
 export interface FakeHost extends Host {
   /** Every command that was invoked, oldest first. */
   calls: { command: string; input: unknown }[];
+  /** Lets the user press the window's close button. */
+  askToClose: () => void;
   /** Lets the program say something by itself. */
   push: (push: Push) => void;
   /** So many new events arrive in the log, and the window is told. */
@@ -101,6 +103,7 @@ export function fakeHost({
   events = 120_000,
 }: { first?: boolean; events?: number } = {}): FakeHost {
   const listeners = new Set<(event: unknown) => void>();
+  const closeAsked = new Set<() => void>();
   const calls: FakeHost['calls'] = [];
   const push = (event: Push) => listeners.forEach((listener) => listener(event));
   let connections: Connection[] = first ? [] : structuredClone(savedConnections);
@@ -369,6 +372,15 @@ export function fakeHost({
     pickFile: () => Promise.resolve('/home/ana/ca.pem'),
     pickFolder: () => Promise.resolve('/home/ana/exports'),
     saveFile: ({ name }) => Promise.resolve(`/home/ana/${name}`),
+    onCloseAsked: (handler) => {
+      closeAsked.add(handler);
+      return () => void closeAsked.delete(handler);
+    },
+    close: () => {
+      calls.push({ command: 'close', input: null });
+      return Promise.resolve();
+    },
+    askToClose: () => closeAsked.forEach((handler) => handler()),
   };
   // Scripts that take pictures push through this.
   Object.assign(globalThis, { fakeProgram: made });

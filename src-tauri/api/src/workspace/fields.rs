@@ -1,6 +1,7 @@
 //! The mapping of a sync in the file.
 
 use sluice_engine::Result;
+use sluice_engine::mapping::{literal, parse_path};
 use sluice_engine::sync::{Field, FieldValue, NullRule};
 
 use super::entries::Entries;
@@ -39,13 +40,16 @@ fn field(node: &Node) -> Result<Field> {
     }
     let entries = Entries::of(node, "a field", &["column", "constant", "as", "null"])?;
     let key = entries.text("as")?;
+    if let (Some(key), Some(place)) = (key, entries.place_of("as")) {
+        parse_path(key).map_err(|why| place.wrong(format!("“as: {key}” {why}.")))?;
+    }
     let null = entries.word("null", NULL_RULES)?;
     match (entries.get("column"), entries.get("constant")) {
         (Some(_), None) => {
             let column = entries.required_text("column")?;
             Ok(Field {
                 value: FieldValue::Column(column.to_owned()),
-                key: key.unwrap_or(column).to_owned(),
+                key: key.map_or_else(|| literal(column), str::to_owned),
                 null: null.unwrap_or_default(),
             })
         }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use sluice_engine::manifest::{Accepts, Capabilities, Manifest};
 use sluice_engine::schedule::Schedule;
-use sluice_engine::sync::{EventName, Identifier, Mode, Query, Removal, Shape, Sync, TableName};
+use sluice_engine::sync::{
+    EventName, Identifier, Mode, Query, Removal, Shape, Sync, TableName, check_select,
+};
 use sluice_engine::{Error, Result};
 
 use super::entries::{Entries, texts, unknown};
@@ -59,17 +61,18 @@ pub(super) fn parse(
     let key = row_key(&entries)?;
     let kind = to.and_then(|name| connections.kind(name)).flatten();
     let mode = mode(&entries, kind)?;
+    let fields = entries.get("fields").map(fields::parse).transpose()?.flatten();
     Ok(Sync {
         name,
         from: from.to_owned(),
         to: to.map(str::to_owned),
-        shape: shape(&entries, &query, &key, kind)?,
+        shape: shape(&entries, plain_record(&query, &key, fields.as_deref()), kind)?,
         removed: removed(&entries, mode, kind)?,
         mode,
         query,
         key,
         identifiers: identifiers(&entries)?,
-        fields: entries.get("fields").map(fields::parse).transpose()?.flatten(),
+        fields,
         schedule: match entries.get("schedule") {
             Some(node) => schedule::parse(node, around.time_zone)?,
             None => Schedule::Manual,
@@ -139,7 +142,11 @@ fn query(entries: &Entries<'_>) -> Result<Query> {
             })?;
             Ok(Query::Table(table))
         }
-        (None, Some(sql)) => Ok(Query::Sql(sql.trim().to_owned())),
+        (None, Some(sql)) => {
+            check_select(sql)
+                .map_err(|error| wrong(entries, "sql", format!("“sql”: {}", error.message())))?;
+            Ok(Query::Sql(sql.trim().to_owned()))
+        }
         (Some(_), Some(_)) => Err(wrong(entries, "sql", "a sync has “table” or “sql”, not both.")),
         (None, None) => Err(entries.place().wrong("“table” or “sql” is missing in a sync.")),
     }
@@ -149,7 +156,7 @@ fn row_key(entries: &Entries<'_>) -> Result<Vec<String>> {
     Ok(texts(entries.required("key")?, "key")?.into_iter().map(|(column, _)| column.to_owned()).collect())
 }
 
-fn shape(entries: &Entries<'_>, query: &Query, key: &[String], kind: Option<&Manifest>) -> Result<Shape> {
+fn shape(entries: &Entries<'_>, plain: Shape, kind: Option<&Manifest>) -> Result<Shape> {
     let event = entries.word("event", &[("identify", false), ("track", true)])?;
     let (object, match_field) = (entries.text("object")?, entries.text("match")?);
     let names = (entries.text("event_name")?, entries.text("event_name_column")?);
@@ -187,7 +194,7 @@ fn shape(entries: &Entries<'_>, query: &Query, key: &[String], kind: Option<&Man
         }
         (Some(false), _) => Ok(Shape::Identify),
         (Some(true), _) => track(entries, names),
-        (None, accepts) => record(entries, (object, match_field), || plain_record(query, key), accepts),
+        (None, accepts) => record(entries, (object, match_field), plain, accepts),
     }
 }
 
@@ -213,7 +220,7 @@ fn track(entries: &Entries<'_>, names: (Option<&str>, Option<&str>)) -> Result<S
 fn record(
     entries: &Entries<'_>,
     names: (Option<&str>, Option<&str>),
-    plain: impl FnOnce() -> Shape,
+    plain: Shape,
     accepts: Option<(&str, Accepts)>,
 ) -> Result<Shape> {
     match (names, accepts) {
@@ -225,7 +232,7 @@ fn record(
         ((None, None), Some((label, Accepts::Records))) => {
             Err(entries.place().wrong(format!("“object” and “match” are missing in a sync to {label}.")))
         }
-        ((None, None), _) => Ok(plain()),
+        ((None, None), _) => Ok(plain),
     }
 }
 

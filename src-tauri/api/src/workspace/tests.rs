@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use sluice_engine::manifest::{Accepts, Capabilities, Input, Setting};
+use sluice_engine::mapping::literal;
 use sluice_engine::schedule::Schedule;
 use sluice_engine::sync::{
     EventName, Field, FieldValue, Identifier, Mode, NullRule, Query, Removal, Shape, TableName,
@@ -29,9 +30,11 @@ static POSTGRES: Manifest = Manifest {
         Setting::text("port", "Port", "", "5432").or("5432").entered_as(Input::Number),
         Setting::text("user", "User", "", "reader").optional(),
         Setting::secret("password", "Password", ""),
-        Setting::text("tls", "TLS", "", "")
-            .or("verify-full")
-            .entered_as(Input::Choice(&[("disable", ""), ("require", ""), ("verify-full", "")])),
+        Setting::text("tls", "TLS", "", "").or("verify-full").entered_as(Input::Choice(&[
+            ("disable", ""),
+            ("require", ""),
+            ("verify-full", ""),
+        ])),
     ],
     ..PLAIN
 };
@@ -218,10 +221,10 @@ fn a_constant_is_any_json_value() {
 #[test]
 fn a_row_for_a_file_is_called_after_its_table() {
     let text = with_sync("    table: main.leads\n    key: [id, day]\n    to: out\n");
-    assert_eq!(
-        read(&text).syncs[0].shape,
-        Shape::Record { object: "leads".into(), match_field: "id".into() }
-    );
+    let record = |field: &str| Shape::Record { object: "leads".into(), match_field: field.into() };
+    assert_eq!(read(&text).syncs[0].shape, record("id"));
+    let renamed = text + "    fields: [{ column: email }, { column: id, as: lead.id }]\n";
+    assert_eq!(read(&renamed).syncs[0].shape, record("lead.id"), "found again by what the key is called there");
 }
 
 #[test]
@@ -301,6 +304,7 @@ const FAULTS: &[(&str, &str)] = &[
         "    table: t\n    key: id\n    fields: [{ column: a }, { column: b, as: a }]\n",
         "two fields have the key “a”",
     ),
+    ("    table: t\n    key: id\n    fields: [{ column: a, as: b..c }]\n", "“as: b..c” has an empty part."),
     ("    table: t\n    key: id\n    schedule: { every: 90s }\n", "“every: 90s” is not an interval"),
     ("    table: t\n    key: id\n    schedule: { every: 8d }\n", "not between 1m and 7d"),
     ("    table: t\n    key: id\n    schedule: { at: \"24:00\" }\n", "“24:00” is not a time of day"),
@@ -495,7 +499,8 @@ fn fields_strategy() -> BoxedStrategy<Option<Vec<Field>>> {
     let column = (word(), prop::sample::select(vec![NullRule::Send, NullRule::LeaveOut, NullRule::Clear]))
         .prop_map(|(column, null)| (FieldValue::Column(column), null));
     let constant = json().prop_map(|value| (FieldValue::Constant(value), NullRule::Send));
-    let named = prop::collection::btree_map(word(), prop_oneof![column, constant], 0..4);
+    let key = word().prop_map(|word| literal(&word));
+    let named = prop::collection::btree_map(key, prop_oneof![column, constant], 0..4);
     prop::option::of(
         named.prop_map(|named| {
             named.into_iter().map(|(key, (value, null))| Field { value, key, null }).collect()
@@ -510,8 +515,7 @@ prop_compose! {
         query in prop_oneof![
             (prop_oneof![Just(String::new()), word()], word())
                 .prop_map(|(schema, name)| Query::Table(TableName::new(schema, name))),
-            "[ -~\n\u{e9}\t]{1,40}".prop_filter("a statement", |sql| !sql.trim().is_empty())
-                .prop_map(|sql| Query::Sql(sql.trim().to_owned())),
+            "[ -&(-~\n\u{e9}\t]{0,40}".prop_map(|text| Query::Sql(format!("select 'a{text}'\nfrom t"))),
         ],
         key in prop::collection::btree_set(word(), 1..3),
         (shape, to) in shape_and_destination(),

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_saphyr::{FlowMap, FlowSeq, SerializerOptions, SpaceAfter};
+use serde_saphyr::{FlowMap, FlowSeq, SpaceAfter};
 use sluice_engine::connection::Connection;
 use sluice_engine::manifest::{Accepts, Manifest};
+use sluice_engine::mapping::literal;
 use sluice_engine::schedule::Schedule;
 use sluice_engine::sync::{EventName, Field, FieldValue, Mode, NullRule, Query, Removal, Shape, Sync};
 use sluice_engine::{Error, ErrorKind, Result};
@@ -20,27 +21,19 @@ use super::{Workspace, plain_record};
 /// What is as it would be anyway is left out, but for two lines a reader should see: that every column is
 /// sent, and the time zone of a schedule.
 pub fn write(workspace: &Workspace, kinds: &[&'static Manifest]) -> Result<String> {
-    let file = File {
-        version: 1,
-        connections: workspace.connections.iter().map(|c| (c.name.as_str(), spaced(c.into()))).collect(),
-        syncs: workspace
-            .syncs
-            .iter()
-            .map(|sync| (sync.name.as_str(), spaced(SyncBody::of(sync, workspace, kinds))))
-            .collect(),
-    };
     let options = serde_saphyr::ser_options! { folded_wrap_chars: 1_000_000, compact_list_indent: false };
-    write_with(&file, options)
+    serde_saphyr::to_string_with_options(&File::of(workspace, kinds), options)
+        .map(|text| format!("{}\n", text.trim_end()))
+        .map_err(|error| {
+            Error::new(ErrorKind::Bug, "The workspace file could not be written.").with_source(error)
+        })
 }
 
-fn write_with(file: &File<'_>, options: SerializerOptions) -> Result<String> {
-    serde_saphyr::to_string_with_options(file, options).map(|text| format!("{}\n", text.trim_end())).map_err(
-        |error| Error::new(ErrorKind::Bug, "The workspace file could not be written.").with_source(error),
-    )
-}
-
-fn spaced<T>(value: T) -> SpaceAfter<T> {
-    SpaceAfter(value)
+/// The same as JSON, which is YAML too.
+pub fn write_json(workspace: &Workspace, kinds: &[&'static Manifest]) -> Result<serde_json::Value> {
+    serde_json::to_value(File::of(workspace, kinds)).map_err(|error| {
+        Error::new(ErrorKind::Bug, "The workspace file could not be written.").with_source(error)
+    })
 }
 
 #[derive(Serialize)]
@@ -57,6 +50,20 @@ struct ConnectionBody<'a> {
     kind: &'a str,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     settings: BTreeMap<&'a str, &'a str>,
+}
+
+impl<'a> File<'a> {
+    fn of(workspace: &'a Workspace, kinds: &[&'static Manifest]) -> Self {
+        let connections = workspace.connections.iter();
+        let syncs = workspace.syncs.iter();
+        Self {
+            version: 1,
+            connections: connections.map(|c| (c.name.as_str(), SpaceAfter(c.into()))).collect(),
+            syncs: syncs
+                .map(|sync| (sync.name.as_str(), SpaceAfter(SyncBody::of(sync, workspace, kinds))))
+                .collect(),
+        }
+    }
 }
 
 impl<'a> From<&'a Connection> for ConnectionBody<'a> {
@@ -147,7 +154,8 @@ impl<'a> SyncBody<'a> {
         let kind = to.and_then(|to| kinds.iter().find(|kind| kind.id == to.kind));
         let asks_for_object =
             kind.and_then(|kind| kind.destination).is_some_and(|takes| takes.accepts == Accepts::Records);
-        let is_plain = !asks_for_object && sync.shape == plain_record(&sync.query, &sync.key);
+        let is_plain =
+            !asks_for_object && sync.shape == plain_record(&sync.query, &sync.key, sync.fields.as_deref());
         let identifiers: BTreeMap<_, _> = sync
             .identifiers
             .iter()
@@ -199,7 +207,7 @@ impl<'a> From<&'a Field> for FieldBody<'a> {
             FieldValue::Column(column) => Self {
                 column: Some(column),
                 constant: None,
-                key: key.filter(|key| key != column),
+                key: key.filter(|key| *key != literal(column)),
                 null: (field.null != NullRule::default()).then(|| word_of(NULL_RULES, field.null)),
             },
             FieldValue::Constant(constant) => {

@@ -45,7 +45,7 @@ mod tests {
     fn the_payload_keeps_its_bytes() {
         let payload = r#"{"type":"identify","userId":"ü","traits":{"mrr":12.50,"n":9007199254740993}}"#;
         let event = event(payload);
-        assert!(event.ends_with(&payload[1..]), "{event}");
+        assert!(event.ends_with(payload.trim_start_matches('{')), "{event}");
         assert!(event.starts_with(
             r#"{"messageId":"00000000-0000-8000-8000-000000000007","timestamp":"1970-01-01T00:00:00.000Z","channel":"server","#
         ));

@@ -1,11 +1,15 @@
 //! The destinations. To add one: a folder, a `mod` line and a line in the list.
 
 mod event;
+mod file;
+mod file_name;
 #[cfg(test)]
 mod fixture;
 mod practice;
+mod rudderstack;
 
 use sluice_engine::destination::DestinationKind;
 
 /// Every kind of destination, in the order the wizard shows them.
-pub static CATALOGUE: &[&dyn DestinationKind] = &[&practice::Practice];
+pub static CATALOGUE: &[&dyn DestinationKind] =
+    &[&rudderstack::RudderStack, &file::File, &practice::Practice];

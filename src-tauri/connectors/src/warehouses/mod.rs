@@ -2,7 +2,8 @@
 
 use sluice_engine::warehouse::WarehouseKind;
 
+mod postgres;
 mod sample;
 
 /// Every kind of warehouse, in the order the wizard shows them.
-pub static CATALOGUE: &[&dyn WarehouseKind] = &[&sample::Sample];
+pub static CATALOGUE: &[&dyn WarehouseKind] = &[&postgres::Postgres, &sample::Sample];

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sync::{EventName, Field, FieldValue, Identifier, NullRule, Shape, Sync};
 use crate::value::{Cell, Column, RowBatch, write_string};
 
-pub use path::{Step, parse_path};
+pub use path::{Step, literal, parse_path};
 use tree::Tree;
 
 /// A mapping compiled against the columns of a read.

@@ -61,7 +61,7 @@ pub fn parse_path(text: &str) -> Result<Vec<Step>, &'static str> {
 }
 
 /// The key that stands for exactly this name, without nesting.
-pub(super) fn literal(name: &str) -> String {
+pub fn literal(name: &str) -> String {
     name.replace('\\', "\\\\").replace('.', "\\.").replace('[', "\\[")
 }
 

@@ -102,6 +102,7 @@ impl Execution {
 
     async fn read_and_seal(&self, warehouse: &dyn Warehouse, resend: bool, approve: bool) -> Result<Sealed> {
         let sync = &self.saved.sync;
+        sync.query.check()?;
         let limits = self.destination.limits(&sync.shape);
         let started = millis(self.clock.now());
         self.progress.expect(warehouse.estimate(&sync.query).await.unwrap_or(None));
@@ -128,25 +129,25 @@ impl Execution {
         self.progress.enter(Phase::Sealing, found.counts);
         let placed = staging.finish()?;
         if let Some(reason) = brakes::holds(sync, &found).filter(|_| !approve) {
-            self.hold(&found)?;
+            self.hold(&found).await?;
             return Ok(Sealed::Held(reason));
         }
-        self.seal(found, &placed)?;
+        self.seal(found, &placed).await?;
         Ok(Sealed::Ready)
     }
 
     /// Keeps a held run's counts, and drops what it staged: approving reads afresh.
-    fn hold(&self, found: &ReadResult) -> Result<()> {
+    async fn hold(&self, found: &ReadResult) -> Result<()> {
         let (run, counts) = (self.run, found.counts);
         let job = move |sqlite: &rusqlite::Connection| {
             runs::set_counts(sqlite, run, &counts)?;
             outbox::unstage(sqlite, run)
         };
-        self.store.write(job).wait()
+        self.store.write(job).done().await
     }
 
     /// From here on what was read is to be sent: one transaction.
-    fn seal(&self, found: ReadResult, placed: &Placed) -> Result<()> {
+    async fn seal(&self, found: ReadResult, placed: &Placed) -> Result<()> {
         let at = millis(self.clock.now());
         let (run, sync, base_until) = (self.run, self.saved.id, self.saved.base_until);
         let duplicates: Vec<(i64, usize)> =
@@ -166,7 +167,7 @@ impl Execution {
             runs::set_counts(sqlite, run, &found.counts)?;
             runs::seal(sqlite, run, at, found.server_rows, claimed)
         };
-        self.store.write(job).wait()
+        self.store.write(job).done().await
     }
 
     fn keep_duplicates(&self, duplicates: &[(i64, usize)]) -> Result<()> {
@@ -196,6 +197,7 @@ impl Execution {
             run,
         });
         let end = deliver(context).await?;
+        self.destination.finish(&self.saved.sync.name, self.run).await?;
         self.tidy_base().await?;
         let counts = self.store.read(|sqlite| Ok(runs::get(sqlite, self.run)?.counts))?;
         match end {

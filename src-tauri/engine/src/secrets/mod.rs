@@ -3,6 +3,7 @@
 mod keychain;
 #[cfg(any(test, feature = "testing"))]
 mod memory;
+mod parts;
 
 use std::fmt;
 use std::sync::Arc;
@@ -66,8 +67,8 @@ pub fn environment_variable(connection: &str, setting: &str) -> String {
 
 /// The secret the environment gives, if any.
 pub fn from_environment(connection: &str, setting: &str) -> Option<Secret> {
-    use std::os::unix::ffi::OsStringExt;
-    std::env::var_os(environment_variable(connection, setting)).map(|value| Secret::new(value.into_vec()))
+    std::env::var_os(environment_variable(connection, setting))
+        .map(|value| Secret::new(value.into_encoded_bytes()))
 }
 
 #[cfg(test)]
@@ -76,7 +77,10 @@ mod tests {
 
     #[test]
     fn the_variable_is_spelled_as_the_contract_says() {
-        assert_eq!(environment_variable("shop-warehouse 2", "password"), "SLUICE_SECRET_SHOP_WAREHOUSE_2_PASSWORD");
+        assert_eq!(
+            environment_variable("shop-warehouse 2", "password"),
+            "SLUICE_SECRET_SHOP_WAREHOUSE_2_PASSWORD"
+        );
     }
 
     #[test]

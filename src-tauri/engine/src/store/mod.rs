@@ -20,12 +20,24 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
 
+/// A database connection, as jobs of [`Store::write`] and [`Store::read`] get it.
+pub use rusqlite::Connection as Sqlite;
+
 use crate::error::{Error, ErrorKind, Result};
 
 pub use writer::Written;
 
 /// SQLite before this has a race that can lose committed writes (sqlite.org/changes.html, 3.51.3).
 const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// What a process does with the data folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Usage {
+    /// It runs syncs, and holds the folder's lock.
+    Owner,
+    /// It looks, beside an owner that may be at work.
+    Guest,
+}
 
 /// The open database.
 pub struct Store {
@@ -39,7 +51,7 @@ impl Store {
     ///
     /// A newer database is refused ([`ErrorKind::NewerDatabase`]); a file that can not be read is
     /// [`ErrorKind::Damaged`], and never taken for a fresh start.
-    pub fn open(home: &Path) -> Result<Self> {
+    pub fn open(home: &Path, usage: Usage) -> Result<Self> {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(Error::new(ErrorKind::Bug, "This build has a SQLite that is too old."));
         }
@@ -49,11 +61,13 @@ impl Store {
         let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         make_private(&path)?;
         migrate(&connection, home, existed)?;
-        let unclean = connection.query_row("select clean = 0 from workspace", [], |row| row.get::<_, bool>(0))?;
-        if unclean {
-            check(&connection)?;
+        if usage == Usage::Owner {
+            let clean: bool = connection.query_row("select clean from workspace", [], |row| row.get(0))?;
+            if !clean {
+                check(&connection)?;
+            }
+            connection.execute("update workspace set clean = 0", [])?;
         }
-        connection.execute("update workspace set clean = 0", [])?;
         let writer = writer::Writer::start(connection, path.with_extension("sqlite-wal"))?;
         Ok(Self { path, writer, readers: Mutex::new(Vec::new()) })
     }
@@ -182,4 +196,9 @@ fn read_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
 fn write_json<T: serde::Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value)
         .map_err(|error| Error::new(ErrorKind::Bug, "An entry could not be stored.").with_source(error))
+}
+
+/// A new id for life.
+pub fn new_uuid() -> String {
+    uuid::Uuid::new_v4().to_string()
 }

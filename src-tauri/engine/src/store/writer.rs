@@ -26,9 +26,17 @@ pub(super) struct Writer {
 pub struct Written<T>(oneshot::Receiver<Result<T>>);
 
 impl<T> Written<T> {
-    /// Blocks until it is on disk. Not for use on an async thread.
-    pub fn wait(self) -> Result<T> {
-        self.0.blocking_recv().unwrap_or_else(|_| Err(stopped()))
+    /// Blocks until it is on disk. On an async thread that stands still everything else there.
+    pub fn wait(self) -> Result<T>
+    where
+        T: Send,
+    {
+        let receive = || self.0.blocking_recv().unwrap_or_else(|_| Err(stopped()));
+        if tokio::runtime::Handle::try_current().is_err() {
+            return receive();
+        }
+        // tokio forbids blocking where it runs tasks; the writer needs none of them to get on.
+        std::thread::scope(|scope| scope.spawn(receive).join().unwrap_or_else(|_| Err(stopped())))
     }
 
     /// Waits until it is on disk.

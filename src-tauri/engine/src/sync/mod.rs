@@ -1,11 +1,13 @@
 //! A sync: query → mapping → destination, with mode, key and schedule.
 
+mod select;
 mod table_name;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use select::check_select;
 pub use table_name::TableName;
 
 use crate::schedule::Schedule;
@@ -45,6 +47,16 @@ pub enum Query {
     Table(TableName),
     /// The rows of one SELECT.
     Sql(String),
+}
+
+impl Query {
+    /// Refuses a statement that is not exactly one SELECT.
+    pub fn check(&self) -> crate::error::Result<()> {
+        match self {
+            Self::Table(_) => Ok(()),
+            Self::Sql(sql) => check_select(sql),
+        }
+    }
 }
 
 /// What a row becomes.

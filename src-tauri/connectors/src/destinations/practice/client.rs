@@ -12,6 +12,7 @@ use sluice_engine::connection::Opening;
 use sluice_engine::destination::{Found, ReadByKey};
 use sluice_engine::error::{Error, ErrorKind, Result};
 
+use super::super::file_name::file_safe;
 use super::error::broken;
 use super::objects::ObjectDef;
 use super::records;
@@ -99,7 +100,8 @@ pub(super) fn used_on(db: &Connection, day: &str) -> rusqlite::Result<u64> {
     Ok(used.optional()?.unwrap_or(0).unsigned_abs())
 }
 
-/// The records with these values as they are now; a field without a value is null.
+/// The records with these values as they are now; a field without a value is null, one that the object does not
+/// have is left out.
 pub(super) async fn read_by_key(crm: &Crm, read: &ReadByKey<'_>) -> Result<Vec<Option<Found>>> {
     let missing = |what: String| Error::new(ErrorKind::MissingObject, what);
     let object = ObjectDef::named(read.object)
@@ -108,13 +110,12 @@ pub(super) async fn read_by_key(crm: &Crm, read: &ReadByKey<'_>) -> Result<Vec<O
         .field(read.match_field)
         .filter(|field| field.unique)
         .ok_or_else(|| missing(format!("{} can not be found by “{}”.", object.label, read.match_field)))?;
-    if let Some(unknown) = read.fields.iter().find(|name| object.field(name).is_none()) {
-        return Err(missing(format!("{} have no field “{unknown}”.", object.label)));
-    }
     if !crm.path.exists() {
         return Ok(vec![None; read.values.len()]);
     }
-    let (values, fields) = (read.values.to_vec(), read.fields.to_vec());
+    // A record that has other fields is refused when it is sent, with the reason.
+    let fields: Vec<_> = read.fields.iter().filter(|name| object.field(name).is_some()).cloned().collect();
+    let values = read.values.to_vec();
     crm.run(move |db| {
         let mut found = Vec::with_capacity(values.len());
         for value in values {
@@ -149,13 +150,4 @@ fn open(path: &Path) -> rusqlite::Result<Connection> {
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.execute_batch(SCHEMA)?;
     Ok(connection)
-}
-
-/// The connection's name as part of a file name, another one for every name also where capitals do not count.
-fn file_safe(name: &str) -> String {
-    let safe = |byte| match byte {
-        b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => char::from(byte).to_string(),
-        _ => format!("~{byte:02x}"),
-    };
-    name.bytes().map(safe).collect()
 }

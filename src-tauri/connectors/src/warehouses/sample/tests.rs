@@ -131,7 +131,7 @@ async fn every_value_is_exact_or_says_why_not() {
             "\"2026-11-22\"",
             "\"08:30:00\"",
             "\"2026-11-22T08:30:00Z\"",
-            "{\"tags\": [\"new\", \"warm\"], \"score\": 7}",
+            "{\"tags\":[\"new\",\"warm\"],\"score\":7}",
             "\"AAH+/w==\"",
             "\"untyped\""
         ]

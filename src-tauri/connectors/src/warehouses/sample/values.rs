@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rusqlite::types::ValueRef;
-use sluice_engine::value::{Column, ColumnType, RowBatch};
+use sluice_engine::value::{Column, ColumnType, RowBatch, write_compact_json};
 
 /// Pushes one value. SQLite's types belong to values, not columns: a value that is not of its column's
 /// type keeps the form of what it is.
@@ -17,12 +17,12 @@ pub(super) fn push(batch: &mut RowBatch, column: &Column, value: ValueRef<'_>) {
             Ok(digits) => batch.decimal(digits),
             Err(_) => batch.text_bytes(bytes),
         },
-        (ValueRef::Text(bytes), ColumnType::Json) => {
-            match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
-                Ok(_) => batch.json(|out| out.extend_from_slice(bytes.trim_ascii())),
-                Err(_) => batch.unreadable("is not valid JSON"),
-            }
-        }
+        (ValueRef::Text(bytes), ColumnType::Json) => batch.json_or(|out| {
+            let text = std::str::from_utf8(bytes).map_err(|_| "is not valid UTF-8 text")?;
+            serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|_| "is not valid JSON")?;
+            write_compact_json(out, text);
+            Ok::<_, &str>(())
+        }),
         (ValueRef::Text(bytes), _) => batch.text_bytes(bytes),
         (ValueRef::Blob(bytes), _) => batch.base64(&STANDARD.encode(bytes)),
     }

@@ -1,0 +1,104 @@
+//! What a run would do.
+
+use sluice_engine::engine::unsaved;
+use sluice_engine::json_text::Json;
+use sluice_engine::mask;
+use sluice_engine::run::plan;
+use sluice_engine::store::syncs;
+use sluice_engine::sync::Sync;
+use sluice_engine::{Error, ErrorKind};
+
+use crate::Api;
+use crate::runs::counts_on_wire;
+use crate::wire::{FieldChange, InvalidRow, Plan, PlanRecord, PlanRequest, Problem};
+
+impl Api {
+    /// What a run would do now. Nothing is sent and nothing is kept.
+    pub async fn plan(&self, input: PlanRequest) -> Result<Plan, Problem> {
+        let started = std::time::Instant::now();
+        let (name, definition) = (input.sync, input.definition);
+        let saved = self
+            .blocking(move |engine| {
+                let stored = match &name {
+                    Some(name) => Some(engine.store().read(|sqlite| syncs::get(sqlite, name))?),
+                    None => None,
+                };
+                match (definition, stored) {
+                    (Some(definition), Some(stored)) => {
+                        Ok(syncs::SavedSync { sync: Sync::try_from(definition)?, ..stored })
+                    }
+                    (Some(definition), None) => Ok(unsaved(Sync::try_from(definition)?)),
+                    (None, Some(stored)) => Ok(stored),
+                    (None, None) => Err(Error::new(ErrorKind::UnknownName, "There is nothing to plan.")),
+                }
+            })
+            .await?;
+        let plan = self.engine().plan(&saved, input.limit).await?;
+        let quota_share = self.quota_share(&saved.sync, plan.counts.to_send).await;
+        let seconds = started.elapsed().as_secs_f64();
+        Ok(Plan {
+            sync: saved.sync.name,
+            counts: counts_on_wire(&plan.counts, seconds),
+            records: plan.records.iter().map(|record| on_wire(record, input.reveal)).collect(),
+            invalid_rows: plan
+                .invalid
+                .iter()
+                .map(|invalid| InvalidRow {
+                    row: invalid.row,
+                    key: invalid.key.clone(),
+                    problem: (&invalid.problem).into(),
+                })
+                .collect(),
+            held: plan.held.map(Into::into),
+            requests_needed: plan.requests,
+            quota_share,
+        })
+    }
+
+    /// The share of the destination's daily quota so many records are; `None` where it has none or does not say.
+    async fn quota_share(&self, sync: &Sync, records: u64) -> Option<f64> {
+        let to = sync.to.clone()?;
+        let destination = self.blocking(move |engine| engine.destination(&to)).await.ok()?;
+        let (_, of) = destination.quota().await.ok()??;
+        (of > 0).then(|| records as f64 / of as f64)
+    }
+}
+
+fn on_wire(record: &plan::PlanRecord, reveal: bool) -> PlanRecord {
+    let document = |bytes: &Option<Vec<u8>>| Json::parse(std::str::from_utf8(bytes.as_deref()?).ok()?);
+    let (mut before, mut after) = (document(&record.before), document(&record.after));
+    // What changed is judged on the values themselves; only then are they masked.
+    let changed = changes(before.as_ref(), after.as_ref());
+    if !reveal {
+        for document in [&mut before, &mut after].into_iter().flatten() {
+            mask::mask_json("", document);
+        }
+    }
+    let raw = |document: &Option<Json>| {
+        serde_json::value::RawValue::from_string(document.as_ref()?.compact()).ok()
+    };
+    let key = if reveal { record.key.clone() } else { mask::value("", &record.key).unwrap_or_else(|| record.key.clone()) };
+    let fields = changes(before.as_ref(), after.as_ref())
+        .into_iter()
+        .zip(changed)
+        .map(|(shown, exact)| FieldChange { changed: exact.changed, ..shown })
+        .collect();
+    PlanRecord { key, change: record.change.into(), before: raw(&before), after: raw(&after), fields }
+}
+
+/// Every field of either document, in order.
+fn changes(before: Option<&Json>, after: Option<&Json>) -> Vec<FieldChange> {
+    let (before, after) = (before.map(Json::leaves).unwrap_or_default(), after.map(Json::leaves).unwrap_or_default());
+    let value = |leaves: &[(String, String)], path: &str| {
+        leaves.iter().find(|(known, _)| known == path).map(|(_, value)| value.clone())
+    };
+    let mut paths: Vec<&String> = after.iter().map(|(path, _)| path).collect();
+    paths.extend(before.iter().map(|(path, _)| path).filter(|path| !after.iter().any(|(known, _)| known == *path)));
+    paths
+        .into_iter()
+        .map(|path| {
+            let (before, after) = (value(&before, path), value(&after, path));
+            FieldChange { path: path.clone(), changed: before != after, before, after }
+        })
+        .collect()
+}

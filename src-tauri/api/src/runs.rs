@@ -1,0 +1,130 @@
+//! Runs: started, watched, cancelled, retried.
+
+use sluice_engine::clock::millis;
+use sluice_engine::engine::{Engine, Start};
+use sluice_engine::run::progress::{Phase as EnginePhase, Snapshot};
+use sluice_engine::store::runs::{self, Counts, RunRow, RunState, Trigger};
+use sluice_engine::store::syncs;
+use sluice_engine::{Error, ErrorKind, Result};
+
+use crate::Api;
+use crate::convert::time;
+use crate::wire::{Phase, Problem, Retry, Run, RunCounts, RunProgress, RunStatus, RunsRequest, SyncNow};
+
+impl Api {
+    /// Starts a run; answers as soon as it is written down.
+    pub async fn sync_now(&self, input: SyncNow) -> Result<Run, Problem> {
+        let start = Start { trigger: Trigger::Manual, full: input.full, approve: input.approve, slot: None };
+        let run = self.engine().start(&input.sync, start).await?;
+        self.run(run).await
+    }
+
+    /// Stops a run; what was sent stays sent.
+    pub async fn run_cancel(&self, run: i64) -> Result<Run, Problem> {
+        self.engine().cancel(run);
+        self.run(run).await
+    }
+
+    /// Drops a held run. Nothing of it was sent.
+    pub async fn run_drop(&self, run: i64) -> Result<Run, Problem> {
+        let at = millis(self.engine().clock().now());
+        let drop_held = move |sqlite: &sluice_engine::store::Sqlite| match runs::get(sqlite, run)?.state {
+            RunState::Held => runs::set_state(sqlite, run, RunState::Cancelled, at, None, None),
+            _ => Err(Error::new(ErrorKind::Conflict, format!("Run {run} is not held."))),
+        };
+        self.engine().store().write(drop_held).done().await?;
+        self.changed();
+        self.run(run).await
+    }
+
+    /// Run history, newest first.
+    pub async fn runs(&self, input: RunsRequest) -> Result<Vec<Run>, Problem> {
+        self.blocking(move |engine| {
+            let rows = engine.store().read(|sqlite| {
+                let sync = input.sync.as_deref().map(|name| syncs::get(sqlite, name)).transpose()?;
+                runs::list(sqlite, sync.map(|saved| saved.id), input.before, input.limit)
+            })?;
+            rows.iter().map(|row| on_wire(engine, row)).collect()
+        })
+        .await
+    }
+
+    /// The run with this id.
+    pub async fn run(&self, run: i64) -> Result<Run, Problem> {
+        self.blocking(move |engine| on_wire(engine, &engine.store().read(|sqlite| runs::get(sqlite, run))?)).await
+    }
+
+    /// Restores what a run changed.
+    pub async fn undo(&self, run: i64, _keys: Vec<String>) -> Result<Run, Problem> {
+        self.run(run).await?;
+        Err(Error::new(ErrorKind::NotYet, "This version of Sluice can not undo a run yet.").into())
+    }
+
+    /// Sends rejected records again, as a new run.
+    pub async fn retry(&self, input: Retry) -> Result<Run, Problem> {
+        let run = self.engine().retry(input.run, input.keys).await?;
+        self.run(run).await
+    }
+}
+
+pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {
+    let live = engine.progress(row.id).filter(|_| row.state.is_going_on());
+    let sync = engine.store().read(|sqlite| syncs::by_id(sqlite, row.sync))?.sync.name;
+    let until = row.finished.unwrap_or_else(|| millis(engine.clock().now()));
+    let seconds = (until - row.started).max(0) as f64 / 1_000.0;
+    let counts = live.as_ref().map_or(row.counts, |live| merged(&row.counts, &live.counts));
+    let missed = row.state == RunState::Missed;
+    Ok(Run {
+        run: row.id,
+        sync,
+        status: RunStatus::from(row.state),
+        trigger: row.trigger.into(),
+        started_at: time(row.started),
+        finished_at: row.finished.map(time),
+        counts: counts_on_wire(&counts, seconds),
+        progress: live.map(progress),
+        problem: row.problem.as_ref().filter(|_| !missed).map(Into::into),
+        reason: row.problem.as_ref().filter(|_| missed).map(|problem| problem.message.clone()),
+    })
+}
+
+/// Live counts are ahead of the stored ones.
+fn merged(stored: &Counts, live: &Counts) -> Counts {
+    if live.read >= stored.read { *live } else { *stored }
+}
+
+/// All counts; `seconds` is how long it took.
+pub(crate) fn counts_on_wire(counts: &Counts, seconds: f64) -> RunCounts {
+    RunCounts {
+        read: counts.read,
+        invalid: counts.invalid,
+        added: counts.added,
+        changed: counts.changed,
+        removed: counts.removed,
+        unchanged: counts.unchanged,
+        carried: counts.carried,
+        sent: counts.sent,
+        delivered: counts.delivered,
+        rejected: counts.rejected,
+        waiting: counts.waiting(),
+        requests: counts.requests,
+        bytes_sent: counts.bytes_sent,
+        seconds,
+    }
+}
+
+fn progress(live: Snapshot) -> RunProgress {
+    RunProgress {
+        phase: match live.phase {
+            EnginePhase::Reading => Phase::Reading,
+            EnginePhase::Sealing => Phase::Sealing,
+            EnginePhase::Sending => Phase::Sending,
+        },
+        to_send: (live.phase == EnginePhase::Sending).then_some(live.counts.to_send),
+        expected_rows: live.expected_rows,
+        per_second: live.per_second,
+        seconds_left: live.seconds_left,
+        rates: live.rates,
+        waiting_for: live.waiting_for,
+    }
+}

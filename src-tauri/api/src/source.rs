@@ -1,0 +1,136 @@
+//! Tables, columns and sample rows of a warehouse.
+
+use std::collections::{BTreeMap, HashSet};
+
+use sluice_engine::json_text::Json;
+use sluice_engine::mask;
+use sluice_engine::sync::Identifier;
+use sluice_engine::value::Cell;
+
+use crate::Api;
+use crate::samples::Sample;
+use crate::wire::*;
+
+/// Values shown in the payload grid for each column.
+const SHOWN: usize = 3;
+
+impl Api {
+    /// Tables and views of a warehouse connection.
+    pub async fn tables(&self, connection: String) -> Result<Vec<Table>, Problem> {
+        let warehouse = self.blocking(move |engine| engine.warehouse(&connection)).await?;
+        let on_wire = |table: sluice_engine::warehouse::Table| Table {
+            schema: table.name.schema,
+            name: table.name.name,
+            kind: table.kind.into(),
+            rows: table.rows,
+        };
+        Ok(warehouse.tables().await?.into_iter().map(on_wire).collect())
+    }
+
+    /// Looks at the rows of a query.
+    pub async fn source(&self, input: SourceRequest) -> Result<Source, Problem> {
+        let query = input.query.into();
+        let sample = self.0.samples.get(self.engine(), &input.connection, &query, input.fresh).await?;
+        let columns: Vec<Column> = (0..sample.columns.len()).map(|index| column(&sample, index)).collect();
+        let rows = (0..sample.rows()).map(|row| masked_row(&sample, &columns, row)).collect();
+        Ok(Source {
+            identifiers: identifiers(&columns),
+            key_candidates: key_candidates(&sample),
+            rows,
+            total_rows: sample.total_rows,
+            read_at: sample.read_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+            took_ms: sample.took_ms,
+            columns,
+        })
+    }
+
+    /// Counts nulls and duplicates of a row key over all rows.
+    pub async fn key_check(&self, input: KeyCheckRequest) -> Result<KeyCheck, Problem> {
+        let query: sluice_engine::sync::Query = input.query.into();
+        query.check()?;
+        let connection = input.connection;
+        let warehouse = self.blocking(move |engine| engine.warehouse(&connection)).await?;
+        let found = warehouse.key_check(&query, &input.key).await?;
+        Ok(KeyCheck { rows: found.rows, nulls: found.nulls, duplicates: found.duplicates })
+    }
+}
+
+/// A cell as people read it; null is `None`.
+fn text(cell: Cell<'_>) -> Option<String> {
+    match cell {
+        Cell::Null => None,
+        Cell::Json(json) => Json::parse(std::str::from_utf8(json).unwrap_or(""))?.text(),
+        Cell::Unreadable(reason) => Some(format!("({reason})")),
+    }
+}
+
+fn column(sample: &Sample, index: usize) -> Column {
+    let column = &sample.columns[index];
+    let texts: Vec<Option<String>> = (0..sample.rows()).map(|row| text(sample.cell(row, index))).collect();
+    let nulls = texts.iter().filter(|text| text.is_none()).count();
+    let personal = mask::by_name(&column.name).is_some() || texts.iter().flatten().any(|text| mask::looks_like_email(text));
+    let mut samples: Vec<String> = Vec::new();
+    for text in texts.iter().flatten() {
+        let shown = shorten(&mask::value(&column.name, text).unwrap_or_else(|| text.clone()));
+        if samples.len() < SHOWN && !samples.contains(&shown) {
+            samples.push(shown);
+        }
+    }
+    Column {
+        name: column.name.clone(),
+        logical: column.logical.into(),
+        native: column.native.clone(),
+        samples,
+        null_share: if texts.is_empty() { 0.0 } else { nulls as f64 / texts.len() as f64 },
+        personal,
+    }
+}
+
+/// Long values cross to the window only as far as anybody reads them in a cell.
+fn shorten(text: &str) -> String {
+    const LONGEST: usize = 200;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or("")),
+        None => text.to_owned(),
+    }
+}
+
+fn masked_row(sample: &Sample, columns: &[Column], row: usize) -> Vec<Option<String>> {
+    let masked = |(index, column): (usize, &Column)| {
+        let text = text(sample.cell(row, index))?;
+        Some(shorten(&mask::value(&column.name, &text).unwrap_or(text)))
+    };
+    columns.iter().enumerate().map(masked).collect()
+}
+
+fn identifiers(columns: &[Column]) -> BTreeMap<String, String> {
+    let named = |identifier: Identifier| {
+        let column = columns.iter().find(|column| column.name.eq_ignore_ascii_case(identifier.name()))?;
+        Some((identifier.name().to_owned(), column.name.clone()))
+    };
+    Identifier::ALL.into_iter().filter_map(named).collect()
+}
+
+/// Columns whose sample values are all there and all different: ids first, then the others in their order.
+fn key_candidates(sample: &Sample) -> Vec<String> {
+    let unique = |index: &usize| {
+        let mut seen = HashSet::new();
+        (0..sample.rows()).all(|row| match sample.cell(row, *index) {
+            Cell::Json(json) => seen.insert(json),
+            Cell::Null | Cell::Unreadable(_) => false,
+        })
+    };
+    let rank = |index: &usize| {
+        let name = sample.columns[*index].name.to_ascii_lowercase();
+        match name.as_str() {
+            "id" => 0,
+            "user_id" => 2,
+            "email" => 3,
+            _ if name.ends_with("_id") => 1,
+            _ => 4,
+        }
+    };
+    let mut candidates: Vec<usize> = (0..sample.columns.len()).filter(unique).collect();
+    candidates.sort_by_key(rank);
+    candidates.into_iter().map(|index| sample.columns[index].name.clone()).collect()
+}

@@ -1,0 +1,139 @@
+//! `sluice events`: the event log.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use sluice_api::wire::{ChangeKind, Event, EventStatus, EventsRequest, Problem};
+use sluice_api::{Api, PlainEvent};
+
+use crate::args::EventsArgs;
+use crate::exit::Exit;
+use crate::output::{self, Output};
+use crate::words::moment;
+
+/// Events asked for at once.
+const PAGE: usize = 500;
+
+/// One event in JSON.
+#[derive(Serialize)]
+struct Document<'a> {
+    event: &'a str,
+    at: &'a str,
+    sync: &'a str,
+    run: i64,
+    key: Option<&'a str>,
+    change: Option<ChangeKind>,
+    status: EventStatus,
+    what: &'a str,
+    message_id: &'a str,
+    answer: &'a str,
+    reason: Option<&'a Problem>,
+    payload: Option<&'a RawValue>,
+}
+
+/// Prints events, newest last.
+pub(crate) async fn run(api: &Api, out: Output, args: EventsArgs) -> Result<Exit, Problem> {
+    if let Some(sync) = &args.sync {
+        api.sync(sync.clone()).await?;
+    }
+    let filter = EventsRequest {
+        sync: args.sync,
+        run: args.run,
+        key: args.key,
+        statuses: args.status.into_iter().map(Into::into).collect(),
+        limit: PAGE,
+        ..EventsRequest::default()
+    };
+    for (cursor, count) in pages(api, &filter, args.limit.unwrap_or(usize::MAX)).await? {
+        for event in api.plain_events(EventsRequest { cursor, limit: count, ..filter.clone() }).await? {
+            print(out, &event);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Where each page begins and how many events it has, oldest page first. The log comes newest first and is
+/// printed the other way round; keeping only the pages' beginnings, a log of any length fits in memory.
+async fn pages(
+    api: &Api,
+    filter: &EventsRequest,
+    limit: usize,
+) -> Result<Vec<(Option<String>, usize)>, Problem> {
+    let mut pages = Vec::new();
+    let mut cursor = None;
+    let mut left = limit;
+    while left > 0 {
+        let request = EventsRequest { cursor: cursor.clone(), limit: PAGE.min(left), ..filter.clone() };
+        let page = api.events(request).await?;
+        left -= page.events.len().min(left);
+        pages.push((cursor, page.events.len()));
+        cursor = page.cursor;
+        if cursor.is_none() || page.events.is_empty() {
+            break;
+        }
+    }
+    pages.reverse();
+    Ok(pages)
+}
+
+fn print(out: Output, event: &PlainEvent) {
+    if out.json {
+        output::document_line(&Document::from(event));
+        return;
+    }
+    let change = event.change.map(change).unwrap_or_default();
+    let key = event.key.as_deref().unwrap_or_default();
+    out.line(line_of([&event.at, status(event.status), &event.what, change, key, &event.answer]));
+    if let Some(problem) = &event.problem {
+        out.line(format!("    {} {}", problem.message, problem.hint));
+    }
+}
+
+impl<'a> From<&'a PlainEvent> for Document<'a> {
+    fn from(event: &'a PlainEvent) -> Self {
+        Self {
+            event: &event.event,
+            at: &event.at,
+            sync: &event.sync,
+            run: event.run,
+            key: event.key.as_deref(),
+            change: event.change,
+            status: event.status,
+            what: &event.what,
+            message_id: &event.message_id,
+            answer: &event.answer,
+            reason: event.problem.as_ref(),
+            payload: event.payload.as_deref(),
+        }
+    }
+}
+
+/// One event as a line, with whom it is about masked.
+pub(crate) fn line(event: &Event) -> String {
+    line_of([&event.at, status(event.status), &event.what, change(event.change), &event.who, &event.answer])
+}
+
+fn line_of([at, status, what, change, who, answer]: [&str; 6]) -> String {
+    let line = format!("{}  {status:<10}  {what:<10}  {change:<7}  {who:<32}  {answer}", moment(at));
+    line.trim_end().to_owned()
+}
+
+fn status(status: EventStatus) -> &'static str {
+    match status {
+        EventStatus::Delivered => "delivered",
+        EventStatus::Accepted => "accepted",
+        EventStatus::Waiting => "waiting",
+        EventStatus::Sending => "sending",
+        EventStatus::Rejected => "rejected",
+        EventStatus::Superseded => "superseded",
+        EventStatus::Discarded => "discarded",
+        EventStatus::Invalid => "invalid",
+    }
+}
+
+fn change(change: ChangeKind) -> &'static str {
+    match change {
+        ChangeKind::Added => "added",
+        ChangeKind::Changed => "changed",
+        ChangeKind::Removed => "removed",
+    }
+}

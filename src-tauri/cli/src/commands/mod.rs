@@ -1,0 +1,15 @@
+//! One module a command.
+
+pub(crate) mod apply;
+pub(crate) mod check;
+pub(crate) mod demo;
+pub(crate) mod events;
+pub(crate) mod export;
+pub(crate) mod follow;
+pub(crate) mod plan;
+pub(crate) mod retry;
+pub(crate) mod runs;
+pub(crate) mod secret;
+#[cfg(feature = "development")]
+pub(crate) mod serve;
+pub(crate) mod sync;

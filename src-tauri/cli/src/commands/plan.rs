@@ -1,0 +1,108 @@
+//! `sluice plan`: what a run would do.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use sluice_api::Api;
+use sluice_api::wire::{ChangeKind, InvalidRow, Plan, PlanRecord, PlanRequest, Problem};
+
+use crate::exit::Exit;
+use crate::output::{self, Output};
+use crate::summary::{Counts, count_lines};
+use crate::words::{count, counted};
+
+/// A plan in the contract's form. What follows `records` is more than the contract asks for.
+#[derive(Serialize)]
+struct Document<'a> {
+    sync: &'a str,
+    #[serde(flatten)]
+    counts: Counts,
+    records: Vec<Record<'a>>,
+    invalid_rows: &'a [InvalidRow],
+    requests_needed: u64,
+    quota_share: Option<f64>,
+    held: Option<&'a Problem>,
+}
+
+#[derive(Serialize)]
+struct Record<'a> {
+    key: &'a str,
+    change: ChangeKind,
+    before: Option<&'a RawValue>,
+    after: Option<&'a RawValue>,
+}
+
+impl<'a> From<&'a PlanRecord> for Record<'a> {
+    fn from(record: &'a PlanRecord) -> Self {
+        let (before, after) = (record.before.as_deref(), record.after.as_deref());
+        Self { key: &record.key, change: record.change, before, after }
+    }
+}
+
+/// Prints what a run of `sync` would do, with at most `limit` records.
+pub(crate) async fn run(api: &Api, out: Output, sync: String, limit: usize) -> Result<Exit, Problem> {
+    let mut plan = api.plan(PlanRequest { sync: Some(sync), definition: None, limit, reveal: true }).await?;
+    plan.records.truncate(limit);
+    plan.invalid_rows.truncate(limit);
+    out.answer(&document(&plan), || lines(&plan));
+    if let Some(problem) = &plan.held {
+        output::note("A run would be held:");
+        output::problem(problem);
+    }
+    Ok(Exit::Done)
+}
+
+fn document(plan: &Plan) -> Document<'_> {
+    Document {
+        sync: &plan.sync,
+        counts: (&plan.counts).into(),
+        records: plan.records.iter().map(Record::from).collect(),
+        invalid_rows: &plan.invalid_rows,
+        requests_needed: plan.requests_needed,
+        quota_share: plan.quota_share,
+        held: plan.held.as_ref(),
+    }
+}
+
+fn lines(plan: &Plan) -> Vec<String> {
+    let mut lines = vec![format!("{}: what a run would do now; nothing was sent", plan.sync)];
+    // The last two lines of a summary count what was sent.
+    lines.extend(count_lines(&plan.counts).into_iter().take(2));
+    let share = plan.quota_share.map(|share| format!("{:.1} % of the daily quota", share * 100.0));
+    lines.push(
+        format!("  {:<9}{:>11}   {}", "requests", count(plan.requests_needed), share.unwrap_or_default())
+            .trim_end()
+            .to_owned(),
+    );
+    for record in &plan.records {
+        lines.push(String::new());
+        lines.extend(record_lines(record));
+    }
+    let all = plan.counts.added + plan.counts.changed + plan.counts.removed;
+    let hidden = all.saturating_sub(plan.records.len() as u64);
+    if hidden > 0 {
+        lines.push(String::new());
+        lines.push(format!("… and {} more. Show more with --limit.", counted(hidden, "record")));
+    }
+    for row in &plan.invalid_rows {
+        lines.push(format!("row {} can not be sent: {}", count(row.row), row.problem.message));
+    }
+    lines
+}
+
+fn record_lines(record: &PlanRecord) -> Vec<String> {
+    let (sign, what) = match record.change {
+        ChangeKind::Added => ('+', "added"),
+        ChangeKind::Changed => ('~', "changed"),
+        ChangeKind::Removed => ('-', "removed"),
+    };
+    let mut lines = vec![format!("{sign} {} ({what})", record.key)];
+    for field in record.fields.iter().filter(|field| field.changed) {
+        lines.push(match (&field.before, &field.after) {
+            (Some(before), Some(after)) => format!("    {}: {before} → {after}", field.path),
+            (None, Some(after)) => format!("    {}: {after}", field.path),
+            (Some(before), None) => format!("    {}: {before} → (gone)", field.path),
+            (None, None) => continue,
+        });
+    }
+    lines
+}

@@ -1,0 +1,75 @@
+//! `sluice runs`: the history of runs.
+
+use sluice_api::Api;
+use sluice_api::wire::{Problem, Run, RunsRequest};
+
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::summary::{self, Summary};
+use crate::words::{aligned, count, duration, moment};
+
+/// Runs asked for at once.
+const PAGE: usize = 500;
+
+/// Prints runs, newest first.
+pub(crate) async fn run(
+    api: &Api,
+    out: Output,
+    sync: Option<String>,
+    limit: Option<usize>,
+) -> Result<Exit, Problem> {
+    if let Some(sync) = &sync {
+        api.sync(sync.clone()).await?;
+    }
+    let runs = all(api, sync, limit.unwrap_or(usize::MAX)).await?;
+    let summaries: Vec<_> = runs.iter().map(Summary::from).collect();
+    out.answer(&summaries, || lines(&runs));
+    Ok(Exit::Done)
+}
+
+async fn all(api: &Api, sync: Option<String>, limit: usize) -> Result<Vec<Run>, Problem> {
+    let mut runs: Vec<Run> = Vec::new();
+    while runs.len() < limit {
+        let before = runs.last().map(|run| run.run);
+        let page = PAGE.min(limit - runs.len());
+        let next = api.runs(RunsRequest { sync: sync.clone(), before, limit: page }).await?;
+        let is_last = next.len() < page;
+        runs.extend(next);
+        if is_last {
+            break;
+        }
+    }
+    Ok(runs)
+}
+
+fn lines(runs: &[Run]) -> Vec<String> {
+    if runs.is_empty() {
+        return vec!["No run yet.".to_owned()];
+    }
+    let row = |run: &Run| {
+        [
+            run.run.to_string(),
+            moment(&run.started_at),
+            run.sync.clone(),
+            summary::status(run.status).to_owned(),
+            duration(run.counts.seconds),
+            outcome(run),
+        ]
+    };
+    aligned(&runs.iter().map(row).collect::<Vec<_>>())
+}
+
+fn outcome(run: &Run) -> String {
+    let counts = &run.counts;
+    let mut parts = vec![format!("{} delivered", count(counts.delivered))];
+    for (number, what) in
+        [(counts.rejected, "rejected"), (counts.waiting, "waiting"), (counts.invalid, "invalid")]
+    {
+        if number > 0 {
+            parts.push(format!("{} {what}", count(number)));
+        }
+    }
+    parts.extend(run.problem.as_ref().map(|problem| problem.message.clone()));
+    parts.extend(run.reason.clone());
+    parts.join(" · ")
+}

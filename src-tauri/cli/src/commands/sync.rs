@@ -1,0 +1,100 @@
+//! `sluice sync`: runs a sync now, and follows it to its end.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sluice_api::Api;
+use sluice_api::wire::{Problem, Push, Run, RunStatus, SyncNow};
+
+use crate::exit::Exit;
+use crate::output::{self, Output};
+use crate::progress::Progress;
+use crate::signals;
+use crate::summary::{self, Summary};
+
+/// Runs the sync called `sync`.
+pub(crate) async fn run(
+    api: &Api,
+    out: Output,
+    sync: String,
+    full: bool,
+    approve: bool,
+) -> Result<Exit, Problem> {
+    let run = follow(api, async { api.sync_now(SyncNow { sync, full, approve }).await }).await?;
+    Ok(report(out, &run))
+}
+
+/// Starts a run and shows its progress until it ends. The first interrupt cancels the run, the second ends
+/// the process.
+pub(crate) async fn follow(
+    api: &Api,
+    start: impl Future<Output = Result<Run, Problem>>,
+) -> Result<Run, Problem> {
+    let progress = Arc::new(Mutex::new(Progress::new()));
+    let shown = Arc::clone(&progress);
+    api.subscribe(move |push| {
+        if let Push::Run { run } = push {
+            shown.lock().unwrap_or_else(PoisonError::into_inner).show(run);
+        }
+    });
+    let started = start.await?;
+    let ended = until_ended(api, started.run).await;
+    progress.lock().unwrap_or_else(PoisonError::into_inner).end();
+    ended
+}
+
+async fn until_ended(api: &Api, run: i64) -> Result<Run, Problem> {
+    let ended = api.wait(run);
+    tokio::pin!(ended);
+    tokio::select! {
+        ended = &mut ended => return ended,
+        () = signals::stop() => {}
+    }
+    output::note("Stopping. What was sent stays sent; the rest is kept for the next run.");
+    api.run_cancel(run).await?;
+    tokio::select! {
+        ended = &mut ended => ended,
+        () = signals::stop() => std::process::exit(130),
+    }
+}
+
+/// Prints a run's summary, and why it did not simply complete.
+pub(crate) fn report(out: Output, run: &Run) -> Exit {
+    out.answer(&Summary::from(run), || summary::lines(run));
+    if let Some(problem) = &run.problem {
+        output::problem(problem);
+    }
+    match run.status {
+        RunStatus::Held => output::note(&format!("To go on: sluice sync {} --approve", quoted(&run.sync))),
+        RunStatus::CompletedWithRejections => {
+            output::note(&format!("To see why: sluice events --run {} --status rejected", run.run));
+        }
+        RunStatus::Running
+        | RunStatus::Completed
+        | RunStatus::Cancelled
+        | RunStatus::Failed
+        | RunStatus::Waiting
+        | RunStatus::Missed => {}
+    }
+    Exit::from(run.status)
+}
+
+/// A name as it can be pasted into a shell.
+fn quoted(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if !name.is_empty() && !name.starts_with('-') && name.chars().all(plain) {
+        name.to_owned()
+    } else {
+        format!("'{}'", name.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_can_be_pasted() {
+        assert_eq!(quoted("lead-scores"), "lead-scores");
+        assert_eq!(quoted("it's ours"), r"'it'\''s ours'");
+    }
+}

@@ -1,0 +1,148 @@
+//! The folder: which files a run has, and when they appear under their own name.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sluice_engine::connection::Opening;
+use sluice_engine::error::{Error, ErrorKind, Result};
+
+use super::super::file_name::file_safe;
+use super::error::failed;
+use super::part::{Line, Part, hidden, sync_folder};
+use super::table::write_csv;
+
+/// A folder and the format of its files.
+pub(super) struct Folder {
+    pub(super) path: PathBuf,
+    extension: &'static str,
+    open: Arc<Mutex<HashMap<PathBuf, Part>>>,
+}
+
+/// What adding a batch did.
+pub(super) struct Added {
+    pub(super) bytes: u64,
+    pub(super) lines: usize,
+}
+
+impl Folder {
+    pub(super) fn new(opening: &Opening) -> Result<Self> {
+        let path = PathBuf::from(opening.required("folder")?);
+        if !path.is_absolute() {
+            return Err(Error::new(ErrorKind::BadSettings, "The folder has to be a whole path.")
+                .with_hint("For example: /home/ana/exports"));
+        }
+        let extension = if opening.get("format") == Some("csv") { "csv" } else { "jsonl" };
+        Ok(Self { path, extension, open: Arc::default() })
+    }
+
+    /// The file of a run: the first name that no finished file has.
+    pub(super) fn target(&self, sync: &str, run: i64) -> PathBuf {
+        let stem = format!("{}-run-{run}", file_safe(sync));
+        let first = self.path.join(format!("{stem}.{}", self.extension));
+        let more = (2..).map(|number| self.path.join(format!("{stem}-{number}.{}", self.extension)));
+        std::iter::once(first.clone()).chain(more).find(|path| !path.exists()).unwrap_or(first)
+    }
+
+    /// Adds lines to the file `target` of `sync`, durably. What is there already is not added again.
+    pub(super) async fn add(&self, sync: &str, target: PathBuf, lines: Vec<Line>) -> Result<Added> {
+        let (folder, prefix) = (self.path.clone(), format!(".{}-run-", file_safe(sync)));
+        self.run(move |open| {
+            let at = |error| failed(&target, error);
+            if !open.contains_key(&target) {
+                finish_parts(&folder, &prefix, |other| other != target && !open.contains_key(other))?;
+                open.insert(target.clone(), Part::open(&target).map_err(at)?);
+                sync_folder(&folder).map_err(at)?;
+            }
+            let part = open.get_mut(&target).ok_or_else(|| at(io::ErrorKind::NotFound.into()))?;
+            match part.add(&lines) {
+                Ok((bytes, lines)) => Ok(Added { bytes, lines }),
+                Err(error) => {
+                    // Opened afresh next time, and cut back to what its journal says.
+                    open.remove(&target);
+                    Err(at(error))
+                }
+            }
+        })
+        .await
+    }
+
+    /// Gives the files of a run their own names. Files of earlier runs of `sync` that were left by a crash too.
+    pub(super) async fn finish_run(&self, sync: &str, run: i64) -> Result<()> {
+        let (folder, sync) = (self.path.clone(), file_safe(sync));
+        let mine = format!(".{sync}-run-{run}");
+        self.run(move |open| {
+            if !folder.is_dir() {
+                return Ok(());
+            }
+            open.retain(|target, _| {
+                !hidden(target, "part").file_name().is_some_and(|name| {
+                    let name = name.to_string_lossy();
+                    name.starts_with(&format!("{mine}.")) || name.starts_with(&format!("{mine}-"))
+                })
+            });
+            finish_parts(&folder, &format!(".{sync}-run-"), |other| !open.contains_key(other))
+        })
+        .await
+    }
+
+    /// Works on the open parts, away from the threads that wait for networks.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut HashMap<PathBuf, Part>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let open = Arc::clone(&self.open);
+        let done = tokio::task::spawn_blocking(move || {
+            work(&mut open.lock().unwrap_or_else(PoisonError::into_inner))
+        });
+        done.await.map_err(|error| {
+            Error::new(ErrorKind::Bug, "Writing the file stopped in the middle.").with_source(error)
+        })?
+    }
+}
+
+/// Finishes every part in `folder` whose name begins with `prefix` and that is `wanted`.
+fn finish_parts(folder: &Path, prefix: &str, wanted: impl Fn(&Path) -> bool) -> Result<()> {
+    for entry in std::fs::read_dir(folder).map_err(|error| failed(&folder.join("a file"), error))? {
+        let name = entry.map_err(|error| failed(folder, error))?.file_name().to_string_lossy().into_owned();
+        let Some(target) = target_of(&name, prefix).map(|target| folder.join(target)) else { continue };
+        if wanted(&target) {
+            finish(folder, &target).map_err(|error| failed(&target, error))?;
+        }
+    }
+    Ok(())
+}
+
+/// The file that the part `name` is to become, if it is one of this sync.
+fn target_of<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
+    let numbers = name.strip_prefix(prefix)?.strip_suffix(".part")?;
+    let numbers = numbers.strip_suffix(".jsonl").or_else(|| numbers.strip_suffix(".csv"))?;
+    let is_run = numbers.split('-').count() <= 2
+        && numbers
+            .split('-')
+            .all(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
+    if is_run { name.strip_prefix('.')?.strip_suffix(".part") } else { None }
+}
+
+/// Makes a part appear as the whole file `target`, at once. May be done again after a crash in the middle.
+fn finish(folder: &Path, target: &Path) -> io::Result<()> {
+    let part = hidden(target, "part");
+    // Cuts off what was never confirmed.
+    drop(Part::open(target)?);
+    if std::fs::metadata(&part)?.len() > 0 && !target.exists() {
+        if target.extension().is_some_and(|extension| extension == "csv") {
+            let table = hidden(target, "table");
+            write_csv(&part, &table)?;
+            std::fs::rename(table, target)?;
+            sync_folder(folder)?;
+            std::fs::remove_file(&part)?;
+        } else {
+            std::fs::rename(&part, target)?;
+        }
+    } else {
+        std::fs::remove_file(&part)?;
+    }
+    std::fs::remove_file(hidden(target, "ids"))?;
+    sync_folder(folder)
+}

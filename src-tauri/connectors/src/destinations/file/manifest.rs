@@ -1,0 +1,32 @@
+//! What the file connector says about itself.
+
+use sluice_engine::manifest::{Accepts, Capabilities, Input, Manifest, Setting};
+use sluice_engine::sync::{Mode, Removal};
+
+pub(super) static MANIFEST: Manifest = Manifest {
+    id: "file",
+    label: "Files",
+    summary: "Writes one file for each run into a folder on this computer, as JSON lines or CSV.",
+    needs: &["A folder you may write to"],
+    setup_script: None,
+    settings: &[
+        Setting::text("folder", "Folder", "Where the files go; the whole path.", "/home/ana/exports")
+            .entered_as(Input::Folder),
+        Setting::text(
+            "format",
+            "Format",
+            "JSON lines keep types and nesting; CSV opens in a spreadsheet.",
+            "jsonl",
+        )
+        .entered_as(Input::Choice(&[("jsonl", "JSON lines"), ("csv", "CSV")]))
+        .or("jsonl"),
+    ],
+    steps: &[("folder", "Find the folder"), ("write", "Write to it")],
+    destination: Some(Capabilities {
+        accepts: Accepts::Both,
+        modes: &[Mode::Upsert, Mode::Mirror, Mode::Append, Mode::Full],
+        removals: &[Removal::Nothing, Removal::Clear, Removal::Delete],
+        confirms: true,
+    }),
+    icon: include_str!("icon.svg"),
+};

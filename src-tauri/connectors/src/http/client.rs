@@ -1,0 +1,145 @@
+//! The client: the platform's certificates, no redirects, bounded waits and bounded answers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::{RequestBuilder, Response, redirect};
+use rustls::RootCertStore;
+use rustls_platform_verifier::BuilderVerifierExt;
+use sluice_engine::clock::SharedClock;
+use sluice_engine::error::{Error, ErrorKind, Result};
+use url::{Host, Url};
+
+use super::failure::{Failure, HostUnknown, lost};
+use super::{ANSWER_BYTES, Answered, retry_after};
+
+/// How long to wait.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// For a connection.
+    pub(crate) connect: Duration,
+    /// For the whole request, its answer read.
+    pub(crate) answer: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(10), answer: Duration::from_secs(60) }
+    }
+}
+
+/// A client for one API.
+#[derive(Clone)]
+pub(crate) struct Http {
+    client: reqwest::Client,
+    clock: SharedClock,
+}
+
+impl Http {
+    /// How Sluice names itself.
+    pub(crate) const USER_AGENT: &str = concat!("Sluice/", env!("CARGO_PKG_VERSION"));
+
+    /// A client for the API at `base`. Redirects are never followed: credentials stay with this host.
+    pub(crate) fn new(base: &Url, patience: Patience, clock: SharedClock) -> Result<Self> {
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls(base)?)
+            .user_agent(Self::USER_AGENT)
+            .redirect(redirect::Policy::none())
+            .dns_resolver(Arc::new(SystemNames))
+            .connect_timeout(patience.connect)
+            .timeout(patience.answer);
+        if is_loopback(base) {
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(|error| {
+            Error::new(ErrorKind::Bug, "The HTTP client could not be made.").with_source(error.without_url())
+        })?;
+        Ok(Self { client, clock })
+    }
+
+    /// A POST to `url`.
+    pub(crate) fn post(&self, url: Url) -> RequestBuilder {
+        self.client.post(url)
+    }
+
+    /// A GET of `url`.
+    pub(crate) fn get(&self, url: Url) -> RequestBuilder {
+        self.client.get(url)
+    }
+
+    /// Sends the request and reads its answer.
+    pub(crate) async fn send(&self, request: RequestBuilder) -> std::result::Result<Answered, Failure> {
+        let mut response = request.send().await.map_err(Failure::of)?;
+        let header = |response: &Response, name| {
+            response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+        };
+        let content_type = header(&response, CONTENT_TYPE);
+        let content_type = content_type.split(';').next().unwrap_or_default().trim().to_lowercase();
+        let retry_after = retry_after(&header(&response, RETRY_AFTER), self.clock.now());
+        let status = response.status().as_u16();
+        let (body, cut) = read(&mut response).await;
+        Ok(Answered { status, content_type, retry_after, body, cut })
+    }
+}
+
+async fn read(response: &mut Response) -> (String, Option<Error>) {
+    let mut body = Vec::new();
+    let cut = loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => break None,
+            Err(error) => break Some(lost(error)),
+        }
+        if body.len() >= ANSWER_BYTES {
+            body.truncate(ANSWER_BYTES);
+            break None;
+        }
+    };
+    (String::from_utf8_lossy(&body).into_owned(), cut)
+}
+
+/// Whether `url` stays on this computer.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+/// Certificates are checked as the system does; where no TLS is asked for, none are loaded.
+fn tls(base: &Url) -> Result<rustls::ClientConfig> {
+    let failed = |error: rustls::Error| {
+        Error::new(ErrorKind::TlsFailed, "This computer's certificates could not be loaded.")
+            .with_hint("Install the system's CA certificates (on Debian and Ubuntu: ca-certificates).")
+            .with_source(error)
+    };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let versions = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(failed)?;
+    let checked = if base.scheme() == "https" {
+        versions.with_platform_verifier().map_err(failed)?
+    } else {
+        versions.with_root_certificates(RootCertStore::empty())
+    };
+    let mut config = checked.with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// The system's resolver, so that an unknown name can be told from other failures.
+struct SystemNames;
+
+impl Resolve for SystemNames {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found: Vec<_> =
+                tokio::net::lookup_host((name.as_str(), 0)).await.map_err(HostUnknown)?.collect();
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}

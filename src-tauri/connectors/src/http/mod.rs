@@ -1,0 +1,67 @@
+//! Requests over HTTP for every connector: one client per connection, and failures sorted by whether the
+//! request may have arrived.
+
+mod client;
+mod failure;
+
+pub(crate) use client::{Http, Patience, is_loopback};
+pub(crate) use failure::Failure;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+/// Bytes of an answer's body that are read and kept for the log.
+pub(crate) const ANSWER_BYTES: usize = 64 << 10;
+
+/// An answer, whatever its status.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    /// HTTP status.
+    pub(crate) status: u16,
+    /// The content type in lower case without its parameters; empty where there is none.
+    pub(crate) content_type: String,
+    /// How long the other side asks to wait.
+    pub(crate) retry_after: Option<Duration>,
+    /// The body's first [`ANSWER_BYTES`], as text.
+    pub(crate) body: String,
+    /// Why the body ended early, if it did.
+    pub(crate) cut: Option<sluice_engine::Error>,
+}
+
+impl Answered {
+    /// A web page, where an API was expected.
+    pub(crate) fn is_web_page(&self) -> bool {
+        self.content_type == "text/html" || self.content_type == "application/xhtml+xml"
+    }
+
+    /// The body as part of a sentence: its first line, at most 200 characters.
+    pub(crate) fn quoted(&self) -> String {
+        let line = self.body.lines().find(|line| !line.trim().is_empty()).unwrap_or("nothing");
+        line.trim().chars().take(200).collect()
+    }
+}
+
+/// Reads `Retry-After`: whole seconds or an HTTP date (RFC 9110, section 10.2.3).
+fn retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
+    if let Ok(seconds) = value.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = DateTime::parse_from_rfc2822(value.trim()).ok()?;
+    Some((at.to_utc() - now).to_std().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now =
+            DateTime::parse_from_rfc3339("2026-11-22T12:00:00Z").map(|at| at.to_utc()).unwrap_or_default();
+        assert_eq!(retry_after("7", now), Some(Duration::from_secs(7)));
+        assert_eq!(retry_after("Sun, 22 Nov 2026 12:01:30 GMT", now), Some(Duration::from_secs(90)));
+        assert_eq!(retry_after("Sun, 22 Nov 2026 11:00:00 GMT", now), Some(Duration::ZERO));
+        assert_eq!(retry_after("soon", now), None);
+    }
+}

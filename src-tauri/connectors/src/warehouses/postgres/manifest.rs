@@ -1,0 +1,64 @@
+//! What PostgreSQL asks for.
+
+use sluice_engine::manifest::{Input, Manifest, Setting};
+
+pub(super) static MANIFEST: Manifest = Manifest {
+    id: "postgres",
+    label: "PostgreSQL",
+    summary: "A PostgreSQL database, version 10 or newer, in the cloud or on your own servers.",
+    needs: &[
+        "Host name, port and database",
+        "A login that may read the tables; a read-only one is best",
+        "Your computer on the server’s allow-list, where it has one",
+    ],
+    setup_script: Some(SETUP_SCRIPT),
+    settings: &[
+        Setting::text("host", "Host", "The server’s name or address.", "db.example.com"),
+        Setting::text("port", "Port", "Nearly always 5432.", "5432").or("5432").entered_as(Input::Number),
+        Setting::text("database", "Database", "The database that has the tables.", "shop"),
+        Setting::text("user", "User", "The login; a read-only one is best.", "sluice_reader"),
+        Setting::secret("password", "Password", "Kept in this computer’s keychain."),
+        Setting::text(
+            "tls",
+            "Encryption",
+            "Full check is best: it encrypts and makes sure that the server is the right one.",
+            "verify-full",
+        )
+        .or("require")
+        .entered_as(Input::Choice(&[
+            ("verify-full", "Encrypt and check the server’s certificate (recommended)"),
+            ("require", "Encrypt, without checking who answers"),
+            ("disable", "No encryption"),
+        ])),
+        Setting::text(
+            "ca_file",
+            "CA file",
+            "The certificate authority to trust, as a PEM file; empty for this computer’s own list.",
+            "/home/ana/company-ca.pem",
+        )
+        .optional()
+        .entered_as(Input::File)
+        .only_if("tls", &["verify-full"]),
+    ],
+    steps: &[
+        ("host", "Find host"),
+        ("port", "Reach port"),
+        ("tls", "Secure connection"),
+        ("sign_in", "Sign in"),
+        ("schemas", "See schemas"),
+        ("row", "Read one row"),
+    ],
+    destination: None,
+    icon: include_str!("icon.svg"),
+};
+
+const SETUP_SCRIPT: &str = "\
+-- A login for Sluice that can only read. Change the password, the database and the schema.
+CREATE ROLE sluice_reader LOGIN PASSWORD 'choose a long password';
+GRANT CONNECT ON DATABASE shop TO sluice_reader;
+GRANT USAGE ON SCHEMA analytics TO sluice_reader;
+GRANT SELECT ON ALL TABLES IN SCHEMA analytics TO sluice_reader;
+-- Tables that come later, made by the role that runs this:
+ALTER DEFAULT PRIVILEGES IN SCHEMA analytics GRANT SELECT ON TABLES TO sluice_reader;
+ALTER ROLE sluice_reader SET default_transaction_read_only = on;
+";

@@ -1,0 +1,135 @@
+//! Queries as SQL, and what can be told about their rows without reading them.
+
+use std::collections::HashSet;
+
+use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::sync::Query;
+use sluice_engine::value::Column;
+use sluice_engine::warehouse::KeyCheck;
+
+use super::client::{Login, Session};
+use super::error;
+use super::form::{Form, logical};
+
+/// A column and how its values come over.
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    pub(super) shown: Column,
+    pub(super) form: Form,
+    /// What the server is asked for, such as `"price"::numeric`.
+    pub(super) expression: String,
+}
+
+/// `name` as an SQL identifier.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// What stands after FROM for the query's rows.
+///
+/// Brackets around the user's SQL let only one SELECT through; the transaction is read-only besides.
+/// A line break ends a comment it may end with.
+pub(super) fn source(query: &Query) -> String {
+    match query {
+        Query::Table(table) if table.schema.is_empty() => quoted(&table.name),
+        Query::Table(table) => format!("{}.{}", quoted(&table.schema), quoted(&table.name)),
+        Query::Sql(sql) => format!("(\n{}\n) AS \"query\"", user_sql(sql)),
+    }
+}
+
+fn user_sql(sql: &str) -> &str {
+    sql.trim_end().trim_end_matches(';')
+}
+
+/// What an error of running `before` and then the query's source means.
+pub(super) fn query_error(login: &Login, error: tokio_postgres::Error, query: &Query, before: &str) -> Error {
+    match query {
+        Query::Sql(sql) => error::from_query(login, error, user_sql(sql), before.chars().count() + "(\n".len()),
+        Query::Table(table) => {
+            let told = error::from_server(login, error);
+            if told.kind() != ErrorKind::NotAllowed || table.schema.is_empty() {
+                return told;
+            }
+            let (schema, user) = (quoted(&table.schema), quoted(&login.user));
+            told.with_fix(format!(
+                "GRANT USAGE ON SCHEMA {schema} TO {user};\nGRANT SELECT ON {} TO {user};",
+                source(query)
+            ))
+        }
+    }
+}
+
+/// The columns of the query's rows.
+pub(super) async fn columns(session: &Session, query: &Query) -> Result<Vec<Field>> {
+    let before = "SELECT * FROM ";
+    let prepared = session.client.prepare(&format!("{before}{}", source(query))).await;
+    let prepared = prepared.map_err(|error| query_error(&session.login, error, query, before))?;
+    let mut names = HashSet::new();
+    let mut fields = Vec::with_capacity(prepared.columns().len());
+    for column in prepared.columns() {
+        if !names.insert(column.name()) {
+            let message = format!("Two columns of the query are called “{}”.", column.name());
+            return Err(Error::new(ErrorKind::BadQuery, message).with_hint("Give one of them another name with “as”."));
+        }
+        let (form, cast) = Form::of(column.type_());
+        fields.push(Field {
+            shown: Column {
+                name: column.name().to_owned(),
+                logical: logical(column.type_()),
+                native: column.type_().name().to_owned(),
+            },
+            form,
+            expression: format!("{}{cast}", quoted(column.name())),
+        });
+    }
+    if fields.is_empty() {
+        return Err(Error::new(ErrorKind::BadQuery, "The query has no columns."));
+    }
+    Ok(fields)
+}
+
+/// The columns of these names, in their order; all where there are no names.
+pub(super) fn chosen(all: Vec<Field>, names: &[String]) -> Result<Vec<Field>> {
+    if names.is_empty() {
+        return Ok(all);
+    }
+    let find = |name: &String| {
+        let missing = || Error::new(ErrorKind::MissingObject, format!("The warehouse has no column “{name}” here any more."));
+        all.iter().find(|field| field.shown.name == *name).cloned().ok_or_else(missing)
+    };
+    names.iter().map(find).collect()
+}
+
+/// The planner's estimate, which uses the server's statistics.
+pub(super) async fn estimate(session: &Session, query: &Query) -> Result<Option<u64>> {
+    let before = "EXPLAIN (FORMAT JSON) SELECT * FROM ";
+    let sql = format!("{before}{}", source(query));
+    let messages = session.client.simple_query(&sql).await;
+    let messages = messages.map_err(|error| query_error(&session.login, error, query, before))?;
+    let plan = messages.iter().find_map(|message| match message {
+        tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0),
+        _ => None,
+    });
+    let plan: Option<serde_json::Value> = plan.and_then(|text| serde_json::from_str(text).ok());
+    Ok(plan.and_then(|plan| plan.pointer("/0/Plan/Plan Rows")?.as_u64()))
+}
+
+/// Counts rows, null keys and duplicates on the server.
+pub(super) async fn key_check(session: &Session, query: &Query, key: &[String]) -> Result<KeyCheck> {
+    chosen(columns(session, query).await?, key)?;
+    let names: Vec<String> = key.iter().map(|name| quoted(name)).collect();
+    let null = names.iter().map(|name| format!("{name} IS NULL")).collect::<Vec<_>>().join(" OR ");
+    let before = format!(
+        "SELECT coalesce(sum(n), 0)::int8, coalesce(sum(n) FILTER (WHERE no_key), 0)::int8, \
+         coalesce(sum(n - 1) FILTER (WHERE NOT no_key), 0)::int8 \
+         FROM (SELECT count(*) AS n, bool_or({null}) AS no_key FROM "
+    );
+    // The text form can be grouped for every type, and is what a key is compared by.
+    let group = names.iter().map(|name| format!("{name}::text")).collect::<Vec<_>>().join(", ");
+    let sql = format!("{before}{} GROUP BY {group}) AS keys", source(query));
+    session.run("BEGIN READ ONLY; SET LOCAL statement_timeout = '10min'").await?;
+    let row = session.client.query_one(&sql, &[]).await;
+    let row = row.map_err(|error| query_error(&session.login, error, query, &before))?;
+    let count = |index| row.try_get::<_, i64>(index).map(i64::unsigned_abs).map_err(|error| session.error(error));
+    Ok(KeyCheck { rows: count(0)?, nulls: count(1)?, duplicates: count(2)? })
+}

@@ -1,0 +1,122 @@
+//! Reading rows: one query in a read-only transaction, streamed. What the caller does not take stays with
+//! the server, but for what the sockets and one message buffer hold.
+
+use std::pin::Pin;
+
+use async_trait::async_trait;
+use futures_util::TryStreamExt;
+use sluice_engine::error::Result;
+use sluice_engine::sync::Query;
+use sluice_engine::value::{Columns, RowBatch};
+use sluice_engine::warehouse::{Read, Rows};
+use tokio_postgres::types::{FromSql, ToSql, Type};
+use tokio_postgres::{Row, RowStream};
+
+use super::client::{Login, Session};
+use super::form::Form;
+use super::query::{chosen, columns, query_error, source};
+
+/// Rows of a batch, unless they are long.
+const BATCH_ROWS: usize = 1_000;
+/// Bytes after which a batch is full.
+const BATCH_BYTES: usize = 1 << 20;
+
+/// Starts to read; returns when the columns are known and the server has begun.
+pub(super) async fn start(session: Session, read: &Read) -> Result<Box<dyn Rows>> {
+    let fields = chosen(columns(&session, &read.query).await?, &read.columns)?;
+    let expressions: Vec<&str> = fields.iter().map(|field| field.expression.as_str()).collect();
+    let before = format!("SELECT {} FROM ", expressions.join(", "));
+    let limit = read.limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
+    let sql = format!("{before}{}{limit}", source(&read.query));
+    // How long reading takes is the caller's pace; the login's own limit, if it has one, still counts.
+    session.run("BEGIN READ ONLY; RESET statement_timeout").await?;
+    let parameters: [&(dyn ToSql + Sync); 0] = [];
+    let stream = match session.client.prepare(&sql).await {
+        Ok(statement) => session.client.query_raw(&statement, parameters).await,
+        Err(error) => Err(error),
+    };
+    let stream = stream.map_err(|error| query_error(&session.login, error, &read.query, &before))?;
+    let (columns, forms): (Vec<_>, Vec<_>) = fields.into_iter().map(|field| (field.shown, field.form)).unzip();
+    Ok(Box::new(PostgresRows {
+        columns: columns.into(),
+        forms,
+        stream: Box::pin(stream),
+        query: read.query.clone(),
+        before,
+        login: session.login.clone(),
+        session: Some(session),
+        ended: false,
+    }))
+}
+
+struct PostgresRows {
+    columns: Columns,
+    forms: Vec<Form>,
+    stream: Pin<Box<RowStream>>,
+    query: Query,
+    before: String,
+    login: Login,
+    session: Option<Session>,
+    ended: bool,
+}
+
+#[async_trait]
+impl Rows for PostgresRows {
+    fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    async fn next(&mut self) -> Result<Option<RowBatch>> {
+        let mut batch = RowBatch::new(self.columns.clone());
+        while !self.ended && batch.rows() < BATCH_ROWS && batch.bytes() < BATCH_BYTES {
+            match self.stream.try_next().await {
+                Ok(Some(row)) => push(&mut batch, &self.forms, &row),
+                Ok(None) => self.ended = true,
+                Err(error) => {
+                    self.ended = true;
+                    return Err(query_error(&self.login, error, &self.query, &self.before));
+                }
+            }
+        }
+        Ok((batch.rows() > 0).then_some(batch))
+    }
+
+    fn server_rows(&self) -> Option<u64> {
+        self.stream.rows_affected()
+    }
+}
+
+impl Drop for PostgresRows {
+    fn drop(&mut self) {
+        if let Some(session) = self.session.take().filter(|_| !self.ended) {
+            session.stop();
+        }
+    }
+}
+
+fn push(batch: &mut RowBatch, forms: &[Form], row: &Row) {
+    for (index, form) in forms.iter().enumerate() {
+        match row.try_get::<_, Bytes<'_>>(index) {
+            Ok(Bytes(Some(bytes))) => batch.json_or(|out| form.write(bytes, out)),
+            Ok(Bytes(None)) => batch.null(),
+            Err(_) => batch.unreadable("came in a form Sluice does not know"),
+        }
+    }
+}
+
+/// A value's bytes as they came.
+struct Bytes<'a>(Option<&'a [u8]>);
+
+impl<'a> FromSql<'a> for Bytes<'a> {
+    fn from_sql(_: &Type, bytes: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(Some(bytes)))
+    }
+
+    fn from_sql_null(_: &Type) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(None))
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}

@@ -1,0 +1,201 @@
+//! Streams, names, keys and the catalogue.
+
+use sluice_engine::error::ErrorKind;
+use sluice_engine::sync::TableName;
+use sluice_engine::warehouse::{KeyCheck, TableKind};
+
+use super::*;
+
+#[tokio::test]
+async fn a_large_read_arrives_whole_and_in_batches() {
+    let Some(server) = PostgresServer::shared() else { return };
+    let warehouse = Access::superuser(server, "postgres").open();
+    let read = all(sql("select i, 'row ' || i as name from generate_series(1, 25000) i"));
+    let mut rows = warehouse.read(&read).await.unwrap();
+    assert_eq!(rows.server_rows(), None);
+    let (mut sum, mut largest) = (0, 0);
+    while let Some(batch) = rows.next().await.unwrap() {
+        largest = largest.max(batch.rows());
+        sum += (0..batch.rows()).map(|row| shown(&batch, row, 0).parse::<u64>().unwrap()).sum::<u64>();
+    }
+    assert_eq!((sum, rows.server_rows()), (25_000 * 25_001 / 2, Some(25_000)));
+    assert!(largest <= 2_000, "{largest}");
+    assert!(rows.next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn rows_are_not_read_ahead_of_the_caller() {
+    let Some(server) = PostgresServer::shared() else { return };
+    let warehouse = Access::superuser(server, "postgres").open();
+    // Eight kilobytes a row, a gigabyte in all.
+    let read = all(sql("select i, repeat(md5(i::text), 256) as filler from generate_series(1, 131072) i"));
+    let mut rows = warehouse.read(&read).await.unwrap();
+    assert!(rows.next().await.unwrap().is_some());
+    // The server waits to send: it says so itself, and would never say so were the rows taken.
+    let waiting = "select count(*) from pg_stat_activity where wait_event = 'ClientWrite' and query like '%131072%' and pid <> pg_backend_pid()";
+    while server.sql("postgres", waiting) != "1" {}
+    let before = memory();
+    while server.sql("postgres", waiting) != "1" {}
+    assert!(memory() < before + 64 * 1024, "memory grows while nobody reads");
+    let mut count = 0;
+    for _ in 0..20 {
+        count += rows.next().await.unwrap().unwrap().rows();
+    }
+    assert!(count > 1_000);
+    drop(rows);
+    until_idle(server, "131072").await;
+}
+
+/// Resident memory in kilobytes.
+fn memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// Returns when no session but the asking one runs a query with `mark` in it.
+async fn until_idle(server: &PostgresServer, mark: &str) {
+    let running = format!("select count(*) from pg_stat_activity where query like '%{mark}%' and pid <> pg_backend_pid()");
+    while server.sql("postgres", &running) != "0" {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn dropping_the_stream_stops_the_server() {
+    let Some(server) = PostgresServer::shared() else { return };
+    for tls in ["disable", "require"] {
+        let warehouse = Access::superuser(server, "postgres").with("tls", tls).open();
+        let read = all(sql("select generate_series(1, 1000000000) as i, 'cancel me' as mark"));
+        let mut rows = warehouse.read(&read).await.unwrap();
+        assert!(rows.next().await.unwrap().is_some());
+        drop(rows);
+        until_idle(server, "cancel me").await;
+        // Also while the server works and has not answered yet.
+        let read = all(sql("select pg_sleep(3600)::text as a, 'cancel me' as mark"));
+        let mut rows = warehouse.read(&read).await.unwrap();
+        let waited = tokio::time::timeout(std::time::Duration::from_millis(50), rows.next()).await;
+        assert!(waited.is_err());
+        drop(rows);
+        until_idle(server, "cancel me").await;
+    }
+}
+
+#[tokio::test]
+async fn hostile_names_are_only_names() {
+    let Some(server) = PostgresServer::shared() else { return };
+    server.sql("postgres", "create database names");
+    let schema = r#"we"ird.sch''ema"#;
+    let name = r#"t"; drop table victims; --"#;
+    server.sql("names", r#"create table victims (id int); create schema "we""ird.sch''ema";
+        create table "we""ird.sch''ema"."t""; drop table victims; --" ("a""b" int, "c.d" int, "Ünïcode 🚀" int, "select" int, "$1" int);
+        insert into "we""ird.sch''ema"."t""; drop table victims; --" values (1, 2, 3, 4, 5);"#);
+    let warehouse = Access::superuser(server, "names").open();
+    let tables = warehouse.tables().await.unwrap();
+    let found = tables.iter().find(|table| table.name.name == name).unwrap();
+    assert_eq!(found.name, TableName::new(schema, name));
+    let query = Query::Table(found.name.clone());
+    let names: Vec<_> = warehouse.columns(&query).await.unwrap().into_iter().map(|column| column.name).collect();
+    assert_eq!(names, ["a\"b", "c.d", "Ünïcode 🚀", "select", "$1"]);
+    let read = Read { query: query.clone(), columns: vec!["$1".into(), "a\"b".into()], limit: Some(1) };
+    assert_eq!(rows(&*warehouse, &read).await, [["5", "1"]]);
+    warehouse.key_check(&query, &names).await.unwrap();
+    assert!(warehouse.estimate(&query).await.unwrap().is_some());
+    assert_eq!(rows(&*warehouse, &all(table("victims"))).await, Vec::<Vec<String>>::new());
+}
+
+#[tokio::test]
+async fn a_thousand_columns() {
+    let Some(server) = PostgresServer::shared() else { return };
+    let columns: Vec<String> = (0..1_000).map(|i| format!("c{i} int default {i}")).collect();
+    server.sql("postgres", &format!("create table wide ({}); insert into wide default values", columns.join(", ")));
+    let warehouse = Access::superuser(server, "postgres").open();
+    let read = rows(&*warehouse, &all(table("public.wide"))).await;
+    assert_eq!(read[0].len(), 1_000);
+    assert_eq!(read[0][999], "999");
+}
+
+#[tokio::test]
+async fn long_rows_end_a_batch_early() {
+    let Some(server) = PostgresServer::shared() else { return };
+    let warehouse = Access::superuser(server, "postgres").open();
+    let read = all(sql("select repeat('x', 2 * 1024 * 1024) as long from generate_series(1, 3)"));
+    let mut rows = warehouse.read(&read).await.unwrap();
+    let batch = rows.next().await.unwrap().unwrap();
+    assert_eq!((batch.rows(), shown(&batch, 0, 0).len()), (1, 2 * 1024 * 1024 + 2));
+}
+
+#[tokio::test]
+async fn the_catalogue_shows_what_the_login_may_read() {
+    let Some(server) = PostgresServer::shared() else { return };
+    server.sql("postgres", "create database catalogue; create role viewer login password 'viewer-pass'");
+    server.sql("catalogue", "create schema shop; create schema hidden; grant usage on schema shop to viewer; \
+        create table shop.leads as select i as id from generate_series(1, 5000) i; analyze shop.leads; \
+        create view shop.scores as select id from shop.leads; create materialized view shop.daily as select 1 as one; \
+        create table shop.parts (id int) partition by range (id); create table shop.parts_1 partition of shop.parts for values from (0) to (9); \
+        create table shop.secret (id int); create table hidden.other (id int); \
+        create extension postgres_fdw; create server far foreign data wrapper postgres_fdw; create foreign table shop.away (id int) server far; \
+        grant select on shop.leads, shop.scores, shop.daily, shop.parts, shop.away, hidden.other to viewer");
+    let mut access = Access::superuser(server, "catalogue").with("user", "viewer");
+    access.password = "viewer-pass".to_owned();
+    let tables = access.open().tables().await.unwrap();
+    let found: Vec<_> = tables.iter().map(|table| (table.name.to_string(), table.kind, table.rows)).collect();
+    let of = |name: &str, kind, rows| (format!("shop.{name}"), kind, rows);
+    assert_eq!(found, [
+        of("away", TableKind::ForeignTable, None),
+        of("daily", TableKind::MaterializedView, None),
+        of("leads", TableKind::Table, Some(5_000)),
+        of("parts", TableKind::Table, None),
+        of("scores", TableKind::View, None),
+    ]);
+    let estimate = access.open().estimate(&sql("select id from shop.leads where id < 100000")).await.unwrap();
+    assert_eq!(estimate, Some(5_000));
+}
+
+#[tokio::test]
+async fn ten_thousand_tables_are_listed() {
+    let Some(server) = PostgresServer::shared() else { return };
+    server.sql("postgres", "create database many");
+    for part in 0..10 {
+        let sql = format!("do $$ begin for i in 1..1000 loop execute format('create table t%s_%s (id int)', {part}, i); end loop; end $$");
+        server.sql("many", &sql);
+    }
+    assert_eq!(Access::superuser(server, "many").open().tables().await.unwrap().len(), 10_000);
+}
+
+#[tokio::test]
+async fn keys_are_checked_on_the_server() {
+    let Some(server) = PostgresServer::shared() else { return };
+    let warehouse = Access::superuser(server, "postgres").open();
+    let query = sql("select * from (values (1, 'a'), (1, 'a'), (1, 'b'), (2, null), (null, 'c'), (null, 'c')) as v (a, b) -- end");
+    let check = async |key: &[&str]| {
+        let key: Vec<String> = key.iter().map(|name| (*name).to_owned()).collect();
+        warehouse.key_check(&query, &key).await
+    };
+    assert_eq!(check(&["a"]).await.unwrap(), KeyCheck { rows: 6, nulls: 2, duplicates: 2 });
+    assert_eq!(check(&["a", "b"]).await.unwrap(), KeyCheck { rows: 6, nulls: 3, duplicates: 1 });
+    assert_eq!(check(&["gone"]).await.unwrap_err().kind(), ErrorKind::MissingObject);
+    let empty = sql("select 1 as a where false");
+    assert_eq!(warehouse.key_check(&empty, &["a".into()]).await.unwrap(), KeyCheck { rows: 0, nulls: 0, duplicates: 0 });
+    let documents = sql("select '{\"a\": 1}'::json as a");
+    assert_eq!(warehouse.key_check(&documents, &["a".into()]).await.unwrap().rows, 1);
+}
+
+#[tokio::test]
+async fn the_warehouse_can_not_be_written() {
+    let Some(server) = PostgresServer::shared() else { return };
+    server.sql("postgres", "create table kept (id int); create function wipe() returns int language sql as \
+        'insert into kept values (1) returning id'");
+    let warehouse = Access::superuser(server, "postgres").open();
+    let error = match warehouse.read(&all(sql("select wipe() as id"))).await {
+        Ok(mut rows) => rows.next().await.unwrap_err(),
+        Err(error) => error,
+    };
+    assert_eq!(error.kind(), ErrorKind::BadQuery);
+    assert!(error.message().contains("only reads"), "{}", error.message());
+    let writes = ["delete from kept", "select 1) as q; drop table kept; --", "with x as (insert into kept values (2) returning id) select * from x", "select 1; drop table kept"];
+    for text in writes {
+        assert_eq!(warehouse.columns(&sql(text)).await.unwrap_err().kind(), ErrorKind::BadQuery, "{text}");
+    }
+    assert_eq!(server.sql("postgres", "select count(*) from kept"), "0");
+}

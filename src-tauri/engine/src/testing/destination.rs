@@ -1,0 +1,297 @@
+//! A destination that keeps what arrives, and answers as the test says.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+
+use crate::check::Steps;
+use crate::connection::Opening;
+use crate::destination::{
+    Answer, Batch, Delivery, Destination, DestinationKind, Exchange, Found, Limits, Object, Outcome, ReadByKey,
+};
+use crate::error::{Error, ErrorKind, Result};
+use crate::manifest::{Accepts, Capabilities, Manifest};
+use crate::record::{Operation, Record};
+use crate::sync::{Mode, Removal, Shape};
+
+/// A record that arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrived {
+    /// Its key.
+    pub key: String,
+    /// Its message id.
+    pub id: String,
+    /// What was to be done.
+    pub operation: Operation,
+    /// Its bytes, as text.
+    pub payload: String,
+    /// Which request brought it, from 1.
+    pub request: usize,
+}
+
+/// How a request is answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// Record by record.
+    EachRecord,
+    /// The answer is lost, and so was the request.
+    LostBefore,
+    /// The answer is lost; the records were taken.
+    LostAfter,
+    /// 429 or 503, with what `Retry-After` says.
+    Again(Option<Duration>),
+    /// 401.
+    Stop,
+    /// The whole request is refused.
+    Refuse,
+    /// The process is killed before anything is taken.
+    Abort,
+    /// The process is killed after the records were taken.
+    AbortAfter,
+}
+
+type ReplyRule = Box<dyn FnMut(usize, &[Arrived]) -> Reply + Send>;
+type RecordRule = Box<dyn FnMut(&Arrived) -> Outcome + Send>;
+
+struct State {
+    limits: Limits,
+    reply: ReplyRule,
+    record: RecordRule,
+    readable: Option<Result<()>>,
+    requests: Vec<Vec<Arrived>>,
+    ids: HashSet<String>,
+    kept: BTreeMap<String, String>,
+    journal: Option<std::fs::File>,
+}
+
+/// A destination that keeps what arrives, and answers as the test says.
+pub struct FakeDestination {
+    state: Mutex<State>,
+    open: watch::Sender<bool>,
+    begun: watch::Sender<usize>,
+}
+
+static MANIFEST: Manifest = Manifest {
+    id: "fake_destination",
+    label: "Fake destination",
+    summary: "Keeps what arrives.",
+    needs: &[],
+    setup_script: None,
+    settings: &[],
+    steps: &[],
+    destination: Some(Capabilities {
+        accepts: Accepts::Both,
+        modes: &[Mode::Upsert, Mode::Update, Mode::Create, Mode::Mirror, Mode::Append, Mode::Full],
+        removals: &[Removal::Nothing, Removal::Clear, Removal::Delete],
+        confirms: true,
+    }),
+    icon: "",
+};
+
+impl FakeDestination {
+    /// Takes everything, `records` to a request, one request at a time.
+    pub fn new(records: usize) -> Arc<Self> {
+        let limits = Limits { records, bytes: 1 << 20, record_bytes: 10_000, envelope_bytes: 0, in_flight: 1 };
+        let state = State {
+            limits,
+            reply: Box::new(|_, _| Reply::EachRecord),
+            record: Box::new(|_| Outcome::Delivered),
+            readable: None,
+            requests: Vec::new(),
+            ids: HashSet::new(),
+            kept: BTreeMap::new(),
+            journal: None,
+        };
+        let (open, begun) = (watch::Sender::new(true), watch::Sender::new(0));
+        Arc::new(Self { state: Mutex::new(state), open, begun })
+    }
+
+    /// Changes what a request may carry.
+    pub fn limit(&self, change: impl FnOnce(&mut Limits)) {
+        change(&mut self.lock().limits);
+    }
+
+    /// How requests are answered from now on; gets the request's number, from 1, and its records.
+    pub fn reply(&self, rule: impl FnMut(usize, &[Arrived]) -> Reply + Send + 'static) {
+        self.lock().reply = Box::new(rule);
+    }
+
+    /// How records are answered from now on.
+    pub fn record(&self, rule: impl FnMut(&Arrived) -> Outcome + Send + 'static) {
+        self.lock().record = Box::new(rule);
+    }
+
+    /// Refuses records whose payload holds `text`, from now on.
+    pub fn reject(&self, text: &'static str) {
+        self.record(move |arrived| {
+            if arrived.payload.contains(text) {
+                Outcome::Rejected(Error::new(ErrorKind::RecordRejected, "The value is not allowed."))
+            } else {
+                Outcome::Delivered
+            }
+        });
+    }
+
+    /// Takes everything from now on.
+    pub fn take_all(&self) {
+        self.reply(|_, _| Reply::EachRecord);
+        self.record(|_| Outcome::Delivered);
+    }
+
+    /// Lets itself be read from now on, or answers reads with an error.
+    pub fn readable(&self, answer: Result<()>) {
+        self.lock().readable = Some(answer);
+    }
+
+    /// Appends every record it takes to this file, so that what was taken survives the process.
+    pub fn journal(&self, file: std::fs::File) {
+        self.lock().journal = Some(file);
+    }
+
+    /// From now on requests wait before they are taken, until [`release`](Self::release).
+    pub fn hold(&self) {
+        self.open.send_replace(false);
+    }
+
+    /// Requests go on.
+    pub fn release(&self) {
+        self.open.send_replace(true);
+    }
+
+    /// Waits until so many requests have begun.
+    pub async fn until_requests(&self, count: usize) {
+        // The sender lives as long as this does, so waiting can not fail.
+        drop(self.begun.subscribe().wait_for(|begun| *begun >= count).await);
+    }
+
+    /// Every request so far, and what it carried.
+    pub fn requests(&self) -> Vec<Vec<Arrived>> {
+        self.lock().requests.clone()
+    }
+
+    /// Every record that arrived, taken or not.
+    pub fn arrived(&self) -> Vec<Arrived> {
+        self.lock().requests.concat()
+    }
+
+    /// What it has now, by key.
+    pub fn kept(&self) -> BTreeMap<String, String> {
+        self.lock().kept.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn answer(&mut self, records: &[Record<'_>]) -> Answer {
+        let number = self.requests.len() + 1;
+        let arrived: Vec<Arrived> = records.iter().map(|record| arrived(record, number)).collect();
+        let reply = (self.reply)(number, &arrived);
+        self.requests.push(arrived.clone());
+        let lost = || Answer::Unknown(Error::new(ErrorKind::TimedOut, "The answer was lost."));
+        match reply {
+            Reply::EachRecord => Answer::Records(arrived.iter().map(|arrived| self.take(arrived)).collect()),
+            Reply::LostBefore => lost(),
+            Reply::LostAfter => {
+                arrived.iter().for_each(|arrived| drop(self.take(arrived)));
+                lost()
+            }
+            Reply::Again(wait) => {
+                let error = Error::new(ErrorKind::RateLimited, "Too many requests.");
+                Answer::Again(match wait {
+                    Some(wait) => error.with_retry_after(wait),
+                    None => error,
+                })
+            }
+            Reply::Stop => Answer::Stop(Error::new(ErrorKind::SignInFailed, "The token was refused.")),
+            Reply::Refuse => Answer::Refused(Error::new(ErrorKind::RequestRefused, "The request was refused.")),
+            Reply::Abort => std::process::abort(),
+            Reply::AbortAfter => {
+                arrived.iter().for_each(|arrived| drop(self.take(arrived)));
+                std::process::abort()
+            }
+        }
+    }
+
+    /// Takes a record once per id, as destinations that recognise a repeat do.
+    fn take(&mut self, arrived: &Arrived) -> Outcome {
+        let outcome = (self.record)(arrived);
+        if matches!(outcome, Outcome::Delivered | Outcome::Accepted) && self.ids.insert(arrived.id.clone()) {
+            self.write_down(arrived);
+            if arrived.operation == Operation::Delete {
+                self.kept.remove(&arrived.key);
+            } else {
+                self.kept.insert(arrived.key.clone(), arrived.payload.clone());
+            }
+        }
+        outcome
+    }
+
+    fn write_down(&mut self, arrived: &Arrived) {
+        use std::io::Write;
+        let Some(file) = &mut self.journal else { return };
+        let line = format!("{}\t{}\t{}\t{}\n", arrived.id, arrived.operation as u8, arrived.key, arrived.payload);
+        // A test whose journal can not be written would prove nothing.
+        if file.write_all(line.as_bytes()).is_err() {
+            std::process::abort();
+        }
+    }
+}
+
+fn arrived(record: &Record<'_>, request: usize) -> Arrived {
+    Arrived {
+        key: record.key.to_owned(),
+        id: record.message_id.to_string(),
+        operation: record.operation,
+        payload: String::from_utf8_lossy(record.payload).into_owned(),
+        request,
+    }
+}
+
+impl DestinationKind for Arc<FakeDestination> {
+    fn manifest(&self) -> &'static Manifest {
+        &MANIFEST
+    }
+
+    fn open(&self, _: &Opening) -> Result<Box<dyn Destination>> {
+        Ok(Box::new(Handle(self.clone())))
+    }
+}
+
+struct Handle(Arc<FakeDestination>);
+
+#[async_trait]
+impl Destination for Handle {
+    async fn check(&self, _: &mut Steps<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    async fn objects(&self) -> Result<Vec<Object>> {
+        Ok(Vec::new())
+    }
+
+    fn limits(&self, _: &Shape) -> Limits {
+        self.0.lock().limits
+    }
+
+    async fn deliver(&self, batch: &Batch<'_>) -> Delivery {
+        self.0.begun.send_modify(|begun| *begun += 1);
+        // The sender lives as long as this does, so waiting can not fail.
+        drop(self.0.open.subscribe().wait_for(|open| *open).await);
+        let bytes = batch.records.iter().map(|record| record.payload.len() as u64).sum();
+        let exchange = Exchange { target: "POST /records".to_owned(), bytes, ..Exchange::default() };
+        Delivery { answer: self.0.lock().answer(batch.records), exchange }
+    }
+
+    async fn read_by_key(&self, read: &ReadByKey<'_>) -> Option<Result<Vec<Option<Found>>>> {
+        let state = self.0.lock();
+        let found = |value: &String| state.kept.get(value).map(|fields| Found { fields: fields.clone() });
+        let answer = state.readable.clone()?;
+        Some(answer.map(|()| read.values.iter().map(found).collect()))
+    }
+}

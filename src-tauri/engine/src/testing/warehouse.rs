@@ -1,0 +1,230 @@
+//! A warehouse of one table, whose rows and faults the test sets.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use tokio::sync::{Notify, watch};
+
+use crate::check::Steps;
+use crate::connection::Opening;
+use crate::error::{Error, ErrorKind, Result};
+use crate::manifest::Manifest;
+use crate::sync::Query;
+use crate::value::{Column, ColumnType, Columns, RowBatch};
+use crate::warehouse::{KeyCheck, Read, Rows, Table, Warehouse, WarehouseKind};
+
+/// Rows of one batch.
+const BATCH: usize = 1_000;
+
+/// One value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FakeCell {
+    /// SQL null.
+    Null,
+    /// Text.
+    Text(String),
+    /// A value without an exact JSON form.
+    Unreadable,
+}
+
+impl From<&str> for FakeCell {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+/// What goes wrong with a read.
+#[derive(Debug, Clone, Default)]
+pub enum ReadFault {
+    /// Nothing.
+    #[default]
+    None,
+    /// The stream ends after so many rows, as if that were all; the server's count is right.
+    Truncated(usize),
+    /// The server reports another count.
+    Reports(u64),
+    /// The server reports no count.
+    ReportsNothing,
+    /// Fails after so many rows.
+    Fails(usize),
+    /// Stands still after so many rows, for ever.
+    Holds(usize),
+    /// Kills the process after so many rows.
+    Aborts(usize),
+}
+
+struct State {
+    columns: Columns,
+    rows: Arc<Vec<Vec<FakeCell>>>,
+    fault: ReadFault,
+}
+
+/// A warehouse whose rows and faults the test sets.
+pub struct FakeWarehouse {
+    state: Mutex<State>,
+    held: watch::Sender<bool>,
+}
+
+static MANIFEST: Manifest = Manifest {
+    id: "fake_warehouse",
+    label: "Fake warehouse",
+    summary: "Rows set by a test.",
+    needs: &[],
+    setup_script: None,
+    settings: &[],
+    steps: &[],
+    destination: None,
+    icon: "",
+};
+
+impl FakeWarehouse {
+    /// An empty table with these columns, all text.
+    pub fn new(columns: &[&str]) -> Arc<Self> {
+        let column =
+            |name: &&str| Column { name: (*name).to_owned(), logical: ColumnType::Text, native: "text".to_owned() };
+        let columns = columns.iter().map(column).collect();
+        let state = State { columns, rows: Arc::default(), fault: ReadFault::None };
+        Arc::new(Self { state: Mutex::new(state), held: watch::Sender::new(false) })
+    }
+
+    /// Sets all rows.
+    pub fn set(&self, rows: Vec<Vec<FakeCell>>) {
+        self.lock().rows = Arc::new(rows);
+    }
+
+    /// Changes the rows.
+    pub fn edit(&self, edit: impl FnOnce(&mut Vec<Vec<FakeCell>>)) {
+        edit(Arc::make_mut(&mut self.lock().rows));
+    }
+
+    /// Changes a column's type, in the warehouse's words.
+    pub fn retype(&self, name: &str, native: &str) {
+        let mut state = self.lock();
+        let mut columns = state.columns.to_vec();
+        for column in columns.iter_mut().filter(|column| column.name == name) {
+            native.clone_into(&mut column.native);
+        }
+        state.columns = columns.into();
+    }
+
+    /// What goes wrong with reads from now on.
+    pub fn fail(&self, fault: ReadFault) {
+        self.lock().fault = fault;
+    }
+
+    /// Waits until a read stands still.
+    pub async fn until_held(&self) {
+        // The sender lives as long as this does, so waiting can not fail.
+        drop(self.held.subscribe().wait_for(|held| *held).await);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The catalogue keeps kinds for ever, so a test hands in a leaked handle.
+impl WarehouseKind for Arc<FakeWarehouse> {
+    fn manifest(&self) -> &'static Manifest {
+        &MANIFEST
+    }
+
+    fn open(&self, _: &Opening) -> Result<Box<dyn Warehouse>> {
+        Ok(Box::new(Handle(self.clone())))
+    }
+}
+
+struct Handle(Arc<FakeWarehouse>);
+
+#[async_trait]
+impl Warehouse for Handle {
+    async fn check(&self, _: &mut Steps<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    async fn tables(&self) -> Result<Vec<Table>> {
+        Ok(Vec::new())
+    }
+
+    async fn columns(&self, _: &Query) -> Result<Vec<Column>> {
+        Ok(self.0.lock().columns.to_vec())
+    }
+
+    async fn estimate(&self, _: &Query) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
+    async fn key_check(&self, _: &Query, _: &[String]) -> Result<KeyCheck> {
+        Err(Error::new(ErrorKind::NotYet, "The fake warehouse counts no keys."))
+    }
+
+    async fn read(&self, _: &Read) -> Result<Box<dyn Rows>> {
+        let state = self.0.lock();
+        let (columns, rows, fault) = (state.columns.clone(), state.rows.clone(), state.fault.clone());
+        Ok(Box::new(FakeRows { columns, rows, fault, next: 0, warehouse: self.0.clone() }))
+    }
+}
+
+struct FakeRows {
+    columns: Columns,
+    rows: Arc<Vec<Vec<FakeCell>>>,
+    fault: ReadFault,
+    next: usize,
+    warehouse: Arc<FakeWarehouse>,
+}
+
+impl FakeRows {
+    /// Where the stream ends or breaks.
+    fn until(&self) -> usize {
+        match self.fault {
+            ReadFault::None | ReadFault::Reports(_) | ReadFault::ReportsNothing => self.rows.len(),
+            ReadFault::Truncated(rows)
+            | ReadFault::Fails(rows)
+            | ReadFault::Holds(rows)
+            | ReadFault::Aborts(rows) => rows.min(self.rows.len()),
+        }
+    }
+}
+
+#[async_trait]
+impl Rows for FakeRows {
+    fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    async fn next(&mut self) -> Result<Option<RowBatch>> {
+        let end = (self.next + BATCH).min(self.until());
+        if self.next == end {
+            return match self.fault {
+                ReadFault::Fails(_) => Err(Error::new(ErrorKind::Unreachable, "The warehouse went away.")),
+                ReadFault::Holds(_) => {
+                    self.warehouse.held.send_replace(true);
+                    Notify::new().notified().await;
+                    Ok(None)
+                }
+                ReadFault::Aborts(_) => std::process::abort(),
+                ReadFault::None | ReadFault::Reports(_) | ReadFault::ReportsNothing | ReadFault::Truncated(_) => {
+                    Ok(None)
+                }
+            };
+        }
+        let mut batch = RowBatch::new(self.columns.clone());
+        for cell in self.rows[self.next..end].iter().flatten() {
+            match cell {
+                FakeCell::Null => batch.null(),
+                FakeCell::Text(text) => batch.text(text),
+                FakeCell::Unreadable => batch.unreadable("is not a number (NaN)"),
+            }
+        }
+        self.next = end;
+        Ok(Some(batch))
+    }
+
+    fn server_rows(&self) -> Option<u64> {
+        match self.fault {
+            ReadFault::Reports(rows) => Some(rows),
+            ReadFault::ReportsNothing => None,
+            _ => Some(self.rows.len() as u64),
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! A data folder, a table and a destination, and one sync between them. Every run is checked against what
+//! has to hold whatever happens.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::params;
+use sluice_engine::Result;
+use sluice_engine::connection::Connection;
+use sluice_engine::destination::DestinationKind;
+use sluice_engine::engine::{Catalogue, Engine, Start};
+use sluice_engine::schedule::Schedule;
+use sluice_engine::secrets::MemorySecrets;
+use sluice_engine::store::outbox::{self, RecordState};
+use sluice_engine::store::runs::{RunRow, RunState, Trigger};
+use sluice_engine::store::{connections, runs, syncs};
+use sluice_engine::sync::{Mode, Query, Removal, Shape, Sync, TableName};
+use sluice_engine::testing::{Arrived, FakeCell, FakeDestination, FakeWarehouse, SteeredClock};
+use sluice_engine::warehouse::WarehouseKind;
+
+/// The one sync's name.
+pub(crate) const SYNC: &str = "people";
+
+/// How runs are started unless a test says otherwise.
+pub(crate) const PLAIN: Start = Start { trigger: Trigger::Manual, full: false, approve: false, slot: None };
+
+/// Everything one test needs.
+pub(crate) struct Bench {
+    pub(crate) home: Arc<tempfile::TempDir>,
+    pub(crate) table: Arc<FakeWarehouse>,
+    pub(crate) crm: Arc<FakeDestination>,
+    pub(crate) clock: Arc<SteeredClock>,
+    pub(crate) engine: Arc<Engine>,
+}
+
+/// The sync of a fresh bench: upsert of `id` and `name`, by `id`.
+pub(crate) fn plain_sync() -> Sync {
+    Sync {
+        name: SYNC.into(),
+        from: "table".into(),
+        query: Query::Table(TableName::new("", "people")),
+        key: vec!["id".into()],
+        to: Some("crm".into()),
+        shape: Shape::Record { object: "contact".into(), match_field: "id".into() },
+        mode: Mode::Upsert,
+        removed: Removal::Nothing,
+        identifiers: BTreeMap::new(),
+        fields: None,
+        schedule: Schedule::Manual,
+    }
+}
+
+/// A row of the table.
+pub(crate) fn row(id: &str, name: &str) -> Vec<FakeCell> {
+    vec![id.into(), name.into()]
+}
+
+/// Rows `k0` … with the same name.
+pub(crate) fn people(count: usize, name: &str) -> Vec<Vec<FakeCell>> {
+    (0..count).map(|number| row(&format!("k{number}"), name)).collect()
+}
+
+/// The payload of a row.
+pub(crate) fn payload(id: &str, name: &str) -> String {
+    format!("{{\"id\":\"{id}\",\"name\":\"{name}\"}}")
+}
+
+pub(crate) fn open_engine(
+    home: &Path,
+    table: &Arc<FakeWarehouse>,
+    crm: &Arc<FakeDestination>,
+    clock: &Arc<SteeredClock>,
+) -> Result<Arc<Engine>> {
+    let from: &'static dyn WarehouseKind = Box::leak(Box::new(table.clone()));
+    let to: &'static dyn DestinationKind = Box::leak(Box::new(crm.clone()));
+    let catalogue = Catalogue { warehouses: vec![from].leak(), destinations: vec![to].leak() };
+    Engine::open(home, catalogue, Arc::new(MemorySecrets::default()), clock.shared(), Arc::new(|_| {}))
+}
+
+pub(crate) fn connection(name: &str, kind: &str) -> Connection {
+    Connection { name: name.into(), kind: kind.into(), settings: BTreeMap::new() }
+}
+
+impl Bench {
+    /// An empty table; the destination takes 100 records to a request.
+    pub(crate) async fn new() -> Self {
+        Self::with_batches_of(100).await
+    }
+
+    pub(crate) async fn with_batches_of(records: usize) -> Self {
+        let home = Arc::new(tempfile::tempdir().unwrap());
+        let bench = Self::over(home, FakeWarehouse::new(&["id", "name"]), FakeDestination::new(records));
+        let save = |sqlite: &rusqlite::Connection| {
+            connections::save(sqlite, None, &connection("table", "fake_warehouse"))?;
+            connections::save(sqlite, None, &connection("crm", "fake_destination"))?;
+            syncs::save(sqlite, None, &plain_sync(), "a-sync", None)
+        };
+        bench.engine.store().write(save).done().await.unwrap();
+        bench
+    }
+
+    pub(crate) fn over(home: Arc<tempfile::TempDir>, table: Arc<FakeWarehouse>, crm: Arc<FakeDestination>) -> Self {
+        let clock = SteeredClock::at(1_750_000_000_000);
+        let engine = open_engine(home.path(), &table, &crm, &clock).unwrap();
+        Self { home, table, crm, clock, engine }
+    }
+
+    /// Changes the sync as a user would.
+    pub(crate) async fn save(&self, change: impl FnOnce(&mut Sync)) {
+        let mut sync = self.saved().sync;
+        change(&mut sync);
+        let save = move |sqlite: &rusqlite::Connection| syncs::save(sqlite, Some(SYNC), &sync, "", None);
+        self.engine.store().write(save).done().await.unwrap();
+    }
+
+    pub(crate) async fn mirror(&self, removed: Removal) {
+        self.save(|sync| (sync.mode, sync.removed) = (Mode::Mirror, removed)).await;
+    }
+
+    pub(crate) fn saved(&self) -> syncs::SavedSync {
+        self.engine.store().read(|sqlite| syncs::get(sqlite, SYNC)).unwrap()
+    }
+
+    /// Runs to the end, and checks what has to hold.
+    pub(crate) async fn run(&self) -> RunRow {
+        self.run_with(PLAIN).await
+    }
+
+    pub(crate) async fn run_with(&self, start: Start) -> RunRow {
+        let run = self.engine.start(SYNC, start).await.unwrap();
+        self.ended(run).await
+    }
+
+    /// Goes on with a run that waits.
+    pub(crate) async fn resume(&self, run: &RunRow) -> RunRow {
+        self.engine.resume(run).await.unwrap();
+        self.ended(run.id).await
+    }
+
+    pub(crate) async fn ended(&self, run: i64) -> RunRow {
+        let ended = self.engine.wait(run).await.unwrap();
+        self.check(&ended);
+        ended
+    }
+
+    /// What has to hold after any run.
+    pub(crate) fn check(&self, run: &RunRow) {
+        let counts = run.counts;
+        assert_eq!(counts.read, counts.invalid + counts.added + counts.changed + counts.unchanged, "{run:?}");
+        assert_eq!(counts.delivered + counts.rejected + counts.waiting(), counts.to_send, "{run:?}");
+        if run.sealed.is_some() {
+            let (delivered, rejected, waiting) = self.tally(run.id);
+            assert_eq!(delivered, counts.delivered, "{run:?}");
+            assert_eq!(rejected, counts.rejected, "{run:?}");
+            assert_eq!(waiting, counts.waiting(), "{run:?}");
+        } else {
+            assert_eq!(self.count("select count(*) from batch where run = ?1", run.id), 0, "staged records left over");
+        }
+        if run.state == RunState::Completed {
+            assert_eq!(counts.delivered, counts.to_send, "{run:?}");
+        }
+        check_requests(&self.crm.requests());
+    }
+
+    /// Records of a run that are delivered, refused and still open or taken over, counted one by one.
+    pub(crate) fn tally(&self, run: i64) -> (u64, u64, u64) {
+        let (mut delivered, mut rejected, mut waiting) = (0, 0, 0);
+        let mut count = |state: RecordState| match state {
+            RecordState::Delivered | RecordState::Accepted => delivered += 1,
+            RecordState::Rejected | RecordState::RejectedBefore => rejected += 1,
+            RecordState::Pending | RecordState::InFlight | RecordState::Retry | RecordState::Superseded => waiting += 1,
+            RecordState::Invalid => {}
+            RecordState::Staged | RecordState::Discarded => panic!("{state:?} after a run"),
+        };
+        let tally = |sqlite: &rusqlite::Connection| {
+            let mut batches = sqlite.prepare("select id, n from batch where run = ?1")?;
+            let batches = batches.query_map([run], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            for (batch, n) in batches.collect::<Result<Vec<(i64, usize)>, _>>()? {
+                (0..n).try_for_each(|place| outbox::state_of(sqlite, batch, place).map(&mut count))?;
+            }
+            Ok(())
+        };
+        self.engine.store().read(tally).unwrap();
+        (delivered, rejected, waiting)
+    }
+
+    pub(crate) fn count(&self, sql: &str, parameter: i64) -> u64 {
+        self.engine.store().read(|sqlite| Ok(sqlite.query_row(sql, params![parameter], |row| row.get(0))?)).unwrap()
+    }
+
+    /// Reasons of a run's invalid rows, by row.
+    pub(crate) fn invalid(&self, run: &RunRow) -> Vec<(u64, String)> {
+        let rows = self.engine.store().read(|sqlite| runs::invalid_rows(sqlite, run.id)).unwrap();
+        rows.into_iter().map(|row| (row.row, row.problem.kind)).collect()
+    }
+
+    /// Records that arrived with requests after the first `before` ones.
+    pub(crate) fn arrived_after(&self, before: usize) -> Vec<Arrived> {
+        self.crm.requests().split_off(before).concat()
+    }
+
+    /// The destination has exactly the table's rows, as `(id, name)`.
+    pub(crate) fn expect_kept(&self, rows: &[(&str, &str)]) {
+        let wanted: BTreeMap<String, String> =
+            rows.iter().map(|(id, name)| ((*id).to_owned(), payload(id, name))).collect();
+        assert_eq!(self.crm.kept(), wanted);
+    }
+}
+
+/// A key is never twice in one request, and an id always means the same bytes.
+pub(crate) fn check_requests(requests: &[Vec<Arrived>]) {
+    let mut meaning: HashMap<&str, &Arrived> = HashMap::new();
+    for request in requests {
+        let mut keys = HashSet::new();
+        for record in request {
+            assert!(keys.insert(&record.key), "{} stands twice in one request", record.key);
+            let first = meaning.entry(&record.id).or_insert(record);
+            assert_eq!((&first.key, &first.payload, first.operation), (&record.key, &record.payload, record.operation));
+        }
+    }
+}

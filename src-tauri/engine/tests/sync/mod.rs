@@ -1,0 +1,3 @@
+//! What a sync does, run by run.
+
+mod changes;
