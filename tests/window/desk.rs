@@ -171,13 +171,13 @@ impl Desk {
         Running { page, driver }
     }
 
-    /// What the keychain has under this attribute, as another program would find it.
-    pub(crate) fn keychain_search(&self, attribute: &str, value: &str) -> String {
-        let found = self
+    /// Everything the keychain has of Sluice, as another program would read it.
+    pub(crate) fn keychain_secrets(&self) -> String {
+        let search = self
             .around(&mut Command::new("secret-tool"))
-            .args(["search", "--all", attribute, value])
+            .args(["search", "--all", "service", "Sluice"])
             .output();
-        String::from_utf8_lossy(&found.expect("secret-tool").stdout).into_owned()
+        String::from_utf8_lossy(&search.expect("secret-tool").stdout).into_owned()
     }
 
     fn keychain_store(&self, name: &str, secret: &str) -> bool {
