@@ -21,7 +21,7 @@ use crate::summary::{self, Summary};
 const WORKSPACE: &str = include_str!("demo.yaml");
 const SYNC: &str = "lead-scores";
 /// Live events shown each time something was delivered; the log has them all.
-const SHOWN_AT_ONCE: usize = 3;
+const SHOWN_AT_ONCE: usize = 5;
 /// Rejected records shown at the end.
 const SHOWN_REJECTED: usize = 3;
 
@@ -48,7 +48,7 @@ async fn show(api: &Api, out: Output, home: &PathBuf) -> Result<Exit, Problem> {
     heading(out, "Connect a sample warehouse and a practice CRM");
     api.apply_workspace(WORKSPACE).await?;
     for connection in ["sample-warehouse", "practice-crm"] {
-        check::run(api, out, connection.into()).await?;
+        check::test(api, out, connection.into()).await?;
     }
     heading(out, "Look at what would be sent");
     look(api, out).await?;
@@ -104,7 +104,8 @@ async fn sync_live(api: &Api, out: Output) -> Result<Run, Problem> {
 }
 
 async fn show_newest(api: &Api, out: Output, run: i64, shown: &mut HashSet<String>) -> Result<(), Problem> {
-    for event in newest(api, run, vec![], SHOWN_AT_ONCE).await?.iter().rev() {
+    let ended = vec![EventStatus::Delivered, EventStatus::Rejected];
+    for event in newest(api, run, ended, SHOWN_AT_ONCE).await?.iter().rev() {
         if shown.insert(event.event.clone()) {
             out.line(format!("  {}", events::line(event)));
         }

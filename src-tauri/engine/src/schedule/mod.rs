@@ -1,6 +1,23 @@
 //! When a sync runs.
+//!
+//! An interval is counted in UTC. Times of the day and cron follow the wall clock of the schedule's own time
+//! zone, wherever the computer is. Where that clock is set forward, a fixed time that does not exist runs at
+//! the first minute after; where it is set back, a fixed time that comes twice runs the first time. A cron
+//! expression that repeats (steps, ranges, wildcards in minutes or hours) skips the missing hour and runs in
+//! both passes of the double one, as croner does.
+
+mod changes;
+mod describe;
+mod next;
+#[cfg(test)]
+mod tests;
+mod words;
 
 use serde::{Deserialize, Serialize};
+
+pub use describe::{Description, NextRun};
+pub(crate) use next::Slots;
+pub use next::{this_computers_zone, time_zones};
 
 /// When a sync runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,29 +56,3 @@ pub mod scheduler {
         stop.cancelled().await;
     }
 }
-/// placeholder
-pub struct Description { /// a
- pub sentence: String, /// a
- pub time_zone: String, /// a
- pub next: Vec<Next>, /// a
- pub notes: Vec<String> }
-/// placeholder
-pub struct Next { /// a
- pub at: chrono::DateTime<chrono::Utc>, /// a
- pub local: String, /// a
- pub distance: String, /// a
- pub note: Option<String> }
-impl Schedule {
-    /// placeholder
-    pub fn check(&self) -> crate::Result<()> { Ok(()) }
-    /// placeholder
-    pub fn next_after(&self, _: chrono::DateTime<chrono::Utc>) -> Option<chrono::DateTime<chrono::Utc>> { None }
-    /// placeholder
-    pub fn describe(&self, _: chrono::DateTime<chrono::Utc>) -> crate::Result<Description> {
-        Ok(Description { sentence: "Only when you press Sync now".into(), time_zone: "UTC".into(), next: vec![], notes: vec![] })
-    }
-}
-/// placeholder
-pub fn time_zones() -> Vec<String> { vec!["UTC".into()] }
-/// placeholder
-pub fn this_computers_zone() -> String { "UTC".into() }
