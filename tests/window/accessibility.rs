@@ -29,7 +29,7 @@ fn no_screen_has_a_violation_in_either_theme() {
         page.find("button", "Sync 5,000 records…").await;
         look(page, "review", &mut found).await;
         page.click("button", "Sync 5,000 records…").await;
-        page.find("heading", "Lead scores").await;
+        page.find("heading", "Lead scores…").await;
         look(page, "sync", &mut found).await;
         for place in ["Home", "Live events", "Connections"] {
             page.click("link", place).await;

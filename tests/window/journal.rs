@@ -27,17 +27,44 @@ pub(crate) fn counts(run: &Value) -> (u64, u64, u64) {
     (count("read"), count("delivered"), count("rejected"))
 }
 
-/// The newest events of a sync, or of one run of it.
-pub(crate) async fn events(page: &Page, sync: &str, run: Option<i64>) -> Value {
+/// A page of the events of a sync, or of one run of it, newest first.
+async fn events(page: &Page, sync: &str, run: Option<i64>, cursor: &Value, limit: usize) -> Value {
     let wanted = json!({
-        "sync": sync, "run": run, "key": null, "statuses": [], "search": null, "since": null, "cursor": null, "limit": 100
+        "sync": sync, "run": run, "key": null, "statuses": [], "search": null, "since": null,
+        "cursor": cursor, "limit": limit,
     });
     page.ask("events", wanted).await
 }
 
-/// Payloads of the newest events, unmasked.
+/// How many events are kept of a run.
+pub(crate) async fn kept(page: &Page, sync: &str, run: &Value) -> usize {
+    let (mut count, mut cursor) = (0, Value::Null);
+    loop {
+        let listed = events(page, sync, run["run"].as_i64(), &cursor, 500).await;
+        count += listed["events"].as_array().expect("events").len();
+        cursor = listed["cursor"].clone();
+        if cursor.is_null() {
+            return count;
+        }
+    }
+}
+
+/// Payloads of the newest 100 events, unmasked.
 pub(crate) async fn payloads(page: &Page, sync: &str, run: Option<i64>) -> Vec<Value> {
-    let listed = events(page, sync, run).await;
+    let listed = events(page, sync, run, &Value::Null, 100).await;
+    payloads_of(page, &listed).await
+}
+
+/// Payloads of everything that was sent for one row, unmasked.
+pub(crate) async fn payloads_of_key(page: &Page, sync: &str, key: &str) -> Vec<Value> {
+    let wanted = json!({
+        "sync": sync, "run": null, "key": key, "statuses": [], "search": null, "since": null,
+        "cursor": null, "limit": 100,
+    });
+    payloads_of(page, &page.ask("events", wanted).await).await
+}
+
+async fn payloads_of(page: &Page, listed: &Value) -> Vec<Value> {
     let mut payloads = Vec::new();
     for event in listed["events"].as_array().expect("events") {
         let detail = page.ask("event", json!({ "event": event["event"], "reveal": true })).await;
@@ -46,10 +73,15 @@ pub(crate) async fn payloads(page: &Page, sync: &str, run: Option<i64>) -> Vec<V
     payloads
 }
 
-/// Opens the page of a sync and presses Sync now.
-pub(crate) async fn sync_now(page: &Page, sync: &str) {
+/// Opens the page of a sync from Home.
+pub(crate) async fn open_sync(page: &Page, sync: &str) {
+    page.click("link", "Home…").await;
     page.click("link", &format!("{sync}…")).await;
-    page.find("heading", sync).await;
+    page.find("heading", &format!("{sync}…")).await;
+}
+
+/// Presses Sync now on the page of a sync.
+pub(crate) async fn sync_now(page: &Page) {
     page.click("button", "Sync now…").await;
 }
 

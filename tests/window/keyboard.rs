@@ -35,6 +35,7 @@ fn the_keyboard_alone_gets_through_the_wizard() {
         page.find("button", "Sync 5,000 records…").await;
         page.tab_to("Sync 5,000 records").await;
         page.press(key::ENTER).await;
+        page.find("heading", "Lead scores…").await;
         let run = finished(page, "Lead scores", 1).await;
         assert_eq!(counts(&run).1, 5_000, "{run}");
     });

@@ -76,24 +76,9 @@ impl Page {
 
     /// The visible element of this role and name; `…` at the end of a name stands for anything.
     pub(crate) async fn find(&self, role: &str, name: &str) -> Element {
-        self.find_in("body", role, name).await
-    }
-
-    /// The same, inside the first element that matches the CSS selector.
-    pub(crate) async fn find_in(&self, within: &str, role: &str, name: &str) -> Element {
-        let what = format!("{role} “{name}” in {within}");
-        let found = self.wait(&what, &self.finder(FIND), &[json!(within), json!(role), json!(name)]).await;
+        let found =
+            self.wait(&format!("{role} “{name}”"), &self.finder(FIND), &[json!(role), json!(name)]).await;
         self.element(&found)
-    }
-
-    /// Whether there is an element of this role and name now.
-    pub(crate) async fn has(&self, role: &str, name: &str) -> bool {
-        !self.script(&self.finder(FIND), &[json!("body"), json!(role), json!(name)]).await.is_null()
-    }
-
-    /// Names of all visible elements of a role, in order.
-    pub(crate) async fn names(&self, role: &str) -> Vec<String> {
-        serde_json::from_value(self.script(&self.finder(NAMES), &[json!(role)]).await).expect("names")
     }
 
     /// Waits until this text stands somewhere on the page.
@@ -130,15 +115,12 @@ impl Page {
 
     /// Clicks the element of this role and name, once it can be clicked.
     pub(crate) async fn click(&self, role: &str, name: &str) {
-        self.click_in("body", role, name).await;
-    }
-
-    /// The same, inside the first element that matches the CSS selector.
-    pub(crate) async fn click_in(&self, within: &str, role: &str, name: &str) {
-        let what = format!("{role} “{name}” in {within} can be clicked");
-        until(&what, PATIENCE, async || {
-            let element = self.find_in(within, role, name).await;
-            element.click().await.map_err(|error| error.to_string())
+        until(&format!("{role} “{name}” can be clicked"), PATIENCE, async || {
+            let found = self.script(&self.finder(FIND), &[json!(role), json!(name)]).await;
+            if found.is_null() {
+                return Err(self.situation().await);
+            }
+            self.element(&found).click().await.map_err(|error| error.to_string())
         })
         .await;
     }
@@ -231,12 +213,10 @@ pub(crate) fn element_json(element: &Element) -> Value {
 }
 
 const FIND: &str = "
-    const [within, role, name] = arguments;
-    const root = document.querySelector(within);
-    if (!root) return null;
+    const [role, name] = arguments;
     const begin = name.endsWith('…') ? name.slice(0, -1) : null;
     const fits = (given) => given === name || (begin !== null && given.startsWith(begin));
-    const [found] = TestingLibraryDom.queryAllByRole(root, role, { name: fits });
+    const [found] = TestingLibraryDom.queryAllByRole(document.body, role, { name: fits });
     // A tick or radio is drawn by its label; that is what a person clicks.
     return (found?.matches('[type=checkbox], [type=radio]') && found.closest('label')) || found || null;";
 
@@ -250,16 +230,11 @@ const SHOWN_JSON: &str = "
     for (const number of copy.querySelectorAll('[class*=_count]')) number.remove();
     return copy.textContent;";
 
-const NAMES: &str = "
-    const [role] = arguments;
-    const names = [];
-    TestingLibraryDom.queryAllByRole(document.body, role, { name: (name) => (names.push(name), true) });
-    return names;";
-
 const AXE: &str = "
     const done = arguments[arguments.length - 1];
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-    axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] }).then(
+    // React Aria's live region speaks by pointing at what was announced, which may be gone by now.
+    axe.run({ exclude: [['[data-live-announcer]']] }, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] }).then(
         ({ violations }) => done(violations.flatMap(({ id, help, nodes }) =>
             nodes.map((node) => id + ': ' + help + ': ' + node.html.slice(0, 300) + ' ' + (node.failureSummary ?? ''))).join('\\n')),
         (error) => done('axe failed: ' + error));";
