@@ -1,6 +1,23 @@
 //! When a sync runs.
+//!
+//! An interval is counted in UTC. Times of the day and cron follow the wall clock of the schedule's own time
+//! zone, wherever the computer is. Where that clock is set forward, a fixed time that does not exist runs at
+//! the first minute after; where it is set back, a fixed time that comes twice runs the first time. A cron
+//! expression that repeats (steps, ranges, wildcards in minutes or hours) skips the missing hour and runs in
+//! both passes of the double one, as croner does.
+
+mod changes;
+mod describe;
+mod next;
+#[cfg(test)]
+mod tests;
+mod words;
 
 use serde::{Deserialize, Serialize};
+
+pub use describe::{Description, NextRun};
+pub(crate) use next::Slots;
+pub use next::{this_computers_zone, time_zones};
 
 /// When a sync runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

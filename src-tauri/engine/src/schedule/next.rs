@@ -1,0 +1,179 @@
+//! The slots of a schedule: the instants at which it is due.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::{TZ_VARIANTS, Tz};
+use croner::Cron;
+use croner::parser::{CronParser, Seconds, Year};
+
+use super::Schedule;
+use crate::clock::from_millis;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The longest interval, a week.
+const MOST_MINUTES: u32 = 10_080;
+/// Minutes of a day.
+const DAY: u16 = 24 * 60;
+
+/// A schedule made ready to be counted.
+pub(crate) enum Slots {
+    /// None.
+    Never,
+    /// So many milliseconds apart, counted from 1970.
+    Every(i64),
+    /// When any of the expressions matches the wall clock of the zone.
+    Wall(Vec<Cron>, Tz),
+}
+
+impl Slots {
+    /// The first slot later than `after`.
+    pub(crate) fn next_after(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Never => None,
+            Self::Every(step) => Some(from_millis((after.timestamp_millis().div_euclid(*step) + 1) * step)),
+            Self::Wall(crons, zone) => {
+                let from = after.with_timezone(zone);
+                let next = |cron: &Cron| cron.find_next_occurrence(&from, false).ok();
+                crons
+                    .iter()
+                    .filter_map(next)
+                    .map(|next| next.with_timezone(&Utc))
+                    .filter(|next| *next > after)
+                    .min()
+            }
+        }
+    }
+}
+
+impl Schedule {
+    /// Whether the schedule can be followed: [`ErrorKind::BadSchedule`] says what is wrong with it.
+    pub fn check(&self) -> Result<()> {
+        let slots = self.slots()?;
+        // Leap days come within eight years of any start; what does not come within these never does.
+        if let Slots::Wall(..) = slots
+            && slots.next_after(DateTime::UNIX_EPOCH + TimeDelta::days(55 * 365)).is_none()
+        {
+            return Err(bad("No day of any year fits this schedule, so it would never run."));
+        }
+        Ok(())
+    }
+
+    /// The first slot later than `after`; `None` where there is none, or the schedule is wrong.
+    pub fn next_after(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.slots().ok()?.next_after(after)
+    }
+
+    /// The next `n` slots after `after`.
+    pub fn next(&self, after: DateTime<Utc>, n: usize) -> Vec<DateTime<Utc>> {
+        let Ok(slots) = self.slots() else { return Vec::new() };
+        std::iter::successors(slots.next_after(after), |slot| slots.next_after(*slot)).take(n).collect()
+    }
+
+    /// The zone whose wall clock the schedule follows.
+    pub(super) fn zone(&self) -> Result<Option<Tz>> {
+        match self {
+            Self::Manual | Self::Every { .. } => Ok(None),
+            Self::At { time_zone, .. } | Self::Cron { time_zone, .. } => {
+                let unknown = |_| {
+                    bad(format!("There is no time zone “{time_zone}”."))
+                        .with_hint("Choose one such as Europe/Berlin.")
+                };
+                time_zone.parse().map(Some).map_err(unknown)
+            }
+        }
+    }
+
+    /// The schedule made ready to be counted.
+    pub(crate) fn slots(&self) -> Result<Slots> {
+        let zone = self.zone()?.unwrap_or(Tz::UTC);
+        match self {
+            Self::Manual => Ok(Slots::Never),
+            Self::Every { minutes: minutes @ 1..=MOST_MINUTES } => {
+                Ok(Slots::Every(i64::from(*minutes) * 60_000))
+            }
+            Self::Every { minutes } => {
+                Err(bad(format!("An interval of {minutes} minutes is not between 1 minute and 7 days.")))
+            }
+            Self::At { times, days, .. } => Ok(Slots::Wall(at(times, days)?, zone)),
+            Self::Cron { expression, .. } => Ok(Slots::Wall(cron(expression)?, zone)),
+        }
+    }
+}
+
+fn at(times: &[u16], days: &[u8]) -> Result<Vec<Cron>> {
+    if times.is_empty() {
+        return Err(bad("The schedule has no time of the day."));
+    }
+    if days.is_empty() {
+        return Err(bad("The schedule has no day of the week."));
+    }
+    if let Some(time) = times.iter().find(|time| **time >= DAY) {
+        return Err(bad(format!("Minute {time} is not within a day.")));
+    }
+    if let Some(day) = days.iter().find(|day| **day > 6) {
+        return Err(bad(format!("Day {day} is not within a week of 0 (Monday) to 6 (Sunday).")));
+    }
+    // Cron counts from Sunday.
+    let days: Vec<_> = days.iter().map(|day| ((day + 1) % 7).to_string()).collect();
+    let days = days.join(",");
+    times.iter().map(|time| parse(&format!("{} {} * * {days}", time % 60, time / 60))).collect()
+}
+
+/// One expression for each fixed time, so that each is treated as such where the clocks change.
+fn cron(expression: &str) -> Result<Vec<Cron>> {
+    let whole = parse(expression)?;
+    match fixed_times(expression) {
+        None => Ok(vec![whole]),
+        Some((times, rest)) => {
+            times.iter().map(|time| parse(&format!("{} {} {rest}", time % 60, time / 60))).collect()
+        }
+    }
+}
+
+/// The times of a cron expression whose minutes and hours are plain numbers, as minutes after midnight,
+/// ascending, and its other fields.
+pub(super) fn fixed_times(expression: &str) -> Option<(Vec<u16>, String)> {
+    let fields: Vec<_> = expression.split_whitespace().collect();
+    let [minutes, hours, rest @ ..] = fields.as_slice() else { return None };
+    let numbers = |field: &str, below: u16| -> Option<Vec<u16>> {
+        field.split(',').map(|number| number.parse().ok().filter(|number| *number < below)).collect()
+    };
+    let (minutes, hours) = (numbers(minutes, 60)?, numbers(hours, 24)?);
+    let mut times: Vec<u16> =
+        hours.iter().flat_map(|hour| minutes.iter().map(move |minute| hour * 60 + minute)).collect();
+    times.sort_unstable();
+    times.dedup();
+    Some((times, rest.join(" ")))
+}
+
+/// Reads a cron expression of five fields.
+pub(super) fn parse(expression: &str) -> Result<Cron> {
+    let fields = expression.split_whitespace().count();
+    if fields != 5 {
+        let message =
+            format!("A cron expression has five fields (minute, hour, day, month, weekday), not {fields}.");
+        return Err(bad(message));
+    }
+    let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
+    parser.parse(expression).map_err(|error| {
+        bad(format!("“{expression}” is not a cron expression that can be followed."))
+            .with_hint("Use five fields such as “30 8 * * 1-5”, or choose set times on set days.")
+            .with_source(error)
+    })
+}
+
+fn bad(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::BadSchedule, message)
+}
+
+/// The IANA name of this computer's time zone; UTC where the system does not say.
+pub fn this_computers_zone() -> String {
+    let known = |name: &String| name.parse::<Tz>().is_ok();
+    iana_time_zone::get_timezone().ok().filter(known).unwrap_or_else(|| "UTC".to_owned())
+}
+
+/// All IANA names, ascending.
+pub fn time_zones() -> Vec<&'static str> {
+    let mut names: Vec<_> = TZ_VARIANTS.iter().map(|zone| zone.name()).collect();
+    names.sort_unstable();
+    names
+}
