@@ -9,6 +9,7 @@
 mod changes;
 mod describe;
 mod next;
+pub mod scheduler;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -47,38 +48,3 @@ pub enum Schedule {
         time_zone: String,
     },
 }
-
-// Stands here until the schedule lands.
-pub mod scheduler {
-    //! placeholder
-    /// placeholder
-    pub async fn run(_: std::sync::Arc<crate::engine::Engine>, stop: tokio_util::sync::CancellationToken) {
-        stop.cancelled().await;
-    }
-}
-/// placeholder
-pub struct Description { /// a
- pub sentence: String, /// a
- pub time_zone: String, /// a
- pub next: Vec<Next>, /// a
- pub notes: Vec<String> }
-/// placeholder
-pub struct Next { /// a
- pub at: chrono::DateTime<chrono::Utc>, /// a
- pub local: String, /// a
- pub distance: String, /// a
- pub note: Option<String> }
-impl Schedule {
-    /// placeholder
-    pub fn check(&self) -> crate::Result<()> { Ok(()) }
-    /// placeholder
-    pub fn next_after(&self, _: chrono::DateTime<chrono::Utc>) -> Option<chrono::DateTime<chrono::Utc>> { None }
-    /// placeholder
-    pub fn describe(&self, _: chrono::DateTime<chrono::Utc>) -> crate::Result<Description> {
-        Ok(Description { sentence: "Only when you press Sync now".into(), time_zone: "UTC".into(), next: vec![], notes: vec![] })
-    }
-}
-/// placeholder
-pub fn time_zones() -> Vec<String> { vec!["UTC".into()] }
-/// placeholder
-pub fn this_computers_zone() -> String { "UTC".into() }
