@@ -98,7 +98,12 @@ impl Block {
     }
 }
 
-fn merge(mut file: File, sizes: &[usize], rest: &[(u64, u64)], mut visit: impl FnMut((u64, u64))) -> Result<()> {
+fn merge(
+    mut file: File,
+    sizes: &[usize],
+    rest: &[(u64, u64)],
+    mut visit: impl FnMut((u64, u64)),
+) -> Result<()> {
     let mut at = 0;
     let mut blocks: Vec<Block> = Vec::new();
     for size in sizes {

@@ -30,7 +30,10 @@ enum Point {
 
 /// The rows of each round: some change, some go, some come.
 fn rows(round: usize) -> Vec<Vec<FakeCell>> {
-    (0..300).filter(|id| id % 40 != round).map(|id| row(&format!("k{id}"), &((id % 3) * round).to_string())).collect()
+    (0..300)
+        .filter(|id| id % 40 != round)
+        .map(|id| row(&format!("k{id}"), &((id % 3) * round).to_string()))
+        .collect()
 }
 
 async fn bench_over(home: &Path, round: usize) -> Bench {
