@@ -158,16 +158,14 @@ impl Json {
     fn add_leaves(&self, path: &str, leaves: &mut Vec<(String, String)>) {
         match self {
             Self::Object(entries) if !entries.is_empty() => {
-                entries.iter().for_each(|(key, value)| value.add_leaves(&join(path, key), leaves));
+                for (key, value) in entries {
+                    value.add_leaves(&join(path, key), leaves);
+                }
             }
             Self::List(items) if !items.is_empty() => {
-                items
-                    .iter()
-                    .enumerate()
-                    .for_each(|(index, item)| item.add_leaves(&format!("{path}[{index}]"), leaves));
-            }
-            Self::Object(_) | Self::List(_) | Self::Scalar(_) => {
-                leaves.push((path.to_owned(), self.compact()))
+                for (index, item) in items.iter().enumerate() {
+                    item.add_leaves(&format!("{path}[{index}]"), leaves);
+                }
             }
         }
     }

@@ -130,9 +130,10 @@ pub fn free_text(text: &str) -> String {
 }
 
 fn push_word(out: &mut String, word: &mut String) {
-    match word.contains('@') && word.len() > 1 {
-        true => out.push_str(&email(word)),
-        false => out.push_str(word),
+    if word.contains('@') && word.len() > 1 {
+        out.push_str(&email(word));
+    } else {
+        out.push_str(word);
     }
     word.clear();
 }

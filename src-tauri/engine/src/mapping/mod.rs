@@ -198,7 +198,7 @@ impl Mapping {
             let mut entry = b"\"email\":".to_vec();
             entry.extend_from_slice(email);
             entry.extend_from_slice(comma.as_bytes());
-            out.splice(start + 1..start + 1, entry);
+            out.splice(start + 1..=start, entry);
         }
         out.push(b'}');
         Ok(())

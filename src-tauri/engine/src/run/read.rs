@@ -178,7 +178,7 @@ impl<S: Sink> Reading<'_, S> {
                     }
                 }
                 looked @ (Looked::Found(_) | Looked::Again | Looked::Absent) => {
-                    self.settle(hash, row, looked)?
+                    self.settle(hash, row, looked)?;
                 }
             }
         }

@@ -547,7 +547,9 @@ pub fn open_counts(sqlite: &Sqlite, sync: i64) -> Result<(u64, u64)> {
             rejected += if state == RecordState::Rejected { n } else { 0 };
         };
         count(batch.state, (batch.n - own.len().min(batch.n)) as u64);
-        own.values().for_each(|own| count(own.state, 1));
+        for own in own.values() {
+            count(own.state, 1);
+        }
     }
     Ok((waiting, rejected))
 }

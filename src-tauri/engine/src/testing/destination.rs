@@ -215,7 +215,9 @@ impl State {
             Reply::EachRecord => Answer::Records(arrived.iter().map(|arrived| self.take(arrived)).collect()),
             Reply::LostBefore => lost(),
             Reply::LostAfter => {
-                arrived.iter().for_each(|arrived| drop(self.take(arrived)));
+                for record in &arrived {
+                    drop(self.take(record));
+                }
                 lost()
             }
             Reply::Again(wait) => {
@@ -231,7 +233,9 @@ impl State {
             }
             Reply::Abort => std::process::abort(),
             Reply::AbortAfter => {
-                arrived.iter().for_each(|arrived| drop(self.take(arrived)));
+                for record in &arrived {
+                    drop(self.take(record));
+                }
                 std::process::abort()
             }
         }

@@ -228,7 +228,11 @@ impl Rows for FakeRows {
         match self.fault {
             ReadFault::Reports(rows) => Some(rows),
             ReadFault::ReportsNothing => None,
-            _ => Some(self.rows.len() as u64),
+            ReadFault::None
+            | ReadFault::Truncated(_)
+            | ReadFault::Fails(_)
+            | ReadFault::Holds(_)
+            | ReadFault::Aborts(_) => Some(self.rows.len() as u64),
         }
     }
 }

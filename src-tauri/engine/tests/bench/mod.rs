@@ -195,7 +195,7 @@ impl Bench {
             RecordState::Delivered | RecordState::Accepted => delivered += 1,
             RecordState::Rejected | RecordState::RejectedBefore => rejected += 1,
             RecordState::Pending | RecordState::InFlight | RecordState::Retry | RecordState::Superseded => {
-                waiting += 1
+                waiting += 1;
             }
             RecordState::Invalid => {}
             RecordState::Staged | RecordState::Discarded => panic!("{state:?} after a run"),
