@@ -7,7 +7,8 @@ use sluice_engine::ErrorKind;
 use sluice_engine::error::Retry;
 
 /// Product names the engine must not know.
-const VENDORS: [&str; 7] = ["postgres", "rudderstack", "snowflake", "bigquery", "redshift", "hubspot", "salesforce"];
+const VENDORS: [&str; 7] =
+    ["postgres", "rudderstack", "snowflake", "bigquery", "redshift", "hubspot", "salesforce"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -16,7 +17,17 @@ fn root() -> &'static Path {
 /// Names of everything a package is built from.
 fn closure(package: &str) -> Vec<String> {
     let tree = Command::new(env!("CARGO"))
-        .args(["tree", "--offline", "--locked", "--edges", "normal", "--prefix", "none", "--package", package])
+        .args([
+            "tree",
+            "--offline",
+            "--locked",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+            "--package",
+            package,
+        ])
         .current_dir(root())
         .output()
         .expect("cargo runs");
@@ -37,7 +48,8 @@ fn only_the_shell_knows_tauri() {
 #[test]
 fn the_engine_knows_no_vendor() {
     let clients = ["reqwest", "hyper", "tokio-postgres", "sluice-connectors"];
-    let found: Vec<_> = closure("sluice-engine").into_iter().filter(|name| clients.contains(&&**name)).collect();
+    let found: Vec<_> =
+        closure("sluice-engine").into_iter().filter(|name| clients.contains(&&**name)).collect();
     assert!(found.is_empty(), "sluice-engine is built from {found:?}");
 
     let mut folders = vec![root().join("src-tauri/engine/src")];
@@ -71,7 +83,10 @@ fn every_error_is_documented() {
         std::fs::write(&path, &expected).expect("the page is written");
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == expected, "docs/errors.md is old; SLUICE_UPDATE_DOCS=1 cargo test --test repository writes it");
+    assert!(
+        written == expected,
+        "docs/errors.md is old; SLUICE_UPDATE_DOCS=1 cargo test --test repository writes it"
+    );
 }
 
 fn errors_page() -> String {
@@ -88,14 +103,22 @@ fn errors_page() -> String {
         ('5', "This computer"),
         ('9', "Mistakes of ours"),
     ] {
-        page += &format!("\n## {title}\n\n| code | kind | tried again | what is safe | what to do |\n|---|---|---|---|---|\n");
+        page += &format!(
+            "\n## {title}\n\n| code | kind | tried again | what is safe | what to do |\n|---|---|---|---|---|\n"
+        );
         for kind in ErrorKind::ALL.iter().filter(|kind| kind.code()[4..].starts_with(first)) {
             let again = match kind.retry() {
                 Retry::Backoff => "by itself, with growing pauses",
                 Retry::AfterUserAction => "after you acted",
                 Retry::Never => "not as it is",
             };
-            page += &format!("| {} | `{}` | {again} | {} | {} |\n", kind.code(), kind.name(), kind.safe(), kind.hint());
+            page += &format!(
+                "| {} | `{}` | {again} | {} | {} |\n",
+                kind.code(),
+                kind.name(),
+                kind.safe(),
+                kind.hint()
+            );
         }
     }
     page

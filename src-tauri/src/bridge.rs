@@ -1,11 +1,11 @@
 //! The bridge between the page and the product: one command, one stream.
 
 use serde_json::Value;
+use sluice_api::wire::{Problem, Push};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager, State};
 
 use crate::desktop::Desktop;
-use crate::standin::{Problem, Push};
 use crate::{notification, tray};
 
 /// Runs a command of the product; the table of commands is `sluice_api::contract`.

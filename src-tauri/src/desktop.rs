@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use sluice_api::Api;
+use sluice_api::wire::{Problem, Push, Settings};
 use tauri::AppHandle;
 use tauri::ipc::Channel;
 use tauri_plugin_autostart::ManagerExt;
-
-use crate::standin::{Api, Problem, Push, Settings};
 
 /// Closing twice within this time means it.
 const IMPATIENCE: Duration = Duration::from_secs(3);
@@ -48,7 +48,7 @@ impl Desktop {
             _ if autostart => launcher.enable(),
             _ => launcher.disable(),
         };
-        done.map_err(|error| crate::refusal::autostart(&error))
+        done.map_err(crate::refusal::autostart)
     }
 
     pub(crate) fn has_tray(&self) -> bool {

@@ -7,18 +7,17 @@ mod bridge;
 mod desktop;
 mod notification;
 mod refusal;
-mod standin;
 mod tray;
 mod tray_words;
 mod window;
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
+use sluice_api::Api;
+use sluice_api::wire::{AppInfo, Problem};
 use tauri::{App, Manager, RunEvent};
 
 use desktop::Desktop;
-use standin::{Api, AppInfo, Problem};
 
 /// The argument with which the computer starts Sluice: the window stays closed until somebody asks for it.
 const HIDDEN: &str = "--hidden";
@@ -54,7 +53,7 @@ pub fn run() -> ExitCode {
 
 /// Opens the data folder and asks what the window needs before it can be drawn.
 async fn open_product() -> Result<(Api, AppInfo), Problem> {
-    let api = Api::open(&standin::home(None), Arc::new(standin::Keychain), Arc::new(standin::SystemClock))?;
+    let api = Api::open(&sluice_api::home(None))?;
     let info = api.app_info(()).await?;
     Ok((api, info))
 }
@@ -65,7 +64,7 @@ fn start(app: &mut App, api: &Api, info: AppInfo) -> tauri::Result<()> {
     app.state::<Desktop>().tray_is(tray);
     let handle = app.handle().clone();
     api.subscribe(move |push| bridge::forward(&handle, push));
-    api.start_scheduler();
+    tauri::async_runtime::block_on(async { api.start_scheduler() });
     window::open(app.handle(), std::env::args().any(|argument| argument == HIDDEN) && tray)?;
     end_on_signals(app.handle());
     Ok(())

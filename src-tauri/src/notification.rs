@@ -1,10 +1,10 @@
 //! Notifications: only what the user would want to be told while doing something else.
 
+use sluice_api::wire::{Run, RunStatus, RunsRequest};
 use tauri::{AppHandle, Manager};
 use tauri_plugin_notification::NotificationExt;
 
 use crate::desktop::Desktop;
-use crate::standin::{Run, RunStatus, RunsRequest};
 
 /// Tells about a run that ended in a way worth telling. Names the sync and counts; never a row's data.
 pub(crate) fn about(app: &AppHandle, run: &Run) {

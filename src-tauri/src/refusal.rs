@@ -1,9 +1,9 @@
 //! What the shell says when it can not do its part.
 
+use sluice_api::wire::Problem;
+use sluice_engine::{Error, ErrorKind};
 use tauri::AppHandle;
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
-
-use crate::standin::{self, Problem};
 
 /// Shows why Sluice can not start, and ends it when that was read.
 pub(crate) fn show(app: &AppHandle, problem: &Problem) {
@@ -18,11 +18,13 @@ pub(crate) fn show(app: &AppHandle, problem: &Problem) {
 }
 
 /// The system would not let Sluice change whether it starts with the computer.
-pub(crate) fn autostart(error: &tauri_plugin_autostart::Error) -> Problem {
-    standin::problem(
+pub(crate) fn autostart(error: tauri_plugin_autostart::Error) -> Problem {
+    Error::new(
+        ErrorKind::NotAllowed,
         "The system did not let Sluice change whether it starts with the computer.",
-        "Your other settings were saved.",
-        "Change it in the system's own settings for applications that start with the computer.",
-        error,
     )
+    .with_safe("Your other settings were saved.")
+    .with_hint("Change it in the system's own settings for applications that start with the computer.")
+    .with_source(error)
+    .into()
 }

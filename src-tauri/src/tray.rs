@@ -2,13 +2,14 @@
 
 use std::panic::{self, AssertUnwindSafe};
 
+use sluice_api::wire::{Problem, Settings, Sync, SyncNow, SyncStatus};
+use sluice_engine::clock::{Clock, SystemClock};
 use tauri::image::Image;
 use tauri::menu::{CheckMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, Manager, Wry};
 
 use crate::desktop::Desktop;
-use crate::standin::{Clock, Problem, Settings, Sync, SyncNow, SyncStatus, SystemClock};
 use crate::{tray_words, window};
 
 const ID: &str = "sluice";

@@ -1,8 +1,7 @@
 //! What the tray says.
 
 use chrono::{DateTime, Datelike, Days, Local, TimeZone, Utc};
-
-use crate::standin::{Sync, SyncStatus};
+use sluice_api::wire::{Sync, SyncStatus};
 
 /// The state of all syncs in one line; what needs the user comes first.
 pub(crate) fn headline(syncs: &[Sync], paused: bool) -> String {
@@ -51,4 +50,73 @@ where
         at.format("%-d %b %Y").to_string()
     };
     Some(format!("Next: {sync}, {day} {}", at.format("%H:%M")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use chrono_tz::Europe::Berlin;
+    use sluice_api::wire::{Mode, Query, Removal, Schedule, Shape, SyncDefinition};
+
+    use super::*;
+
+    fn sync(name: &str, status: SyncStatus, next_run_at: Option<&str>) -> Sync {
+        let definition = SyncDefinition {
+            name: name.into(),
+            from: "shop".into(),
+            query: Query::Sql { sql: "select 1".into() },
+            key: vec![],
+            to: None,
+            shape: Shape::Identify,
+            mode: Mode::Upsert,
+            removed: Removal::Nothing,
+            identifiers: BTreeMap::new(),
+            fields: None,
+            schedule: Schedule::Manual,
+        };
+        Sync {
+            definition,
+            from_kind: "sample".into(),
+            to_kind: None,
+            status,
+            problem: None,
+            paused: false,
+            next_run_at: next_run_at.map(str::to_owned),
+            schedule_sentence: String::new(),
+            last_run: None,
+            history: vec![],
+            waiting: 0,
+            rejected: 0,
+        }
+    }
+
+    #[test]
+    fn what_needs_the_user_comes_first() {
+        let healthy = sync("a", SyncStatus::Healthy, None);
+        let running = sync("b", SyncStatus::Running, None);
+        let held = sync("c", SyncStatus::Held, None);
+        let away = sync("d", SyncStatus::WaitingForNetwork, None);
+        let says =
+            |syncs: &[&Sync]| headline(&syncs.iter().map(|&sync| sync.clone()).collect::<Vec<_>>(), false);
+        assert_eq!(says(&[]), "No syncs yet");
+        assert_eq!(says(&[&healthy]), "All syncs are well");
+        assert_eq!(says(&[&healthy, &away]), "Waiting for the network");
+        assert_eq!(says(&[&healthy, &away, &running]), "b is running");
+        assert_eq!(says(&[&running, &running]), "2 syncs are running");
+        assert_eq!(says(&[&running, &held]), "c needs you");
+        assert_eq!(says(&[&held, &held, &running]), "2 syncs need you");
+        assert_eq!(headline(&[healthy], true), "All schedules are paused");
+    }
+
+    #[test]
+    fn the_next_run_is_told_in_local_time() {
+        let now = "2026-11-22T22:30:00Z".parse().unwrap();
+        let says = |at: &str| next_run_in(&Berlin, &[sync("leads", SyncStatus::Healthy, Some(at))], now);
+        assert_eq!(says("2026-11-22T22:45:00.000Z").unwrap(), "Next: leads, today 23:45");
+        assert_eq!(says("2026-11-22T23:15:00.000Z").unwrap(), "Next: leads, tomorrow 00:15");
+        assert_eq!(says("2026-11-30T07:30:00.000Z").unwrap(), "Next: leads, Mon 30 Nov 08:30");
+        assert_eq!(says("2027-01-04T07:30:00.000Z").unwrap(), "Next: leads, 4 Jan 2027 08:30");
+        assert_eq!(next_run_in(&Berlin, &[], now), None);
+    }
 }

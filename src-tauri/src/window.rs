@@ -1,12 +1,12 @@
 //! The one window: how it comes up, where it may go, and what closing it means.
 
+use sluice_api::wire::Theme;
 use tauri::utils::config::Color;
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
 use tauri::{AppHandle, Emitter, Manager, Url, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::desktop::Desktop;
-use crate::standin::Theme;
 
 const LABEL: &str = "main";
 

@@ -64,7 +64,8 @@ fn missing() -> Option<String> {
     }
     let needed = ["setpriv", "Xvfb", "dbus-daemon", "gnome-keyring-daemon", "secret-tool", "WebKitWebDriver"];
     let missing: Vec<_> = needed.into_iter().filter(|name| program(name).is_none()).collect();
-    (!missing.is_empty()).then(|| format!("{} not installed; `scripts/install tests` does it.", missing.join(", ")))
+    (!missing.is_empty())
+        .then(|| format!("{} not installed; `scripts/install tests` does it.", missing.join(", ")))
 }
 
 impl Desk {
@@ -83,16 +84,19 @@ impl Desk {
                 .args(["-displayfd", "1", "-screen", "0", "1280x820x24", "-nolisten", "tcp"])
                 .stderr(Stdio::null()),
         );
-        let mut desk = Self { folder, display: format!(":{number}"), bus: String::new(), _programs: vec![screen] };
+        let mut desk =
+            Self { folder, display: format!(":{number}"), bus: String::new(), _programs: vec![screen] };
         // A bus that starts nothing by itself: only what a test put there answers.
         let bus_config = desk.folder.path().join("bus.xml");
         std::fs::write(&bus_config, BUS).expect("the bus's configuration");
-        let (bus, address) = Process::start_and_read_line(desk.around(
-            bound("dbus-daemon")
-                .arg(format!("--config-file={}", bus_config.display()))
-                .args(["--nofork", "--print-address=1"])
-                .stderr(Stdio::null()),
-        ));
+        let (bus, address) = Process::start_and_read_line(
+            desk.around(
+                bound("dbus-daemon")
+                    .arg(format!("--config-file={}", bus_config.display()))
+                    .args(["--nofork", "--print-address=1"])
+                    .stderr(Stdio::null()),
+            ),
+        );
         desk.bus = address;
         let keyring = Process::start_with_input(
             desk.around(&mut bound("gnome-keyring-daemon"))
@@ -157,24 +161,34 @@ impl Desk {
                 .stderr(log),
         );
         until("the driver answers", PATIENCE, async || {
-            tokio::net::TcpStream::connect(("127.0.0.1", port)).await.map(drop).map_err(|error| error.to_string())
+            tokio::net::TcpStream::connect(("127.0.0.1", port))
+                .await
+                .map(drop)
+                .map_err(|error| error.to_string())
         })
         .await;
         let page = Page::open(port, Path::new(env!("CARGO_BIN_EXE_sluice-app")), &self.log()).await;
         Running { page, driver }
     }
 
-    /// What the keychain has under this attribute, as another program would find it.
-    pub(crate) fn keychain_search(&self, attribute: &str, value: &str) -> String {
-        let found = self.around(&mut Command::new("secret-tool")).args(["search", "--all", attribute, value]).output();
-        String::from_utf8_lossy(&found.expect("secret-tool").stdout).into_owned()
+    /// Everything the keychain has of Sluice, as another program would read it.
+    pub(crate) fn keychain_secrets(&self) -> String {
+        let search = self
+            .around(&mut Command::new("secret-tool"))
+            .args(["search", "--all", "service", "Sluice"])
+            .output();
+        String::from_utf8_lossy(&search.expect("secret-tool").stdout).into_owned()
     }
 
     fn keychain_store(&self, name: &str, secret: &str) -> bool {
         let mut command = Command::new("secret-tool");
         self.around(&mut command).args(["store", "--label", name, "sluice-test", name]);
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("secret-tool");
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("secret-tool");
         std::io::Write::write_all(&mut child.stdin.take().expect("a pipe"), secret.as_bytes()).ok();
         child.wait().is_ok_and(|status| status.success())
     }
@@ -190,7 +204,9 @@ impl Desk {
                 // The keychain's own file is where a secret belongs.
                 if kind.is_dir() && !path.ends_with("keyrings") {
                     folders.push(path);
-                } else if kind.is_file() && contains(&std::fs::read(&path).unwrap_or_default(), needle.as_bytes()) {
+                } else if kind.is_file()
+                    && contains(&std::fs::read(&path).unwrap_or_default(), needle.as_bytes())
+                {
                     found.push(path);
                 }
             }
@@ -208,15 +224,24 @@ impl Running {
     pub(crate) async fn quit(self) {
         let app = children(self.driver.id()).into_iter().next().expect("Sluice runs");
         signal("-TERM", &app.to_string());
-        until("Sluice ends", PATIENCE, async || if alive(app) { Err("It still runs.".into()) } else { Ok(()) }).await;
+        until(
+            "Sluice ends",
+            PATIENCE,
+            async || if alive(app) { Err("It still runs.".into()) } else { Ok(()) },
+        )
+        .await;
     }
 
     /// Ends Sluice as a power cut does.
     pub(crate) async fn kill(self) {
         let app = children(self.driver.id()).into_iter().next().expect("Sluice runs");
         signal("-KILL", &app.to_string());
-        until("Sluice is gone", PATIENCE, async || if alive(app) { Err("It still runs.".into()) } else { Ok(()) })
-            .await;
+        until(
+            "Sluice is gone",
+            PATIENCE,
+            async || if alive(app) { Err("It still runs.".into()) } else { Ok(()) },
+        )
+        .await;
     }
 }
 

@@ -20,7 +20,6 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 pub(crate) mod key {
     pub(crate) const TAB: &str = "\u{e004}";
     pub(crate) const ENTER: &str = "\u{e007}";
-    pub(crate) const ESCAPE: &str = "\u{e00c}";
     pub(crate) const DOWN: &str = "\u{e015}";
     pub(crate) const SPACE: &str = " ";
 }
@@ -41,7 +40,8 @@ impl Page {
         let client = tokio::time::timeout(PATIENCE, builder.capabilities(wanted).connect(&address)).await;
         let client = client.expect("Sluice opens its window in time").expect("Sluice opens its window");
         let page = Self { client, log: log.to_owned() };
-        page.wait("the page is drawn", "return document.querySelector('main, [role=main]') !== null", &[]).await;
+        page.wait("the page is drawn", "return document.querySelector('main, [role=main]') !== null", &[])
+            .await;
         page
     }
 
@@ -49,28 +49,32 @@ impl Page {
     pub(crate) async fn script(&self, script: &str, arguments: &[Value]) -> Value {
         let answer = tokio::time::timeout(PATIENCE, self.client.execute(script, arguments.to_vec())).await;
         let what = script.lines().last().unwrap_or_default();
-        answer.unwrap_or_else(|_| panic!("{what}: no answer")).unwrap_or_else(|error| panic!("{what}: {error}"))
+        answer
+            .unwrap_or_else(|_| panic!("{what}: no answer"))
+            .unwrap_or_else(|error| panic!("{what}: {error}"))
     }
 
     /// Waits until the script answers with something true, and gives it back.
     pub(crate) async fn wait(&self, what: &str, script: &str, arguments: &[Value]) -> Value {
-        let asked = until(what, PATIENCE, async || match self.client.execute(script, arguments.to_vec()).await {
-            Ok(Value::Null | Value::Bool(false)) => Err(self.situation().await),
-            Ok(answer) => Ok(answer),
-            Err(error) => Err(error.to_string()),
-        });
+        let asked =
+            until(what, PATIENCE, async || match self.client.execute(script, arguments.to_vec()).await {
+                Ok(Value::Null | Value::Bool(false)) => Err(self.situation().await),
+                Ok(answer) => Ok(answer),
+                Err(error) => Err(error.to_string()),
+            });
         asked.await
     }
 
     /// What a failed wait says about the page.
     async fn situation(&self) -> String {
-        let text = self.client.execute("return location.href + '\\n' + document.body.innerText", vec![]).await;
+        let text =
+            self.client.execute("return location.href + '\\n' + document.body.innerText", vec![]).await;
         let text = text.ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default();
         self.keep_shot("failed").await;
         format!("The page then was {text}\nThe program's log is {}.", self.log.display())
     }
 
-    /// The visible element of this role and exactly this name.
+    /// The visible element of this role and name; `…` at the end of a name stands for anything.
     pub(crate) async fn find(&self, role: &str, name: &str) -> Element {
         self.find_in("body", role, name).await
     }
@@ -98,6 +102,25 @@ impl Page {
         self.wait(&format!("“{text}” is on the page"), script, &[json!(text)]).await;
     }
 
+    /// The JSON shown in the region of this name, as the bytes say it.
+    pub(crate) async fn json_in(&self, region: &str) -> Value {
+        let shown = self.find("region", region).await;
+        let text = self.script(SHOWN_JSON, &[element_json(&shown)]).await;
+        serde_json::from_str(text.as_str().expect("text")).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    /// Asks the program a command of the product, as the page does.
+    pub(crate) async fn ask(&self, command: &str, input: Value) -> Value {
+        let script = "const [command, input, done] = arguments;
+            window.__TAURI_INTERNALS__.invoke('rpc', { command, input })
+                .then((answer) => done({ answer }), (problem) => done({ problem }));";
+        let asked = self.client.execute_async(script, vec![json!(command), input]);
+        let answer =
+            tokio::time::timeout(PATIENCE, asked).await.expect("an answer in time").expect("an answer");
+        assert!(answer.get("problem").is_none(), "{command}: {answer}");
+        answer["answer"].clone()
+    }
+
     /// All text of the page, hidden parts and field values too.
     pub(crate) async fn everything(&self) -> String {
         let script = "return document.documentElement.outerHTML + [...document.querySelectorAll('input, textarea')]
@@ -120,11 +143,12 @@ impl Page {
         .await;
     }
 
-    /// Replaces what stands in a field.
-    pub(crate) async fn fill(&self, name: &str, text: &str) {
-        let field = self.find("textbox", name).await;
+    /// Replaces what stands in the field with this label.
+    pub(crate) async fn fill(&self, label: &str, text: &str) {
+        let found = self.wait(&format!("field “{label}”"), &self.finder(FIELD), &[json!(label)]).await;
+        let field = self.element(&found);
         field.click().await.expect("the field takes the click");
-        self.script("arguments[0].select()", &[element_json(&field)]).await;
+        self.script("arguments[0].select()", &[found]).await;
         field.send_keys(text).await.expect("the field takes the keys");
     }
 
@@ -134,20 +158,39 @@ impl Page {
         focus.send_keys(keys).await.expect("it takes the keys");
     }
 
+    /// Violations of WCAG 2.2 A and AA that axe finds on the page, as text; empty when there are none.
+    pub(crate) async fn violations(&self) -> String {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/node_modules/axe-core/axe.min.js");
+        let axe =
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let run = self.client.execute_async(&format!("if (!globalThis.axe) {{ {axe} }}\n{AXE}"), vec![]);
+        let found = tokio::time::timeout(PATIENCE, run).await.expect("axe ends in time").expect("axe runs");
+        found.as_str().unwrap_or_else(|| panic!("{found}")).to_owned()
+    }
+
     /// Role-and-name words of what has the focus, for keyboard-only tests.
     pub(crate) async fn focused(&self) -> String {
         self.script(FOCUSED, &[]).await.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Presses Tab until the element of this name has the focus.
+    /// Presses Tab until an element of this name has the focus.
     pub(crate) async fn tab_to(&self, name: &str) {
-        for _ in 0..120 {
-            if self.focused().await.contains(name) {
+        self.tab_until(&format!("“{name}”"), |focused| focused.contains(name)).await;
+    }
+
+    /// Presses Tab until an element of this role has the focus.
+    pub(crate) async fn tab_to_role(&self, role: &str) {
+        self.tab_until(role, |focused| focused.starts_with(role)).await;
+    }
+
+    async fn tab_until(&self, what: &str, reached: impl Fn(&str) -> bool) {
+        for _ in 0..80 {
+            if reached(&self.focused().await) {
                 return;
             }
             self.press(key::TAB).await;
         }
-        panic!("Tab never reached “{name}”; the focus is on {}.", self.focused().await);
+        panic!("Tab never reached {what}; the focus is on {}.", self.focused().await);
     }
 
     /// Writes a picture of the window to the folder of pictures.
@@ -190,8 +233,21 @@ const FIND: &str = "
     const [within, role, name] = arguments;
     const root = document.querySelector(within);
     if (!root) return null;
-    const found = TestingLibraryDom.queryAllByRole(root, role, { name });
-    return found[0] ?? null;";
+    const begin = name.endsWith('…') ? name.slice(0, -1) : null;
+    const fits = (given) => given === name || (begin !== null && given.startsWith(begin));
+    const [found] = TestingLibraryDom.queryAllByRole(root, role, { name: fits });
+    // A tick or radio is drawn by its label; that is what a person clicks.
+    return (found?.matches('[type=checkbox], [type=radio]') && found.closest('label')) || found || null;";
+
+const FIELD: &str = "
+    const [label] = arguments;
+    const fits = (text) => text === label || text.startsWith(label + ' ');
+    return TestingLibraryDom.queryAllByLabelText(document.body, fits, { selector: 'input, textarea' })[0] ?? null;";
+
+const SHOWN_JSON: &str = "
+    const copy = arguments[0].cloneNode(true);
+    for (const number of copy.querySelectorAll('[class*=_count_]')) number.remove();
+    return copy.textContent;";
 
 const NAMES: &str = "
     const [role] = arguments;
@@ -199,8 +255,17 @@ const NAMES: &str = "
     TestingLibraryDom.queryAllByRole(document.body, role, { name: (name) => (names.push(name), true) });
     return names;";
 
+const AXE: &str = "
+    const done = arguments[arguments.length - 1];
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+    axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] }).then(
+        ({ violations }) => done(violations.flatMap(({ id, help, nodes }) =>
+            nodes.map((node) => id + ': ' + help + ': ' + node.html.slice(0, 300) + ' ' + (node.failureSummary ?? ''))).join('\\n')),
+        (error) => done('axe failed: ' + error));";
+
 const FOCUSED: &str = "
     const focus = document.activeElement;
     if (!focus || focus === document.body) return 'the page itself';
-    return (focus.getAttribute('role') ?? focus.tagName.toLowerCase()) + ' '
-        + (focus.getAttribute('aria-label') ?? focus.labels?.[0]?.innerText ?? focus.innerText ?? '');";
+    const role = focus.getAttribute('role') ?? (focus.type === 'radio' ? 'radio' : focus.tagName.toLowerCase());
+    return role + ' '
+        + (focus.getAttribute('aria-label') ?? focus.closest('label')?.innerText ?? focus.labels?.[0]?.innerText ?? focus.innerText ?? '');";

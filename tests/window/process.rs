@@ -64,7 +64,9 @@ pub(crate) fn signal(signal: &str, target: &str) {
 
 /// Where a program is, if it is installed.
 pub(crate) fn program(name: &str) -> Option<PathBuf> {
-    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file())
 }
 
 /// A loopback port nobody listens on.
@@ -74,7 +76,11 @@ pub(crate) fn free_port() -> u16 {
 }
 
 /// Asks again and again until there is an answer; what was asked last is what the failure says.
-pub(crate) async fn until<T>(what: &str, limit: Duration, mut ask: impl AsyncFnMut() -> Result<T, String>) -> T {
+pub(crate) async fn until<T>(
+    what: &str,
+    limit: Duration,
+    mut ask: impl AsyncFnMut() -> Result<T, String>,
+) -> T {
     let began = Instant::now();
     loop {
         match tokio::time::timeout(limit, ask()).await {

@@ -6,7 +6,8 @@ use crate::wire::*;
 use crate::{Api, CATALOGUE};
 
 impl Api {
-    pub(crate) async fn catalogue(&self, (): ()) -> Result<Catalogue, Problem> {
+    /// Every kind of warehouse and destination.
+    pub async fn catalogue(&self, (): ()) -> Result<Catalogue, Problem> {
         let warehouses = CATALOGUE.warehouses.iter().map(|entry| kind(entry.manifest())).collect();
         let destinations = CATALOGUE.destinations.iter().map(|entry| kind(entry.manifest())).collect();
         Ok(Catalogue { warehouses, destinations })

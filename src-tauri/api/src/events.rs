@@ -333,6 +333,8 @@ fn quoted(cell: &str) -> String {
 /// One event for the command line, which shows people their own data unmasked.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct PlainEvent {
+    /// Its id.
+    pub event: String,
     /// When its state last changed.
     pub at: String,
     /// The run.
@@ -358,11 +360,12 @@ pub struct PlainEvent {
 }
 
 impl Api {
-    /// Events unmasked, oldest first: the newest `limit` that match.
+    /// A page of events unmasked, oldest first: the newest `limit` that match, older than the cursor.
     pub async fn plain_events(&self, input: EventsRequest) -> Result<Vec<PlainEvent>, Problem> {
         self.blocking(move |engine| {
             let filter = filter(engine, &input)?;
-            let rows = engine.store().read(|sqlite| events::page(sqlite, &filter, None, input.limit))?;
+            let cursor = input.cursor.as_deref().map(str::parse).transpose()?;
+            let rows = engine.store().read(|sqlite| events::page(sqlite, &filter, cursor, input.limit))?;
             let mut names = Names::new(engine);
             let mut plain = rows.iter().map(|row| plain_event(engine, &mut names, row)).collect::<Result<Vec<_>>>()?;
             plain.reverse();
@@ -379,6 +382,7 @@ fn plain_event(engine: &Engine, names: &mut Names<'_>, row: &EventRow) -> Result
     let problem = row.problem.as_deref().map(runs::Problem::from_json).transpose()?;
     let payload = String::from_utf8_lossy(&row.payload).into_owned();
     Ok(PlainEvent {
+        event: event.event,
         at: from_millis(row.at).to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
         run: row.run,
         sync: event.sync,

@@ -30,6 +30,7 @@ use sluice_engine::secrets::{Keychain, SecretStore};
 use sluice_engine::store::{Store, Usage, make_private_folder};
 use sluice_engine::{Error, ErrorKind};
 
+pub use events::PlainEvent;
 use wire::{Problem, Push, Run};
 
 /// Every connector of the product.

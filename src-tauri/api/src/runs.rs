@@ -54,6 +54,12 @@ impl Api {
         self.blocking(move |engine| on_wire(engine, &engine.store().read(|sqlite| runs::get(sqlite, run))?)).await
     }
 
+    /// Restores what a run changed.
+    pub async fn undo(&self, run: i64, _keys: Vec<String>) -> Result<Run, Problem> {
+        self.run(run).await?;
+        Err(Error::new(ErrorKind::NotYet, "This version of Sluice can not undo a run yet.").into())
+    }
+
     /// Sends rejected records again, as a new run.
     pub async fn retry(&self, input: Retry) -> Result<Run, Problem> {
         let run = self.engine().retry(input.run, input.keys).await?;

@@ -9,8 +9,13 @@ use sluice_api::wire::EventStatus;
 #[derive(Debug, Parser)]
 #[command(name = "sluice", version, max_term_width = 100, arg_required_else_help = true)]
 pub(crate) struct CommandLine {
-    /// The data folder [default: the platform's]
-    #[arg(long, global = true, env = "SLUICE_HOME", value_name = "DIR")]
+    // Not clap's own `env`: the demo heeds the flag alone, so that it never meets real data.
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        help = "The data folder [else SLUICE_HOME, else the platform's]"
+    )]
     pub(crate) home: Option<PathBuf>,
 
     /// Answer in JSON: one document on standard output (events: one per line)
@@ -203,7 +208,9 @@ mod tests {
 
     #[test]
     fn wrong_use_has_exit_status_2() {
-        for line in ["", "synk", "sync", "plan s --limit x", "retry abc", "events --status lost", "runs --all"] {
+        for line in
+            ["", "synk", "sync", "plan s --limit x", "retry abc", "events --status lost", "runs --all"]
+        {
             let words = std::iter::once("sluice").chain(line.split_whitespace());
             let error = CommandLine::try_parse_from(words).expect_err(line);
             assert_eq!(error.exit_code(), 2, "{line}");

@@ -1,1 +1,77 @@
-fn main() {}
+//! The `sluice` command: the product without its window.
+
+mod args;
+mod commands;
+mod exit;
+mod output;
+mod progress;
+mod signals;
+mod summary;
+mod words;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+use sluice_api::Api;
+use sluice_api::wire::Problem;
+
+use args::{Command, CommandLine, SecretCommand};
+use commands::{apply, check, demo, events, export, follow, plan, retry, runs, secret, sync};
+use exit::Exit;
+use output::Output;
+
+fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::note(&format!(
+                "Sluice could not start its threads: {error}. · Nothing was changed. · Close other programs and try again."
+            ));
+            return Exit::Failed.into();
+        }
+    };
+    let exit = runtime.block_on(Box::pin(run(line))).unwrap_or_else(|problem| {
+        output::problem(&problem);
+        Exit::from(&problem)
+    });
+    // Threads that wait for standard input or the keychain do not hold the end up.
+    runtime.shutdown_background();
+    exit.into()
+}
+
+async fn run(line: CommandLine) -> Result<Exit, Problem> {
+    let out = Output { json: line.json };
+    let home = sluice_api::home(line.home.clone());
+    match line.command {
+        Command::Demo => demo::run(out, line.home).await,
+        Command::Apply { file } => owning(&home, async |api| apply::run(api, out, &file).await).await,
+        Command::Export { output } => export::run(&Api::open_reading(&home)?, out, output).await,
+        Command::Check { connection } => check::run(&Api::open_reading(&home)?, out, connection).await,
+        Command::Plan { sync, limit } => plan::run(&Api::open_reading(&home)?, out, sync, limit).await,
+        Command::Sync { sync, full, approve } => {
+            owning(&home, async |api| sync::run(api, out, sync, full, approve).await).await
+        }
+        Command::Events(args) => events::run(&Api::open_reading(&home)?, out, args).await,
+        Command::Runs { sync, limit } => runs::run(&Api::open_reading(&home)?, out, sync, limit).await,
+        Command::Retry { run, key } => owning(&home, async |api| retry::run(api, out, run, key).await).await,
+        Command::Undo { run, key } => owning(&home, async |api| retry::undo(api, out, run, key).await).await,
+        Command::Run => owning(&home, async |api| follow::run(api, out).await).await,
+        Command::Secret { command: SecretCommand::Set { connection, setting } } => {
+            secret::set(&Api::open_reading(&home)?, out, connection, setting).await
+        }
+        #[cfg(feature = "development")]
+        Command::Serve { port, ui } => {
+            owning(&home, async |api| commands::serve::run(api, port, ui).await).await
+        }
+    }
+}
+
+/// Does `work` as the owner of the data folder.
+async fn owning(home: &Path, work: impl AsyncFnOnce(&Api) -> Result<Exit, Problem>) -> Result<Exit, Problem> {
+    let api = Api::open(home)?;
+    let done = work(&api).await;
+    api.shutdown().await;
+    done
+}

@@ -16,36 +16,40 @@ impl Output {
     /// Prints the answer: `document` as JSON, or else the lines for people.
     pub(crate) fn answer<T: Serialize>(self, document: &T, lines: impl FnOnce() -> Vec<String>) {
         if self.json {
-            self.document(document);
+            document_line(document);
         } else {
-            self.lines(&lines());
+            print(&lines());
         }
     }
 
-    /// Prints one JSON document on its own line.
-    pub(crate) fn document<T: Serialize>(self, document: &T) {
-        match serde_json::to_string(document) {
-            Ok(text) => self.lines(&[text]),
-            Err(error) => note(&format!("The answer could not be written as JSON: {error}.")),
-        }
-    }
-
-    /// Prints lines on standard output.
-    pub(crate) fn lines(self, lines: &[String]) {
-        let mut stdout = io::stdout().lock();
-        let written = lines.iter().try_for_each(|line| writeln!(stdout, "{line}")).and_then(|()| stdout.flush());
-        if let Err(error) = written {
-            // Nobody reads any more (`sluice events | head`): that is the reader's decision, not a failure.
-            let code = if error.kind() == io::ErrorKind::BrokenPipe { 0 } else { 1 };
-            std::process::exit(code);
+    /// Prints lines for people, and nothing in JSON.
+    pub(crate) fn people(self, lines: &[String]) {
+        if !self.json {
+            print(lines);
         }
     }
 
     /// Prints a line for people, and nothing in JSON.
     pub(crate) fn line(self, line: impl Into<String>) {
-        if !self.json {
-            self.lines(&[line.into()]);
-        }
+        self.people(&[line.into()]);
+    }
+}
+
+/// Prints one JSON document on its own line.
+pub(crate) fn document_line<T: Serialize>(document: &T) {
+    match serde_json::to_string(document) {
+        Ok(text) => print(&[text]),
+        Err(error) => note(&format!("The answer could not be written as JSON: {error}.")),
+    }
+}
+
+/// Prints lines on standard output.
+pub(crate) fn print(lines: &[String]) {
+    let mut stdout = io::stdout().lock();
+    let written = lines.iter().try_for_each(|line| writeln!(stdout, "{line}")).and_then(|()| stdout.flush());
+    if let Err(error) = written {
+        // Nobody reads any more (`sluice events | head`): that is the reader's decision, not a failure.
+        std::process::exit(i32::from(error.kind() != io::ErrorKind::BrokenPipe));
     }
 }
 

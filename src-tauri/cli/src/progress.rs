@@ -92,7 +92,9 @@ mod tests {
         let line = text(&run).map(|(_, line)| line);
         assert_eq!(
             line.as_deref(),
-            Some("lead-scores: sending: 4,008 of 9,000 · 850 a second · 6.0 s left · 8 rejected · RudderStack asked for 3 s")
+            Some(
+                "lead-scores: sending: 4,008 of 9,000 · 850 a second · 6.0 s left · 8 rejected · RudderStack asked for 3 s"
+            )
         );
     }
 

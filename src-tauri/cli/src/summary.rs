@@ -91,7 +91,8 @@ pub(crate) fn status(status: RunStatus) -> &'static str {
 
 /// The summary of a run, for people.
 pub(crate) fn lines(run: &Run) -> Vec<String> {
-    let head = format!("{}: {} in {} (run {})", run.sync, status(run.status), duration(run.counts.seconds), run.run);
+    let head =
+        format!("{}: {} in {} (run {})", run.sync, status(run.status), duration(run.counts.seconds), run.run);
     let mut lines = vec![head];
     lines.extend(count_lines(&run.counts));
     lines
@@ -100,10 +101,17 @@ pub(crate) fn lines(run: &Run) -> Vec<String> {
 /// The counts of a run, for people.
 pub(crate) fn count_lines(counts: &RunCounts) -> Vec<String> {
     let to_send = counts.added + counts.changed + counts.removed + counts.carried;
-    let carried =
-        if counts.carried > 0 { format!(" · {} from earlier runs", count(counts.carried)) } else { String::new() };
+    let carried = if counts.carried > 0 {
+        format!(" · {} from earlier runs", count(counts.carried))
+    } else {
+        String::new()
+    };
     let rows = [
-        ("read", counts.read, format!("{} unchanged · {} invalid", count(counts.unchanged), count(counts.invalid))),
+        (
+            "read",
+            counts.read,
+            format!("{} unchanged · {} invalid", count(counts.unchanged), count(counts.invalid)),
+        ),
         (
             "to send",
             to_send,
@@ -126,7 +134,9 @@ pub(crate) fn count_lines(counts: &RunCounts) -> Vec<String> {
         ),
         ("requests", counts.requests, bytes(counts.bytes_sent)),
     ];
-    rows.into_iter().map(|(name, number, rest)| format!("  {name:<9}{:>11}   {rest}", count(number))).collect()
+    rows.into_iter()
+        .map(|(name, number, rest)| format!("  {name:<9}{:>11}   {rest}", count(number)))
+        .collect()
 }
 
 #[cfg(test)]

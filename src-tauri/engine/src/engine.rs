@@ -183,10 +183,9 @@ impl Engine {
         if saved.sync.to.is_none() {
             return Err(Error::new(ErrorKind::NoDestination, format!("The sync “{name}” has no destination yet.")));
         }
-        let saved = self.begin_generation(saved, start.full).await?;
-        let (sync, generation, shape) = (saved.id, saved.generation, saved.sync.shape.clone());
-        let at = millis(self.clock.now());
+        let (sync, shape, at) = (saved.id, saved.sync.shape.clone(), millis(self.clock.now()));
         let begin = move |sqlite: &rusqlite::Connection| {
+            let generation = syncs::begin_generation(sqlite, sync, start.full)?;
             let run = runs::begin(sqlite, sync, start.trigger, at, generation, &shape)?;
             match start.slot {
                 Some(slot) if !slots::take(sqlite, sync, slot, run)? => {
@@ -204,10 +203,8 @@ impl Engine {
     pub async fn resume(self: &Arc<Self>, run: &RunRow) -> Result<()> {
         let saved = self.store.read(|sqlite| syncs::by_id(sqlite, run.sync))?;
         let (id, at) = (run.id, millis(self.clock.now()));
-        self.store
-            .write(move |sqlite| runs::set_state(sqlite, id, RunState::Sending, at, None, None))
-            .done()
-            .await?;
+        let run = run.clone();
+        self.store.write(move |sqlite| runs::resume(sqlite, &run, at)).done().await?;
         self.launch(saved, id, None).await;
         Ok(())
     }
@@ -229,19 +226,6 @@ impl Engine {
         let run = self.store.write(begin).done().await?;
         self.launch(saved, run, None).await;
         Ok(run)
-    }
-
-    async fn begin_generation(&self, mut saved: SavedSync, full: bool) -> Result<SavedSync> {
-        if full {
-            let sync = saved.id;
-            let grow = move |sqlite: &rusqlite::Connection| {
-                sqlite.execute("update sync set generation = generation + 1 where id = ?1", [sync])?;
-                Ok(())
-            };
-            self.store.write(grow).done().await?;
-            saved.generation += 1;
-        }
-        Ok(saved)
     }
 
     /// Puts a run on its way; `start` is there for one that reads first.

@@ -314,7 +314,7 @@ mod tests {
         assert_eq!(one(|b| b.decimal("0.000000000000000000001")), "0.000000000000000000001");
         assert_eq!(one(|b| b.float(0.1)), "0.1");
         assert_eq!(one(|b| b.float32(0.1)), "0.1");
-        assert_eq!(one(|b| b.float32(f32::MAX)), "3.4028235e38");
+        assert_eq!(one(|b| b.float32(f32::MAX)), "3.4028235e+38");
     }
 
     #[test]

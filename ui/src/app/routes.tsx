@@ -13,6 +13,7 @@ import { SettingsView } from '@/views/SettingsView';
 import { SyncView } from '@/views/SyncView';
 import { WelcomeView } from '@/views/WelcomeView';
 import { WizardView } from '@/views/wizard/WizardView';
+import { Broken } from './Broken';
 import { Shell } from './Shell';
 
 const root = createRootRoute();
@@ -56,6 +57,7 @@ const tree = root.addChildren([
 export const newRouter = (start?: string) =>
   createRouter({
     routeTree: tree,
+    defaultErrorComponent: Broken,
     history: start === undefined ? createHashHistory() : createMemoryHistory({ initialEntries: [start] }),
   });
 

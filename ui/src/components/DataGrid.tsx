@@ -209,7 +209,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       {rows.length === 0 && empty ? (
         <div role="rowgroup">
           <div role="row" className={styles.empty}>
-            <div role="gridcell" aria-colspan={columns.length}>
+            <div role="gridcell" aria-colspan={columns.length} tabIndex={0} className={styles.emptyCell}>
               {empty}
             </div>
           </div>

@@ -51,6 +51,20 @@ export function SplitPane({
   useEffect(() => {
     if (pane.current) pane.current.style.width = `${String(width)}px`;
   }, [width, narrow, open, shown]);
+  // A panel that scrolls takes the keyboard; one that does not is no extra tab stop.
+  useEffect(() => {
+    const element = pane.current;
+    if (!element) return;
+    const fit = () => {
+      if (element.scrollHeight > element.clientHeight + 1) element.tabIndex = 0;
+      else element.removeAttribute('tabindex');
+    };
+    fit();
+    const observer = new ResizeObserver(fit);
+    observer.observe(element);
+    for (const child of element.children) observer.observe(child);
+    return () => observer.disconnect();
+  });
   const onPointerMove = (event: PointerEvent<HTMLDivElement>) => {
     if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
     keep((pane.current?.getBoundingClientRect().right ?? 0) - event.clientX);

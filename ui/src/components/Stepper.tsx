@@ -1,5 +1,6 @@
 import { Icon } from './Icon';
 import { cx } from './cx';
+import { t } from './text';
 import styles from './Stepper.module.css';
 
 export interface Step<Id extends string> {
@@ -11,6 +12,9 @@ export interface Step<Id extends string> {
   /** Whether one can go there yet. */
   reachable: boolean;
 }
+
+/** What a sign says, for who does not see it. */
+const words: Partial<Record<Step<string>['state'], string>> = { done: 'done', problem: 'needs you' };
 
 /** The steps of a wizard: done, now, still to come. */
 export function Stepper<Id extends string>({
@@ -29,13 +33,6 @@ export function Stepper<Id extends string>({
             className={styles.step}
             aria-current={step.state === 'now' ? 'step' : undefined}
             aria-disabled={!step.reachable}
-            aria-label={[
-              `${String(index + 1)}. ${step.title}`,
-              step.summary,
-              step.state === 'done' ? 'done' : step.state === 'problem' ? 'has a problem' : undefined,
-            ]
-              .filter(Boolean)
-              .join(', ')}
             title={step.summary}
             onClick={() => step.reachable && onStep(step.id)}
           >
@@ -50,6 +47,7 @@ export function Stepper<Id extends string>({
             </span>
             <span className={styles.title}>{step.title}</span>
             <span className={styles.summary}>{step.summary}</span>
+            {words[step.state] && <span className={t('hidden')}>{words[step.state]}</span>}
           </button>
         </li>
       ))}

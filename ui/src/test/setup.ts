@@ -27,6 +27,7 @@ for (const [side, size] of [
   Object.defineProperty(Element.prototype, `client${side}`, { configurable: true, get: () => size });
 }
 Element.prototype.scrollTo = () => undefined;
+window.scrollTo = () => undefined;
 Element.prototype.scrollIntoView = () => undefined;
 globalThis.ResizeObserver ??= class {
   observe() {}

@@ -5,6 +5,7 @@ import { violations } from '@/test/axe';
 import { runningRun } from '@/test/fake/activity';
 import { fakeHost } from '@/test/fake-host';
 import { renderWindow } from '@/test/render';
+import { newState } from './wizard/state';
 
 const inputs = (host: ReturnType<typeof fakeHost>, command: string) =>
   host.calls.filter((call) => call.command === command).map(({ input }) => input);
@@ -59,7 +60,9 @@ describe('home', () => {
 
   it('lists drafts, and goes on with one', async () => {
     const host = fakeHost();
-    host.answer('drafts', () => [{ id: 'd1', title: 'Renewal letters', saved_at: null, state: {} }]);
+    host.answer('drafts', () => [
+      { id: 'd1', title: 'Renewal letters', saved_at: null, state: newState('UTC') },
+    ]);
     const { router } = renderWindow('/', host);
     await userEvent.click(await screen.findByRole('button', { name: 'Finish' }));
     expect(router.state.location.pathname).toContain('/wizard/d1/');

@@ -3,6 +3,7 @@
 //! [`parse`] checks the whole file before anything is changed and names line, column and key of what it
 //! refuses. [`write`] leaves out what is as it would be anyway. Secrets are never in the file.
 
+mod apply;
 mod connection;
 mod entries;
 mod fields;
@@ -19,6 +20,7 @@ use sluice_engine::{Error, Result};
 
 use entries::Entries;
 
+pub use apply::{Applied, AppliedChange, AppliedFile, Made};
 pub use plain::plain_record;
 pub use write::{write, write_json};
 

@@ -16,6 +16,12 @@ const MAX_MINUTES: u32 = 10_080;
 
 /// Reads `schedule`; `time_zone` is this computer's.
 pub(super) fn parse(node: &Node, time_zone: &str) -> Result<Schedule> {
+    let schedule = form(node, time_zone)?;
+    schedule.check().map_err(|error| node.place.wrong(error.message()).with_hint(error.hint().to_owned()))?;
+    Ok(schedule)
+}
+
+fn form(node: &Node, time_zone: &str) -> Result<Schedule> {
     if let Data::Scalar { .. } = &node.data {
         return word(node, "schedule", &[("manual", ())]).map(|()| Schedule::Manual).map_err(|error| {
             error.with_hint("Write “manual”, “{ every: 30m }”, “{ at: [\"08:30\"], days: [mon] }” or “{ cron: \"30 8 * * *\" }”.")

@@ -1,29 +1,35 @@
 //! `sluice check`: the stepwise connection test.
 
 use sluice_api::Api;
-use sluice_api::wire::{CheckResult, CheckStep, ConnectionCheck, Problem, Push};
+use sluice_api::wire::{CheckResult, CheckStep, Checks, ConnectionCheck, Problem, Push};
 
 use crate::exit::Exit;
 use crate::output::{self, Output};
 
 /// Tests the connection called `name`, and shows each step as it ends.
 pub(crate) async fn run(api: &Api, out: Output, name: String) -> Result<Exit, Problem> {
-    api.subscribe(move |push| {
-        if let Push::Check { step, .. } = push {
-            step_lines(step).into_iter().for_each(|line| out.line(line));
-        }
-    });
-    let request = ConnectionCheck { token: "check".into(), name: Some(name), draft: None };
-    let checks = api.connection_check(request).await?;
+    let checks = test(api, out, name).await?;
     if out.json {
-        out.document(&checks);
+        output::document_line(&checks);
     }
+    Ok(if checks.ok { Exit::Done } else { Exit::Failed })
+}
+
+/// Tests the connection called `name`; people see each step as it ends.
+pub(crate) async fn test(api: &Api, out: Output, name: String) -> Result<Checks, Problem> {
+    let ours = name.clone();
+    api.subscribe(move |push| match push {
+        Push::Check { token, step } if *token == ours => out.people(&step_lines(step)),
+        Push::Check { .. } | Push::Run { .. } | Push::Events { .. } | Push::Changed => {}
+    });
+    let request = ConnectionCheck { token: name.clone(), name: Some(name), draft: None };
+    let checks = api.connection_check(request).await?;
     for step in &checks.steps {
         if let CheckResult::Failed { problem } = &step.result {
             output::problem(problem);
         }
     }
-    Ok(if checks.ok { Exit::Done } else { Exit::Failed })
+    Ok(checks)
 }
 
 fn step_lines(step: &CheckStep) -> Vec<String> {

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use sluice_api::Api;
-use sluice_api::wire::{ChangeKind, Event, EventDetail, EventRequest, EventStatus, EventsRequest, Problem};
+use sluice_api::wire::{ChangeKind, Event, EventStatus, EventsRequest, Problem};
+use sluice_api::{Api, PlainEvent};
 
 use crate::args::EventsArgs;
 use crate::exit::Exit;
-use crate::output::Output;
+use crate::output::{self, Output};
 use crate::words::moment;
 
 /// Events asked for at once.
@@ -20,15 +20,13 @@ struct Document<'a> {
     at: &'a str,
     sync: &'a str,
     run: i64,
-    key: &'a str,
-    change: ChangeKind,
+    key: Option<&'a str>,
+    change: Option<ChangeKind>,
     status: EventStatus,
     what: &'a str,
-    who: &'a str,
     message_id: &'a str,
     answer: &'a str,
     reason: Option<&'a Problem>,
-    attempts: usize,
     payload: Option<&'a RawValue>,
 }
 
@@ -46,9 +44,8 @@ pub(crate) async fn run(api: &Api, out: Output, args: EventsArgs) -> Result<Exit
         ..EventsRequest::default()
     };
     for (cursor, count) in pages(api, &filter, args.limit.unwrap_or(usize::MAX)).await? {
-        let page = api.events(EventsRequest { cursor, limit: count, ..filter.clone() }).await?;
-        for event in page.events.iter().rev() {
-            print(api, out, event).await?;
+        for event in api.plain_events(EventsRequest { cursor, limit: count, ..filter.clone() }).await? {
+            print(out, &event);
         }
     }
     Ok(Exit::Done)
@@ -78,55 +75,46 @@ async fn pages(
     Ok(pages)
 }
 
-async fn print(api: &Api, out: Output, event: &Event) -> Result<(), Problem> {
-    let detail = api.event(EventRequest { event: event.event.clone(), reveal: true }).await?;
+fn print(out: Output, event: &PlainEvent) {
     if out.json {
-        out.document(&document(&detail));
-    } else {
-        out.lines(&lines(&detail));
+        output::document_line(&Document::from(event));
+        return;
     }
-    Ok(())
-}
-
-fn document(detail: &EventDetail) -> Document<'_> {
-    let event = &detail.event;
-    Document {
-        event: &event.event,
-        at: &event.at,
-        sync: &event.sync,
-        run: event.run,
-        key: &event.key,
-        change: event.change,
-        status: event.status,
-        what: &event.what,
-        who: &event.who,
-        message_id: &detail.message_id,
-        answer: &event.answer,
-        reason: detail.problem.as_ref(),
-        attempts: detail.attempts.len(),
-        payload: serde_json::from_str(&detail.payload).ok(),
+    let change = event.change.map(change).unwrap_or_default();
+    let key = event.key.as_deref().unwrap_or_default();
+    out.line(line_of([&event.at, status(event.status), &event.what, change, key, &event.answer]));
+    if let Some(problem) = &event.problem {
+        out.line(format!("    {} {}", problem.message, problem.hint));
     }
 }
 
-fn lines(detail: &EventDetail) -> Vec<String> {
-    let mut lines = vec![line(&detail.event)];
-    lines.extend(detail.problem.as_ref().map(|problem| format!("    {} {}", problem.message, problem.hint)));
-    lines
+impl<'a> From<&'a PlainEvent> for Document<'a> {
+    fn from(event: &'a PlainEvent) -> Self {
+        Self {
+            event: &event.event,
+            at: &event.at,
+            sync: &event.sync,
+            run: event.run,
+            key: event.key.as_deref(),
+            change: event.change,
+            status: event.status,
+            what: &event.what,
+            message_id: &event.message_id,
+            answer: &event.answer,
+            reason: event.problem.as_ref(),
+            payload: event.payload.as_deref(),
+        }
+    }
 }
 
-/// One event as a line.
+/// One event as a line, with whom it is about masked.
 pub(crate) fn line(event: &Event) -> String {
-    let status = status(event.status);
-    let change = change(event.change);
-    format!(
-        "{}  {status:<10}  {:<10}  {change:<7}  {:<32}  {}",
-        moment(&event.at),
-        event.what,
-        event.who,
-        event.answer
-    )
-    .trim_end()
-    .to_owned()
+    line_of([&event.at, status(event.status), &event.what, change(event.change), &event.who, &event.answer])
+}
+
+fn line_of([at, status, what, change, who, answer]: [&str; 6]) -> String {
+    let line = format!("{}  {status:<10}  {what:<10}  {change:<7}  {who:<32}  {answer}", moment(at));
+    line.trim_end().to_owned()
 }
 
 fn status(status: EventStatus) -> &'static str {

@@ -31,6 +31,13 @@ struct Record<'a> {
     after: Option<&'a RawValue>,
 }
 
+impl<'a> From<&'a PlanRecord> for Record<'a> {
+    fn from(record: &'a PlanRecord) -> Self {
+        let (before, after) = (record.before.as_deref(), record.after.as_deref());
+        Self { key: &record.key, change: record.change, before, after }
+    }
+}
+
 /// Prints what a run of `sync` would do, with at most `limit` records.
 pub(crate) async fn run(api: &Api, out: Output, sync: String, limit: usize) -> Result<Exit, Problem> {
     let mut plan = api.plan(PlanRequest { sync: Some(sync), definition: None, limit, reveal: true }).await?;
@@ -45,14 +52,10 @@ pub(crate) async fn run(api: &Api, out: Output, sync: String, limit: usize) -> R
 }
 
 fn document(plan: &Plan) -> Document<'_> {
-    let record = |record| {
-        let PlanRecord { key, change, before, after, .. } = record;
-        Record { key, change: *change, before: before.as_deref(), after: after.as_deref() }
-    };
     Document {
         sync: &plan.sync,
         counts: (&plan.counts).into(),
-        records: plan.records.iter().map(record).collect(),
+        records: plan.records.iter().map(Record::from).collect(),
         invalid_rows: &plan.invalid_rows,
         requests_needed: plan.requests_needed,
         quota_share: plan.quota_share,
@@ -65,7 +68,11 @@ fn lines(plan: &Plan) -> Vec<String> {
     // The last two lines of a summary count what was sent.
     lines.extend(count_lines(&plan.counts).into_iter().take(2));
     let share = plan.quota_share.map(|share| format!("{:.1} % of the daily quota", share * 100.0));
-    lines.push(format!("  {:<9}{:>11}   {}", "requests", count(plan.requests_needed), share.unwrap_or_default()).trim_end().to_owned());
+    lines.push(
+        format!("  {:<9}{:>11}   {}", "requests", count(plan.requests_needed), share.unwrap_or_default())
+            .trim_end()
+            .to_owned(),
+    );
     for record in &plan.records {
         lines.push(String::new());
         lines.extend(record_lines(record));

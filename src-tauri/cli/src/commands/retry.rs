@@ -13,3 +13,9 @@ pub(crate) async fn run(api: &Api, out: Output, run: i64, key: Option<String>) -
     let run = follow(api, async { api.retry(Retry { run, keys }).await }).await?;
     Ok(report(out, &run))
 }
+
+/// Restores what `run` changed, or only the record with this key.
+pub(crate) async fn undo(api: &Api, out: Output, run: i64, key: Option<String>) -> Result<Exit, Problem> {
+    let run = follow(api, async { api.undo(run, key.into_iter().collect()).await }).await?;
+    Ok(report(out, &run))
+}

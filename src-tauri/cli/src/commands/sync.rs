@@ -12,7 +12,13 @@ use crate::signals;
 use crate::summary::{self, Summary};
 
 /// Runs the sync called `sync`.
-pub(crate) async fn run(api: &Api, out: Output, sync: String, full: bool, approve: bool) -> Result<Exit, Problem> {
+pub(crate) async fn run(
+    api: &Api,
+    out: Output,
+    sync: String,
+    full: bool,
+    approve: bool,
+) -> Result<Exit, Problem> {
     let run = follow(api, async { api.sync_now(SyncNow { sync, full, approve }).await }).await?;
     Ok(report(out, &run))
 }

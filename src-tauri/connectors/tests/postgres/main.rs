@@ -50,8 +50,13 @@ impl Access {
         let connection =
             Connection { name: "shop".into(), kind: "postgres".into(), settings: self.settings.clone() };
         let secrets = BTreeMap::from([("password".to_owned(), Secret::new(self.password.as_bytes()))]);
-        let opening =
-            Opening::new(kind().manifest(), &connection, secrets, Path::new("/nowhere"), Arc::new(SystemClock))?;
+        let opening = Opening::new(
+            kind().manifest(),
+            &connection,
+            secrets,
+            Path::new("/nowhere"),
+            Arc::new(SystemClock),
+        )?;
         kind().open(&opening)
     }
 

@@ -5,7 +5,14 @@
 //!
 //! The server outlives neither the test binary nor a panic: a shell beside it waits for the end of a pipe
 //! that only the test holds, then stops the server and removes its folder.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr
+)]
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
@@ -44,7 +51,9 @@ impl PostgresServer {
         if server.is_none() {
             let required = std::env::var_os("SLUICE_REQUIRE_SERVERS").is_some_and(|value| value == "1");
             assert!(!required, "PostgreSQL is not installed, and SLUICE_REQUIRE_SERVERS=1 is set");
-            eprintln!("SKIPPED: PostgreSQL is not installed (Debian: apt-get install postgresql); nothing was tested.");
+            eprintln!(
+                "SKIPPED: PostgreSQL is not installed (Debian: apt-get install postgresql); nothing was tested."
+            );
         }
         server.as_ref()
     }
@@ -61,7 +70,18 @@ impl PostgresServer {
         }
         let data = folder.join("data");
         run(as_server(&programs.join("initdb"))
-            .args(["-D", path(&data), "-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
+            .args([
+                "-D",
+                path(&data),
+                "-U",
+                "postgres",
+                "-A",
+                "scram-sha-256",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "-N",
+            ])
             .arg(format!("--pwfile={}", folder.join("password").display())));
         let settings = format!(
             "port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '{0}'\nfsync = off\n\
@@ -87,9 +107,25 @@ impl PostgresServer {
     /// Runs SQL as superuser, every statement for itself, and returns what it answered, unaligned.
     pub fn sql(&self, database: &str, sql: &str) -> String {
         let mut psql = Command::new(self.programs.join("psql"));
-        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", "postgres", "-d", database, "-f", "-"]);
+        psql.args([
+            "-X",
+            "-q",
+            "-A",
+            "-t",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-h",
+            "127.0.0.1",
+            "-U",
+            "postgres",
+            "-d",
+            database,
+            "-f",
+            "-",
+        ]);
         psql.arg("-p").arg(self.port.to_string()).env("PGPASSWORD", &self.password);
-        let mut child = psql.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            psql.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         std::io::Write::write_all(&mut child.stdin.take().unwrap(), sql.as_bytes()).unwrap();
         let output = child.wait_with_output().unwrap();
         assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
@@ -126,13 +162,19 @@ fn is_root() -> bool {
 }
 
 fn certificates(folder: &Path) {
-    let openssl = |arguments: &str| run(Command::new("openssl").args(arguments.split(' ')).current_dir(folder));
+    let openssl =
+        |arguments: &str| run(Command::new("openssl").args(arguments.split(' ')).current_dir(folder));
     for name in ["ca", "other"] {
-        openssl(&format!("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=sluice-test-{name} -keyout {name}.key -out {name}.crt"));
+        openssl(&format!(
+            "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=sluice-test-{name} -keyout {name}.key -out {name}.crt"
+        ));
     }
     openssl("req -new -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out server.csr");
-    std::fs::write(folder.join("names"), "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n").unwrap();
-    openssl("x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.crt");
+    std::fs::write(folder.join("names"), "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n")
+        .unwrap();
+    openssl(
+        "x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.crt",
+    );
 }
 
 fn run(command: &mut Command) {

@@ -80,16 +80,6 @@ impl Base {
         })
     }
 
-    /// Nothing was ever delivered.
-    pub fn is_empty(&self) -> bool {
-        self.length == 0 && self.overrides.is_empty()
-    }
-
-    /// How many records count as delivered, removed ones aside. An estimate where overrides hide base entries.
-    pub fn len(&self) -> usize {
-        self.length.max(self.overrides.values().filter(|entry| entry.print != REMOVED).count())
-    }
-
     /// Looks for the next row of the read.
     pub fn look(&mut self, hash: u64) -> Result<Looked> {
         if self.length == 0 && self.overrides.is_empty() {
@@ -138,8 +128,10 @@ impl Base {
         }
     }
 
-    /// Hands on every delivered record no row was read for: key hash, key and address.
-    pub fn unseen(&mut self, mut visit: impl FnMut(u64, &str, &str) -> Result<()>) -> Result<()> {
+    /// Hands on every delivered record no row was read for: key hash, key and address. Answers with how many
+    /// delivered records there are, seen or not.
+    pub fn unseen(&mut self, mut visit: impl FnMut(u64, &str, &str) -> Result<()>) -> Result<u64> {
+        let mut all = self.overrides.values().filter(|entry| entry.print != REMOVED).count() as u64;
         let ids: Vec<i64> = self
             .sqlite
             .prepare_cached("select id from fingerprint where sync = ?1 order by id")?
@@ -151,7 +143,9 @@ impl Base {
                 let in_base = id <= self.until;
                 let gone = if in_base {
                     index += 1;
-                    !self.overrides.contains_key(&entry.hash) && !self.is_seen(index - 1)
+                    let counts = !self.overrides.contains_key(&entry.hash);
+                    all += u64::from(counts);
+                    counts && !self.is_seen(index - 1)
                 } else {
                     // Only the newest override of a key counts, and each key once.
                     self.overrides.get_mut(&entry.hash).is_some_and(|newest| {
@@ -165,7 +159,7 @@ impl Base {
                 }
             }
         }
-        Ok(())
+        Ok(all)
     }
 
     /// Keeps at least [`AHEAD`] entries in the window while there are more.

@@ -8,7 +8,7 @@
 mod base;
 mod new_keys;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::error::Result;
@@ -45,12 +45,19 @@ impl Hasher for SameHash {
 pub enum Verdict {
     /// As delivered.
     Unchanged,
-    /// Never delivered. The number is the change's: this run's, or that of an open record with the same content.
-    Added(i64),
-    /// Differs from what was delivered.
-    Changed(i64),
-    /// An earlier row of this read has the same key.
-    Duplicate,
+    /// Never delivered.
+    Added(Numbered),
+    /// Differs from what was delivered, or what may have been.
+    Changed(Numbered),
+}
+
+/// The number of a change, and what it stands over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbered {
+    /// This run's, or that of an open record with the same content.
+    pub number: i64,
+    /// An earlier record of the key may have arrived although nobody knows.
+    pub doubtful: bool,
 }
 
 /// Open records of earlier runs, taken one by one as their keys are read.
@@ -68,26 +75,33 @@ impl Open {
     /// Judges a row whose delivered fingerprint is known (`None`: never delivered).
     ///
     /// A record that is still open with the same content keeps its number, and so its id: the destination
-    /// recognises a repeat. One that may have arrived although the row is as delivered before is sent over it.
+    /// recognises a repeat. Where something else may have arrived although the row is as delivered before, the
+    /// row is sent over it.
     pub fn judge(&mut self, hash: u64, fingerprint: u128, delivered: Option<u128>) -> Verdict {
         let open = self.records.remove(&hash);
         let delivered = delivered.filter(|print| *print != REMOVED);
-        let number = open.filter(|open| open.fingerprint == fingerprint).map_or(self.run, |open| open.number);
+        let numbered = self.number(open, fingerprint);
         match delivered {
             Some(print) if print == fingerprint => match open {
-                Some(open) if open.uncertain && open.fingerprint != fingerprint => Verdict::Changed(self.run),
-                _ => Verdict::Unchanged,
+                Some(open) if open.uncertain || open.fingerprint == fingerprint => Verdict::Changed(numbered),
+                Some(_) | None => Verdict::Unchanged,
             },
-            Some(_) => Verdict::Changed(number),
-            None => Verdict::Added(number),
+            Some(_) => Verdict::Changed(numbered),
+            None => Verdict::Added(numbered),
         }
     }
 
-    /// Forgets the open record of a key that was removed, and answers with its change number if it was an
-    /// undelivered removal itself.
-    pub fn take_removed(&mut self, hash: u64) -> i64 {
+    fn number(&self, open: Option<OpenRecord>, fingerprint: u128) -> Numbered {
+        let same = open.filter(|open| open.fingerprint == fingerprint);
+        let doubtful = open.is_some_and(|open| open.uncertain);
+        Numbered { number: same.map_or(self.run, |open| open.number), doubtful }
+    }
+
+    /// Forgets the open record of a key that was removed. The removal has its number if it was an undelivered
+    /// removal itself.
+    pub fn take_removed(&mut self, hash: u64) -> Numbered {
         let open = self.records.remove(&hash);
-        open.filter(|open| open.fingerprint == REMOVED).map_or(self.run, |open| open.number)
+        self.number(open, REMOVED)
     }
 
     /// What no row spoke for, in the order of the outbox.
@@ -101,6 +115,7 @@ impl Open {
 /// Rows put aside until the base is passed over; see [`Base`].
 pub struct Aside<R> {
     rows: Vec<(u64, R)>,
+    hashes: HashSet<u64, BuildHasherDefault<SameHash>>,
     bytes: usize,
 }
 
@@ -111,14 +126,20 @@ const ASIDE_BYTES: usize = 32 << 20;
 
 impl<R> Default for Aside<R> {
     fn default() -> Self {
-        Self { rows: Vec::new(), bytes: 0 }
+        Self { rows: Vec::new(), hashes: HashSet::default(), bytes: 0 }
     }
 }
 
 impl<R> Aside<R> {
+    /// A row with this key is aside; later ones have to join it, so that the first one counts.
+    pub fn holds(&self, hash: u64) -> bool {
+        self.hashes.contains(&hash)
+    }
+
     /// Puts a row aside; true when it is time to [`resolve`](Self::resolve).
     pub fn put(&mut self, hash: u64, row: R, bytes: usize) -> bool {
         self.rows.push((hash, row));
+        self.hashes.insert(hash);
         self.bytes += bytes;
         self.rows.len() >= ASIDE_ROWS || self.bytes >= ASIDE_BYTES
     }
@@ -141,6 +162,7 @@ impl<R> Aside<R> {
             }
         })?;
         self.bytes = 0;
+        self.hashes.clear();
         for ((hash, row), answer) in std::mem::take(&mut self.rows).into_iter().zip(answers) {
             found(hash, row, answer)?;
         }

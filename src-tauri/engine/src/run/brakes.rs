@@ -15,10 +15,11 @@ pub(crate) fn holds(sync: &Sync, read: &ReadResult) -> Option<Error> {
         return None;
     }
     let (removed, before) = (read.counts.removed, read.delivered_before);
-    let empty = read.counts.read == 0 && before > 0;
+    // Rows without a usable key are no sign that the others are gone.
+    let empty = read.counts.read == read.counts.invalid && removed > 0;
     let share = removed * 10 > before && removed > FEW;
     let message = if empty {
-        format!("The source of “{}” is empty, and {removed} records would be removed.", sync.name)
+        format!("No row of “{}” can be used, and {removed} records would be removed.", sync.name)
     } else if removed > MANY || share {
         format!("{removed} of {before} records of “{}” would be removed.", sync.name)
     } else {

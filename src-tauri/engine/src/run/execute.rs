@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::brakes;
 use super::deliver::{Delivering, End, deliver};
 use super::progress::{Phase, Progress};
-use super::read::{ReadContext, ReadResult, check_columns, duplicate, keep_invalid, read_all};
+use super::read::{ReadContext, ReadResult, check_columns, duplicate, keep_invalid, read_all, unless_cancelled};
 use super::stage::{Placed, Staging, locate};
 use crate::clock::{SharedClock, millis};
 use crate::destination::Destination;
@@ -105,9 +105,9 @@ impl Execution {
         sync.query.check()?;
         let limits = self.destination.limits(&sync.shape);
         let started = millis(self.clock.now());
-        self.progress.expect(warehouse.estimate(&sync.query).await.unwrap_or(None));
+        self.progress.expect(unless_cancelled(&self.cancel, warehouse.estimate(&sync.query)).await.unwrap_or(None));
         let read = Read { query: sync.query.clone(), columns: Vec::new(), limit: None };
-        let mut rows = warehouse.read(&read).await?;
+        let mut rows = unless_cancelled(&self.cancel, warehouse.read(&read)).await?;
         let (store, progress) = (self.store.clone(), self.progress.clone());
         let mut staging = Staging::start(store, self.saved.id, self.run, started, limits, progress)?;
         let context = ReadContext {
@@ -210,12 +210,12 @@ impl Execution {
 
     /// The first delivered fingerprints become the base; many overrides are written into it.
     async fn tidy_base(&self) -> Result<()> {
-        let sync = self.saved.id;
+        let (sync, run) = (self.saved.id, self.run);
         let job = move |sqlite: &rusqlite::Connection| {
             let base_until = syncs::by_id(sqlite, sync)?.base_until;
             let (base, overrides) = fingerprints::sizes(sqlite, sync, base_until)?;
             if base == 0 {
-                fingerprints::make_base(sqlite, sync)
+                fingerprints::first_base(sqlite, sync, run)
             } else if overrides > OVERRIDES || (overrides > base / SHARE && overrides > fingerprints::CHUNK as u64 * 8) {
                 fingerprints::rewrite_base(sqlite, sync, base_until)
             } else {

@@ -1,5 +1,6 @@
 //! One execution of a sync: read, seal, deliver.
 
+mod backoff;
 mod brakes;
 mod deliver;
 mod execute;
@@ -8,6 +9,7 @@ pub mod plan;
 pub mod progress;
 mod read;
 mod retry;
+mod send;
 mod stage;
 
 pub(crate) use execute::{Execution, Job};

@@ -14,7 +14,7 @@ use crate::sync::Shape;
 /// One request that was made.
 pub(crate) struct Attempt {
     pub(crate) batch: i64,
-    /// It carried every record of the batch, and none has a state of its own.
+    /// It carried every record of the batch.
     pub(crate) whole: bool,
     pub(crate) places: Vec<usize>,
     /// No request carried these records before.
@@ -121,6 +121,8 @@ pub(crate) fn settle(
 ) -> Result<()> {
     let majority = settled.plain_majority().filter(|_| attempt.whole);
     if let Some(state) = majority {
+        // An earlier attempt may have left records with states of their own.
+        sqlite.prepare_cached("delete from record_state where batch = ?1")?.execute([attempt.batch])?;
         outbox::set_batch_state(sqlite, attempt.batch, state, at)?;
     }
     for (place, state, problem) in &settled.states {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::diff::{Aside, Base, Looked, NewKeys, Open, Verdict};
+use crate::diff::{Aside, Base, Looked, NewKeys, Numbered, Open, Verdict};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mapping::{Mapping, address, clearing_payload};
 use crate::record::{Change, Operation};
@@ -24,6 +24,8 @@ pub(crate) struct Staged<'a> {
     pub(crate) operation: Operation,
     pub(crate) number: i64,
     pub(crate) payload: &'a [u8],
+    /// An earlier record of the key may have arrived although nobody knows.
+    pub(crate) doubtful: bool,
 }
 
 /// Where a read puts what it finds: into the outbox, or into a plan.
@@ -63,7 +65,7 @@ pub(crate) struct ReadResult {
     pub(crate) duplicates: Vec<u64>,
     /// Removed records that are only to be forgotten.
     pub(crate) forgotten: Vec<Delivered>,
-    /// Records that counted as delivered before this read.
+    /// Records that counted as delivered before this read; known where removals are looked for.
     pub(crate) delivered_before: u64,
 }
 
@@ -97,7 +99,6 @@ pub(crate) async fn read_all<S: Sink>(
     let mapping = Mapping::compile(context.sync, &columns)?;
     let used: Vec<Column> = mapping.used_columns().into_iter().map(|index| columns[index].clone()).collect();
     let base = Base::open(context.store.reader()?, context.sync_id, context.base_until)?;
-    let delivered_before = base.len() as u64;
     let open = context.store.read(|sqlite| outbox::open_records(sqlite, context.sync_id))?;
     let mut reading = Reading {
         context,
@@ -111,24 +112,32 @@ pub(crate) async fn read_all<S: Sink>(
         unsendable: HashSet::new(),
     };
     let mut aside = Aside::default();
-    while let Some(batch) = rows.next().await? {
-        if context.cancel.is_cancelled() {
-            return Err(Error::new(ErrorKind::Cancelled, "The run was cancelled while it was reading.")
-                .with_safe("Nothing was sent."));
-        }
+    while let Some(batch) = unless_cancelled(context.cancel, rows.next()).await? {
         reading.take(&batch, &mut aside)?;
         reading.sink.progress(&reading.counts);
     }
     reading.resolve(&mut aside)?;
     let server_rows = rows.server_rows();
     check_whole(reading.counts.read, server_rows)?;
-    let forgotten = reading.find_removed(&columns)?;
-    let duplicates = reading.finish()?;
+    let (forgotten, delivered_before) = reading.find_removed(&columns)?;
+    let duplicates = reading.finish(&columns)?;
     let mut counts = reading.counts;
     counts.to_send = reading.staged - duplicates.len() as u64;
     counts.added -= duplicates.len() as u64;
     counts.invalid += duplicates.len() as u64;
     Ok(ReadResult { counts, server_rows, columns: used, duplicates, forgotten, delivered_before })
+}
+
+/// Waits for the warehouse, or for the user to have enough of that.
+pub(crate) async fn unless_cancelled<T>(cancel: &CancellationToken, work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => {
+            let error = Error::new(ErrorKind::Cancelled, "The run was cancelled while it was reading.");
+            Err(error.with_safe("Nothing was sent."))
+        }
+        done = work => done,
+    }
 }
 
 /// A read counts only when it has as many rows as the server itself says there are.
@@ -155,7 +164,8 @@ impl<S: Sink> Reading<'_, S> {
             }
             let row = Row { number: self.counts.read, key: key.clone(), content: self.content(batch, index) };
             let hash = key_hash(&row.key);
-            match self.base.look(hash)? {
+            let looked = if aside.holds(hash) { Looked::Unknown } else { self.base.look(hash)? };
+            match looked {
                 Looked::Unknown => {
                     let bytes = row.key.len() + row.content.as_ref().map_or(0, |(payload, _)| payload.len());
                     if aside.put(hash, row, bytes) {
@@ -205,15 +215,14 @@ impl<S: Sink> Reading<'_, S> {
         };
         match self.judge(hash, print, delivered) {
             Verdict::Unchanged => self.counts.unchanged += 1,
-            Verdict::Duplicate => return self.refuse(row.number, Some(row.key.clone()), &duplicate(&row.key)),
-            Verdict::Added(number) => {
+            Verdict::Added(numbered) => {
                 self.counts.added += 1;
                 self.new_keys.add(hash, self.staged)?;
-                self.stage(&row.key, Change::Added, self.operation(), number, &payload)?;
+                self.stage(&row.key, Change::Added, self.operation(), numbered, &payload)?;
             }
-            Verdict::Changed(number) => {
+            Verdict::Changed(numbered) => {
                 self.counts.changed += 1;
-                self.stage(&row.key, Change::Changed, self.operation(), number, &payload)?;
+                self.stage(&row.key, Change::Changed, self.operation(), numbered, &payload)?;
             }
         }
         Ok(())
@@ -221,12 +230,13 @@ impl<S: Sink> Reading<'_, S> {
 
     fn judge(&mut self, hash: u64, print: u128, delivered: Option<u128>) -> Verdict {
         let verdict = self.open.judge(hash, print, delivered);
+        let fresh = Numbered { number: self.context.run, doubtful: false };
         let known = delivered.is_some_and(|print| print != REMOVED);
         match (self.context.sync.mode, verdict) {
             // Each row once, whatever becomes of it later.
             (Mode::Append | Mode::Create, Verdict::Changed(_)) if !self.context.resend => Verdict::Unchanged,
-            _ if self.context.resend && known => Verdict::Changed(self.context.run),
-            _ if self.context.resend => Verdict::Added(self.context.run),
+            _ if self.context.resend && known => Verdict::Changed(fresh),
+            _ if self.context.resend => Verdict::Added(fresh),
             (_, verdict) => verdict,
         }
     }
@@ -239,9 +249,17 @@ impl<S: Sink> Reading<'_, S> {
         }
     }
 
-    fn stage(&mut self, key: &str, change: Change, operation: Operation, number: i64, payload: &[u8]) -> Result<()> {
+    fn stage(
+        &mut self,
+        key: &str,
+        change: Change,
+        operation: Operation,
+        numbered: Numbered,
+        payload: &[u8],
+    ) -> Result<()> {
         self.staged += 1;
-        self.sink.stage(&Staged { key, change, operation, number, payload })
+        let Numbered { number, doubtful } = numbered;
+        self.sink.stage(&Staged { key, change, operation, number, payload, doubtful })
     }
 
     fn refuse(&mut self, row: u64, key: Option<String>, error: &Error) -> Result<()> {
@@ -249,36 +267,37 @@ impl<S: Sink> Reading<'_, S> {
         self.sink.invalid(InvalidRow { row, key, problem: Problem::from(error) })
     }
 
-    /// With mirror: stages the removal of every delivered record without a row.
-    fn find_removed(&mut self, columns: &[Column]) -> Result<Vec<Delivered>> {
+    /// With mirror: stages the removal of every delivered record without a row. Answers with those that are only
+    /// to be forgotten, and with how many counted as delivered before.
+    fn find_removed(&mut self, columns: &[Column]) -> Result<(Vec<Delivered>, u64)> {
         let mut forgotten = Vec::new();
         if self.context.sync.mode != Mode::Mirror {
-            return Ok(forgotten);
+            return Ok((forgotten, 0));
         }
         let mut gone = Vec::new();
-        self.base.unseen(|hash, key, address| {
+        let delivered_before = self.base.unseen(|hash, key, address| {
             gone.push((hash, key.to_owned(), address.to_owned()));
             Ok(())
         })?;
         for (hash, key, known) in gone {
             self.counts.removed += 1;
-            let number = self.open.take_removed(hash);
+            let numbered = self.open.take_removed(hash);
             if self.context.sync.removed == Removal::Nothing {
                 forgotten.push(Delivered { hash, fingerprint: REMOVED, key, address: String::new() });
                 continue;
             }
             let known = if known.is_empty() { self.address_of(&key)? } else { known };
-            self.stage_removal(&key, number, &known, columns)?;
+            self.stage_removal(&key, numbered, &known, columns)?;
         }
-        Ok(forgotten)
+        Ok((forgotten, delivered_before))
     }
 
-    fn stage_removal(&mut self, key: &str, number: i64, known: &str, columns: &[Column]) -> Result<()> {
+    fn stage_removal(&mut self, key: &str, numbered: Numbered, known: &str, columns: &[Column]) -> Result<()> {
         match self.context.sync.removed {
-            Removal::Delete => self.stage(key, Change::Removed, Operation::Delete, number, known.as_bytes()),
+            Removal::Delete => self.stage(key, Change::Removed, Operation::Delete, numbered, known.as_bytes()),
             Removal::Clear => {
                 let payload = clearing_payload(self.context.sync, columns, known)?;
-                self.stage(key, Change::Removed, Operation::Clear, number, &payload)
+                self.stage(key, Change::Removed, Operation::Clear, numbered, &payload)
             }
             Removal::Nothing => Ok(()),
         }
@@ -292,7 +311,7 @@ impl<S: Sink> Reading<'_, S> {
     }
 
     /// Carries what earlier runs did not get delivered and no row spoke for, and finds duplicate new keys.
-    fn finish(&mut self) -> Result<Vec<u64>> {
+    fn finish(&mut self, columns: &[Column]) -> Result<Vec<u64>> {
         let context = self.context;
         let open = std::mem::replace(&mut self.open, Open::new(std::collections::HashMap::new(), context.run));
         let mut loaded: Option<(i64, outbox::Body)> = None;
@@ -304,14 +323,17 @@ impl<S: Sink> Reading<'_, S> {
             let Some((_, body)) = &loaded else { continue };
             let (key, payload) = (body.key(record.place).to_owned(), body.payload(record.place).to_vec());
             let is_gone = context.sync.mode == Mode::Mirror && !self.unsendable.contains(&key_hash(&key));
-            if !is_gone {
+            // A removal that is left here is of a record that may have been created, but never counted as delivered.
+            if !is_gone || (record.uncertain && record.change == Change::Removed) {
                 self.counts.carried += 1;
-                self.stage(&key, record.change, record.operation, record.number, &payload)?;
-            } else if record.uncertain && record.change != Change::Removed {
+                let numbered = Numbered { number: record.number, doubtful: record.uncertain };
+                self.stage(&key, record.change, record.operation, numbered, &payload)?;
+            } else if record.uncertain {
                 // It may have been created, and its row is gone since.
                 self.counts.removed += 1;
                 let known = address(&context.sync.shape, &payload);
-                self.stage_removal(&key, context.run, &known, &[])?;
+                let numbered = Numbered { number: context.run, doubtful: true };
+                self.stage_removal(&key, numbered, &known, columns)?;
             }
         }
         std::mem::replace(&mut self.new_keys, NewKeys::new(context.home)).duplicates()

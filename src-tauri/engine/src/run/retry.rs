@@ -30,7 +30,8 @@ pub(crate) fn take_rejected(
             }
             let reason = own.get(&place).and_then(|own| own.problem.clone());
             outbox::set_state(sqlite, batch.id, place, RecordState::RejectedBefore, at, reason.as_deref())?;
-            taken.push(key, body.change(place)?, body.operation(place)?, body.number(place), body.payload(place));
+            let (change, operation) = (body.change(place)?, body.operation(place)?);
+            taken.push_over(key, change, operation, body.number(place), body.payload(place), body.is_doubtful(place));
             count += 1;
             if taken.len() == batch_records {
                 last_batch = outbox::stage(sqlite, from.sync, run, at, &outbox::compress(&std::mem::take(&mut taken))?)?;

@@ -74,15 +74,26 @@ impl Staging {
     }
 }
 
+/// A read that failed still ends its writes first, so that what it staged can be removed after them.
+impl Drop for Staging {
+    fn drop(&mut self) {
+        drop(self.bodies.take());
+        if let Some(writing) = self.writing.take() {
+            drop(writing.join());
+        }
+    }
+}
+
 impl Sink for Staging {
     fn stage(&mut self, staged: &Staged<'_>) -> Result<()> {
         let bytes = staged.payload.len() + self.limits.envelope_bytes;
-        let full = self.body.len() >= self.limits.records || self.bytes + bytes > self.limits.bytes;
+        let full = self.body.len() >= self.limits.records.min(outbox::MOST_RECORDS) || self.bytes + bytes > self.limits.bytes;
         if full && !self.body.is_empty() {
             self.hand_on()?;
         }
         self.bytes += bytes;
-        self.body.push(staged.key, staged.change, staged.operation, staged.number, staged.payload);
+        let Staged { key, change, operation, number, payload, doubtful } = *staged;
+        self.body.push_over(key, change, operation, number, payload, doubtful);
         Ok(())
     }
 

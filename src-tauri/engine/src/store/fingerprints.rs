@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// Entries of one chunk, at most, when the base is rewritten.
 pub const CHUNK: usize = 500;
 /// Chunks of one batch have ids from `batch * PARTS`.
-const PARTS: i64 = 1 << 16;
+const PARTS: i64 = 1 << 24;
 
 /// One delivered record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +26,16 @@ pub struct Delivered {
 }
 
 /// Appends what a batch delivered. May be called several times for one batch.
+///
+/// Chunks stand in the order of their batches. A batch older than the base, as a run that waited has, comes
+/// after everything else: what was delivered last has to override the base.
 pub fn append(sqlite: &Sqlite, sync: i64, batch: i64, delivered: &[Delivered]) -> Result<()> {
     let first = batch * PARTS;
+    let base_until: i64 =
+        sqlite.prepare_cached("select base_until from sync where id = ?1")?.query_row([sync], |row| row.get(0))?;
+    if first <= base_until {
+        return append_last(sqlite, sync, base_until, delivered);
+    }
     let id: i64 = sqlite
         .prepare_cached("select coalesce(max(id) + 1, ?1) from fingerprint where id >= ?1 and id < ?2")?
         .query_row(params![first, first + PARTS], |row| row.get(0))?;
@@ -108,8 +116,9 @@ pub fn entries(sqlite: &Sqlite, id: i64) -> Result<Vec<Delivered>> {
         .collect()
 }
 
-/// Everything so far becomes the base. Called when there was none.
-pub fn make_base(sqlite: &Sqlite, sync: i64) -> Result<()> {
+/// Everything so far becomes the base. Only where no key is there twice: when one run delivered it all, or the
+/// base was just rewritten.
+fn make_base(sqlite: &Sqlite, sync: i64) -> Result<()> {
     sqlite.execute(
         "update sync set base_until = coalesce((select max(id) from fingerprint where sync = ?1), 0) where id = ?1",
         [sync],
@@ -117,7 +126,19 @@ pub fn make_base(sqlite: &Sqlite, sync: i64) -> Result<()> {
     Ok(())
 }
 
-/// Writes base and overrides into a new base, in the base's order, new keys at the end. Removed records leave.
+/// Makes the first base of a sync, after `run`.
+pub fn first_base(sqlite: &Sqlite, sync: i64, run: i64) -> Result<()> {
+    let alone: bool = sqlite.query_row(
+        "select not exists(select 1 from fingerprint where sync = ?1
+                           and id < (select coalesce(min(id), 0) from batch where run = ?2) * ?3)",
+        params![sync, run, PARTS],
+        |row| row.get(0),
+    )?;
+    if alone { make_base(sqlite, sync) } else { rewrite_base(sqlite, sync, 0) }
+}
+
+/// Writes base and overrides into a new base, in the order in which keys were first delivered. Removed records
+/// leave.
 pub fn rewrite_base(sqlite: &Sqlite, sync: i64, base_until: i64) -> Result<()> {
     let ids: Vec<i64> = sqlite
         .prepare_cached("select id from fingerprint where sync = ?1 order by id")?
@@ -142,16 +163,14 @@ pub fn rewrite_base(sqlite: &Sqlite, sync: i64, base_until: i64) -> Result<()> {
         }
         Ok(())
     };
-    for id in ids.iter().filter(|id| **id <= base_until) {
+    for id in &ids {
         for entry in entries(sqlite, *id)? {
-            let entry = newest.remove(&entry.hash).unwrap_or(entry);
-            keep(entry, false)?;
+            match newest.remove(&entry.hash) {
+                Some(newer) => keep(newer, false)?,
+                None if *id <= base_until => keep(entry, false)?,
+                None => {}
+            }
         }
-    }
-    let mut added: Vec<Delivered> = newest.into_values().collect();
-    added.sort_unstable_by(|a, b| a.key.cmp(&b.key));
-    for entry in added {
-        keep(entry, false)?;
     }
     keep(Delivered { hash: 0, fingerprint: REMOVED, key: String::new(), address: String::new() }, true)?;
     if let Some(last_old) = ids.last() {

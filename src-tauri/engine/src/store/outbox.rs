@@ -95,6 +95,9 @@ pub fn message_id(sync: &str, generation: i64, number: i64, operation: Operation
     MessageId(xxh3_128(&bytes))
 }
 
+/// Set in a stored change where an earlier record of the key may have arrived.
+const DOUBTFUL: u8 = 0x80;
+
 /// The records of a batch, as written.
 ///
 /// Layout: `n`, then `n` each of payload length, key length (u32), change number (i64), change and operation
@@ -113,12 +116,25 @@ pub struct Body {
 impl Body {
     /// Adds a record. `number` is the change number: the run that first staged this very change.
     pub fn push(&mut self, key: &str, change: Change, operation: Operation, number: i64, payload: &[u8]) {
+        self.push_over(key, change, operation, number, payload, false);
+    }
+
+    /// Adds a record; `doubtful` where an earlier one of the key may have arrived although nobody knows.
+    pub fn push_over(
+        &mut self,
+        key: &str,
+        change: Change,
+        operation: Operation,
+        number: i64,
+        payload: &[u8],
+        doubtful: bool,
+    ) {
         self.keys.push_str(key);
         self.payloads.extend_from_slice(payload);
         self.key_ends.push(self.keys.len() as u32);
         self.payload_ends.push(self.payloads.len() as u32);
         self.numbers.push(number);
-        self.changes.push(change as u8);
+        self.changes.push(change as u8 | if doubtful { DOUBTFUL } else { 0 });
         self.operations.push(operation as u8);
     }
 
@@ -156,7 +172,12 @@ impl Body {
 
     /// What happened to the row of the record at `place`.
     pub fn change(&self, place: usize) -> Result<Change> {
-        Change::from_code(self.changes[place])
+        Change::from_code(self.changes[place] & !DOUBTFUL)
+    }
+
+    /// An earlier record of the same key as the one at `place` may have arrived although nobody knows.
+    pub fn is_doubtful(&self, place: usize) -> bool {
+        self.changes[place] & DOUBTFUL != 0
     }
 
     /// What is to be done with the record at `place`.
@@ -237,6 +258,9 @@ fn running_ends(lengths: &[u8]) -> Vec<u32> {
         })
         .collect()
 }
+
+/// Records of one batch at most: places are kept in 16 bits.
+pub const MOST_RECORDS: usize = u16::MAX as usize;
 
 /// Bytes of one entry of a key segment.
 const SEGMENT_ENTRY: usize = 7;
@@ -446,7 +470,7 @@ pub struct OpenRecord {
     pub number: i64,
     /// Its fingerprint.
     pub fingerprint: u128,
-    /// It may have reached the destination although nobody knows.
+    /// It, or an earlier record of its key, may have reached the destination although nobody knows.
     pub uncertain: bool,
 }
 
@@ -472,7 +496,7 @@ pub fn open_records(sqlite: &Sqlite, sync: i64) -> Result<HashMap<u64, OpenRecor
                 operation: body.operation(place)?,
                 number: body.number(place),
                 fingerprint: fingerprint(change, body.payload(place)),
-                uncertain: state.is_waiting() && batch.id <= claimed,
+                uncertain: body.is_doubtful(place) || (state.is_waiting() && batch.id <= claimed),
             };
             open.insert(key_hash(body.key(place)), record);
         }

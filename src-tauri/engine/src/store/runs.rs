@@ -187,19 +187,30 @@ const COLUMNS: &str = "id, sync, cause, state, started, sealed, finished, genera
 
 /// Writes down a new run that is reading.
 pub fn begin(sqlite: &Sqlite, sync: i64, trigger: Trigger, at: i64, generation: i64, shape: &Shape) -> Result<i64> {
-    let going_on: bool = sqlite.query_row(
-        "select exists(select 1 from run where sync = ?1 and state in (1, 2))",
-        [sync],
-        |row| row.get(0),
-    )?;
-    if going_on {
-        return Err(Error::new(ErrorKind::AlreadyRunning, "A run of this sync is going on."));
-    }
+    refuse_second(sqlite, sync)?;
     sqlite.execute(
         "insert into run(sync, cause, state, started, generation, shape) values(?1, ?2, 1, ?3, ?4, ?5)",
         params![sync, trigger as u8, at, generation, write_json(shape)?],
     )?;
     Ok(sqlite.last_insert_rowid())
+}
+
+/// Puts a run that waits back to sending. Not one that a newer run has overtaken or that is going on.
+pub fn resume(sqlite: &Sqlite, run: &RunRow, at: i64) -> Result<()> {
+    refuse_second(sqlite, run.sync)?;
+    if get(sqlite, run.id)?.state != RunState::Waiting {
+        return Err(Error::new(ErrorKind::Conflict, format!("Run {} does not wait any more.", run.id)));
+    }
+    set_state(sqlite, run.id, RunState::Sending, at, None, None)
+}
+
+fn refuse_second(sqlite: &Sqlite, sync: i64) -> Result<()> {
+    let going_on: bool = sqlite.query_row(
+        "select exists(select 1 from run where sync = ?1 and state in (1, 2))",
+        [sync],
+        |row| row.get(0),
+    )?;
+    if going_on { Err(Error::new(ErrorKind::AlreadyRunning, "A run of this sync is going on.")) } else { Ok(()) }
 }
 
 /// Writes down a slot that did not run, with its reason.

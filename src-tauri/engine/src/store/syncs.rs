@@ -101,6 +101,12 @@ pub fn forget_delivered(sqlite: &Sqlite, id: i64) -> Result<()> {
     super::outbox::supersede_open(sqlite, id)
 }
 
+/// The generation of a run that begins; a `full` one begins the next.
+pub fn begin_generation(sqlite: &Sqlite, id: i64, full: bool) -> Result<i64> {
+    let sql = "update sync set generation = generation + ?2 where id = ?1 returning generation";
+    Ok(sqlite.prepare_cached(sql)?.query_row(params![id, full], |row| row.get(0))?)
+}
+
 /// Pauses or resumes the schedule.
 pub fn pause(sqlite: &Sqlite, name: &str, paused: bool) -> Result<()> {
     match sqlite.execute("update sync set paused = ?2 where name = ?1", params![name, paused])? {

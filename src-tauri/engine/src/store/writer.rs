@@ -14,7 +14,9 @@ const GROUP: usize = 128;
 /// The write-ahead log is written back when it has grown to this many bytes.
 const CHECKPOINT_BYTES: u64 = 16 << 20;
 
-type Job = Box<dyn FnOnce(&Connection) -> Box<dyn FnOnce(Result<()>) + Send> + Send>;
+type Reply = Box<dyn FnOnce(Result<()>) + Send>;
+/// Does the work, and answers with how it went and whom to tell once it is on disk.
+type Job = Box<dyn FnOnce(&Connection) -> (Result<()>, Reply) + Send>;
 
 /// A handle to the writing thread.
 pub(super) struct Writer {
@@ -65,10 +67,12 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let boxed: Job = Box::new(move |connection| {
             let result = in_savepoint(connection, job);
-            Box::new(move |committed: Result<()>| {
+            let went = result.as_ref().map(|_| ()).map_err(Clone::clone);
+            let tell = move |committed: Result<()>| {
                 // Nobody listening any more is no error: the write is done either way.
                 drop(reply.send(committed.and(result)));
-            })
+            };
+            (went, Box::new(tell))
         });
         if let Some(jobs) = &self.jobs {
             // A closed queue drops the job, and with it the reply: the caller gets `stopped`.
@@ -94,8 +98,9 @@ fn stopped() -> Error {
 fn in_savepoint<T>(connection: &Connection, job: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
     connection.execute_batch("savepoint job")?;
     let result = job(connection);
-    connection.execute_batch(if result.is_ok() { "release job" } else { "rollback to job; release job" })?;
-    result
+    let ended = connection.execute_batch(if result.is_ok() { "release job" } else { "rollback to job; release job" });
+    // The job's own error says more than that of its end.
+    result.and_then(|value| Ok(ended.map(|()| value)?))
 }
 
 fn write_until_closed(mut connection: Connection, queue: &Receiver<Job>, wal: &Path) {
@@ -103,10 +108,16 @@ fn write_until_closed(mut connection: Connection, queue: &Receiver<Job>, wal: &P
         let mut replies = Vec::new();
         let committed = (|| -> Result<()> {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            replies.push(first(&transaction));
-            while replies.len() < GROUP {
-                let Ok(next) = queue.try_recv() else { break };
-                replies.push(next(&transaction));
+            let mut next = Some(first);
+            while let Some(job) = next {
+                let (went, reply) = job(&transaction);
+                replies.push(reply);
+                if transaction.is_autocommit() {
+                    // A full disk ends the whole transaction (sqlite.org/lang_transaction.html, 3): what is
+                    // written after that would stand alone.
+                    return went.and(Err(Error::new(ErrorKind::Storage, "A group of writes was undone.")));
+                }
+                next = if replies.len() < GROUP { queue.try_recv().ok() } else { None };
             }
             transaction.commit()?;
             Ok(())

@@ -220,8 +220,12 @@ impl State {
 
     /// Takes a record once per id, as destinations that recognise a repeat do.
     fn take(&mut self, arrived: &Arrived) -> Outcome {
+        if self.ids.contains(&arrived.id) {
+            return Outcome::Delivered;
+        }
         let outcome = (self.record)(arrived);
-        if matches!(outcome, Outcome::Delivered | Outcome::Accepted) && self.ids.insert(arrived.id.clone()) {
+        if matches!(outcome, Outcome::Delivered | Outcome::Accepted) {
+            self.ids.insert(arrived.id.clone());
             self.write_down(arrived);
             if arrived.operation == Operation::Delete {
                 self.kept.remove(&arrived.key);

@@ -1,3 +1,9 @@
 //! What a sync does, run by run.
 
 mod changes;
+mod delivery;
+mod invalid;
+mod large;
+mod model;
+mod removal;
+mod safety;

@@ -244,5 +244,11 @@ export function gridColumns(
   if (width === 'wide') return columns;
   return columns
     .filter(({ id }) => id !== 'samples')
-    .map((column) => (column.id === 'key' ? { ...column, width: 'grow', min: 160 } : column));
+    .map((column) =>
+      column.id === 'key'
+        ? { ...column, width: 'grow', min: 140 }
+        : column.id === 'column'
+          ? { ...column, width: 140 }
+          : column,
+    );
 }

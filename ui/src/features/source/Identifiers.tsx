@@ -40,32 +40,37 @@ export function Identifiers({ source, identifiers, onChange }: Props) {
       <ul className={styles.identifiers}>
         {identifierNames.map((name) => {
           const column = source.columns.find((item) => item.name === identifiers[name]);
+          const pick = (
+            <Select
+              label={text.useFor(name)}
+              hideLabel
+              look="bare"
+              mono
+              className={styles.pick}
+              placeholder={text.use}
+              value={column ? column.name : null}
+              onChange={(value) => set(name, value)}
+              options={[
+                ...(column ? [{ value: '', label: text.notUsed }] : []),
+                ...source.columns.map((item) => ({ value: item.name, label: item.name })),
+              ]}
+            />
+          );
+          const detail = column && text.column(column.name, text.empty(column.null_share));
           return (
             <li key={name} className={cx(styles.identifier, column && styles.found)}>
               <Icon name={column ? 'okCircle' : 'minus'} />
               <span className={styles.words}>
                 <b>{name}</b>
-                <span
-                  className={styles.detail}
-                  title={column ? text.column(column.name, text.empty(column.null_share)) : undefined}
-                >
-                  {column ? text.column(column.name, text.empty(column.null_share)) : text.notHere}
-                </span>
+                {detail ? (
+                  <span className={styles.detail} title={detail}>
+                    {detail}
+                  </span>
+                ) : (
+                  pick
+                )}
               </span>
-              <Select
-                label={text.useFor(name)}
-                hideLabel
-                look="bare"
-                mono
-                className={styles.pick}
-                placeholder={text.use}
-                value={column ? column.name : null}
-                onChange={(value) => set(name, value)}
-                options={[
-                  ...(column ? [{ value: '', label: text.notUsed }] : []),
-                  ...source.columns.map((item) => ({ value: item.name, label: item.name })),
-                ]}
-              />
+              {detail && pick}
             </li>
           );
         })}

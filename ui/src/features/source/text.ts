@@ -29,7 +29,6 @@ export const text = {
   oneNeeded: 'At least one is needed. Upper and lower case do not matter.',
   sayWhich: 'Say which column plays the part of one of them.',
   column: (name: string, empty: string) => `${name}, ${empty}`,
-  notHere: 'Not found',
   use: 'Use a column',
   useFor: (identifier: string) => `Column for ${identifier}`,
   notUsed: 'None',

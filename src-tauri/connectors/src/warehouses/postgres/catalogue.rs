@@ -24,7 +24,8 @@ pub(super) async fn tables(session: &Session) -> Result<Vec<Table>> {
         let read = || -> Result<_, tokio_postgres::Error> {
             Ok((row.try_get(0)?, row.try_get(1)?, row.try_get::<_, &str>(2)?, row.try_get::<_, f64>(3)?))
         };
-        let (schema, name, kind, rows): (String, String, _, _) = read().map_err(|error| session.error(error))?;
+        let (schema, name, kind, rows): (String, String, _, _) =
+            read().map_err(|error| session.error(error))?;
         let kind = match kind {
             "v" => TableKind::View,
             "m" => TableKind::MaterializedView,

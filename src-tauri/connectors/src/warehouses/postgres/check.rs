@@ -40,8 +40,14 @@ pub(super) async fn check(login: &Login, steps: &mut Steps<'_>) -> Result<()> {
         .await?;
     let wire = steps.run(async { login.secure(stream).await.map(|wire| (wire, how_secure(login))) }).await?;
     let session = steps.run(sign_in(login, wire)).await?;
-    let tables = steps.run(see_schemas(&session)).await?;
-    steps.run(read_one_row(&session, &tables)).await
+    let looked = look_around(&session, steps).await;
+    session.close();
+    looked
+}
+
+async fn look_around(session: &Session, steps: &mut Steps<'_>) -> Result<()> {
+    let tables = steps.run(see_schemas(session)).await?;
+    steps.run(read_one_row(session, &tables)).await
 }
 
 fn how_secure(login: &Login) -> Note {
@@ -76,7 +82,11 @@ async fn see_schemas(session: &Session) -> Result<(Vec<Table>, Note)> {
             .with_fix(grant(user, "analytics")));
     }
     let schemas: BTreeSet<&str> = tables.iter().map(|table| table.name.schema.as_str()).collect();
-    let found = format!("{} in {}", counted(tables.len(), "table or view", "tables and views"), counted(schemas.len(), "schema", "schemas"));
+    let found = format!(
+        "{} in {}",
+        counted(tables.len(), "table or view", "tables and views"),
+        counted(schemas.len(), "schema", "schemas")
+    );
     Ok((tables, Note::Found(found)))
 }
 
@@ -91,7 +101,11 @@ async fn read_one_row(session: &Session, tables: &[Table]) -> Result<((), Note)>
     let before = "SELECT * FROM ";
     session.run("BEGIN READ ONLY").await?;
     let statement = format!("{before}{} LIMIT 1", source(&query));
-    session.client.execute(&statement, &[]).await.map_err(|error| query_error(&session.login, error, &query, before))?;
+    session
+        .client
+        .execute(&statement, &[])
+        .await
+        .map_err(|error| query_error(&session.login, error, &query, before))?;
     let row = session.client.query_one(COULD_WRITE, &[]).await.map_err(|error| session.error(error))?;
     let read = || -> Result<(i64, bool), tokio_postgres::Error> { Ok((row.try_get(0)?, row.try_get(1)?)) };
     let (writable, superuser) = read().map_err(|error| session.error(error))?;

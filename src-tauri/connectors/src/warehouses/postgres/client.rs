@@ -59,7 +59,8 @@ pub(super) enum Wire {
 impl Login {
     pub(super) fn new(opening: &Opening) -> Result<Self> {
         let port = opening.required("port")?;
-        let missing = || Error::new(ErrorKind::SecretMissing, format!("“{}” has no password.", opening.name()));
+        let missing =
+            || Error::new(ErrorKind::SecretMissing, format!("“{}” has no password.", opening.name()));
         Ok(Self {
             host: opening.required("host")?.to_owned(),
             port: port.parse().map_err(|_| {
@@ -79,20 +80,24 @@ impl Login {
         let addresses: Vec<_> = match found {
             Ok(Ok(addresses)) => addresses.collect(),
             Ok(Err(error)) => return Err(not_found().with_source(error)),
-            Err(_) => return Err(not_found().with_hint("The name service gave no answer. Check your network.")),
+            Err(_) => {
+                return Err(not_found().with_hint("The name service gave no answer. Check your network."));
+            }
         };
         if addresses.is_empty() { Err(not_found()) } else { Ok(addresses) }
     }
 
     /// Connects to the first address that answers.
     pub(super) async fn reach(&self, addresses: &[SocketAddr]) -> Result<TcpStream> {
-        let mut refused = Error::new(ErrorKind::Unreachable, format!("Nobody answers at {}:{}.", self.host, self.port));
+        let mut refused =
+            Error::new(ErrorKind::Unreachable, format!("Nobody answers at {}:{}.", self.host, self.port));
         for address in addresses {
             match timeout(REACH_WITHIN, TcpStream::connect(address)).await {
                 Ok(Ok(stream)) => {
                     stream.set_nodelay(true)?;
-                    let keepalive =
-                        TcpKeepalive::new().with_time(Duration::from_secs(30)).with_interval(Duration::from_secs(10));
+                    let keepalive = TcpKeepalive::new()
+                        .with_time(Duration::from_secs(30))
+                        .with_interval(Duration::from_secs(10));
                     SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
                     return Ok(stream);
                 }
@@ -125,16 +130,23 @@ impl Login {
             b'N' => return Err(tls::not_offered(&self.host)),
             _ => return Err(self.not_postgres()),
         }
-        let Ok(connect) =
-            MakeTlsConnect::<TcpStream>::make_tls_connect(&mut MakeRustlsConnect::new((*config).clone()), &self.host);
-        let secured = connect.connect(stream).await.map_err(|error| tls::handshake_error(&self.host, error))?;
+        let Ok(connect) = MakeTlsConnect::<TcpStream>::make_tls_connect(
+            &mut MakeRustlsConnect::new((*config).clone()),
+            &self.host,
+        );
+        let secured =
+            connect.connect(stream).await.map_err(|error| tls::handshake_error(&self.host, error))?;
         Ok(Wire::Secured(Box::new(secured)))
     }
 
     /// Signs in.
     pub(super) async fn sign_in(&self, wire: Wire) -> Result<Session> {
         let mut config = Config::new();
-        config.user(&self.user).password(self.password.expose()).dbname(&self.database).application_name("Sluice");
+        config
+            .user(&self.user)
+            .password(self.password.expose())
+            .dbname(&self.database)
+            .application_name("Sluice");
         let signing_in = async {
             match wire {
                 Wire::Plain(stream) => {
@@ -151,7 +163,7 @@ impl Login {
         };
         let signed_in = timeout(ANSWER_WITHIN, signing_in).await.map_err(|_| self.slow("the sign-in"))?;
         let (client, connection) = signed_in.map_err(|error| error::from_sign_in(self, error))?;
-        Ok(Session { client, connection, login: self.clone() })
+        Ok(Session { client, connection: Some(connection), login: self.clone() })
     }
 
     async fn wire(&self) -> Result<Wire> {
@@ -171,7 +183,10 @@ impl Login {
 
     fn slow(&self, what: &str) -> Error {
         let seconds = ANSWER_WITHIN.as_secs();
-        Error::new(ErrorKind::TimedOut, format!("{} did not finish {what} within {seconds} seconds.", self.host))
+        Error::new(
+            ErrorKind::TimedOut,
+            format!("{} did not finish {what} within {seconds} seconds.", self.host),
+        )
     }
 
     pub(super) fn not_postgres(&self) -> Error {
@@ -193,10 +208,11 @@ impl TlsConnect<Empty> for Secured {
     }
 }
 
-/// A signed-in session. Dropping it closes the connection.
+/// A signed-in session. Where it is dropped before [`Session::close`], because nobody waits any longer, the
+/// server is told to stop what it does.
 pub(super) struct Session {
     pub(super) client: Client,
-    connection: JoinHandle<()>,
+    connection: Option<JoinHandle<()>>,
     pub(super) login: Login,
 }
 
@@ -230,14 +246,19 @@ impl Session {
         error::from_server(&self.login, error)
     }
 
-    /// Stops what the server does for this session, and closes it: politely, and if that takes too long by
-    /// cutting the connection. Returns at once.
-    pub(super) fn stop(self) {
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return self.connection.abort() };
+    /// Ends a session that has nothing left to do.
+    pub(super) fn close(mut self) {
+        // Without its task the connection says goodbye by itself, as soon as the client is gone.
+        self.connection = None;
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let Some(mut connection) = self.connection.take() else { return };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return connection.abort() };
+        let (login, token) = (self.login.clone(), self.client.cancel_token());
         runtime.spawn(async move {
-            let Self { client, mut connection, login } = self;
-            let token = client.cancel_token();
-            drop(client);
             let told = timeout(STOP_WITHIN, login.stop(token)).await;
             // Where it could not be told, or does not listen, a cut connection ends its work too.
             let stopped = matches!(told, Ok(Ok(()))) && timeout(STOP_WITHIN, &mut connection).await.is_ok();

@@ -23,31 +23,27 @@ pub(super) fn from_sign_in(login: &Login, error: PgError) -> Error {
 /// An error of the server, or of the connection to it.
 pub(super) fn from_server(login: &Login, error: PgError) -> Error {
     match error.as_db_error() {
-        Some(said) => from_state(login, said),
-        None if is_cut(&error) => {
-            Error::new(ErrorKind::Unreachable, format!("The connection to {}:{} was cut.", login.host, login.port))
-                .with_source(error)
-        }
-        None => Error::new(ErrorKind::BadAnswer, "The server’s answer could not be understood.").with_source(error),
+        Some(said) => from_state(login, said, ""),
+        None if is_cut(&error) => Error::new(
+            ErrorKind::Unreachable,
+            format!("The connection to {}:{} was cut.", login.host, login.port),
+        )
+        .with_source(error),
+        None => Error::new(ErrorKind::BadAnswer, "The server’s answer could not be understood.")
+            .with_source(error),
     }
 }
 
 /// An error about the user's SQL, before which so many characters were put.
 pub(super) fn from_query(login: &Login, error: PgError, sql: &str, before: usize) -> Error {
-    let position = error.as_db_error().and_then(|said| match said.position() {
-        Some(ErrorPosition::Original(position)) => Some(*position as usize),
+    let Some(said) = error.as_db_error() else { return from_server(login, error) };
+    let position = match said.position() {
+        Some(ErrorPosition::Original(position)) => (*position as usize).checked_sub(before + 1),
         Some(ErrorPosition::Internal { .. }) | None => None,
-    });
-    let place = position.and_then(|position| place(sql, position.checked_sub(before + 1)?));
-    let error = from_server(login, error);
-    match place {
-        Some((line, column)) if error.kind() == ErrorKind::BadQuery || error.kind() == ErrorKind::MissingObject => {
-            let message = format!("{} (line {line}, column {column})", error.message().trim_end_matches('.'));
-            let told = Error::new(error.kind(), format!("{message}.")).with_hint(error.hint().to_owned());
-            told.with_source(error)
-        }
-        _ => error,
-    }
+    };
+    let place = position.and_then(|position| place(sql, position));
+    let place = place.map(|(line, column)| format!(" (line {line}, column {column})")).unwrap_or_default();
+    from_state(login, said, &place)
 }
 
 /// Line and column, counted from 1, of the character at `index`.
@@ -63,43 +59,67 @@ fn is_cut(error: &PgError) -> bool {
     error.is_closed() || std::error::Error::source(error).is_some_and(|cause| cause.is::<std::io::Error>())
 }
 
-fn from_state(login: &Login, said: &DbError) -> Error {
+/// `place` says where in the user's SQL, as the end of a sentence.
+fn from_state(login: &Login, said: &DbError, place: &str) -> Error {
     let state = said.code().code();
     let message = said.message();
     let Login { user, database, .. } = login;
     let error = match state {
-        "28P01" => Error::new(ErrorKind::SignInFailed, format!("The server refused user “{user}” or the password."))
-            .with_hint("Enter user and password again."),
-        "28000" => Error::new(ErrorKind::SignInFailed, format!("The server does not let “{user}” in from here: {message}."))
-            .with_hint("Check the user, and have this computer and the kind of encryption allowed in pg_hba.conf."),
+        "28P01" => {
+            Error::new(ErrorKind::SignInFailed, format!("The server refused user “{user}” or the password."))
+                .with_hint("Enter user and password again.")
+        }
+        "28000" => Error::new(
+            ErrorKind::SignInFailed,
+            format!("The server does not let “{user}” in from here: {message}."),
+        )
+        .with_hint(
+            "Check the user, and have this computer and the kind of encryption allowed in pg_hba.conf.",
+        ),
         "3D000" => Error::new(ErrorKind::MissingObject, format!("The server has no database “{database}”."))
             .with_hint("Check the database’s name; capital letters count."),
-        "42501" => Error::new(ErrorKind::NotAllowed, format!("“{user}” is not allowed to read this: {message}."))
-            .with_hint("Have an administrator run the statements below.")
-            .with_fix(grant(user, said.schema().unwrap_or("analytics"))),
-        "42P01" | "42703" | "3F000" => Error::new(ErrorKind::MissingObject, format!("The warehouse says: {message}.")),
-        "25006" => Error::new(ErrorKind::BadQuery, "The query would change the warehouse, and Sluice only reads.")
-            .with_hint("Write a query that only selects."),
+        "42501" => {
+            Error::new(ErrorKind::NotAllowed, format!("“{user}” is not allowed to read this: {message}."))
+                .with_hint("Have an administrator run the statements below.")
+                .with_fix(grant(user, said.schema().unwrap_or("analytics")))
+        }
+        "42P01" | "42703" | "3F000" => {
+            Error::new(ErrorKind::MissingObject, format!("The warehouse says: {message}{place}."))
+        }
+        "25006" => {
+            Error::new(ErrorKind::BadQuery, "The query would change the warehouse, and Sluice only reads.")
+                .with_hint("Write a query that only selects.")
+        }
         "57014" => Error::new(ErrorKind::TimedOut, "The server stopped the query because it took too long.")
             .with_hint("Make the query faster, or have the login’s statement_timeout raised."),
-        "53300" => Error::new(ErrorKind::ServerFailed, "The server has no connection left for another login.")
-            .with_hint("It is tried again. If it lasts, close other connections or raise max_connections."),
+        "53300" => {
+            Error::new(ErrorKind::ServerFailed, "The server has no connection left for another login.")
+                .with_hint(
+                    "It is tried again. If it lasts, close other connections or raise max_connections.",
+                )
+        }
         "57P01" | "57P02" | "57P03" | "57P05" => {
             Error::new(ErrorKind::ServerFailed, "The server is starting, stopping, or has ended the session.")
                 .with_hint("It is tried again.")
         }
         // The words of a data error can hold a value of the row.
         _ if state.starts_with("22") => {
-            return Error::new(ErrorKind::BadQuery, format!("The query fails on a value in its rows (SQLSTATE {state})."))
-                .with_hint("Run the query in a SQL client to see the value, and correct it or the query.");
+            return Error::new(
+                ErrorKind::BadQuery,
+                format!("The query fails on a value in its rows (SQLSTATE {state}){place}."),
+            )
+            .with_hint("Run the query in a SQL client to see the value, and correct it or the query.");
         }
-        _ if state.starts_with("42") || state.starts_with("0A") || state.starts_with("26") => {
-            Error::new(ErrorKind::BadQuery, format!("The warehouse does not take this query: {message}."))
-        }
+        _ if state.starts_with("42") || state.starts_with("0A") || state.starts_with("26") => Error::new(
+            ErrorKind::BadQuery,
+            format!("The warehouse does not take this query: {message}{place}."),
+        ),
         _ if state.starts_with("28") => {
             Error::new(ErrorKind::SignInFailed, format!("The server refused the sign-in: {message}."))
         }
-        _ if state.starts_with("08") => Error::new(ErrorKind::Unreachable, "The connection to the server broke off."),
+        _ if state.starts_with("08") => {
+            Error::new(ErrorKind::Unreachable, "The connection to the server broke off.")
+        }
         _ => Error::new(ErrorKind::ServerFailed, format!("The server failed (SQLSTATE {state}).")),
     };
     error.with_source(Said { state: state.to_owned(), message: message.to_owned() })

@@ -45,7 +45,9 @@ impl Form {
         match column.kind() {
             // What a cent is depends on the server's locale; the server knows (`lc_monetary`).
             _ if *column == Type::MONEY => (Self::Decimal, "::numeric"),
-            Kind::Array(element) if *element == Type::MONEY => (Self::List(Box::new(Self::Decimal)), "::numeric[]"),
+            Kind::Array(element) if *element == Type::MONEY => {
+                (Self::List(Box::new(Self::Decimal)), "::numeric[]")
+            }
             Kind::Array(_) => (Self::List(Box::new(Self::Text)), "::text[]"),
             _ => (Self::Text, "::text"),
         }
@@ -117,8 +119,7 @@ pub(super) fn logical(column: &Type) -> ColumnType {
         Some(Form::Timestamp | Form::TimestampWithZone) => ColumnType::Timestamp,
         Some(Form::Json | Form::Jsonb | Form::Hstore | Form::Record(_)) => ColumnType::Json,
         Some(Form::List(_)) => ColumnType::List,
-        Some(Form::Interval | Form::Address | Form::HardwareAddress | Form::Bits | Form::LogPosition) | None => {
-            ColumnType::Other
-        }
+        Some(Form::Interval | Form::Address | Form::HardwareAddress | Form::Bits | Form::LogPosition)
+        | None => ColumnType::Other,
     }
 }

@@ -57,20 +57,31 @@ impl Warehouse for PostgresWarehouse {
     }
 
     async fn tables(&self) -> Result<Vec<Table>> {
-        catalogue::tables(&Session::open(&self.login).await?).await
+        let session = Session::open(&self.login).await?;
+        let tables = catalogue::tables(&session).await;
+        session.close();
+        tables
     }
 
     async fn columns(&self, query: &Query) -> Result<Vec<Column>> {
-        let columns = query::columns(&Session::open(&self.login).await?, query).await?;
-        Ok(columns.into_iter().map(|column| column.shown).collect())
+        let session = Session::open(&self.login).await?;
+        let fields = query::fields(&session, query).await;
+        session.close();
+        Ok(fields?.into_iter().map(|field| field.column).collect())
     }
 
     async fn estimate(&self, query: &Query) -> Result<Option<u64>> {
-        query::estimate(&Session::open(&self.login).await?, query).await
+        let session = Session::open(&self.login).await?;
+        let estimate = query::estimate(&session, query).await;
+        session.close();
+        estimate
     }
 
     async fn key_check(&self, query: &Query, key: &[String]) -> Result<KeyCheck> {
-        query::key_check(&Session::open(&self.login).await?, query, key).await
+        let session = Session::open(&self.login).await?;
+        let check = query::key_check(&session, query, key).await;
+        session.close();
+        check
     }
 
     async fn read(&self, read: &Read) -> Result<Box<dyn Rows>> {

@@ -14,7 +14,7 @@ use super::form::{Form, logical};
 /// A column and how its values come over.
 #[derive(Debug, Clone)]
 pub(super) struct Field {
-    pub(super) shown: Column,
+    pub(super) column: Column,
     pub(super) form: Form,
     /// What the server is asked for, such as `"price"::numeric`.
     pub(super) expression: String,
@@ -44,7 +44,9 @@ fn user_sql(sql: &str) -> &str {
 /// What an error of running `before` and then the query's source means.
 pub(super) fn query_error(login: &Login, error: tokio_postgres::Error, query: &Query, before: &str) -> Error {
     match query {
-        Query::Sql(sql) => error::from_query(login, error, user_sql(sql), before.chars().count() + "(\n".len()),
+        Query::Sql(sql) => {
+            error::from_query(login, error, user_sql(sql), before.chars().count() + "(\n".len())
+        }
         Query::Table(table) => {
             let told = error::from_server(login, error);
             if told.kind() != ErrorKind::NotAllowed || table.schema.is_empty() {
@@ -60,7 +62,7 @@ pub(super) fn query_error(login: &Login, error: tokio_postgres::Error, query: &Q
 }
 
 /// The columns of the query's rows.
-pub(super) async fn columns(session: &Session, query: &Query) -> Result<Vec<Field>> {
+pub(super) async fn fields(session: &Session, query: &Query) -> Result<Vec<Field>> {
     let before = "SELECT * FROM ";
     let prepared = session.client.prepare(&format!("{before}{}", source(query))).await;
     let prepared = prepared.map_err(|error| query_error(&session.login, error, query, before))?;
@@ -69,11 +71,12 @@ pub(super) async fn columns(session: &Session, query: &Query) -> Result<Vec<Fiel
     for column in prepared.columns() {
         if !names.insert(column.name()) {
             let message = format!("Two columns of the query are called “{}”.", column.name());
-            return Err(Error::new(ErrorKind::BadQuery, message).with_hint("Give one of them another name with “as”."));
+            return Err(Error::new(ErrorKind::BadQuery, message)
+                .with_hint("Give one of them another name with “as”."));
         }
         let (form, cast) = Form::of(column.type_());
         fields.push(Field {
-            shown: Column {
+            column: Column {
                 name: column.name().to_owned(),
                 logical: logical(column.type_()),
                 native: column.type_().name().to_owned(),
@@ -94,8 +97,13 @@ pub(super) fn chosen(all: Vec<Field>, names: &[String]) -> Result<Vec<Field>> {
         return Ok(all);
     }
     let find = |name: &String| {
-        let missing = || Error::new(ErrorKind::MissingObject, format!("The warehouse has no column “{name}” here any more."));
-        all.iter().find(|field| field.shown.name == *name).cloned().ok_or_else(missing)
+        let missing = || {
+            Error::new(
+                ErrorKind::MissingObject,
+                format!("The warehouse has no column “{name}” here any more."),
+            )
+        };
+        all.iter().find(|field| field.column.name == *name).cloned().ok_or_else(missing)
     };
     names.iter().map(find).collect()
 }
@@ -116,7 +124,7 @@ pub(super) async fn estimate(session: &Session, query: &Query) -> Result<Option<
 
 /// Counts rows, null keys and duplicates on the server.
 pub(super) async fn key_check(session: &Session, query: &Query, key: &[String]) -> Result<KeyCheck> {
-    chosen(columns(session, query).await?, key)?;
+    chosen(fields(session, query).await?, key)?;
     let names: Vec<String> = key.iter().map(|name| quoted(name)).collect();
     let null = names.iter().map(|name| format!("{name} IS NULL")).collect::<Vec<_>>().join(" OR ");
     let before = format!(
@@ -130,6 +138,7 @@ pub(super) async fn key_check(session: &Session, query: &Query, key: &[String]) 
     session.run("BEGIN READ ONLY; SET LOCAL statement_timeout = '10min'").await?;
     let row = session.client.query_one(&sql, &[]).await;
     let row = row.map_err(|error| query_error(&session.login, error, query, &before))?;
-    let count = |index| row.try_get::<_, i64>(index).map(i64::unsigned_abs).map_err(|error| session.error(error));
+    let count =
+        |index| row.try_get::<_, i64>(index).map(i64::unsigned_abs).map_err(|error| session.error(error));
     Ok(KeyCheck { rows: count(0)?, nulls: count(1)?, duplicates: count(2)? })
 }

@@ -14,7 +14,7 @@ use tokio_postgres::{Row, RowStream};
 
 use super::client::{Login, Session};
 use super::form::Form;
-use super::query::{chosen, columns, query_error, source};
+use super::query::{chosen, fields, query_error, source};
 
 /// Rows of a batch, unless they are long.
 const BATCH_ROWS: usize = 1_000;
@@ -23,7 +23,7 @@ const BATCH_BYTES: usize = 1 << 20;
 
 /// Starts to read; returns when the columns are known and the server has begun.
 pub(super) async fn start(session: Session, read: &Read) -> Result<Box<dyn Rows>> {
-    let fields = chosen(columns(&session, &read.query).await?, &read.columns)?;
+    let fields = chosen(fields(&session, &read.query).await?, &read.columns)?;
     let expressions: Vec<&str> = fields.iter().map(|field| field.expression.as_str()).collect();
     let before = format!("SELECT {} FROM ", expressions.join(", "));
     let limit = read.limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
@@ -36,7 +36,8 @@ pub(super) async fn start(session: Session, read: &Read) -> Result<Box<dyn Rows>
         Err(error) => Err(error),
     };
     let stream = stream.map_err(|error| query_error(&session.login, error, &read.query, &before))?;
-    let (columns, forms): (Vec<_>, Vec<_>) = fields.into_iter().map(|field| (field.shown, field.form)).unzip();
+    let (columns, forms): (Vec<_>, Vec<_>) =
+        fields.into_iter().map(|field| (field.column, field.form)).unzip();
     Ok(Box::new(PostgresRows {
         columns: columns.into(),
         forms,
@@ -45,7 +46,6 @@ pub(super) async fn start(session: Session, read: &Read) -> Result<Box<dyn Rows>
         before,
         login: session.login.clone(),
         session: Some(session),
-        ended: false,
     }))
 }
 
@@ -56,8 +56,8 @@ struct PostgresRows {
     query: Query,
     before: String,
     login: Login,
+    /// While the server has more to send.
     session: Option<Session>,
-    ended: bool,
 }
 
 #[async_trait]
@@ -68,12 +68,12 @@ impl Rows for PostgresRows {
 
     async fn next(&mut self) -> Result<Option<RowBatch>> {
         let mut batch = RowBatch::new(self.columns.clone());
-        while !self.ended && batch.rows() < BATCH_ROWS && batch.bytes() < BATCH_BYTES {
+        while self.session.is_some() && batch.rows() < BATCH_ROWS && batch.bytes() < BATCH_BYTES {
             match self.stream.try_next().await {
                 Ok(Some(row)) => push(&mut batch, &self.forms, &row),
-                Ok(None) => self.ended = true,
+                Ok(None) => self.end(),
                 Err(error) => {
-                    self.ended = true;
+                    self.end();
                     return Err(query_error(&self.login, error, &self.query, &self.before));
                 }
             }
@@ -86,10 +86,10 @@ impl Rows for PostgresRows {
     }
 }
 
-impl Drop for PostgresRows {
-    fn drop(&mut self) {
-        if let Some(session) = self.session.take().filter(|_| !self.ended) {
-            session.stop();
+impl PostgresRows {
+    fn end(&mut self) {
+        if let Some(session) = self.session.take() {
+            session.close();
         }
     }
 }

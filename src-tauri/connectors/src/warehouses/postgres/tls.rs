@@ -34,7 +34,10 @@ impl Encryption {
     }
 }
 
-fn config(provider: &Arc<CryptoProvider>, verifier: Arc<dyn ServerCertVerifier>) -> Result<Arc<ClientConfig>> {
+fn config(
+    provider: &Arc<CryptoProvider>,
+    verifier: Arc<dyn ServerCertVerifier>,
+) -> Result<Arc<ClientConfig>> {
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
         .map_err(unusable)?;
@@ -50,7 +53,8 @@ fn verifier(provider: &Arc<CryptoProvider>, ca_file: Option<&Path>) -> Result<Ar
         Error::new(ErrorKind::BadSettings, message).with_hint("Choose a PEM file with the CA’s certificate.")
     };
     let mut roots = RootCertStore::empty();
-    let certificates = CertificateDer::pem_file_iter(file).map_err(|error| bad("can not be read").with_source(error))?;
+    let certificates =
+        CertificateDer::pem_file_iter(file).map_err(|error| bad("can not be read").with_source(error))?;
     for certificate in certificates {
         let certificate = certificate.map_err(|error| bad("is not a PEM file").with_source(error))?;
         roots.add(certificate).map_err(|error| bad("has a damaged certificate").with_source(error))?;
@@ -60,7 +64,8 @@ fn verifier(provider: &Arc<CryptoProvider>, ca_file: Option<&Path>) -> Result<Ar
 }
 
 fn unusable(error: Tls) -> Error {
-    Error::new(ErrorKind::TlsFailed, "Encrypted connections can not be set up on this computer.").with_source(error)
+    Error::new(ErrorKind::TlsFailed, "Encrypted connections can not be set up on this computer.")
+        .with_source(error)
 }
 
 /// What a failed handshake with `host` means.

@@ -14,7 +14,7 @@ use sluice_engine::schedule::Schedule;
 use sluice_engine::secrets::MemorySecrets;
 use sluice_engine::store::outbox::{self, RecordState};
 use sluice_engine::store::runs::{RunRow, RunState, Trigger};
-use sluice_engine::store::{connections, runs, syncs};
+use sluice_engine::store::{Store, Usage, connections, fingerprints, runs, syncs};
 use sluice_engine::sync::{Mode, Query, Removal, Shape, Sync, TableName};
 use sluice_engine::testing::{Arrived, FakeCell, FakeDestination, FakeWarehouse, SteeredClock};
 use sluice_engine::warehouse::WarehouseKind;
@@ -75,7 +75,9 @@ pub(crate) fn open_engine(
     let from: &'static dyn WarehouseKind = Box::leak(Box::new(table.clone()));
     let to: &'static dyn DestinationKind = Box::leak(Box::new(crm.clone()));
     let catalogue = Catalogue { warehouses: vec![from].leak(), destinations: vec![to].leak() };
-    Engine::open(home, catalogue, Arc::new(MemorySecrets::default()), clock.shared(), Arc::new(|_| {}))
+    let store = Arc::new(Store::open(home, Usage::Owner)?);
+    let secrets = Arc::new(MemorySecrets::default());
+    Ok(Engine::over(store, home, catalogue, secrets, clock.shared(), Arc::new(|_| {})))
 }
 
 pub(crate) fn connection(name: &str, kind: &str) -> Connection {
@@ -112,6 +114,20 @@ impl Bench {
         change(&mut sync);
         let save = move |sqlite: &rusqlite::Connection| syncs::save(sqlite, Some(SYNC), &sync, "", None);
         self.engine.store().write(save).done().await.unwrap();
+    }
+
+    /// Closes the data folder and opens it again.
+    pub(crate) fn reopen(&mut self) {
+        self.engine = open_engine(self.home.path(), &self.table, &self.crm, &self.clock).unwrap();
+        self.engine.recover().unwrap();
+    }
+
+    /// Writes the fingerprints anew, as runs with many changes do.
+    pub(crate) async fn rewrite_base(&self) {
+        let saved = self.saved();
+        let rewrite =
+            move |sqlite: &rusqlite::Connection| fingerprints::rewrite_base(sqlite, saved.id, saved.base_until);
+        self.engine.store().write(rewrite).done().await.unwrap();
     }
 
     pub(crate) async fn mirror(&self, removed: Removal) {
@@ -174,10 +190,12 @@ impl Bench {
             RecordState::Staged | RecordState::Discarded => panic!("{state:?} after a run"),
         };
         let tally = |sqlite: &rusqlite::Connection| {
-            let mut batches = sqlite.prepare("select id, n from batch where run = ?1")?;
-            let batches = batches.query_map([run], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            for (batch, n) in batches.collect::<Result<Vec<(i64, usize)>, _>>()? {
-                (0..n).try_for_each(|place| outbox::state_of(sqlite, batch, place).map(&mut count))?;
+            let mut batches = sqlite.prepare("select id, n, state from batch where run = ?1")?;
+            let batches = batches.query_map([run], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            for (batch, n, state) in batches.collect::<Result<Vec<(i64, usize, u8)>, _>>()? {
+                let own = outbox::own_states(sqlite, batch)?;
+                let state = outbox::RecordState::from_code(state)?;
+                (0..n).for_each(|place| count(own.get(&place).map_or(state, |own| own.state)));
             }
             Ok(())
         };

@@ -1,0 +1,95 @@
+//! What goes wrong says so, with the right exit status.
+
+use crate::command::Sluice;
+use crate::main_job::LEAD_SCORES;
+
+#[test]
+fn a_name_that_is_not_there_has_exit_status_2() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    for words in [
+        &["sync", "lead-score"][..],
+        &["plan", "lead-score"],
+        &["check", "shop"],
+        &["retry", "99"],
+        &["events", "--sync", "nobody"],
+        &["runs", "--sync", "nobody"],
+        &["frobnicate"],
+        &["sync"],
+    ] {
+        let said = sluice.run(words);
+        assert_eq!(said.code, 2, "{words:?}: {said:?}");
+        assert_eq!(said.out, "", "{words:?}");
+        assert!(!said.err.is_empty(), "{words:?}");
+    }
+}
+
+#[test]
+fn a_sync_without_a_destination_is_kept_and_says_so() {
+    let lines: Vec<_> = LEAD_SCORES.lines().filter(|line| !line.contains(" to: crm")).collect();
+    let sluice = Sluice::with(&lines.join("\n"));
+    let said = sluice.run(&["sync", "lead-scores"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("SLU-4006"), "{said:?}");
+}
+
+#[test]
+fn a_table_that_is_gone_fails_the_run_and_sends_nothing() {
+    let sluice = Sluice::with(&LEAD_SCORES.replace("lead_scores", "nowhere"));
+    let failed = sluice.json(&["sync", "lead-scores"], 1);
+    assert_eq!((failed["status"].as_str(), failed["sent"].as_u64()), (Some("failed"), Some(0)));
+    assert_eq!(failed["problem"]["kind"], "missing_object");
+}
+
+#[test]
+fn bad_rows_do_not_hold_up_good_ones() {
+    let sluice = Sluice::with(
+        &LEAD_SCORES
+            .replace("analytics.lead_scores", "edge_cases.messy_keys")
+            .replace("lead_id", "customer_id")
+            .replace(
+                "      - { column: full_name }\n      - { column: lead_score }\n",
+                "      - { column: company }\n",
+            ),
+    );
+    let said = sluice.run(&["sync", "lead-scores", "--json"]);
+    let run: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert!(run["invalid"].as_u64().unwrap() > 0, "{run}");
+    assert!(run["delivered"].as_u64().unwrap() > 0, "{run}");
+}
+
+#[test]
+fn undo_says_that_it_is_not_there_yet() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    let run = sluice.json(&["sync", "lead-scores"], 0)["run"].to_string();
+    let said = sluice.run(&["undo", &run]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("SLU-4005"), "{said:?}");
+}
+
+#[test]
+fn a_check_that_fails_names_its_step() {
+    let mut sluice = Sluice::with(
+        "version: 1\nconnections:\n  shop:\n    kind: postgres\n    settings: { host: 127.0.0.1, port: 9, database: d, user: u, tls: disable }\n",
+    );
+    sluice.set("SLUICE_SECRET_SHOP_PASSWORD", "s3cret-in-environment");
+    let checks = sluice.json(&["check", "shop"], 1);
+    assert_eq!(checks["ok"], false);
+    let failed: Vec<_> = checks["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|step| step["result"]["state"] == "failed")
+        .collect();
+    assert_eq!(failed.len(), 1, "{checks}");
+    assert_eq!(failed[0]["result"]["problem"]["kind"], "unreachable");
+    assert!(!crate::command::is_in_a_file(&sluice.home(), b"s3cret-in-environment"));
+}
+
+#[test]
+fn a_data_folder_that_is_a_file_is_an_error() {
+    let sluice = Sluice::new();
+    std::fs::write(sluice.home(), "not a folder").unwrap();
+    let said = sluice.run(&["runs"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("SLU-5001"), "{said:?}");
+}

@@ -1,0 +1,88 @@
+//! One request: the present values are read first where that is possible, and a job is followed to its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::deliver::{Delivering, Work};
+use crate::destination::{Answer, Batch, Delivery, ReadByKey};
+use crate::error::{Error, ErrorKind, Result};
+use crate::record::Record;
+use crate::sync::Shape;
+
+/// Pause between two looks at a destination's job.
+const POLL: Duration = Duration::from_secs(2);
+
+/// What came of some work.
+pub(super) struct Sent {
+    pub(super) work: Work,
+    /// An error means that no request was made.
+    pub(super) delivery: Result<Delivery>,
+    /// The request's number.
+    pub(super) request: u64,
+}
+
+/// Sends the records of `work` in one request.
+pub(super) async fn send(context: Arc<Delivering>, work: Work, request: u64) -> Sent {
+    let delivery = send_records(&context, &work).await;
+    Sent { work, delivery, request }
+}
+
+async fn send_records(context: &Delivering, work: &Work) -> Result<Delivery> {
+    let body = &work.batch.body;
+    let generation = context.run.generation;
+    let records: Vec<_> = work
+        .places
+        .iter()
+        .map(|place| body.record(*place, &context.sync_uuid, generation))
+        .collect::<Result<_>>()?;
+    if work.first {
+        keep_before(context, work.batch.id, &records).await?;
+    }
+    let batch = Batch {
+        shape: &context.run.shape,
+        records: &records,
+        sealed_at: crate::clock::from_millis(context.run.sealed.unwrap_or(context.run.started)),
+        run: context.run.id,
+        sync: &context.sync.name,
+    };
+    let mut delivery = context.destination.deliver(&batch).await;
+    while let (Answer::Job(token), Some(jobs)) = (&delivery.answer, context.destination.jobs()) {
+        tokio::time::sleep(POLL).await;
+        if let Some(next) = jobs.poll(token, &batch).await {
+            delivery = next;
+        }
+    }
+    Ok(delivery)
+}
+
+/// Before the first write of a batch: stores the values as they are now, where the destination can be read.
+async fn keep_before(context: &Delivering, batch: i64, records: &[Record<'_>]) -> Result<()> {
+    let Shape::Record { object, match_field } = &context.run.shape else { return Ok(()) };
+    let mut values = Vec::with_capacity(records.len());
+    let mut fields: Vec<String> = Vec::new();
+    for record in records {
+        let payload: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(record.payload)
+            .map_err(|error| Error::new(ErrorKind::Damaged, "A stored record can not be read.").with_source(error))?;
+        values.push(match payload.get(match_field) {
+            Some(serde_json::Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        });
+        for key in payload.keys().filter(|key| *key != match_field) {
+            if !fields.contains(key) {
+                fields.push(key.clone());
+            }
+        }
+    }
+    let read = ReadByKey { object, match_field, values: &values, fields: &fields };
+    let Some(found) = context.destination.read_by_key(&read).await else { return Ok(()) };
+    let before: Vec<Option<String>> = found?.into_iter().map(|found| found.map(|found| found.fields)).collect();
+    let text = serde_json::to_vec(&before)
+        .map_err(|error| Error::new(ErrorKind::Bug, "Present values could not be stored.").with_source(error))?;
+    let z = zstd::bulk::compress(&text, 1)?;
+    let insert = move |sqlite: &rusqlite::Connection| {
+        sqlite.prepare_cached("insert or ignore into before values(?1, ?2)")?.execute(rusqlite::params![batch, z])?;
+        Ok(())
+    };
+    context.store.write(insert).done().await
+}
