@@ -163,7 +163,8 @@ impl Page {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/node_modules/axe-core/axe.min.js");
         let axe =
             std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let run = self.client.execute_async(&format!("if (!globalThis.axe) {{ {axe} }}\n{AXE}"), vec![]);
+        let script = format!("if (!globalThis.axe) {{ {axe} }}\n{AXE}");
+        let run = self.client.execute_async(&script, vec![]);
         let found = tokio::time::timeout(PATIENCE, run).await.expect("axe ends in time").expect("axe runs");
         found.as_str().unwrap_or_else(|| panic!("{found}")).to_owned()
     }

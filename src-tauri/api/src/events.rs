@@ -128,6 +128,7 @@ impl<'a> Names<'a> {
             who: who(&row.payload).unwrap_or_else(|| mask_key(&key)),
             key: mask_key(&key),
             answer: self.answer(row)?,
+            retryable: row.state == RecordState::Rejected,
         })
     }
 

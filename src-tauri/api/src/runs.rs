@@ -4,7 +4,7 @@ use sluice_engine::clock::millis;
 use sluice_engine::engine::{Engine, Start};
 use sluice_engine::run::progress::{Phase as EnginePhase, Snapshot};
 use sluice_engine::store::runs::{self, Counts, RunRow, RunState, Trigger};
-use sluice_engine::store::syncs;
+use sluice_engine::store::{events, syncs};
 use sluice_engine::{Error, ErrorKind, Result};
 
 use crate::Api;
@@ -62,9 +62,17 @@ impl Api {
 
     /// Sends rejected records again, as a new run.
     pub async fn retry(&self, input: Retry) -> Result<Run, Problem> {
-        let run = self.engine().retry(input.run, input.keys).await?;
+        let Retry { run, mut keys, events } = input;
+        let named = self.blocking(move |engine| events.iter().map(|event| key_of(engine, event)).collect::<Result<Vec<_>>>());
+        keys.extend(named.await?);
+        let run = self.engine().retry(run, keys).await?;
         self.run(run).await
     }
+}
+
+fn key_of(engine: &Engine, event: &str) -> Result<String> {
+    let row = engine.store().read(|sqlite| events::get(sqlite, event.parse()?))?;
+    row.key.ok_or_else(|| Error::new(ErrorKind::UnknownName, "This row was never a record, and can not be sent again."))
 }
 
 pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {

@@ -80,6 +80,7 @@ pub struct Engine {
     clock: SharedClock,
     listener: Listener,
     running: Mutex<HashMap<i64, Running>>,
+    beginning: tokio::sync::Mutex<()>,
     ended: Notify,
 }
 
@@ -93,8 +94,8 @@ impl Engine {
         clock: SharedClock,
         listener: Listener,
     ) -> Arc<Self> {
-        let (home, running) = (home.to_owned(), Mutex::default());
-        Arc::new(Self { home, store, catalogue, secrets, clock, listener, running, ended: Notify::new() })
+        let (home, running, beginning) = (home.to_owned(), Mutex::default(), tokio::sync::Mutex::default());
+        Arc::new(Self { home, store, catalogue, secrets, clock, listener, running, beginning, ended: Notify::new() })
     }
 
     /// Ends what a crash or quit cut off: an unsealed read failed, a sealed run waits to go on. Only for the
@@ -102,17 +103,22 @@ impl Engine {
     pub fn recover(&self) -> Result<()> {
         let at = millis(self.clock.now());
         for run in self.store.read(runs::unfinished)? {
-            let job = move |sqlite: &rusqlite::Connection| {
-                if run.state == RunState::Sending {
-                    return runs::set_state(sqlite, run.id, RunState::Waiting, at, Some(at), None);
-                }
-                outbox::unstage(sqlite, run.id)?;
-                let error = Error::new(ErrorKind::IncompleteRead, "Sluice was stopped while this run was reading.");
-                runs::set_state(sqlite, run.id, RunState::Failed, at, None, Some(&Problem::from(&error)))
-            };
-            self.store.write(job).wait()?;
+            self.store.write(move |sqlite| end_cut_off(sqlite, &run, at)).wait()?;
         }
         Ok(())
+    }
+
+    /// Lets one run after the other begin. A run of the sync whose end could not be written, as on a full disk,
+    /// is ended first: it must not block the sync until the next start.
+    async fn beginning(&self, sync: i64) -> Result<tokio::sync::MutexGuard<'_, ()>> {
+        let turn = self.beginning.lock().await;
+        if self.running_of(sync).is_none() {
+            let at = millis(self.clock.now());
+            for run in self.store.read(runs::unfinished)?.into_iter().filter(|run| run.sync == sync) {
+                self.store.write(move |sqlite| end_cut_off(sqlite, &run, at)).done().await?;
+            }
+        }
+        Ok(turn)
     }
 
     /// The store.
@@ -194,8 +200,9 @@ impl Engine {
                 _ => Ok(run),
             }
         };
+        let _turn = self.beginning(sync).await?;
         let run = self.store.write(begin).done().await?;
-        self.launch(saved, run, Some(start)).await;
+        self.launch(saved, run, Some(start));
         Ok(run)
     }
 
@@ -204,8 +211,9 @@ impl Engine {
         let saved = self.store.read(|sqlite| syncs::by_id(sqlite, run.sync))?;
         let (id, at) = (run.id, millis(self.clock.now()));
         let run = run.clone();
+        let _turn = self.beginning(run.sync).await?;
         self.store.write(move |sqlite| runs::resume(sqlite, &run, at)).done().await?;
-        self.launch(saved, id, None).await;
+        self.launch(saved, id, None);
         Ok(())
     }
 
@@ -223,13 +231,14 @@ impl Engine {
             take_rejected(sqlite, &from, &keys, run, at, records)?;
             Ok(run)
         };
+        let _turn = self.beginning(saved.id).await?;
         let run = self.store.write(begin).done().await?;
-        self.launch(saved, run, None).await;
+        self.launch(saved, run, None);
         Ok(run)
     }
 
     /// Puts a run on its way; `start` is there for one that reads first.
-    async fn launch(self: &Arc<Self>, saved: SavedSync, run: i64, start: Option<Start>) {
+    fn launch(self: &Arc<Self>, saved: SavedSync, run: i64, start: Option<Start>) {
         let progress = Arc::new(Progress::new(run, self.listener.clone()));
         let cancel = CancellationToken::new();
         let running = Running { sync: saved.id, cancel: cancel.clone(), progress: progress.clone() };
@@ -342,6 +351,16 @@ impl Engine {
     fn running(&self) -> std::sync::MutexGuard<'_, HashMap<i64, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Ends a run that nobody works on any more.
+fn end_cut_off(sqlite: &rusqlite::Connection, run: &RunRow, at: i64) -> Result<()> {
+    if run.state == RunState::Sending {
+        return runs::set_state(sqlite, run.id, RunState::Waiting, at, Some(at), None);
+    }
+    outbox::unstage(sqlite, run.id)?;
+    let error = Error::new(ErrorKind::IncompleteRead, "Sluice was stopped while this run was reading.");
+    runs::set_state(sqlite, run.id, RunState::Failed, at, None, Some(&Problem::from(&error)))
 }
 
 /// For a sync that has no destination yet.

@@ -84,6 +84,9 @@ struct Sender {
     left: Option<Error>,
 }
 
+/// After a cancel, requests under way get this long for their answers.
+const LAST_ANSWERS: Duration = Duration::from_secs(3);
+
 /// Sends everything of a run that is open.
 pub(crate) async fn deliver(context: Arc<Delivering>) -> Result<End> {
     let (sync, run) = (context.run.sync, context.run.id);
@@ -103,8 +106,15 @@ pub(crate) async fn deliver(context: Arc<Delivering>) -> Result<End> {
     };
     let mut under_way = JoinSet::new();
     let end = delivery.run_until_end(&mut under_way).await;
-    // What is under way is waited for, so that its outcome is known.
-    while let Some(sent) = under_way.join_next().await {
+    // What is under way is waited for, so that its outcome is known. After a cancel not for long: what has no
+    // answer by then waits, and goes out again with the same ids.
+    let until = matches!(end, Ok(End::Cancelled)).then(|| Instant::now() + LAST_ANSWERS);
+    loop {
+        let sent = match until {
+            Some(until) => tokio::time::timeout_at(until, under_way.join_next()).await.unwrap_or(None),
+            None => under_way.join_next().await,
+        };
+        let Some(sent) = sent else { break };
         delivery.answered(joined(sent)?).await?;
     }
     delivery.write_all().await?;

@@ -1,6 +1,7 @@
 //! A destination that keeps what arrives, and answers as the test says.
 
 use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -146,9 +147,23 @@ impl FakeDestination {
         self.lock().readable = Some(answer);
     }
 
-    /// Appends every record it takes to this file, so that what was taken survives the process.
-    pub fn journal(&self, file: std::fs::File) {
-        self.lock().journal = Some(file);
+    /// Takes back what the journal at `path` says was taken, and appends every record it takes from now on: so
+    /// what was taken survives the process.
+    pub fn journal(&self, path: &Path) -> Result<()> {
+        let mut state = self.lock();
+        let text = if path.exists() { std::fs::read_to_string(path)? } else { String::new() };
+        for line in text.lines() {
+            let mut parts = line.splitn(4, '\t').map(str::to_owned);
+            let (Some(id), Some(operation), Some(key), Some(payload)) =
+                (parts.next(), parts.next(), parts.next(), parts.next())
+            else {
+                continue;
+            };
+            let operation = Operation::from_code(operation.parse().unwrap_or_default())?;
+            state.keep(&Arrived { key, id, operation, payload, request: 0 });
+        }
+        state.journal = Some(std::fs::OpenOptions::new().create(true).append(true).open(path)?);
+        Ok(())
     }
 
     /// From now on requests wait before they are taken, until [`release`](Self::release).
@@ -225,15 +240,19 @@ impl State {
         }
         let outcome = (self.record)(arrived);
         if matches!(outcome, Outcome::Delivered | Outcome::Accepted) {
-            self.ids.insert(arrived.id.clone());
             self.write_down(arrived);
-            if arrived.operation == Operation::Delete {
-                self.kept.remove(&arrived.key);
-            } else {
-                self.kept.insert(arrived.key.clone(), arrived.payload.clone());
-            }
+            self.keep(arrived);
         }
         outcome
+    }
+
+    fn keep(&mut self, arrived: &Arrived) {
+        self.ids.insert(arrived.id.clone());
+        if arrived.operation == Operation::Delete {
+            self.kept.remove(&arrived.key);
+        } else {
+            self.kept.insert(arrived.key.clone(), arrived.payload.clone());
+        }
     }
 
     fn write_down(&mut self, arrived: &Arrived) {

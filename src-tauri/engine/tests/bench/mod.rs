@@ -2,7 +2,7 @@
 //! has to hold whatever happens.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::params;
@@ -27,7 +27,9 @@ pub(crate) const PLAIN: Start = Start { trigger: Trigger::Manual, full: false, a
 
 /// Everything one test needs.
 pub(crate) struct Bench {
-    pub(crate) home: Arc<tempfile::TempDir>,
+    /// Where the data folder is; removed with the bench that made it.
+    pub(crate) home: PathBuf,
+    pub(crate) folder: Option<tempfile::TempDir>,
     pub(crate) table: Arc<FakeWarehouse>,
     pub(crate) crm: Arc<FakeDestination>,
     pub(crate) clock: Arc<SteeredClock>,
@@ -91,21 +93,22 @@ impl Bench {
     }
 
     pub(crate) async fn with_batches_of(records: usize) -> Self {
-        let home = Arc::new(tempfile::tempdir().unwrap());
-        let bench = Self::over(home, FakeWarehouse::new(&["id", "name"]), FakeDestination::new(records));
+        let folder = tempfile::tempdir().unwrap();
+        let mut bench = Self::over(folder.path(), FakeWarehouse::new(&["id", "name"]), FakeDestination::new(records));
         let save = |sqlite: &rusqlite::Connection| {
             connections::save(sqlite, None, &connection("table", "fake_warehouse"))?;
             connections::save(sqlite, None, &connection("crm", "fake_destination"))?;
             syncs::save(sqlite, None, &plain_sync(), "a-sync", None)
         };
         bench.engine.store().write(save).done().await.unwrap();
+        bench.folder = Some(folder);
         bench
     }
 
-    pub(crate) fn over(home: Arc<tempfile::TempDir>, table: Arc<FakeWarehouse>, crm: Arc<FakeDestination>) -> Self {
+    pub(crate) fn over(home: &Path, table: Arc<FakeWarehouse>, crm: Arc<FakeDestination>) -> Self {
         let clock = SteeredClock::at(1_750_000_000_000);
-        let engine = open_engine(home.path(), &table, &crm, &clock).unwrap();
-        Self { home, table, crm, clock, engine }
+        let engine = open_engine(home, &table, &crm, &clock).unwrap();
+        Self { home: home.to_owned(), folder: None, table, crm, clock, engine }
     }
 
     /// Changes the sync as a user would.
@@ -118,7 +121,7 @@ impl Bench {
 
     /// Closes the data folder and opens it again.
     pub(crate) fn reopen(&mut self) {
-        self.engine = open_engine(self.home.path(), &self.table, &self.crm, &self.clock).unwrap();
+        self.engine = open_engine(&self.home, &self.table, &self.crm, &self.clock).unwrap();
         self.engine.recover().unwrap();
     }
 
