@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use super::changes::{Change, is_twice, next_change, offset, wall};
 use super::next::{fixed_times, this_computers_zone};
 use super::{Schedule, words};
-use crate::error::Result;
+use crate::error::Error;
 
 /// Runs listed.
 const LISTED: usize = 5;
@@ -24,6 +24,8 @@ pub struct Description {
     pub next: Vec<NextRun>,
     /// What happens at the next clock change, while asleep, and when runs overlap.
     pub notes: Vec<String>,
+    /// Why the schedule can not be followed, if so.
+    pub problem: Option<Error>,
 }
 
 /// One coming run.
@@ -40,17 +42,29 @@ pub struct NextRun {
 }
 
 impl Schedule {
-    /// The schedule in words, as seen at `now`; the error of [`check`](Self::check) where it can not be
-    /// followed.
-    pub fn describe(&self, now: DateTime<Utc>) -> Result<Description> {
-        self.check()?;
+    /// The schedule in words, as seen at `now` on this computer.
+    pub fn describe(&self, now: DateTime<Utc>) -> Description {
+        self.describe_in(now, &this_computers_zone())
+    }
+
+    /// The schedule in words; `here` is the zone for schedules without one.
+    fn describe_in(&self, now: DateTime<Utc>, here: &str) -> Description {
+        let sentence = words::sentence(self);
+        let here_zone = here.parse().unwrap_or(Tz::UTC);
+        let found = self.check().and_then(|()| self.zone());
+        let (zone, problem) = match found {
+            Ok(zone) => (zone.unwrap_or(here_zone), None),
+            Err(error) => (here_zone, Some(error)),
+        };
         let time_zone = match self {
-            Self::Manual | Self::Every { .. } => this_computers_zone(),
+            Self::Manual | Self::Every { .. } => here_zone.name().to_owned(),
             Self::At { time_zone, .. } | Self::Cron { time_zone, .. } => time_zone.clone(),
         };
-        let zone = time_zone.parse().unwrap_or(Tz::UTC);
-        let notes = if *self == Self::Manual { Vec::new() } else { self.notes(zone, now) };
-        Ok(Description { sentence: words::sentence(self), time_zone, next: self.next_runs(zone, now), notes })
+        if problem.is_some() || *self == Self::Manual {
+            return Description { sentence, time_zone, next: Vec::new(), notes: Vec::new(), problem };
+        }
+        let next = self.next_runs(zone, now);
+        Description { sentence, time_zone, next, notes: self.notes(zone, now), problem: None }
     }
 
     fn next_runs(&self, zone: Tz, now: DateTime<Utc>) -> Vec<NextRun> {

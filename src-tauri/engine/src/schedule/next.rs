@@ -69,7 +69,7 @@ impl Schedule {
     }
 
     /// The zone whose wall clock the schedule follows.
-    fn zone(&self) -> Result<Option<Tz>> {
+    pub(super) fn zone(&self) -> Result<Option<Tz>> {
         match self {
             Self::Manual | Self::Every { .. } => Ok(None),
             Self::At { time_zone, .. } | Self::Cron { time_zone, .. } => {
@@ -172,8 +172,8 @@ pub fn this_computers_zone() -> String {
 }
 
 /// All IANA names, ascending.
-pub fn time_zones() -> Vec<String> {
-    let mut names: Vec<_> = TZ_VARIANTS.iter().map(|zone| zone.name().to_owned()).collect();
+pub fn time_zones() -> Vec<&'static str> {
+    let mut names: Vec<_> = TZ_VARIANTS.iter().map(|zone| zone.name()).collect();
     names.sort_unstable();
     names
 }

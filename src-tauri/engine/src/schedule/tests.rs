@@ -123,7 +123,8 @@ fn wrong_schedules_are_refused_in_words() {
     for (schedule, words) in wrong {
         let error = schedule.check().unwrap_err();
         assert_eq!((error.kind(), error.message()), (ErrorKind::BadSchedule, words));
-        assert_eq!(schedule.describe(utc("2026-11-22T13:48:00Z")).unwrap_err().message(), words);
+        let description = schedule.describe(utc("2026-11-22T13:48:00Z"));
+        assert_eq!(description.problem.unwrap().message(), words);
     }
     cron("0 0 29 2 *", "Europe/Berlin").check().unwrap();
 }
@@ -159,7 +160,7 @@ fn schedules_are_said_in_one_plain_sentence() {
 #[test]
 fn the_next_runs_say_when_and_how_far() {
     let description =
-        at(&[510, 780], &[0, 1, 2, 3, 4], "Europe/Berlin").describe(utc("2026-11-24T13:48:00Z")).unwrap();
+        at(&[510, 780], &[0, 1, 2, 3, 4], "Europe/Berlin").describe(utc("2026-11-24T13:48:00Z"));
     let runs: Vec<_> = description.next.iter().map(|run| format!("{} {}", run.local, run.distance)).collect();
     assert_eq!(
         runs,
@@ -177,7 +178,7 @@ fn the_next_runs_say_when_and_how_far() {
 #[test]
 fn clock_changes_are_told_where_they_matter() {
     let night = daily(150, "Europe/Berlin");
-    let spring = night.describe(utc("2026-03-28T12:00:00Z")).unwrap();
+    let spring = night.describe(utc("2026-03-28T12:00:00Z"));
     assert_eq!(
         spring.next[0].note.as_deref(),
         Some("The clocks go forward and skip 02:30; it runs at the first minute after.")
@@ -187,17 +188,17 @@ fn clock_changes_are_told_where_they_matter() {
         spring.notes[0],
         "The clocks go forward on Sun 29 Mar 2026. Runs stay at 02:30 on the wall clock; none is lost or doubled."
     );
-    let autumn = night.describe(utc("2026-10-24T12:00:00Z")).unwrap();
+    let autumn = night.describe(utc("2026-10-24T12:00:00Z"));
     assert_eq!(
         autumn.next[0].note.as_deref(),
         Some("The clocks go back and show 02:30 twice; it runs the first time.")
     );
-    let morning = daily(510, "Europe/Berlin").describe(utc("2026-10-24T12:00:00Z")).unwrap();
+    let morning = daily(510, "Europe/Berlin").describe(utc("2026-10-24T12:00:00Z"));
     assert_eq!(
         morning.next[0].note.as_deref(),
         Some("The clocks go back before this run; the wall clock time stays.")
     );
-    let both = cron("*/30 2 * * *", "Europe/Berlin").describe(utc("2026-10-24T12:00:00Z")).unwrap();
+    let both = cron("*/30 2 * * *", "Europe/Berlin").describe(utc("2026-10-24T12:00:00Z"));
     let notes: Vec<_> = both.next.iter().filter_map(|run| run.note.as_deref()).collect();
     assert!(
         notes[1].ends_with("this is the first time.") && notes[2].ends_with("this is the second time."),
@@ -208,7 +209,7 @@ fn clock_changes_are_told_where_they_matter() {
 #[test]
 fn zones_are_known_by_name() {
     assert!(this_computers_zone().parse::<Tz>().is_ok());
-    assert!(ZONES.iter().all(|zone| time_zones().iter().any(|name| name == zone)));
+    assert!(ZONES.iter().all(|zone| time_zones().contains(zone)));
 }
 
 /// Every slot of fixed times in 120 days, found by looking at each day's wall clock.
@@ -268,8 +269,8 @@ proptest! {
         let zone_read: Tz = zone.parse().unwrap();
         let fits = |at: &DateTime<Utc>| {
             let local = at.with_timezone(&zone_read);
-            let hour = match hours { "0-4" => local.hour() < 5, "*/3" => local.hour() % 3 == 0, _ => true };
-            hour && local.minute() % step == 0
+            let hour = match hours { "0-4" => local.hour() < 5, "*/3" => local.hour().is_multiple_of(3), _ => true };
+            hour && local.minute().is_multiple_of(step)
         };
         let first = DateTime::from_timestamp((from.timestamp() / 60 + 1) * 60, 0).unwrap();
         let minutes = std::iter::successors(Some(first), |at| Some(*at + TimeDelta::minutes(1)));

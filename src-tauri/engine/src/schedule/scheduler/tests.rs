@@ -267,10 +267,11 @@ async fn a_run_that_waits_goes_on_when_it_is_due_unless_paused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn in_a_year_every_slot_runs_or_is_listed_once() {
     for zone in ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe"] {
-        let schedule = daily(&[90, 135, 150, 510], zone);
+        let schedule = daily(&[135, 150], zone);
         let mut world = World::new("2026-01-01T00:00:00Z", schedule.clone());
         world.tick().await;
-        let (from, mut seen_until) = (world.now(), world.now());
+        let from = world.now();
+        let (mut seen_from, mut seen_until) = (from, from);
         let mut random = 7_u64;
         while world.now() < from + TimeDelta::days(365) {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -285,13 +286,14 @@ async fn in_a_year_every_slot_runs_or_is_listed_once() {
                 _ => world.pass(MINUTE * 30, MINUTE * 30),
             }
             world.tick().await;
-            seen_until = seen_until.max(world.now());
+            (seen_from, seen_until) = (seen_from.min(world.now()), seen_until.max(world.now()));
         }
         let taken = world.slots();
-        let n = (seen_until - from).num_days() as usize * 4 + 8;
-        let expected: BTreeSet<i64> =
-            schedule.next(from, n).into_iter().filter(|slot| *slot <= seen_until).map(millis).collect();
-        assert_eq!(taken.keys().copied().collect::<BTreeSet<_>>(), expected, "{zone}");
+        let coming = std::iter::successors(schedule.next_after(seen_from), |slot| schedule.next_after(*slot));
+        let expected: BTreeSet<i64> = coming.take_while(|slot| *slot <= seen_until).map(millis).collect();
+        let found: BTreeSet<i64> = taken.keys().copied().collect();
+        let differ: Vec<_> = found.symmetric_difference(&expected).map(|slot| from_millis(*slot)).collect();
+        assert!(differ.is_empty(), "{zone}: {differ:?}");
         let runs: BTreeSet<i64> = world.runs().iter().map(|run| run.id).collect();
         assert_eq!(
             taken.values().copied().collect::<BTreeSet<_>>(),
@@ -300,6 +302,6 @@ async fn in_a_year_every_slot_runs_or_is_listed_once() {
         );
         assert_eq!(runs.len(), taken.len(), "{zone}");
         let missed = world.runs().iter().filter(|run| run.state == RunState::Missed).count();
-        assert!(missed > 100 && runs.len() - missed > 300, "{zone}: {missed} of {} missed", runs.len());
+        assert!(missed > 100 && runs.len() - missed > 200, "{zone}: {missed} of {} missed", runs.len());
     }
 }
