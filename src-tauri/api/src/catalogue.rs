@@ -2,7 +2,7 @@
 
 use sluice_engine::manifest::{self, Input};
 
-use crate::wire::*;
+use crate::wire::{Catalogue, Choice, Kind, OnlyIf, Problem, Setting, SettingInput};
 use crate::{Api, CATALOGUE};
 
 impl Api {

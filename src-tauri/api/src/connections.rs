@@ -11,7 +11,10 @@ use sluice_engine::store::{connections, syncs};
 use sluice_engine::{Error, ErrorKind};
 
 use crate::convert::time;
-use crate::wire::*;
+use crate::wire::{
+    CheckResult, CheckStep, Checks, Connection, ConnectionCheck, ConnectionDraft, ConnectionPaste,
+    ConnectionSave, Pasted, Problem, Push, SecretState,
+};
 use crate::{Api, CATALOGUE};
 
 impl Api {

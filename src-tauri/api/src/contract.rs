@@ -5,7 +5,13 @@
 use serde_json::Value;
 
 use crate::Api;
-use crate::wire::*;
+use crate::wire::{
+    AppInfo, Catalogue, Checks, Connection, ConnectionCheck, ConnectionPaste, ConnectionSave,
+    DestinationObject, Draft, EventDetail, EventPage, EventRequest, EventsExport, EventsRequest, KeyCheck,
+    KeyCheckRequest, Pasted, PayloadPreview, PayloadPreviewRequest, Plan, PlanRequest, Problem, Retry, Run,
+    RunsRequest, Schedule, ScheduleDescription, Settings, Source, SourceRequest, Sync, SyncNow, SyncSave,
+    Table,
+};
 
 /// Declares every command once; `input -> output`, in wire types.
 macro_rules! commands {

@@ -9,7 +9,10 @@ use sluice_engine::sync::{self, EventName, Identifier, TableName};
 use sluice_engine::value::ColumnType as EngineColumnType;
 use sluice_engine::{Error, ErrorKind, error, manifest};
 
-use crate::wire::*;
+use crate::wire::{
+    Accepts, ChangeKind, ColumnType, Field, FieldValue, Mode, NullRule, Problem, Query, Removal, Role,
+    RunStatus, Schedule, Shape, SyncDefinition, TableKind, Trigger,
+};
 
 /// The time stored as `millis`, as text.
 pub(crate) fn time(millis: i64) -> String {

@@ -16,7 +16,10 @@ use sluice_engine::{Error, ErrorKind, Result};
 
 use crate::Api;
 use crate::convert::time;
-use crate::wire::*;
+use crate::wire::{
+    Attempt, ChangeKind, Event, EventDetail, EventPage, EventRequest, EventStatus, EventsExport,
+    EventsRequest, Problem,
+};
 
 /// Events read at once for an export.
 const PAGE: usize = 1_000;

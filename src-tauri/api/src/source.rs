@@ -9,7 +9,7 @@ use sluice_engine::value::Cell;
 
 use crate::Api;
 use crate::samples::Sample;
-use crate::wire::*;
+use crate::wire::{Column, KeyCheck, KeyCheckRequest, Problem, Source, SourceRequest, Table};
 
 /// Values shown in the payload grid for each column.
 const SHOWN: usize = 3;

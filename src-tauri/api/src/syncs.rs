@@ -210,7 +210,7 @@ fn on_wire(engine: &Engine, saved: SavedSync) -> Result<Sync> {
         problem: ran.filter(|_| decides).and_then(|run| run.problem.as_ref()).map(Into::into),
         paused: saved.paused,
         next_run_at: next.map(time),
-        schedule_sentence: described.map_or_else(|_| String::new(), |described| described.sentence),
+        schedule_sentence: described.sentence,
         last_run: newest.first().map(|run| crate::runs::on_wire(engine, run)).transpose()?,
         history: newest.iter().rev().map(bar).collect(),
         waiting,

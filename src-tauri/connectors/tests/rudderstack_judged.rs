@@ -1,4 +1,4 @@
-//! Our requests to RudderStack before two judges: Prism over the data plane's OpenAPI description, and the
+//! Our requests to RudderStack before two judges: Prism over the data plane's `OpenAPI` description, and the
 //! requests recorded from RudderStack's own SDK.
 
 #[path = "../src/destinations/fixture/mod.rs"]

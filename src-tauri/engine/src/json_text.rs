@@ -167,6 +167,9 @@ impl Json {
                     item.add_leaves(&format!("{path}[{index}]"), leaves);
                 }
             }
+            Self::Object(_) | Self::List(_) | Self::Scalar(_) => {
+                leaves.push((path.to_owned(), self.compact()))
+            }
         }
     }
 }

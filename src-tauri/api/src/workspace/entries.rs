@@ -16,7 +16,7 @@ impl<'n> Entries<'n> {
     /// The entries of `node`, which is `what` and has no keys but these.
     pub(super) fn of(node: &'n Node, what: &'static str, known: &[&str]) -> Result<Self> {
         let entries = Self::open(node, what)?;
-        for (key, _) in entries.entries.iter() {
+        for (key, _) in entries.entries {
             if !known.contains(&key.text.as_str()) {
                 return Err(key.place.wrong(unknown(
                     &format!("“{}” is not known in {what}", key.text),

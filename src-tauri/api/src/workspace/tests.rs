@@ -107,7 +107,7 @@ fn sync_with(lines: &str) -> Sync {
 
 #[test]
 fn the_whole_form_is_read() {
-    let text = r#"
+    let text = r"
 version: 1
 connections:
   shop_warehouse:
@@ -130,7 +130,7 @@ syncs:
       - { column: company, as: company.name, null: leave_out }
       - { constant: warehouse, as: origin }
     schedule: manual
-"#;
+";
     let workspace = read(text);
     let shop = &workspace.connections[0];
     assert_eq!((shop.name.as_str(), shop.kind.as_str()), ("shop_warehouse", "postgres"));
