@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::desk::on_a_desk;
+use crate::journal::ready;
 use crate::page::Page;
 
 #[test]
@@ -14,7 +15,7 @@ fn no_screen_has_a_violation_in_either_theme() {
         look(page, "first start", &mut found).await;
         page.click("button", "Try it with sample data…").await;
         for step in ["Which rows?", "Shape the payload", "When should it run?"] {
-            page.find("heading", step).await;
+            ready(page, step).await;
             look(page, step, &mut found).await;
             page.click("button", "Continue…").await;
         }
@@ -28,7 +29,7 @@ fn no_screen_has_a_violation_in_either_theme() {
         page.find("button", "Sync 5,000 records…").await;
         look(page, "review", &mut found).await;
         page.click("button", "Sync 5,000 records…").await;
-        page.find("heading", "lead_scores").await;
+        page.find("heading", "Lead scores").await;
         look(page, "sync", &mut found).await;
         for place in ["Home", "Live events", "Connections"] {
             page.click("link", place).await;

@@ -57,3 +57,13 @@ pub(crate) async fn sync_now(page: &Page, sync: &str) {
 pub(crate) fn keys(object: &Value) -> Vec<String> {
     object.as_object().map(|object| object.keys().cloned().collect()).unwrap_or_default()
 }
+
+/// Waits until what a wizard's step has to read is there, so that it lets one go on.
+pub(crate) async fn ready(page: &Page, step: &str) {
+    page.find("heading", step).await;
+    match step {
+        "Which rows?" => page.reads("No duplicates and no nulls").await,
+        "Shape the payload" => page.reads("No problems in").await,
+        _ => {}
+    }
+}

@@ -1,7 +1,7 @@
 //! The wizard from the first start to the first sync, without a mouse.
 
 use crate::desk::on_a_desk;
-use crate::journal::{counts, finished};
+use crate::journal::{counts, finished, ready};
 use crate::page::key;
 
 #[test]
@@ -13,7 +13,7 @@ fn the_keyboard_alone_gets_through_the_wizard() {
         page.tab_to("Try it with sample data").await;
         page.press(key::ENTER).await;
         for step in ["Which rows?", "Shape the payload", "When should it run?"] {
-            page.find("heading", step).await;
+            ready(page, step).await;
             page.tab_to("Continue").await;
             page.press(key::ENTER).await;
         }
@@ -35,7 +35,7 @@ fn the_keyboard_alone_gets_through_the_wizard() {
         page.find("button", "Sync 5,000 records…").await;
         page.tab_to("Sync 5,000 records").await;
         page.press(key::ENTER).await;
-        let run = finished(page, "lead_scores", 1).await;
+        let run = finished(page, "Lead scores", 1).await;
         assert_eq!(counts(&run).1, 5_000, "{run}");
     });
 }

@@ -247,7 +247,7 @@ const FIELD: &str = "
 
 const SHOWN_JSON: &str = "
     const copy = arguments[0].cloneNode(true);
-    for (const number of copy.querySelectorAll('[class*=_count_]')) number.remove();
+    for (const number of copy.querySelectorAll('[class*=_count]')) number.remove();
     return copy.textContent;";
 
 const NAMES: &str = "

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::desk::{Desk, on_a_desk};
-use crate::journal::{counts, finished, keys, payloads, sync_now};
+use crate::journal::{counts, finished, keys, payloads, ready, sync_now};
 use crate::page::{Page, key};
 use crate::postgres_server::PostgresServer;
 use crate::recorder::Recorder;
@@ -103,9 +103,9 @@ async fn set_up(page: &Page, port: u16, database: &str, plane: &str) {
 
     page.find("heading", "Which rows?").await;
     page.click("option", "leads…").await;
-    page.reads("No duplicates and no nulls").await;
+    ready(page, "Which rows?").await;
     page.click("button", "Continue…").await;
-    page.find("heading", "Shape the payload").await;
+    ready(page, "Shape the payload").await;
     page.click("checkbox", "Send country").await;
     page.click("checkbox", "Send id").await;
     page.click("button", "Key of company in the payload: company").await;

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use crate::desk::{Desk, on_a_desk};
-use crate::journal::{counts, events, finished, keys, payloads, sync_now};
+use crate::journal::{counts, events, finished, keys, payloads, ready, sync_now};
 use crate::page::{Page, key};
 
-const SYNC: &str = "lead_scores";
+const SYNC: &str = "Lead scores";
 
 #[test]
 fn the_sample_is_sent_as_shaped_and_only_changes_are_sent_again() {
@@ -43,12 +43,11 @@ fn the_sample_is_sent_as_shaped_and_only_changes_are_sent_again() {
 async fn set_up(page: &Page) -> Value {
     page.shot("01-first-start").await;
     page.click("button", "Try it with sample data…").await;
-    page.find("heading", "Which rows?").await;
-    page.reads("lead_score").await;
+    ready(page, "Which rows?").await;
     page.shot("04-table").await;
     page.click("button", "Continue…").await;
 
-    page.find("heading", "Shape the payload").await;
+    ready(page, "Shape the payload").await;
     page.click("checkbox", "Send country").await;
     page.click("button", "Key of company in the payload: company").await;
     page.fill("Key of company in the payload", "organisation").await;

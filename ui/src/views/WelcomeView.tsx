@@ -67,7 +67,10 @@ export function WelcomeView() {
     if (!done) return;
     const draft = crypto.randomUUID();
     await call('draft_save', { id: draft, title: state.name, saved_at: null, state });
-    await Promise.all(['drafts', 'app_info'].map((key) => client.invalidateQueries({ queryKey: [key] })));
+    // Nobody looks at these lists now, and the wizard must not find the ones from before.
+    await Promise.all(
+      ['drafts', 'app_info'].map((key) => client.invalidateQueries({ queryKey: [key], refetchType: 'all' })),
+    );
     await navigate({ to: '/wizard/$draft/$step', params: { draft, step: 'table' } });
   };
   return (
