@@ -100,7 +100,7 @@ impl Api {
     ) -> Result<Vec<Step>, Problem> {
         let (manifest, _) = CATALOGUE.manifest(kind)?;
         let tell = |done: &Step| {
-            self.0.pushes.push(Push::Check { token: token.to_owned(), step: step(done) });
+            self.0.pushes.push(&Push::Check { token: token.to_owned(), step: step(done) });
         };
         let mut steps = Steps::new(manifest.steps, &tell);
         // The failed step carries the error; the steps after it are listed as not reached.

@@ -28,9 +28,11 @@ impl Api {
     /// Drops a held run. Nothing of it was sent.
     pub async fn run_drop(&self, run: i64) -> Result<Run, Problem> {
         let at = millis(self.engine().clock().now());
-        let drop_held = move |sqlite: &sluice_engine::store::Sqlite| match runs::get(sqlite, run)?.state {
-            RunState::Held => runs::set_state(sqlite, run, RunState::Cancelled, at, None, None),
-            _ => Err(Error::new(ErrorKind::Conflict, format!("Run {run} is not held."))),
+        let drop_held = move |sqlite: &sluice_engine::store::Sqlite| {
+            if runs::get(sqlite, run)?.state != RunState::Held {
+                return Err(Error::new(ErrorKind::Conflict, format!("Run {run} is not held.")));
+            }
+            runs::set_state(sqlite, run, RunState::Cancelled, at, None, None)
         };
         self.engine().store().write(drop_held).done().await?;
         self.changed();

@@ -22,14 +22,14 @@ impl Api {
     pub async fn syncs(&self, (): ()) -> Result<Vec<Sync>, Problem> {
         self.blocking(|engine| {
             let saved = engine.store().read(syncs::all)?;
-            saved.into_iter().map(|saved| on_wire(engine, saved)).collect()
+            saved.iter().map(|saved| on_wire(engine, saved)).collect()
         })
         .await
     }
 
     /// The sync of this name.
     pub async fn sync(&self, name: String) -> Result<Sync, Problem> {
-        self.blocking(move |engine| on_wire(engine, engine.store().read(|sqlite| syncs::get(sqlite, &name))?))
+        self.blocking(move |engine| on_wire(engine, &engine.store().read(|sqlite| syncs::get(sqlite, &name))?))
             .await
     }
 
@@ -40,7 +40,7 @@ impl Api {
                 let sync = sync::Sync::try_from(input.definition)?;
                 check(engine, &sync)?;
                 save(engine, input.existing, sync.clone(), input.draft)?;
-                on_wire(engine, engine.store().read(|sqlite| syncs::get(sqlite, &sync.name))?)
+                on_wire(engine, &engine.store().read(|sqlite| syncs::get(sqlite, &sync.name))?)
             })
             .await?;
         self.changed();
@@ -85,7 +85,7 @@ impl Api {
                         syncs::set_next_due(sqlite, saved.id, next)
                     })
                     .wait()?;
-                on_wire(engine, engine.store().read(|sqlite| syncs::get(sqlite, &name))?)
+                on_wire(engine, &engine.store().read(|sqlite| syncs::get(sqlite, &name))?)
             })
             .await?;
         self.changed();
@@ -181,7 +181,7 @@ fn word(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn on_wire(engine: &Engine, saved: SavedSync) -> Result<Sync> {
+fn on_wire(engine: &Engine, saved: &SavedSync) -> Result<Sync> {
     let (newest, waiting, rejected) = engine.store().read(|sqlite| {
         let (waiting, rejected) = outbox::open_counts(sqlite, saved.id)?;
         Ok((runs::list(sqlite, Some(saved.id), None, BARS)?, waiting, rejected))
@@ -193,7 +193,7 @@ fn on_wire(engine: &Engine, saved: SavedSync) -> Result<Sync> {
             .map_or_else(String::new, |saved| saved.connection.kind))
     };
     let ran = newest.iter().find(|run| run.state != RunState::Missed);
-    let status = status(&saved, ran, engine.running_of(saved.id).is_some());
+    let status = status(saved, ran, engine.running_of(saved.id).is_some());
     let decides = matches!(status, SyncStatus::NeedsYou | SyncStatus::Held | SyncStatus::WaitingForNetwork);
     let described = saved.sync.schedule.describe(engine.clock().now());
     let bar = |run: &RunRow| RunBar {

@@ -168,7 +168,7 @@ impl Json {
                 }
             }
             Self::Object(_) | Self::List(_) | Self::Scalar(_) => {
-                leaves.push((path.to_owned(), self.compact()))
+                leaves.push((path.to_owned(), self.compact()));
             }
         }
     }
