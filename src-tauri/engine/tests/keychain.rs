@@ -42,7 +42,7 @@ fn tools_are_there() -> bool {
         "dbus-run-session and gnome-keyring-daemon have to be installed"
     );
     if !there {
-        println!("SKIPPED: the keychain is not tested, dbus-run-session or gnome-keyring-daemon is missing");
+        eprintln!("SKIPPED: the keychain is not tested, dbus-run-session or gnome-keyring-daemon is missing");
     }
     there
 }
