@@ -25,14 +25,17 @@ async fn main() {
         timestamptz '2026-01-01' + i * interval '7 s' as seen_at, jsonb_build_object('plan', i % 4, 'tags', array['a', 'b']) as extra \
         from generate_series(1, 1000000) i; analyze leads");
     let kind = *warehouses::CATALOGUE.iter().find(|kind| kind.manifest().id == "postgres").unwrap();
-    let settings = [("host", "127.0.0.1"), ("database", "postgres"), ("user", "postgres"), ("tls", "disable")];
+    let settings =
+        [("host", "127.0.0.1"), ("database", "postgres"), ("user", "postgres"), ("tls", "disable")];
     let mut settings: BTreeMap<_, _> = settings.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
     settings.insert("port".to_owned(), server.port.to_string());
     let connection = Connection { name: "bench".into(), kind: "postgres".into(), settings };
     let secrets = BTreeMap::from([("password".to_owned(), Secret::new(server.password.as_bytes()))]);
-    let opening = Opening::new(kind.manifest(), &connection, secrets, Path::new("/nowhere"), Arc::new(SystemClock));
+    let opening =
+        Opening::new(kind.manifest(), &connection, secrets, Path::new("/nowhere"), Arc::new(SystemClock));
     let warehouse = kind.open(&opening.unwrap()).unwrap();
-    let read = Read { query: Query::Table("public.leads".parse().unwrap()), columns: Vec::new(), limit: None };
+    let read =
+        Read { query: Query::Table("public.leads".parse().unwrap()), columns: Vec::new(), limit: None };
     for _ in 0..7 {
         let started = Instant::now();
         let mut rows = warehouse.read(&read).await.unwrap();
@@ -42,7 +45,11 @@ async fn main() {
             bytes += batch.bytes();
         }
         let seconds = started.elapsed().as_secs_f64();
-        println!("{count} rows, {} MB: {seconds:.2} s, {:.0} rows/s", bytes / 1_000_000, count as f64 / seconds);
+        println!(
+            "{count} rows, {} MB: {seconds:.2} s, {:.0} rows/s",
+            bytes / 1_000_000,
+            count as f64 / seconds
+        );
     }
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     println!("{}", status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default());

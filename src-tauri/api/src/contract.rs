@@ -137,9 +137,12 @@ mod tests {
         for name in names.iter().filter(|name| !built_in.contains(&name.as_str())) {
             writeln!(out, "import type {{ {name} }} from \"./{name}\";").unwrap();
         }
-        out.push_str("\n/** Every command: what goes in and what comes back. */\nexport interface Commands {\n");
+        out.push_str(
+            "\n/** Every command: what goes in and what comes back. */\nexport interface Commands {\n",
+        );
         for (name, documentation, input, output) in &table {
-            writeln!(out, "  /** {documentation} */\n  {name}: {{ input: {input}; output: {output} }};").unwrap();
+            writeln!(out, "  /** {documentation} */\n  {name}: {{ input: {input}; output: {output} }};")
+                .unwrap();
         }
         out.push_str("}\n");
         out

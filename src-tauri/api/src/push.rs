@@ -42,7 +42,9 @@ impl Pushes {
 
     /// Begins to carry. Notices of one round about one run become one push.
     pub(crate) fn carry(&self, api: &Api) {
-        let Some(mut notices) = self.notices.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+        let Some(mut notices) = self.notices.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+            return;
+        };
         let api = Arc::downgrade(&api.0);
         tokio::spawn(async move {
             let mut batch = Vec::new();

@@ -51,7 +51,8 @@ impl Api {
 
     /// The run with this id.
     pub async fn run(&self, run: i64) -> Result<Run, Problem> {
-        self.blocking(move |engine| on_wire(engine, &engine.store().read(|sqlite| runs::get(sqlite, run))?)).await
+        self.blocking(move |engine| on_wire(engine, &engine.store().read(|sqlite| runs::get(sqlite, run))?))
+            .await
     }
 
     /// Restores what a run changed.
@@ -63,7 +64,9 @@ impl Api {
     /// Sends rejected records again, as a new run.
     pub async fn retry(&self, input: Retry) -> Result<Run, Problem> {
         let Retry { run, mut keys, events } = input;
-        let named = self.blocking(move |engine| events.iter().map(|event| key_of(engine, event)).collect::<Result<Vec<_>>>());
+        let named = self.blocking(move |engine| {
+            events.iter().map(|event| key_of(engine, event)).collect::<Result<Vec<_>>>()
+        });
         keys.extend(named.await?);
         let run = self.engine().retry(run, keys).await?;
         self.run(run).await
@@ -72,7 +75,9 @@ impl Api {
 
 fn key_of(engine: &Engine, event: &str) -> Result<String> {
     let row = engine.store().read(|sqlite| events::get(sqlite, event.parse()?))?;
-    row.key.ok_or_else(|| Error::new(ErrorKind::UnknownName, "This row was never a record, and can not be sent again."))
+    row.key.ok_or_else(|| {
+        Error::new(ErrorKind::UnknownName, "This row was never a record, and can not be sent again.")
+    })
 }
 
 pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {

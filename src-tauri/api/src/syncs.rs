@@ -29,7 +29,8 @@ impl Api {
 
     /// The sync of this name.
     pub async fn sync(&self, name: String) -> Result<Sync, Problem> {
-        self.blocking(move |engine| on_wire(engine, engine.store().read(|sqlite| syncs::get(sqlite, &name))?)).await
+        self.blocking(move |engine| on_wire(engine, engine.store().read(|sqlite| syncs::get(sqlite, &name))?))
+            .await
     }
 
     /// Creates or updates a sync, and deletes the draft it came from in the same step.
@@ -114,7 +115,12 @@ impl Api {
 }
 
 /// Saves a sync that was checked.
-pub(crate) fn save(engine: &Engine, existing: Option<String>, sync: sync::Sync, draft: Option<String>) -> Result<()> {
+pub(crate) fn save(
+    engine: &Engine,
+    existing: Option<String>,
+    sync: sync::Sync,
+    draft: Option<String>,
+) -> Result<()> {
     let next_due = sync.schedule.next_after(engine.clock().now()).map(millis);
     let job = move |sqlite: &sluice_engine::store::Sqlite| {
         let uuid = sluice_engine::store::new_uuid();
@@ -153,7 +159,9 @@ fn check_abilities(sync: &sync::Sync, label: &str, able: &Capabilities) -> Resul
     let bad = |message: String| Err(Error::new(ErrorKind::BadMapping, message));
     match (&sync.shape, able.accepts) {
         (Shape::Record { .. }, Accepts::Events) => return bad(format!("{label} takes events, not records.")),
-        (Shape::Identify | Shape::Track(_), Accepts::Records) => return bad(format!("{label} takes records, not events.")),
+        (Shape::Identify | Shape::Track(_), Accepts::Records) => {
+            return bad(format!("{label} takes records, not events."));
+        }
         _ => {}
     }
     if !able.modes.contains(&sync.mode) {
@@ -161,7 +169,10 @@ fn check_abilities(sync: &sync::Sync, label: &str, able: &Capabilities) -> Resul
     }
     let removal = sync.mode == sync::Mode::Mirror && sync.removed != Removal::Nothing;
     if removal && !able.removals.contains(&sync.removed) {
-        return bad(format!("{label} can not {} removed records.", word(&crate::wire::Removal::from(sync.removed))));
+        return bad(format!(
+            "{label} can not {} removed records.",
+            word(&crate::wire::Removal::from(sync.removed))
+        ));
     }
     Ok(())
 }
@@ -176,7 +187,10 @@ fn on_wire(engine: &Engine, saved: SavedSync) -> Result<Sync> {
         Ok((runs::list(sqlite, Some(saved.id), None, BARS)?, waiting, rejected))
     })?;
     let kind = |name: &str| -> Result<String> {
-        Ok(engine.store().read(|sqlite| connections::find(sqlite, name))?.map_or_else(String::new, |saved| saved.connection.kind))
+        Ok(engine
+            .store()
+            .read(|sqlite| connections::find(sqlite, name))?
+            .map_or_else(String::new, |saved| saved.connection.kind))
     };
     let ran = newest.iter().find(|run| run.state != RunState::Missed);
     let status = status(&saved, ran, engine.running_of(saved.id).is_some());
@@ -196,7 +210,7 @@ fn on_wire(engine: &Engine, saved: SavedSync) -> Result<Sync> {
         problem: ran.filter(|_| decides).and_then(|run| run.problem.as_ref()).map(Into::into),
         paused: saved.paused,
         next_run_at: next.map(time),
-        schedule_sentence: described.sentence,
+        schedule_sentence: described.map_or_else(|_| String::new(), |described| described.sentence),
         last_run: newest.first().map(|run| crate::runs::on_wire(engine, run)).transpose()?,
         history: newest.iter().rev().map(bar).collect(),
         waiting,

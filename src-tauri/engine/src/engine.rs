@@ -47,7 +47,10 @@ impl Catalogue {
         let warehouse = self.warehouse(id).map(|kind| (kind.manifest(), Role::Warehouse));
         let destination = || self.destination(id).map(|kind| (kind.manifest(), Role::Destination));
         warehouse.or_else(destination).ok_or_else(|| {
-            Error::new(ErrorKind::BadSettings, format!("There is no kind of warehouse or destination “{id}”."))
+            Error::new(
+                ErrorKind::BadSettings,
+                format!("There is no kind of warehouse or destination “{id}”."),
+            )
         })
     }
 }
@@ -95,7 +98,17 @@ impl Engine {
         listener: Listener,
     ) -> Arc<Self> {
         let (home, running, beginning) = (home.to_owned(), Mutex::default(), tokio::sync::Mutex::default());
-        Arc::new(Self { home, store, catalogue, secrets, clock, listener, running, beginning, ended: Notify::new() })
+        Arc::new(Self {
+            home,
+            store,
+            catalogue,
+            secrets,
+            clock,
+            listener,
+            running,
+            beginning,
+            ended: Notify::new(),
+        })
     }
 
     /// Ends what a crash or quit cut off: an unsealed read failed, a sealed run waits to go on. Only for the
@@ -156,8 +169,14 @@ impl Engine {
         let (manifest, _) = self.catalogue.manifest(&connection.kind)?;
         let settings = crate::connection::checked_settings(manifest, connection)?;
         let mut secrets = BTreeMap::new();
-        for setting in manifest.settings.iter().filter(|setting| setting.secret && is_shown(setting, &settings)) {
-            let found = match typed.get(setting.key).cloned().or_else(|| from_environment(&connection.name, setting.key)) {
+        for setting in
+            manifest.settings.iter().filter(|setting| setting.secret && is_shown(setting, &settings))
+        {
+            let found = match typed
+                .get(setting.key)
+                .cloned()
+                .or_else(|| from_environment(&connection.name, setting.key))
+            {
                 Some(secret) => Some(secret),
                 None => self.secrets.get(&connection.name, setting.key)?,
             };
@@ -171,14 +190,18 @@ impl Engine {
     /// Opens the warehouse connection of this name.
     pub fn warehouse(&self, name: &str) -> Result<Box<dyn Warehouse>> {
         let saved = self.store.read(|sqlite| connections::get(sqlite, name))?;
-        let kind = self.catalogue.warehouse(&saved.connection.kind).ok_or_else(|| wrong_side(name, "warehouse"))?;
+        let kind =
+            self.catalogue.warehouse(&saved.connection.kind).ok_or_else(|| wrong_side(name, "warehouse"))?;
         kind.open(&self.opening(&saved.connection, &BTreeMap::new())?)
     }
 
     /// Opens the destination connection of this name.
     pub fn destination(&self, name: &str) -> Result<Box<dyn Destination>> {
         let saved = self.store.read(|sqlite| connections::get(sqlite, name))?;
-        let kind = self.catalogue.destination(&saved.connection.kind).ok_or_else(|| wrong_side(name, "destination"))?;
+        let kind = self
+            .catalogue
+            .destination(&saved.connection.kind)
+            .ok_or_else(|| wrong_side(name, "destination"))?;
         kind.open(&self.opening(&saved.connection, &BTreeMap::new())?)
     }
 
@@ -187,7 +210,10 @@ impl Engine {
     pub async fn start(self: &Arc<Self>, name: &str, start: Start) -> Result<i64> {
         let saved = self.store.read(|sqlite| syncs::get(sqlite, name))?;
         if saved.sync.to.is_none() {
-            return Err(Error::new(ErrorKind::NoDestination, format!("The sync “{name}” has no destination yet.")));
+            return Err(Error::new(
+                ErrorKind::NoDestination,
+                format!("The sync “{name}” has no destination yet."),
+            ));
         }
         let (sync, shape, at) = (saved.id, saved.sync.shape.clone(), millis(self.clock.now()));
         let begin = move |sqlite: &rusqlite::Connection| {
@@ -286,7 +312,8 @@ impl Engine {
             Ok((Execution { store, home, clock, saved, run, destination, progress, cancel }, job))
         };
         let opened = tokio::task::spawn_blocking(open).await;
-        let (execution, job) = opened.map_err(|_| Error::new(ErrorKind::Bug, "Opening ended unexpectedly."))??;
+        let (execution, job) =
+            opened.map_err(|_| Error::new(ErrorKind::Bug, "Opening ended unexpectedly."))??;
         execution.execute(job).await;
         Ok(())
     }

@@ -291,6 +291,7 @@ impl From<rusqlite::Error> for Error {
 }
 
 impl From<std::io::Error> for Error {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the system's kinds of error are open-ended")]
     fn from(error: std::io::Error) -> Self {
         let (kind, message) = match error.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {

@@ -224,7 +224,11 @@ fn a_row_for_a_file_is_called_after_its_table() {
     let record = |field: &str| Shape::Record { object: "leads".into(), match_field: field.into() };
     assert_eq!(read(&text).syncs[0].shape, record("id"));
     let renamed = text + "    fields: [{ column: email }, { column: id, as: lead.id }]\n";
-    assert_eq!(read(&renamed).syncs[0].shape, record("lead.id"), "found again by what the key is called there");
+    assert_eq!(
+        read(&renamed).syncs[0].shape,
+        record("lead.id"),
+        "found again by what the key is called there"
+    );
 }
 
 #[test]

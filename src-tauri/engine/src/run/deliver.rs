@@ -182,8 +182,7 @@ impl Sender {
             });
             let (body, own) = loading.await.map_err(|_| stopped())??;
             let Some(body) = body else { continue };
-            let is_waiting =
-                |place: &usize| own.get(place).map_or(row.state, |own| own.state).is_waiting();
+            let is_waiting = |place: &usize| own.get(place).map_or(row.state, |own| own.state).is_waiting();
             let places: Vec<usize> = (0..body.len()).filter(is_waiting).collect();
             if places.is_empty() {
                 continue;
@@ -202,7 +201,11 @@ impl Sender {
         let position = self.ids.partition_point(|known| *known < id);
         let last = self.ids.get((position + CLAIM).min(self.ids.len() - 1)).copied().unwrap_or(id);
         let run = self.context.run.id;
-        self.context.store.write(move |sqlite| runs::add_outcomes(sqlite, run, &Counts::default(), last)).done().await?;
+        self.context
+            .store
+            .write(move |sqlite| runs::add_outcomes(sqlite, run, &Counts::default(), last))
+            .done()
+            .await?;
         self.claimed = last;
         Ok(())
     }
@@ -255,14 +258,19 @@ impl Sender {
                 }
                 Ok(())
             }
-            Answer::Again(error) | Answer::Unknown(error) => self.retry_later(attempt, work, &error, request).await,
+            Answer::Again(error) | Answer::Unknown(error) => {
+                self.retry_later(attempt, work, &error, request).await
+            }
             Answer::Stop(error) => {
                 let settled = Settled::waiting(&attempt.places, &error);
                 self.stopped = Some(error);
                 self.write(attempt, settled, &work.batch).await
             }
             Answer::Job(token) => {
-                let message = format!("The destination answered with a job ({}) it does not offer to look at.", token.0);
+                let message = format!(
+                    "The destination answered with a job ({}) it does not offer to look at.",
+                    token.0
+                );
                 self.retry_later(attempt, work, &Error::new(ErrorKind::Bug, message), request).await
             }
         }
@@ -273,7 +281,8 @@ impl Sender {
         let half = work.places.len().div_ceil(2);
         for places in [&work.places[half..], &work.places[..half]] {
             if !places.is_empty() {
-                let part = Work { batch: work.batch.clone(), places: places.to_vec(), attempts: 0, first: false };
+                let part =
+                    Work { batch: work.batch.clone(), places: places.to_vec(), attempts: 0, first: false };
                 self.queue.push_front(part);
             }
         }

@@ -11,7 +11,8 @@ use tokio::sync::watch;
 use crate::check::Steps;
 use crate::connection::Opening;
 use crate::destination::{
-    Answer, Batch, Delivery, Destination, DestinationKind, Exchange, Found, Limits, Object, Outcome, ReadByKey,
+    Answer, Batch, Delivery, Destination, DestinationKind, Exchange, Found, Limits, Object, Outcome,
+    ReadByKey,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::manifest::{Accepts, Capabilities, Manifest};
@@ -95,7 +96,8 @@ static MANIFEST: Manifest = Manifest {
 impl FakeDestination {
     /// Takes everything, `records` to a request, one request at a time.
     pub fn new(records: usize) -> Arc<Self> {
-        let limits = Limits { records, bytes: 1 << 20, record_bytes: 10_000, envelope_bytes: 0, in_flight: 1 };
+        let limits =
+            Limits { records, bytes: 1 << 20, record_bytes: 10_000, envelope_bytes: 0, in_flight: 1 };
         let state = State {
             limits,
             reply: Box::new(|_, _| Reply::EachRecord),
@@ -213,7 +215,9 @@ impl State {
             Reply::EachRecord => Answer::Records(arrived.iter().map(|arrived| self.take(arrived)).collect()),
             Reply::LostBefore => lost(),
             Reply::LostAfter => {
-                arrived.iter().for_each(|arrived| drop(self.take(arrived)));
+                for record in &arrived {
+                    drop(self.take(record));
+                }
                 lost()
             }
             Reply::Again(wait) => {
@@ -224,10 +228,14 @@ impl State {
                 })
             }
             Reply::Stop => Answer::Stop(Error::new(ErrorKind::SignInFailed, "The token was refused.")),
-            Reply::Refuse => Answer::Refused(Error::new(ErrorKind::RequestRefused, "The request was refused.")),
+            Reply::Refuse => {
+                Answer::Refused(Error::new(ErrorKind::RequestRefused, "The request was refused."))
+            }
             Reply::Abort => std::process::abort(),
             Reply::AbortAfter => {
-                arrived.iter().for_each(|arrived| drop(self.take(arrived)));
+                for record in &arrived {
+                    drop(self.take(record));
+                }
                 std::process::abort()
             }
         }
@@ -258,7 +266,8 @@ impl State {
     fn write_down(&mut self, arrived: &Arrived) {
         use std::io::Write;
         let Some(file) = &mut self.journal else { return };
-        let line = format!("{}\t{}\t{}\t{}\n", arrived.id, arrived.operation as u8, arrived.key, arrived.payload);
+        let line =
+            format!("{}\t{}\t{}\t{}\n", arrived.id, arrived.operation as u8, arrived.key, arrived.payload);
         // A test whose journal can not be written would prove nothing.
         if file.write_all(line.as_bytes()).is_err() {
             std::process::abort();

@@ -94,7 +94,8 @@ impl Bench {
 
     pub(crate) async fn with_batches_of(records: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut bench = Self::over(folder.path(), FakeWarehouse::new(&["id", "name"]), FakeDestination::new(records));
+        let mut bench =
+            Self::over(folder.path(), FakeWarehouse::new(&["id", "name"]), FakeDestination::new(records));
         let save = |sqlite: &rusqlite::Connection| {
             connections::save(sqlite, None, &connection("table", "fake_warehouse"))?;
             connections::save(sqlite, None, &connection("crm", "fake_destination"))?;
@@ -128,8 +129,9 @@ impl Bench {
     /// Writes the fingerprints anew, as runs with many changes do.
     pub(crate) async fn rewrite_base(&self) {
         let saved = self.saved();
-        let rewrite =
-            move |sqlite: &rusqlite::Connection| fingerprints::rewrite_base(sqlite, saved.id, saved.base_until);
+        let rewrite = move |sqlite: &rusqlite::Connection| {
+            fingerprints::rewrite_base(sqlite, saved.id, saved.base_until)
+        };
         self.engine.store().write(rewrite).done().await.unwrap();
     }
 
@@ -174,7 +176,11 @@ impl Bench {
             assert_eq!(rejected, counts.rejected, "{run:?}");
             assert_eq!(waiting, counts.waiting(), "{run:?}");
         } else {
-            assert_eq!(self.count("select count(*) from batch where run = ?1", run.id), 0, "staged records left over");
+            assert_eq!(
+                self.count("select count(*) from batch where run = ?1", run.id),
+                0,
+                "staged records left over"
+            );
         }
         if run.state == RunState::Completed {
             assert_eq!(counts.delivered, counts.to_send, "{run:?}");
@@ -188,7 +194,9 @@ impl Bench {
         let mut count = |state: RecordState| match state {
             RecordState::Delivered | RecordState::Accepted => delivered += 1,
             RecordState::Rejected | RecordState::RejectedBefore => rejected += 1,
-            RecordState::Pending | RecordState::InFlight | RecordState::Retry | RecordState::Superseded => waiting += 1,
+            RecordState::Pending | RecordState::InFlight | RecordState::Retry | RecordState::Superseded => {
+                waiting += 1;
+            }
             RecordState::Invalid => {}
             RecordState::Staged | RecordState::Discarded => panic!("{state:?} after a run"),
         };
@@ -207,7 +215,10 @@ impl Bench {
     }
 
     pub(crate) fn count(&self, sql: &str, parameter: i64) -> u64 {
-        self.engine.store().read(|sqlite| Ok(sqlite.query_row(sql, params![parameter], |row| row.get(0))?)).unwrap()
+        self.engine
+            .store()
+            .read(|sqlite| Ok(sqlite.query_row(sql, params![parameter], |row| row.get(0))?))
+            .unwrap()
     }
 
     /// Reasons of a run's invalid rows, by row.
@@ -237,7 +248,10 @@ pub(crate) fn check_requests(requests: &[Vec<Arrived>]) {
         for record in request {
             assert!(keys.insert(&record.key), "{} stands twice in one request", record.key);
             let first = meaning.entry(&record.id).or_insert(record);
-            assert_eq!((&first.key, &first.payload, first.operation), (&record.key, &record.payload, record.operation));
+            assert_eq!(
+                (&first.key, &first.payload, first.operation),
+                (&record.key, &record.payload, record.operation)
+            );
         }
     }
 }

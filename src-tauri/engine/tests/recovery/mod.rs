@@ -30,10 +30,13 @@ enum Point {
 
 /// The rows of each round: some change, some go, some come.
 fn rows(round: usize) -> Vec<Vec<FakeCell>> {
-    (0..300).filter(|id| id % 40 != round).map(|id| row(&format!("k{id}"), &((id % 3) * round).to_string())).collect()
+    (0..300)
+        .filter(|id| id % 40 != round)
+        .map(|id| row(&format!("k{id}"), &((id % 3) * round).to_string()))
+        .collect()
 }
 
-async fn bench_over(home: &Path, round: usize) -> Bench {
+fn bench_over(home: &Path, round: usize) -> Bench {
     let bench = Bench::over(home, FakeWarehouse::new(&["id", "name"]), FakeDestination::new(10));
     bench.crm.journal(&home.join("journal")).unwrap();
     bench.table.set(rows(round));
@@ -59,7 +62,7 @@ fn child() {
     let (round, count): (usize, usize) = (round.parse().unwrap(), count.parse().unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let bench = bench_over(Path::new(&home), round).await;
+        let bench = bench_over(Path::new(&home), round);
         let reply = match name {
             "before" => Reply::Abort,
             "after" => Reply::AbortAfter,
@@ -118,7 +121,7 @@ async fn survives(first: Point, second: Point) {
     drop(bench);
     run_child(&home, 1, first);
     run_child(&home, 2, second);
-    let bench = bench_over(&home, 2).await;
+    let bench = bench_over(&home, 2);
     go_on(&bench).await;
     // What went on may have been the first round's run.
     bench.run().await;
