@@ -3,12 +3,15 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::clock::{Clock, from_millis};
+use crate::destination::DestinationKind;
 use crate::engine::Catalogue;
 use crate::schedule::Schedule;
 use crate::secrets::MemorySecrets;
 use crate::store::Store;
 use crate::store::runs::{RunRow, RunState};
-use crate::sync::{Mode, Query, Removal, Shape, Sync};
+use crate::sync::{Identifier, Mode, Query, Removal, Shape, Sync};
+use crate::testing::{FakeDestination, FakeWarehouse, ReadFault};
+use crate::warehouse::WarehouseKind;
 
 /// A clock the test moves, as the wall clock and as the time awake.
 struct Steered(Mutex<DateTime<Utc>>);
@@ -32,7 +35,7 @@ impl World {
         let home = tempfile::tempdir().unwrap();
         let now = now.parse().unwrap();
         let clock = Arc::new(Steered(Mutex::new(now)));
-        let engine = open(home.path(), &clock);
+        let engine = open(home.path(), &clock, NOTHING);
         let sync = sync(schedule);
         engine.store().write(move |sqlite| syncs::save(sqlite, None, &sync, "uuid", None)).wait().unwrap();
         Self { home, engine, clock, awake: Duration::ZERO, scheduler: Scheduler::new(now) }
@@ -65,7 +68,7 @@ impl World {
     }
 
     fn restart(&mut self) {
-        self.engine = open(self.home.path(), &self.clock);
+        self.engine = open(self.home.path(), &self.clock, NOTHING);
         (self.scheduler, self.awake) = (Scheduler::new(self.now()), Duration::ZERO);
     }
 
@@ -95,15 +98,30 @@ impl World {
         self.engine.store().read(read).unwrap()
     }
 
+    /// Gives the engine a warehouse and a destination that work.
+    fn connect(&mut self) -> Arc<FakeWarehouse> {
+        let (table, crm) = (FakeWarehouse::new(&["id"]), FakeDestination::new(100));
+        let from: &'static dyn WarehouseKind = Box::leak(Box::new(table.clone()));
+        let to: &'static dyn DestinationKind = Box::leak(Box::new(crm));
+        let catalogue = Catalogue { warehouses: vec![from].leak(), destinations: vec![to].leak() };
+        self.engine = open(self.home.path(), &self.clock, catalogue);
+        self.edit(
+            "insert into connection(name, kind, settings)
+             values('shop', 'fake_warehouse', '{}'), ('crm', 'fake_destination', '{}')",
+        );
+        table
+    }
+
     fn edit(&self, sql: &'static str) {
         self.engine.store().write(move |sqlite| Ok(sqlite.execute_batch(sql)?)).wait().unwrap();
     }
 }
 
-/// An engine that knows no connector: a run is written down, and ends as soon as it wants to open one.
-fn open(home: &std::path::Path, clock: &Arc<Steered>) -> Arc<Engine> {
+/// Knows no connector: a run is written down, and ends as soon as it wants to open one.
+const NOTHING: Catalogue = Catalogue { warehouses: &[], destinations: &[] };
+
+fn open(home: &std::path::Path, clock: &Arc<Steered>, catalogue: Catalogue) -> Arc<Engine> {
     let store = Arc::new(Store::open(home, crate::store::Usage::Guest).unwrap());
-    let catalogue = Catalogue { warehouses: &[], destinations: &[] };
     let secrets = Arc::new(MemorySecrets::default());
     Engine::over(store, home, catalogue, secrets, clock.clone(), Arc::new(|_| ()))
 }
@@ -118,7 +136,7 @@ fn sync(schedule: Schedule) -> Sync {
         shape: Shape::Identify,
         mode: Mode::Upsert,
         removed: Removal::Nothing,
-        identifiers: BTreeMap::new(),
+        identifiers: BTreeMap::from([(Identifier::UserId, "id".into())]),
         fields: None,
         schedule,
     }
@@ -196,14 +214,21 @@ async fn many_missed_slots_are_summed_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slot_during_a_run_is_missed_with_that_reason() {
     let mut world = World::new("2026-11-22T08:00:00Z", every(30));
-    world.tick().await;
-    world.edit("insert into run(sync, cause, state, started, generation, shape) values(1, 1, 1, 0, 1, '\"identify\"')");
-    world.live(TimeDelta::minutes(31), TEN_SECONDS).await;
-    assert_eq!(world.reasons(), ["08:30 The run before was still going on."]);
-    world.edit("update run set state = 3 where state = 1");
-    world.live(TimeDelta::minutes(30), TEN_SECONDS).await;
-    assert_eq!(world.slots().len(), 2);
-    assert_eq!(world.reasons().len(), 1);
+    let table = world.connect();
+    table.fail(ReadFault::Holds(0));
+    world.scheduler.tick(&world.engine, world.now(), world.awake).await.unwrap();
+    world.pass(TimeDelta::minutes(30), TimeDelta::minutes(30));
+    world.scheduler.tick(&world.engine, world.now(), world.awake).await.unwrap();
+    table.until_held().await;
+    world.pass(TimeDelta::minutes(30), TimeDelta::minutes(30));
+    world.scheduler.tick(&world.engine, world.now(), world.awake).await.unwrap();
+    assert_eq!(world.reasons(), ["09:00 The run before was still going on."]);
+    world.engine.cancel(world.runs()[0].id);
+    table.fail(ReadFault::None);
+    world.live(TimeDelta::minutes(30), TimeDelta::minutes(30)).await;
+    let states: Vec<_> = world.runs().iter().map(|run| run.state).collect();
+    assert_eq!(states[..2], [RunState::Cancelled, RunState::Missed]);
+    assert_eq!((states.len(), world.slots().len()), (3, 3), "the next slot runs again");
 }
 
 #[tokio::test(flavor = "multi_thread")]
