@@ -1,5 +1,7 @@
 //! The bridge between the page and the product: one command, one stream.
 
+#![allow(clippy::let_underscore_must_use, reason = "the command macro writes it")]
+
 use serde_json::Value;
 use sluice_api::wire::{Problem, Push};
 use tauri::ipc::Channel;

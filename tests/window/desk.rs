@@ -144,7 +144,7 @@ impl Desk {
         self.folder.path().join("data")
     }
 
-    /// Everything Sluice and WebKit wrote to their standard error, over all starts.
+    /// Everything Sluice and `WebKit` wrote to their standard error, over all starts.
     pub(crate) fn log(&self) -> PathBuf {
         self.folder.path().join("sluice.log")
     }

@@ -13,10 +13,10 @@ use crate::process::until;
 /// Finds elements as a screen reader would name them; it is the library the page's own tests use.
 const FINDER: &str = "ui/node_modules/@testing-library/dom/dist/@testing-library/dom.umd.min.js";
 
-/// The key by which WebDriver marks an element in JSON.
+/// The key by which `WebDriver` marks an element in JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// Keys that are no letters, as WebDriver spells them.
+/// Keys that are no letters, as `WebDriver` spells them.
 pub(crate) mod key {
     pub(crate) const TAB: &str = "\u{e004}";
     pub(crate) const ENTER: &str = "\u{e007}";

@@ -2,7 +2,7 @@
 
 use sluice_engine::manifest::{self, Input};
 
-use crate::wire::*;
+use crate::wire::{Catalogue, Choice, Kind, OnlyIf, Problem, Setting, SettingInput};
 use crate::{Api, CATALOGUE};
 
 impl Api {
@@ -25,8 +25,16 @@ fn kind(manifest: &manifest::Manifest) -> Kind {
         settings: manifest.settings.iter().map(setting).collect(),
         ready: manifest.settings.is_empty(),
         accepts: destination.map(|destination| destination.accepts.into()),
-        modes: destination.iter().flat_map(|destination| destination.modes).map(|mode| (*mode).into()).collect(),
-        removals: destination.iter().flat_map(|destination| destination.removals).map(|way| (*way).into()).collect(),
+        modes: destination
+            .iter()
+            .flat_map(|destination| destination.modes)
+            .map(|mode| (*mode).into())
+            .collect(),
+        removals: destination
+            .iter()
+            .flat_map(|destination| destination.removals)
+            .map(|way| (*way).into())
+            .collect(),
         icon: manifest.icon.to_owned(),
     }
 }

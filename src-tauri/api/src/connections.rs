@@ -11,7 +11,10 @@ use sluice_engine::store::{connections, syncs};
 use sluice_engine::{Error, ErrorKind};
 
 use crate::convert::time;
-use crate::wire::*;
+use crate::wire::{
+    CheckResult, CheckStep, Checks, Connection, ConnectionCheck, ConnectionDraft, ConnectionPaste,
+    ConnectionSave, Pasted, Problem, Push, SecretState,
+};
 use crate::{Api, CATALOGUE};
 
 impl Api {
@@ -54,14 +57,18 @@ impl Api {
         let opened = self
             .blocking(move |engine| {
                 let saved = match &name {
-                    Some(name) => Some(engine.store().read(|sqlite| connections::get(sqlite, name))?.connection),
+                    Some(name) => {
+                        Some(engine.store().read(|sqlite| connections::get(sqlite, name))?.connection)
+                    }
                     None => None,
                 };
                 let typed = draft.as_ref().map(typed_secrets).unwrap_or_default();
                 let mut connection = match (draft, saved) {
                     (Some(draft), _) => from_draft(&draft),
                     (None, Some(saved)) => saved,
-                    (None, None) => return Err(Error::new(ErrorKind::BadSettings, "There is nothing to test.")),
+                    (None, None) => {
+                        return Err(Error::new(ErrorKind::BadSettings, "There is nothing to test."));
+                    }
                 };
                 // Saved secrets are found under the name the connection has now.
                 if let Some(name) = name {
@@ -75,7 +82,11 @@ impl Api {
         let checks = Checks { ok: !steps.iter().any(has_failed), steps: steps.iter().map(step).collect() };
         if let Some(name) = input.name {
             let (at, ok) = (millis(self.engine().clock().now()), checks.ok);
-            self.engine().store().write(move |sqlite| connections::checked(sqlite, &name, at, ok)).done().await?;
+            self.engine()
+                .store()
+                .write(move |sqlite| connections::checked(sqlite, &name, at, ok))
+                .done()
+                .await?;
             self.changed();
         }
         Ok(checks)
@@ -89,7 +100,7 @@ impl Api {
     ) -> Result<Vec<Step>, Problem> {
         let (manifest, _) = CATALOGUE.manifest(kind)?;
         let tell = |done: &Step| {
-            self.0.pushes.push(Push::Check { token: token.to_owned(), step: step(done) });
+            self.0.pushes.push(&Push::Check { token: token.to_owned(), step: step(done) });
         };
         let mut steps = Steps::new(manifest.steps, &tell);
         // The failed step carries the error; the steps after it are listed as not reached.
@@ -111,7 +122,8 @@ impl Api {
         let (manifest, _) = CATALOGUE.manifest(&input.kind)?;
         let unknown = || {
             let message = format!("This is not something {} settings can be read from.", manifest.label);
-            Error::new(ErrorKind::BadSettings, message).with_hint("Paste a connection URL, or fill the fields.")
+            Error::new(ErrorKind::BadSettings, message)
+                .with_hint("Paste a connection URL, or fill the fields.")
         };
         let (filled, ignored) = pasted.ok_or_else(unknown)?;
         Ok(Pasted { filled, ignored })
@@ -192,7 +204,8 @@ fn on_wire(engine: &Engine, saved: &connections::SavedConnection) -> sluice_engi
     let (manifest, role) = CATALOGUE.manifest(&connection.kind)?;
     let settings = checked_settings(manifest, connection).unwrap_or_else(|_| connection.settings.clone());
     let shown = manifest.settings.iter().filter(|setting| setting.secret && is_shown(setting, &settings));
-    let secrets = shown.map(|setting| (setting.key.to_owned(), secret_state(engine, &connection.name, setting.key)));
+    let secrets =
+        shown.map(|setting| (setting.key.to_owned(), secret_state(engine, &connection.name, setting.key)));
     Ok(Connection {
         name: connection.name.clone(),
         kind: connection.kind.clone(),

@@ -5,7 +5,13 @@
 use serde_json::Value;
 
 use crate::Api;
-use crate::wire::*;
+use crate::wire::{
+    AppInfo, Catalogue, Checks, Connection, ConnectionCheck, ConnectionPaste, ConnectionSave,
+    DestinationObject, Draft, EventDetail, EventPage, EventRequest, EventsExport, EventsRequest, KeyCheck,
+    KeyCheckRequest, Pasted, PayloadPreview, PayloadPreviewRequest, Plan, PlanRequest, Problem, Retry, Run,
+    RunsRequest, Schedule, ScheduleDescription, Settings, Source, SourceRequest, Sync, SyncNow, SyncSave,
+    Table,
+};
 
 /// Declares every command once; `input -> output`, in wire types.
 macro_rules! commands {
@@ -137,9 +143,12 @@ mod tests {
         for name in names.iter().filter(|name| !built_in.contains(&name.as_str())) {
             writeln!(out, "import type {{ {name} }} from \"./{name}\";").unwrap();
         }
-        out.push_str("\n/** Every command: what goes in and what comes back. */\nexport interface Commands {\n");
+        out.push_str(
+            "\n/** Every command: what goes in and what comes back. */\nexport interface Commands {\n",
+        );
         for (name, documentation, input, output) in &table {
-            writeln!(out, "  /** {documentation} */\n  {name}: {{ input: {input}; output: {output} }};").unwrap();
+            writeln!(out, "  /** {documentation} */\n  {name}: {{ input: {input}; output: {output} }};")
+                .unwrap();
         }
         out.push_str("}\n");
         out

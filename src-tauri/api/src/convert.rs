@@ -9,7 +9,10 @@ use sluice_engine::sync::{self, EventName, Identifier, TableName};
 use sluice_engine::value::ColumnType as EngineColumnType;
 use sluice_engine::{Error, ErrorKind, error, manifest};
 
-use crate::wire::*;
+use crate::wire::{
+    Accepts, ChangeKind, ColumnType, Field, FieldValue, Mode, NullRule, Problem, Query, Removal, Role,
+    RunStatus, Schedule, Shape, SyncDefinition, TableKind, Trigger,
+};
 
 /// The time stored as `millis`, as text.
 pub(crate) fn time(millis: i64) -> String {
@@ -91,7 +94,9 @@ impl From<RunState> for RunStatus {
 impl From<&sync::Query> for Query {
     fn from(query: &sync::Query) -> Self {
         match query {
-            sync::Query::Table(table) => Self::Table { schema: table.schema.clone(), name: table.name.clone() },
+            sync::Query::Table(table) => {
+                Self::Table { schema: table.schema.clone(), name: table.name.clone() }
+            }
             sync::Query::Sql(sql) => Self::Sql { sql: sql.clone() },
         }
     }
@@ -179,8 +184,10 @@ impl TryFrom<Shape> for sync::Shape {
             Shape::Track { event_name: None, event_name_column: Some(column) } => {
                 Ok(Self::Track(EventName::Column(column)))
             }
-            Shape::Track { .. } => Err(Error::new(ErrorKind::BadMapping, "A track event needs one event name.")
-                .with_hint("Write a name, or choose the column that has it.")),
+            Shape::Track { .. } => {
+                Err(Error::new(ErrorKind::BadMapping, "A track event needs one event name.")
+                    .with_hint("Write a name, or choose the column that has it."))
+            }
             Shape::Record { object, match_field } => Ok(Self::Record { object, match_field }),
         }
     }
@@ -217,7 +224,11 @@ impl From<&sluice_engine::schedule::Schedule> for Schedule {
             Engine::Every { minutes } => Self::Every { minutes: *minutes },
             Engine::At { times, days, time_zone } => Self::At {
                 times: times.iter().map(|time| format!("{:02}:{:02}", time / 60, time % 60)).collect(),
-                days: days.iter().filter_map(|day| DAYS.get(usize::from(*day))).map(|day| (*day).to_owned()).collect(),
+                days: days
+                    .iter()
+                    .filter_map(|day| DAYS.get(usize::from(*day)))
+                    .map(|day| (*day).to_owned())
+                    .collect(),
                 time_zone: time_zone.clone(),
             },
             Engine::Cron { expression, time_zone } => {
@@ -251,7 +262,10 @@ impl TryFrom<Schedule> for sluice_engine::schedule::Schedule {
 }
 
 fn minutes_of(text: &str) -> Result<u16, Error> {
-    let bad = || Error::new(ErrorKind::BadSchedule, format!("“{text}” is no time of the day.")).with_hint("Write it as 08:30.");
+    let bad = || {
+        Error::new(ErrorKind::BadSchedule, format!("“{text}” is no time of the day."))
+            .with_hint("Write it as 08:30.")
+    };
     let (hours, minutes) = text.split_once(':').ok_or_else(bad)?;
     match (u16::from_str(hours), u16::from_str(minutes)) {
         (Ok(hours), Ok(minutes)) if hours < 24 && minutes < 60 => Ok(hours * 60 + minutes),
@@ -261,6 +275,8 @@ fn minutes_of(text: &str) -> Result<u16, Error> {
 
 fn day_of(text: &str) -> Result<u8, Error> {
     let day = DAYS.iter().position(|day| *day == text);
-    day.map(|day| day as u8)
-        .ok_or_else(|| Error::new(ErrorKind::BadSchedule, format!("“{text}” is no day of the week.")).with_hint("Write it as mon."))
+    day.map(|day| day as u8).ok_or_else(|| {
+        Error::new(ErrorKind::BadSchedule, format!("“{text}” is no day of the week."))
+            .with_hint("Write it as mon.")
+    })
 }

@@ -25,8 +25,9 @@ impl Api {
     /// Saves a draft, and answers with the time.
     pub async fn draft_save(&self, draft: Draft) -> Result<Draft, Problem> {
         let saved_at = millis(self.engine().clock().now());
-        let state = serde_json::to_string(&draft.state)
-            .map_err(|error| Error::new(ErrorKind::Bug, "The draft could not be written.").with_source(error))?;
+        let state = serde_json::to_string(&draft.state).map_err(|error| {
+            Error::new(ErrorKind::Bug, "The draft could not be written.").with_source(error)
+        })?;
         let row = drafts::Draft { id: draft.id.clone(), title: draft.title.clone(), saved_at, state };
         self.engine().store().write(move |sqlite| drafts::save(sqlite, &row)).done().await?;
         self.changed();

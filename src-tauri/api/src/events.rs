@@ -16,7 +16,10 @@ use sluice_engine::{Error, ErrorKind, Result};
 
 use crate::Api;
 use crate::convert::time;
-use crate::wire::*;
+use crate::wire::{
+    Attempt, ChangeKind, Event, EventDetail, EventPage, EventRequest, EventStatus, EventsExport,
+    EventsRequest, Problem,
+};
 
 /// Events read at once for an export.
 const PAGE: usize = 1_000;
@@ -49,11 +52,16 @@ impl Api {
 }
 
 fn filter(engine: &Engine, input: &EventsRequest) -> Result<Filter> {
-    let sync = input.sync.as_deref().map(|name| engine.store().read(|sqlite| syncs::get(sqlite, name))).transpose()?;
+    let sync = input
+        .sync
+        .as_deref()
+        .map(|name| engine.store().read(|sqlite| syncs::get(sqlite, name)))
+        .transpose()?;
     let since = input.since.as_deref().map(|since| {
         let at = chrono::DateTime::parse_from_rfc3339(since);
-        at.map(|at| at.timestamp_millis())
-            .map_err(|error| Error::new(ErrorKind::BadSettings, format!("“{since}” is no time.")).with_source(error))
+        at.map(|at| at.timestamp_millis()).map_err(|error| {
+            Error::new(ErrorKind::BadSettings, format!("“{since}” is no time.")).with_source(error)
+        })
     });
     Ok(Filter {
         sync: sync.map(|saved| saved.id),
@@ -128,6 +136,7 @@ impl<'a> Names<'a> {
             who: who(&row.payload).unwrap_or_else(|| mask_key(&key)),
             key: mask_key(&key),
             answer: self.answer(row)?,
+            retryable: row.state == RecordState::Rejected,
         })
     }
 
@@ -163,7 +172,8 @@ fn mask_key(key: &str) -> String {
 fn who(payload: &[u8]) -> Option<String> {
     let document = Json::parse(std::str::from_utf8(payload).ok()?)?;
     let at = |path: &[&str]| path.iter().try_fold(&document, |node, key| node.get(key))?.text();
-    let email = at(&["traits", "email"]).or_else(|| at(&["context", "traits", "email"])).or_else(|| at(&["email"]));
+    let email =
+        at(&["traits", "email"]).or_else(|| at(&["context", "traits", "email"])).or_else(|| at(&["email"]));
     let id = || at(&["userId"]).or_else(|| at(&["anonymousId"]));
     email.map(|email| mask::value("email", &email).unwrap_or(email)).or_else(|| id().map(|id| mask_key(&id)))
 }
@@ -174,12 +184,15 @@ fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetail> {
     let run = engine.store().read(|sqlite| runs::get(sqlite, row.run))?;
     let saved = engine.store().read(|sqlite| syncs::by_id(sqlite, row.sync))?;
     let attempts = match id {
-        EventId::Record { batch, place, .. } => engine.store().read(|sqlite| events::attempts(sqlite, batch, place))?,
+        EventId::Record { batch, place, .. } => {
+            engine.store().read(|sqlite| events::attempts(sqlite, batch, place))?
+        }
         EventId::Invalid { .. } => Vec::new(),
     };
     let mut event = Names::new(engine).on_wire(&row)?;
     let payload = String::from_utf8_lossy(&row.payload).into_owned();
-    let (shown, masked) = if input.reveal || payload.is_empty() { (payload, false) } else { mask::json(&payload) };
+    let (shown, masked) =
+        if input.reveal || payload.is_empty() { (payload, false) } else { mask::json(&payload) };
     let pretty = Json::parse(&shown).map_or_else(String::new, |document| {
         document.lines().into_iter().map(|(line, _)| line).collect::<Vec<_>>().join("\n")
     });
@@ -231,7 +244,9 @@ fn summary(row: &EventRow, event: &Event, problem: Option<&runs::Problem>) -> St
     };
     match event.status {
         EventStatus::Delivered => format!("{verb} row, delivered and confirmed."),
-        EventStatus::Accepted => format!("{verb} row. The destination took it; it gives no answer for single records."),
+        EventStatus::Accepted => {
+            format!("{verb} row. The destination took it; it gives no answer for single records.")
+        }
         EventStatus::Waiting => format!("{verb} row, kept on this computer and sent again.{why}"),
         EventStatus::Sending => format!("{verb} row, on its way."),
         EventStatus::Rejected => format!("The destination refused this record.{why}"),
@@ -311,7 +326,18 @@ fn write_event(out: &mut impl Write, csv: bool, event: &Event, key: &str, payloa
         let change = format!("{:?}", event.change).to_lowercase();
         let run = event.run.to_string();
         let status = label(event.status);
-        let cells = [&event.at, &event.sync, &run, status, &change, &event.what, &event.who, key, &event.answer, payload];
+        let cells = [
+            &event.at,
+            &event.sync,
+            &run,
+            status,
+            &change,
+            &event.what,
+            &event.who,
+            key,
+            &event.answer,
+            payload,
+        ];
         writeln!(out, "{}", cells.map(quoted).join(","))?;
         return Ok(());
     }
@@ -326,8 +352,13 @@ fn write_event(out: &mut impl Write, csv: bool, event: &Event, key: &str, payloa
 
 /// RFC 4180: quoted where needed; a cell a spreadsheet would take for a formula gets a quote in front.
 fn quoted(cell: &str) -> String {
-    let defused = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() };
-    if defused.contains([',', '"', '\n', '\r']) { format!("\"{}\"", defused.replace('"', "\"\"")) } else { defused }
+    let defused =
+        if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() };
+    if defused.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", defused.replace('"', "\"\""))
+    } else {
+        defused
+    }
 }
 
 /// One event for the command line, which shows people their own data unmasked.
@@ -367,7 +398,8 @@ impl Api {
             let cursor = input.cursor.as_deref().map(str::parse).transpose()?;
             let rows = engine.store().read(|sqlite| events::page(sqlite, &filter, cursor, input.limit))?;
             let mut names = Names::new(engine);
-            let mut plain = rows.iter().map(|row| plain_event(engine, &mut names, row)).collect::<Result<Vec<_>>>()?;
+            let mut plain =
+                rows.iter().map(|row| plain_event(engine, &mut names, row)).collect::<Result<Vec<_>>>()?;
             plain.reverse();
             Ok(plain)
         })

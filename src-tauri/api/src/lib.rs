@@ -57,7 +57,8 @@ struct Inner {
 
 /// The data folder: `explicit`, else `SLUICE_HOME`, else the platform's.
 pub fn home(explicit: Option<PathBuf>) -> PathBuf {
-    let from_environment = || std::env::var_os("SLUICE_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+    let from_environment =
+        || std::env::var_os("SLUICE_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
     let platform = || dirs::data_dir().map(|folder| folder.join("Sluice"));
     explicit.or_else(from_environment).or_else(platform).unwrap_or_else(|| PathBuf::from("Sluice"))
 }
@@ -77,7 +78,11 @@ impl Api {
     }
 
     /// As [`open`](Self::open), with secrets and time of the caller's.
-    pub fn open_with(home: &Path, secrets: Arc<dyn SecretStore>, clock: SharedClock) -> Result<Self, Problem> {
+    pub fn open_with(
+        home: &Path,
+        secrets: Arc<dyn SecretStore>,
+        clock: SharedClock,
+    ) -> Result<Self, Problem> {
         Self::with(home, Some(secrets), clock, Usage::Owner)
     }
 
@@ -100,7 +105,13 @@ impl Api {
             engine.recover()?;
         }
         let scheduler = tokio_util::sync::CancellationToken::new();
-        let api = Self(Arc::new(Inner { engine, pushes, samples: samples::Samples::default(), scheduler, _lock: lock }));
+        let api = Self(Arc::new(Inner {
+            engine,
+            pushes,
+            samples: samples::Samples::default(),
+            scheduler,
+            _lock: lock,
+        }));
         api.0.pushes.carry(&api);
         Ok(api)
     }

@@ -18,10 +18,15 @@ impl Api {
         let sample = self.0.samples.get(self.engine(), &sync.from, &sync.query, false).await?;
         let last = sample.rows().saturating_sub(1);
         let start = input.row.min(last);
-        let row = input.find.as_deref().filter(|text| !text.is_empty()).map_or(start, |text| find(&sample, text, start));
+        let row = input
+            .find
+            .as_deref()
+            .filter(|text| !text.is_empty())
+            .map_or(start, |text| find(&sample, text, start));
         let problems = mapping::field_problems(&sync, &sample.columns);
         let payloads = payloads(&sync, &sample);
-        let invalid_rows = payloads.as_ref().map_or(sample.rows(), |all| all.iter().filter(|one| one.is_err()).count());
+        let invalid_rows =
+            payloads.as_ref().map_or(sample.rows(), |all| all.iter().filter(|one| one.is_err()).count());
         let this = match payloads {
             Ok(mut all) if row < all.len() => all.swap_remove(row),
             Ok(_) => Ok(Vec::new()),
@@ -31,7 +36,8 @@ impl Api {
             Ok(payload) => (String::from_utf8_lossy(&payload).into_owned(), None),
             Err(error) => (String::new(), Some(error.into())),
         };
-        let (shown, touched) = if input.reveal || payload.is_empty() { (payload.clone(), false) } else { mask::json(&payload) };
+        let (shown, touched) =
+            if input.reveal || payload.is_empty() { (payload.clone(), false) } else { mask::json(&payload) };
         let (pretty, line_fields) = pretty(&shown, &sync, &sample);
         Ok(PayloadPreview {
             row,
@@ -87,7 +93,8 @@ fn pretty(payload: &str, sync: &Sync, sample: &Sample) -> (String, Vec<Option<us
         Shape::Record { .. } => "",
     };
     let fields = mapping::fields(sync, &sample.columns);
-    let paths: Vec<String> = fields.iter().map(|field| format!("{prefix}{}", shown_path(&field.key))).collect();
+    let paths: Vec<String> =
+        fields.iter().map(|field| format!("{prefix}{}", shown_path(&field.key))).collect();
     let lines = document.lines();
     let field_of = |path: &str| paths.iter().position(|field| field == path).filter(|_| !path.is_empty());
     let line_fields = lines.iter().map(|(_, path)| field_of(path)).collect();

@@ -74,10 +74,13 @@ fn on_wire(record: &plan::PlanRecord, reveal: bool) -> PlanRecord {
             mask::mask_json("", document);
         }
     }
-    let raw = |document: &Option<Json>| {
-        serde_json::value::RawValue::from_string(document.as_ref()?.compact()).ok()
+    let raw =
+        |document: &Option<Json>| serde_json::value::RawValue::from_string(document.as_ref()?.compact()).ok();
+    let key = if reveal {
+        record.key.clone()
+    } else {
+        mask::value("", &record.key).unwrap_or_else(|| record.key.clone())
     };
-    let key = if reveal { record.key.clone() } else { mask::value("", &record.key).unwrap_or_else(|| record.key.clone()) };
     let fields = changes(before.as_ref(), after.as_ref())
         .into_iter()
         .zip(changed)
@@ -88,12 +91,15 @@ fn on_wire(record: &plan::PlanRecord, reveal: bool) -> PlanRecord {
 
 /// Every field of either document, in order.
 fn changes(before: Option<&Json>, after: Option<&Json>) -> Vec<FieldChange> {
-    let (before, after) = (before.map(Json::leaves).unwrap_or_default(), after.map(Json::leaves).unwrap_or_default());
+    let (before, after) =
+        (before.map(Json::leaves).unwrap_or_default(), after.map(Json::leaves).unwrap_or_default());
     let value = |leaves: &[(String, String)], path: &str| {
         leaves.iter().find(|(known, _)| known == path).map(|(_, value)| value.clone())
     };
     let mut paths: Vec<&String> = after.iter().map(|(path, _)| path).collect();
-    paths.extend(before.iter().map(|(path, _)| path).filter(|path| !after.iter().any(|(known, _)| known == *path)));
+    paths.extend(
+        before.iter().map(|(path, _)| path).filter(|path| !after.iter().any(|(known, _)| known == *path)),
+    );
     paths
         .into_iter()
         .map(|path| {

@@ -26,7 +26,7 @@ impl Pushes {
     pub(crate) fn start() -> (Self, Listener) {
         let (sender, receiver): (UnboundedSender<Notice>, _) = unbounded_channel();
         // Nobody carries notices any more only when the product is being dropped.
-        let listener: Listener = Arc::new(move |notice| drop(sender.send(notice)));
+        let listener: Listener = Arc::new(move |notice| sender.send(notice).unwrap_or_default());
         (Self { subscribers: Arc::default(), notices: Mutex::new(Some(receiver)) }, listener)
     }
 
@@ -34,15 +34,17 @@ impl Pushes {
         self.subscribers.lock().unwrap_or_else(PoisonError::into_inner).push(subscriber);
     }
 
-    pub(crate) fn push(&self, push: Push) {
+    pub(crate) fn push(&self, push: &Push) {
         for subscriber in self.subscribers.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            subscriber(&push);
+            subscriber(push);
         }
     }
 
     /// Begins to carry. Notices of one round about one run become one push.
     pub(crate) fn carry(&self, api: &Api) {
-        let Some(mut notices) = self.notices.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+        let Some(mut notices) = self.notices.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+            return;
+        };
         let api = Arc::downgrade(&api.0);
         tokio::spawn(async move {
             let mut batch = Vec::new();
@@ -70,14 +72,14 @@ async fn tell(api: &Api, notices: Vec<Notice>) {
     }
     for (run, outcomes) in runs {
         if let Some((outcomes, rejected)) = outcomes {
-            api.0.pushes.push(Push::Events { run, outcomes, rejected });
+            api.0.pushes.push(&Push::Events { run, outcomes, rejected });
         }
         // A run that can not be read now is told with its next notice.
         if let Ok(run) = api.run(run).await {
-            api.0.pushes.push(Push::Run { run });
+            api.0.pushes.push(&Push::Run { run });
         }
     }
     if changed {
-        api.0.pushes.push(Push::Changed);
+        api.0.pushes.push(&Push::Changed);
     }
 }

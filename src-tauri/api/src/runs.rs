@@ -4,7 +4,7 @@ use sluice_engine::clock::millis;
 use sluice_engine::engine::{Engine, Start};
 use sluice_engine::run::progress::{Phase as EnginePhase, Snapshot};
 use sluice_engine::store::runs::{self, Counts, RunRow, RunState, Trigger};
-use sluice_engine::store::syncs;
+use sluice_engine::store::{events, syncs};
 use sluice_engine::{Error, ErrorKind, Result};
 
 use crate::Api;
@@ -28,9 +28,11 @@ impl Api {
     /// Drops a held run. Nothing of it was sent.
     pub async fn run_drop(&self, run: i64) -> Result<Run, Problem> {
         let at = millis(self.engine().clock().now());
-        let drop_held = move |sqlite: &sluice_engine::store::Sqlite| match runs::get(sqlite, run)?.state {
-            RunState::Held => runs::set_state(sqlite, run, RunState::Cancelled, at, None, None),
-            _ => Err(Error::new(ErrorKind::Conflict, format!("Run {run} is not held."))),
+        let drop_held = move |sqlite: &sluice_engine::store::Sqlite| {
+            if runs::get(sqlite, run)?.state != RunState::Held {
+                return Err(Error::new(ErrorKind::Conflict, format!("Run {run} is not held.")));
+            }
+            runs::set_state(sqlite, run, RunState::Cancelled, at, None, None)
         };
         self.engine().store().write(drop_held).done().await?;
         self.changed();
@@ -51,7 +53,8 @@ impl Api {
 
     /// The run with this id.
     pub async fn run(&self, run: i64) -> Result<Run, Problem> {
-        self.blocking(move |engine| on_wire(engine, &engine.store().read(|sqlite| runs::get(sqlite, run))?)).await
+        self.blocking(move |engine| on_wire(engine, &engine.store().read(|sqlite| runs::get(sqlite, run))?))
+            .await
     }
 
     /// Restores what a run changed.
@@ -62,9 +65,21 @@ impl Api {
 
     /// Sends rejected records again, as a new run.
     pub async fn retry(&self, input: Retry) -> Result<Run, Problem> {
-        let run = self.engine().retry(input.run, input.keys).await?;
+        let Retry { run, mut keys, events } = input;
+        let named = self.blocking(move |engine| {
+            events.iter().map(|event| key_of(engine, event)).collect::<Result<Vec<_>>>()
+        });
+        keys.extend(named.await?);
+        let run = self.engine().retry(run, keys).await?;
         self.run(run).await
     }
+}
+
+fn key_of(engine: &Engine, event: &str) -> Result<String> {
+    let row = engine.store().read(|sqlite| events::get(sqlite, event.parse()?))?;
+    row.key.ok_or_else(|| {
+        Error::new(ErrorKind::UnknownName, "This row was never a record, and can not be sent again.")
+    })
 }
 
 pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {

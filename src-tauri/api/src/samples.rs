@@ -51,7 +51,13 @@ pub(crate) struct Samples(Mutex<Vec<(String, Query, Arc<Sample>)>>);
 
 impl Samples {
     /// The sample of a query, read now or lately.
-    pub(crate) async fn get(&self, engine: &Arc<Engine>, connection: &str, query: &Query, fresh: bool) -> Result<Arc<Sample>> {
+    pub(crate) async fn get(
+        &self,
+        engine: &Arc<Engine>,
+        connection: &str,
+        query: &Query,
+        fresh: bool,
+    ) -> Result<Arc<Sample>> {
         let known = |(name, kept, _): &&(String, Query, Arc<Sample>)| name == connection && kept == query;
         if !fresh && let Some((.., sample)) = self.lock().iter().find(known) {
             return Ok(sample.clone());
@@ -75,7 +81,8 @@ async fn read(engine: &Arc<Engine>, connection: &str, query: &Query) -> Result<S
     let read_at = engine.clock().now();
     let (opener, name) = (engine.clone(), connection.to_owned());
     let warehouse = tokio::task::spawn_blocking(move || opener.warehouse(&name)).await.map_err(ended)??;
-    let mut rows = warehouse.read(&Read { query: query.clone(), columns: Vec::new(), limit: Some(ROWS) }).await?;
+    let mut rows =
+        warehouse.read(&Read { query: query.clone(), columns: Vec::new(), limit: Some(ROWS) }).await?;
     let mut batches = Vec::new();
     while let Some(batch) = rows.next().await? {
         batches.push(batch);

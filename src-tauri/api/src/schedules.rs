@@ -11,7 +11,13 @@ impl Api {
             Err(error) => {
                 let (sentence, time_zone) = (String::new(), String::new());
                 let problem = Some(error.into());
-                return Ok(ScheduleDescription { sentence, time_zone, next: Vec::new(), notes: Vec::new(), problem });
+                return Ok(ScheduleDescription {
+                    sentence,
+                    time_zone,
+                    next: Vec::new(),
+                    notes: Vec::new(),
+                    problem,
+                });
             }
         };
         let next = described.next.into_iter().map(|next| NextRun {

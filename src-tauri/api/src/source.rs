@@ -9,7 +9,7 @@ use sluice_engine::value::Cell;
 
 use crate::Api;
 use crate::samples::Sample;
-use crate::wire::*;
+use crate::wire::{Column, KeyCheck, KeyCheckRequest, Problem, Source, SourceRequest, Table};
 
 /// Values shown in the payload grid for each column.
 const SHOWN: usize = 3;
@@ -68,7 +68,8 @@ fn column(sample: &Sample, index: usize) -> Column {
     let column = &sample.columns[index];
     let texts: Vec<Option<String>> = (0..sample.rows()).map(|row| text(sample.cell(row, index))).collect();
     let nulls = texts.iter().filter(|text| text.is_none()).count();
-    let personal = mask::by_name(&column.name).is_some() || texts.iter().flatten().any(|text| mask::looks_like_email(text));
+    let personal = mask::by_name(&column.name).is_some()
+        || texts.iter().flatten().any(|text| mask::looks_like_email(text));
     let mut samples: Vec<String> = Vec::new();
     for text in texts.iter().flatten() {
         let shown = shorten(&mask::value(&column.name, text).unwrap_or_else(|| text.clone()));

@@ -22,14 +22,15 @@ impl Api {
     pub async fn syncs(&self, (): ()) -> Result<Vec<Sync>, Problem> {
         self.blocking(|engine| {
             let saved = engine.store().read(syncs::all)?;
-            saved.into_iter().map(|saved| on_wire(engine, saved)).collect()
+            saved.iter().map(|saved| on_wire(engine, saved)).collect()
         })
         .await
     }
 
     /// The sync of this name.
     pub async fn sync(&self, name: String) -> Result<Sync, Problem> {
-        self.blocking(move |engine| on_wire(engine, engine.store().read(|sqlite| syncs::get(sqlite, &name))?)).await
+        self.blocking(move |engine| on_wire(engine, &engine.store().read(|sqlite| syncs::get(sqlite, &name))?))
+            .await
     }
 
     /// Creates or updates a sync, and deletes the draft it came from in the same step.
@@ -39,7 +40,7 @@ impl Api {
                 let sync = sync::Sync::try_from(input.definition)?;
                 check(engine, &sync)?;
                 save(engine, input.existing, sync.clone(), input.draft)?;
-                on_wire(engine, engine.store().read(|sqlite| syncs::get(sqlite, &sync.name))?)
+                on_wire(engine, &engine.store().read(|sqlite| syncs::get(sqlite, &sync.name))?)
             })
             .await?;
         self.changed();
@@ -84,7 +85,7 @@ impl Api {
                         syncs::set_next_due(sqlite, saved.id, next)
                     })
                     .wait()?;
-                on_wire(engine, engine.store().read(|sqlite| syncs::get(sqlite, &name))?)
+                on_wire(engine, &engine.store().read(|sqlite| syncs::get(sqlite, &name))?)
             })
             .await?;
         self.changed();
@@ -114,7 +115,12 @@ impl Api {
 }
 
 /// Saves a sync that was checked.
-pub(crate) fn save(engine: &Engine, existing: Option<String>, sync: sync::Sync, draft: Option<String>) -> Result<()> {
+pub(crate) fn save(
+    engine: &Engine,
+    existing: Option<String>,
+    sync: sync::Sync,
+    draft: Option<String>,
+) -> Result<()> {
     let next_due = sync.schedule.next_after(engine.clock().now()).map(millis);
     let job = move |sqlite: &sluice_engine::store::Sqlite| {
         let uuid = sluice_engine::store::new_uuid();
@@ -153,7 +159,9 @@ fn check_abilities(sync: &sync::Sync, label: &str, able: &Capabilities) -> Resul
     let bad = |message: String| Err(Error::new(ErrorKind::BadMapping, message));
     match (&sync.shape, able.accepts) {
         (Shape::Record { .. }, Accepts::Events) => return bad(format!("{label} takes events, not records.")),
-        (Shape::Identify | Shape::Track(_), Accepts::Records) => return bad(format!("{label} takes records, not events.")),
+        (Shape::Identify | Shape::Track(_), Accepts::Records) => {
+            return bad(format!("{label} takes records, not events."));
+        }
         _ => {}
     }
     if !able.modes.contains(&sync.mode) {
@@ -161,7 +169,10 @@ fn check_abilities(sync: &sync::Sync, label: &str, able: &Capabilities) -> Resul
     }
     let removal = sync.mode == sync::Mode::Mirror && sync.removed != Removal::Nothing;
     if removal && !able.removals.contains(&sync.removed) {
-        return bad(format!("{label} can not {} removed records.", word(&crate::wire::Removal::from(sync.removed))));
+        return bad(format!(
+            "{label} can not {} removed records.",
+            word(&crate::wire::Removal::from(sync.removed))
+        ));
     }
     Ok(())
 }
@@ -170,16 +181,19 @@ fn word(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn on_wire(engine: &Engine, saved: SavedSync) -> Result<Sync> {
+fn on_wire(engine: &Engine, saved: &SavedSync) -> Result<Sync> {
     let (newest, waiting, rejected) = engine.store().read(|sqlite| {
         let (waiting, rejected) = outbox::open_counts(sqlite, saved.id)?;
         Ok((runs::list(sqlite, Some(saved.id), None, BARS)?, waiting, rejected))
     })?;
     let kind = |name: &str| -> Result<String> {
-        Ok(engine.store().read(|sqlite| connections::find(sqlite, name))?.map_or_else(String::new, |saved| saved.connection.kind))
+        Ok(engine
+            .store()
+            .read(|sqlite| connections::find(sqlite, name))?
+            .map_or_else(String::new, |saved| saved.connection.kind))
     };
     let ran = newest.iter().find(|run| run.state != RunState::Missed);
-    let status = status(&saved, ran, engine.running_of(saved.id).is_some());
+    let status = status(saved, ran, engine.running_of(saved.id).is_some());
     let decides = matches!(status, SyncStatus::NeedsYou | SyncStatus::Held | SyncStatus::WaitingForNetwork);
     let described = saved.sync.schedule.describe(engine.clock().now());
     let bar = |run: &RunRow| RunBar {

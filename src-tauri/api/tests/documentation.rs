@@ -16,7 +16,8 @@ fn every_example_is_taken_and_reads_back_from_what_is_written() {
     let around = Surroundings { kinds: &kinds, saved: &[], time_zone: "Europe/Berlin" };
     assert!(examples().len() >= 5);
     for example in examples() {
-        let workspace = parse(example, &around).unwrap_or_else(|error| panic!("{}\n{example}", error.message()));
+        let workspace =
+            parse(example, &around).unwrap_or_else(|error| panic!("{}\n{example}", error.message()));
         let written = write(&workspace, &kinds).unwrap();
         let mut again = parse(&written, &around).unwrap();
         let mut before = workspace;

@@ -1,4 +1,4 @@
-//! Our requests to RudderStack before two judges: Prism over the data plane's OpenAPI description, and the
+//! Our requests to RudderStack before two judges: Prism over the data plane's `OpenAPI` description, and the
 //! requests recorded from RudderStack's own SDK.
 
 #[path = "../src/destinations/fixture/mod.rs"]
@@ -137,7 +137,9 @@ fn paths(prefix: &str, value: &Value, found: &mut BTreeMap<String, &'static str>
         Value::Number(_) => "number",
         Value::String(_) => "string",
         Value::Array(items) => {
-            items.iter().for_each(|item| paths(&format!("{prefix}[]"), item, found));
+            for item in items {
+                paths(&format!("{prefix}[]"), item, found);
+            }
             "list"
         }
         Value::Object(members) => {

@@ -185,6 +185,7 @@ pub struct Object {
 
 /// A field of an object.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the field")]
 pub struct ObjectField {
     /// Its name in the API.
     pub name: String,

@@ -47,7 +47,10 @@ impl Catalogue {
         let warehouse = self.warehouse(id).map(|kind| (kind.manifest(), Role::Warehouse));
         let destination = || self.destination(id).map(|kind| (kind.manifest(), Role::Destination));
         warehouse.or_else(destination).ok_or_else(|| {
-            Error::new(ErrorKind::BadSettings, format!("There is no kind of warehouse or destination “{id}”."))
+            Error::new(
+                ErrorKind::BadSettings,
+                format!("There is no kind of warehouse or destination “{id}”."),
+            )
         })
     }
 }
@@ -80,6 +83,7 @@ pub struct Engine {
     clock: SharedClock,
     listener: Listener,
     running: Mutex<HashMap<i64, Running>>,
+    beginning: tokio::sync::Mutex<()>,
     ended: Notify,
 }
 
@@ -93,8 +97,18 @@ impl Engine {
         clock: SharedClock,
         listener: Listener,
     ) -> Arc<Self> {
-        let (home, running) = (home.to_owned(), Mutex::default());
-        Arc::new(Self { home, store, catalogue, secrets, clock, listener, running, ended: Notify::new() })
+        let (home, running, beginning) = (home.to_owned(), Mutex::default(), tokio::sync::Mutex::default());
+        Arc::new(Self {
+            home,
+            store,
+            catalogue,
+            secrets,
+            clock,
+            listener,
+            running,
+            beginning,
+            ended: Notify::new(),
+        })
     }
 
     /// Ends what a crash or quit cut off: an unsealed read failed, a sealed run waits to go on. Only for the
@@ -102,17 +116,22 @@ impl Engine {
     pub fn recover(&self) -> Result<()> {
         let at = millis(self.clock.now());
         for run in self.store.read(runs::unfinished)? {
-            let job = move |sqlite: &rusqlite::Connection| {
-                if run.state == RunState::Sending {
-                    return runs::set_state(sqlite, run.id, RunState::Waiting, at, Some(at), None);
-                }
-                outbox::unstage(sqlite, run.id)?;
-                let error = Error::new(ErrorKind::IncompleteRead, "Sluice was stopped while this run was reading.");
-                runs::set_state(sqlite, run.id, RunState::Failed, at, None, Some(&Problem::from(&error)))
-            };
-            self.store.write(job).wait()?;
+            self.store.write(move |sqlite| end_cut_off(sqlite, &run, at)).wait()?;
         }
         Ok(())
+    }
+
+    /// Lets one run after the other begin. A run of the sync whose end could not be written, as on a full disk,
+    /// is ended first: it must not block the sync until the next start.
+    async fn beginning(&self, sync: i64) -> Result<tokio::sync::MutexGuard<'_, ()>> {
+        let turn = self.beginning.lock().await;
+        if self.running_of(sync).is_none() {
+            let at = millis(self.clock.now());
+            for run in self.store.read(runs::unfinished)?.into_iter().filter(|run| run.sync == sync) {
+                self.store.write(move |sqlite| end_cut_off(sqlite, &run, at)).done().await?;
+            }
+        }
+        Ok(turn)
     }
 
     /// The store.
@@ -150,8 +169,14 @@ impl Engine {
         let (manifest, _) = self.catalogue.manifest(&connection.kind)?;
         let settings = crate::connection::checked_settings(manifest, connection)?;
         let mut secrets = BTreeMap::new();
-        for setting in manifest.settings.iter().filter(|setting| setting.secret && is_shown(setting, &settings)) {
-            let found = match typed.get(setting.key).cloned().or_else(|| from_environment(&connection.name, setting.key)) {
+        for setting in
+            manifest.settings.iter().filter(|setting| setting.secret && is_shown(setting, &settings))
+        {
+            let found = match typed
+                .get(setting.key)
+                .cloned()
+                .or_else(|| from_environment(&connection.name, setting.key))
+            {
                 Some(secret) => Some(secret),
                 None => self.secrets.get(&connection.name, setting.key)?,
             };
@@ -165,14 +190,18 @@ impl Engine {
     /// Opens the warehouse connection of this name.
     pub fn warehouse(&self, name: &str) -> Result<Box<dyn Warehouse>> {
         let saved = self.store.read(|sqlite| connections::get(sqlite, name))?;
-        let kind = self.catalogue.warehouse(&saved.connection.kind).ok_or_else(|| wrong_side(name, "warehouse"))?;
+        let kind =
+            self.catalogue.warehouse(&saved.connection.kind).ok_or_else(|| wrong_side(name, "warehouse"))?;
         kind.open(&self.opening(&saved.connection, &BTreeMap::new())?)
     }
 
     /// Opens the destination connection of this name.
     pub fn destination(&self, name: &str) -> Result<Box<dyn Destination>> {
         let saved = self.store.read(|sqlite| connections::get(sqlite, name))?;
-        let kind = self.catalogue.destination(&saved.connection.kind).ok_or_else(|| wrong_side(name, "destination"))?;
+        let kind = self
+            .catalogue
+            .destination(&saved.connection.kind)
+            .ok_or_else(|| wrong_side(name, "destination"))?;
         kind.open(&self.opening(&saved.connection, &BTreeMap::new())?)
     }
 
@@ -181,7 +210,10 @@ impl Engine {
     pub async fn start(self: &Arc<Self>, name: &str, start: Start) -> Result<i64> {
         let saved = self.store.read(|sqlite| syncs::get(sqlite, name))?;
         if saved.sync.to.is_none() {
-            return Err(Error::new(ErrorKind::NoDestination, format!("The sync “{name}” has no destination yet.")));
+            return Err(Error::new(
+                ErrorKind::NoDestination,
+                format!("The sync “{name}” has no destination yet."),
+            ));
         }
         let (sync, shape, at) = (saved.id, saved.sync.shape.clone(), millis(self.clock.now()));
         let begin = move |sqlite: &rusqlite::Connection| {
@@ -194,8 +226,9 @@ impl Engine {
                 _ => Ok(run),
             }
         };
+        let _turn = self.beginning(sync).await?;
         let run = self.store.write(begin).done().await?;
-        self.launch(saved, run, Some(start)).await;
+        self.launch(saved, run, Some(start));
         Ok(run)
     }
 
@@ -204,8 +237,9 @@ impl Engine {
         let saved = self.store.read(|sqlite| syncs::by_id(sqlite, run.sync))?;
         let (id, at) = (run.id, millis(self.clock.now()));
         let run = run.clone();
+        let _turn = self.beginning(run.sync).await?;
         self.store.write(move |sqlite| runs::resume(sqlite, &run, at)).done().await?;
-        self.launch(saved, id, None).await;
+        self.launch(saved, id, None);
         Ok(())
     }
 
@@ -223,13 +257,14 @@ impl Engine {
             take_rejected(sqlite, &from, &keys, run, at, records)?;
             Ok(run)
         };
+        let _turn = self.beginning(saved.id).await?;
         let run = self.store.write(begin).done().await?;
-        self.launch(saved, run, None).await;
+        self.launch(saved, run, None);
         Ok(run)
     }
 
     /// Puts a run on its way; `start` is there for one that reads first.
-    async fn launch(self: &Arc<Self>, saved: SavedSync, run: i64, start: Option<Start>) {
+    fn launch(self: &Arc<Self>, saved: SavedSync, run: i64, start: Option<Start>) {
         let progress = Arc::new(Progress::new(run, self.listener.clone()));
         let cancel = CancellationToken::new();
         let running = Running { sync: saved.id, cancel: cancel.clone(), progress: progress.clone() };
@@ -277,7 +312,8 @@ impl Engine {
             Ok((Execution { store, home, clock, saved, run, destination, progress, cancel }, job))
         };
         let opened = tokio::task::spawn_blocking(open).await;
-        let (execution, job) = opened.map_err(|_| Error::new(ErrorKind::Bug, "Opening ended unexpectedly."))??;
+        let (execution, job) =
+            opened.map_err(|_| Error::new(ErrorKind::Bug, "Opening ended unexpectedly."))??;
         execution.execute(job).await;
         Ok(())
     }
@@ -342,6 +378,16 @@ impl Engine {
     fn running(&self) -> std::sync::MutexGuard<'_, HashMap<i64, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Ends a run that nobody works on any more.
+fn end_cut_off(sqlite: &rusqlite::Connection, run: &RunRow, at: i64) -> Result<()> {
+    if run.state == RunState::Sending {
+        return runs::set_state(sqlite, run.id, RunState::Waiting, at, Some(at), None);
+    }
+    outbox::unstage(sqlite, run.id)?;
+    let error = Error::new(ErrorKind::IncompleteRead, "Sluice was stopped while this run was reading.");
+    runs::set_state(sqlite, run.id, RunState::Failed, at, None, Some(&Problem::from(&error)))
 }
 
 /// For a sync that has no destination yet.

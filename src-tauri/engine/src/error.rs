@@ -140,6 +140,8 @@ kinds! {
     NotYet = "4005" "not_yet", Never, "Nothing was changed.", "Look for a newer version.";
     /// A sync has no destination.
     NoDestination = "4006" "no_destination", AfterUserAction, "Nothing was read or sent.", "Choose a destination for the sync.";
+    /// A slot of a schedule passed without a run.
+    MissedSlot = "4007" "missed_slot", Never, "Nothing was read or sent at this time.", "Nothing to do: the next run sends everything that changed.";
 
     /// The data folder can not be read or written.
     Storage = "5001" "storage", AfterUserAction, "Nothing is marked as delivered that was not.", "Check the data folder and its disk, then start Sluice again.";
@@ -289,6 +291,7 @@ impl From<rusqlite::Error> for Error {
 }
 
 impl From<std::io::Error> for Error {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the system's kinds of error are open-ended")]
     fn from(error: std::io::Error) -> Self {
         let (kind, message) = match error.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {

@@ -117,7 +117,14 @@ impl Json {
         lines
     }
 
-    fn write_lines(&self, lead: &str, path: &str, depth: usize, tail: &str, lines: &mut Vec<(String, String)>) {
+    fn write_lines(
+        &self,
+        lead: &str,
+        path: &str,
+        depth: usize,
+        tail: &str,
+        lines: &mut Vec<(String, String)>,
+    ) {
         let indent = "  ".repeat(depth);
         let (open, close, children): (_, _, Vec<(String, String, &Self)>) = match self {
             Self::Object(entries) if !entries.is_empty() => {
@@ -151,12 +158,18 @@ impl Json {
     fn add_leaves(&self, path: &str, leaves: &mut Vec<(String, String)>) {
         match self {
             Self::Object(entries) if !entries.is_empty() => {
-                entries.iter().for_each(|(key, value)| value.add_leaves(&join(path, key), leaves));
+                for (key, value) in entries {
+                    value.add_leaves(&join(path, key), leaves);
+                }
             }
             Self::List(items) if !items.is_empty() => {
-                items.iter().enumerate().for_each(|(index, item)| item.add_leaves(&format!("{path}[{index}]"), leaves));
+                for (index, item) in items.iter().enumerate() {
+                    item.add_leaves(&format!("{path}[{index}]"), leaves);
+                }
             }
-            Self::Object(_) | Self::List(_) | Self::Scalar(_) => leaves.push((path.to_owned(), self.compact())),
+            Self::Object(_) | Self::List(_) | Self::Scalar(_) => {
+                leaves.push((path.to_owned(), self.compact()));
+            }
         }
     }
 }
@@ -185,7 +198,10 @@ mod tests {
     fn lines_know_their_paths() {
         let lines = Json::parse(r#"{"a":{"b":[1,2]},"c":null}"#).unwrap().lines();
         let text: Vec<&str> = lines.iter().map(|(line, _)| line.as_str()).collect();
-        assert_eq!(text, ["{", "  \"a\": {", "    \"b\": [", "      1,", "      2", "    ]", "  },", "  \"c\": null", "}"]);
+        assert_eq!(
+            text,
+            ["{", "  \"a\": {", "    \"b\": [", "      1,", "      2", "    ]", "  },", "  \"c\": null", "}"]
+        );
         assert_eq!(lines[4].1, "a.b[1]");
     }
 

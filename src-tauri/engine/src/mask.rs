@@ -17,7 +17,8 @@ pub enum Personal {
 
 /// Whether a column or key of this name holds personal data.
 pub fn by_name(name: &str) -> Option<Personal> {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let plain: String =
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let has = |parts: &[&str]| parts.iter().any(|part| plain.contains(part));
     if has(&["email", "mailaddress"]) || plain == "mail" {
         return Some(Personal::Email);
@@ -25,14 +26,24 @@ pub fn by_name(name: &str) -> Option<Personal> {
     if has(&["phone", "mobile", "telefon"]) || plain == "tel" || plain == "fax" {
         return Some(Personal::Phone);
     }
-    if has(&["firstname", "lastname", "fullname", "surname", "givenname", "familyname", "middlename", "ownername"])
-        || ["name", "username", "contactname"].contains(&plain.as_str())
+    if has(&[
+        "firstname",
+        "lastname",
+        "fullname",
+        "surname",
+        "givenname",
+        "familyname",
+        "middlename",
+        "ownername",
+    ]) || ["name", "username", "contactname"].contains(&plain.as_str())
     {
         return Some(Personal::Name);
     }
-    let other = ["street", "birth", "passport", "iban", "creditcard", "cardnumber", "ssn", "ipaddress", "iplastseen"];
-    (has(&other) || ["ip", "dob", "address", "address1", "address2", "postcode", "zip"].contains(&plain.as_str()))
-        .then_some(Personal::Other)
+    let other =
+        ["street", "birth", "passport", "iban", "creditcard", "cardnumber", "ssn", "ipaddress", "iplastseen"];
+    (has(&other)
+        || ["ip", "dob", "address", "address1", "address2", "postcode", "zip"].contains(&plain.as_str()))
+    .then_some(Personal::Other)
 }
 
 /// Whether a text looks like an e-mail address, whatever it is called.
@@ -53,7 +64,8 @@ fn masked(personal: Personal, text: &str) -> String {
         Personal::Name => text.split(' ').map(|word| initial(word, "••")).collect::<Vec<_>>().join(" "),
         Personal::Phone => {
             let count = text.chars().count();
-            let shown = |index: usize, c: char| index < 3 && count > 6 || index + 2 >= count || !c.is_ascii_digit();
+            let shown =
+                |index: usize, c: char| index < 3 && count > 6 || index + 2 >= count || !c.is_ascii_digit();
             text.chars().enumerate().map(|(index, c)| if shown(index, c) { c } else { '•' }).collect()
         }
         Personal::Other => initial(text, "•••"),
@@ -89,7 +101,9 @@ pub fn mask_json(name: &str, document: &mut Json) -> bool {
         Json::Scalar(scalar) => {
             let Some(text) = Json::Scalar(scalar.clone()).text() else { return false };
             let is_personal_id = matches!(name, "userId" | "anonymousId") && looks_like_email(&text);
-            let Some(masked) = value(if is_personal_id { "email" } else { name }, &text) else { return false };
+            let Some(masked) = value(if is_personal_id { "email" } else { name }, &text) else {
+                return false;
+            };
             let mut out = Vec::new();
             crate::value::write_string(&mut out, &masked);
             *scalar = String::from_utf8(out).unwrap_or_default();
@@ -116,9 +130,10 @@ pub fn free_text(text: &str) -> String {
 }
 
 fn push_word(out: &mut String, word: &mut String) {
-    match word.contains('@') && word.len() > 1 {
-        true => out.push_str(&email(word)),
-        false => out.push_str(word),
+    if word.contains('@') && word.len() > 1 {
+        out.push_str(&email(word));
+    } else {
+        out.push_str(word);
     }
     word.clear();
 }
@@ -139,8 +154,9 @@ mod tests {
 
     #[test]
     fn a_payload_is_masked_at_every_depth() {
-        let (masked, touched) =
-            json(r#"{"type":"identify","userId":"ana@example.com","traits":{"score":0.10,"email":"ana@example.com"}}"#);
+        let (masked, touched) = json(
+            r#"{"type":"identify","userId":"ana@example.com","traits":{"score":0.10,"email":"ana@example.com"}}"#,
+        );
         assert!(touched);
         assert_eq!(
             masked,

@@ -339,7 +339,10 @@ mod tests {
     #[test]
     fn a_document_loses_only_the_space_between_its_parts() {
         let write = |json| one(|b| b.json(|out| write_compact_json(out, json)));
-        assert_eq!(write("{ \"a b\" : [1, \"c \\\" d\\\\\" ,\n null ] }"), "{\"a b\":[1,\"c \\\" d\\\\\",null]}");
+        assert_eq!(
+            write("{ \"a b\" : [1, \"c \\\" d\\\\\" ,\n null ] }"),
+            "{\"a b\":[1,\"c \\\" d\\\\\",null]}"
+        );
     }
 
     #[test]

@@ -149,6 +149,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
 
   const items = vertical.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
+  // Scrolled away by the pointer, the tab stop waits on the first row in sight that can take it.
+  const inSight = items.filter(({ index }) => !fullRow?.(rows[index] as Row));
+  const stop = inSight.some(({ index }) => index === row) ? row : inSight[0]?.index;
   useEffect(() => {
     if (onEnd && rows.length > 0 && last >= rows.length - 10) onEnd();
   }, [last, rows.length, onEnd]);
@@ -234,7 +237,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
                 full={fullRow?.(data)}
                 look={props.rowLook?.(data)}
                 selected={props.selectedKey === undefined ? undefined : props.selectedKey === rowKey(data)}
-                activeColumn={item.index === row ? column : undefined}
+                activeColumn={item.index === stop ? column : undefined}
                 onFocusCell={(at) => {
                   if (item.index !== row || at !== column) setActive({ row: item.index, column: at });
                 }}

@@ -115,7 +115,7 @@ describe('live events', () => {
     await user.click(await screen.findByRole('button', { name: 'Send again' }));
     await screen.findByText('Sending 1 record again');
     expect(inputs(host, 'retry')).toEqual([
-      { run: expect.any(Number) as number, keys: [expect.stringMatching(/^L-/) as string] },
+      { run: expect.any(Number) as number, keys: [], events: [expect.any(String) as string] },
     ]);
   });
 
@@ -128,8 +128,8 @@ describe('live events', () => {
     await user.keyboard('{/Shift}');
     await user.click(screen.getByRole('button', { name: 'Retry 3' }));
     await screen.findByText('Sending 3 records again');
-    const keys = (inputs(host, 'retry') as { keys: string[] }[]).flatMap((retry) => retry.keys);
-    expect(keys).toHaveLength(3);
+    const sent = (inputs(host, 'retry') as { events: string[] }[]).flatMap((retry) => retry.events);
+    expect(sent).toHaveLength(3);
   });
 
   it('sends everything refused again: each run that has such records, once', async () => {

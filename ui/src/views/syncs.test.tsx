@@ -123,7 +123,7 @@ describe('the page of a sync', () => {
   it('sends the refused records of a run again', async () => {
     const { host } = renderWindow('/syncs/Lead%20ratings');
     await userEvent.click(await screen.findByRole('button', { name: 'Retry 3' }));
-    await waitFor(() => expect(inputs(host, 'retry')).toEqual([{ run: 99, keys: [] }]));
+    await waitFor(() => expect(inputs(host, 'retry')).toEqual([{ run: 99, keys: [], events: [] }]));
   });
 
   it('asks before a held run is sent, and sends it on yes', async () => {

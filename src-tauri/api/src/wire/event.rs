@@ -61,6 +61,8 @@ pub struct Event {
     pub key: String,
     /// The answer in short, such as "200" or "429, in 8 s".
     pub answer: String,
+    /// It was refused and can be sent again from here: no later run has taken it over.
+    pub retryable: bool,
 }
 
 /// A record's state.

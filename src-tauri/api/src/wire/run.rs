@@ -168,6 +168,10 @@ pub struct RunsRequest {
 pub struct Retry {
     /// The run.
     pub run: i64,
-    /// Only these keys; empty for all.
+    /// Only records with these keys; empty, as `events` is, for all.
+    #[serde(default)]
     pub keys: Vec<String>,
+    /// Only these events, by their ids: a front may know keys only masked.
+    #[serde(default)]
+    pub events: Vec<String>,
 }

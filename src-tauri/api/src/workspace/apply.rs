@@ -84,7 +84,8 @@ fn kinds() -> Vec<&'static Manifest> {
 }
 
 fn saved(engine: &Engine) -> sluice_engine::Result<Workspace> {
-    let (connections, syncs) = engine.store().read(|sqlite| Ok((connections::all(sqlite)?, syncs::all(sqlite)?)))?;
+    let (connections, syncs) =
+        engine.store().read(|sqlite| Ok((connections::all(sqlite)?, syncs::all(sqlite)?)))?;
     Ok(Workspace {
         connections: connections.into_iter().map(|saved| normal_connection(saved.connection)).collect(),
         syncs: syncs.into_iter().map(|saved| normal_sync(saved.sync)).collect(),
@@ -93,13 +94,15 @@ fn saved(engine: &Engine) -> sluice_engine::Result<Workspace> {
 
 fn apply(engine: &Engine, text: &str) -> sluice_engine::Result<AppliedFile> {
     let before = saved(engine)?;
-    let around = Surroundings { kinds: &kinds(), saved: &before.connections, time_zone: &this_computers_zone() };
+    let around =
+        Surroundings { kinds: &kinds(), saved: &before.connections, time_zone: &this_computers_zone() };
     let file = parse(text, &around)?;
     refuse_changed_roles(&file, &before)?;
     let named = file.connections.len() + file.syncs.len();
     let connections = differing(file.connections, &before.connections);
     let syncs = differing(file.syncs, &before.syncs);
-    let change = |what, change: &Made, name: &String| AppliedChange { what, change: *change, name: name.clone() };
+    let change =
+        |what, change: &Made, name: &String| AppliedChange { what, change: *change, name: name.clone() };
     let changes: Vec<_> = connections
         .iter()
         .map(|(made, connection)| change(Applied::Connection, made, &connection.name))
@@ -112,7 +115,11 @@ fn apply(engine: &Engine, text: &str) -> sluice_engine::Result<AppliedFile> {
     Ok(AppliedFile { changes, unchanged })
 }
 
-fn store(engine: &Engine, connections: Vec<(Made, Connection)>, syncs: Vec<(Made, Sync)>) -> sluice_engine::Result<()> {
+fn store(
+    engine: &Engine,
+    connections: Vec<(Made, Connection)>,
+    syncs: Vec<(Made, Sync)>,
+) -> sluice_engine::Result<()> {
     let now = engine.clock().now();
     let job = move |sqlite: &Sqlite| {
         for (made, connection) in &connections {
@@ -133,7 +140,9 @@ fn store(engine: &Engine, connections: Vec<(Made, Connection)>, syncs: Vec<(Made
 fn refuse_changed_roles(file: &Workspace, before: &Workspace) -> sluice_engine::Result<()> {
     let role = |connection: &Connection| CATALOGUE.manifest(&connection.kind).ok().map(|(_, role)| role);
     for connection in &file.connections {
-        let Some(earlier) = before.connections.iter().find(|earlier| earlier.name == connection.name) else { continue };
+        let Some(earlier) = before.connections.iter().find(|earlier| earlier.name == connection.name) else {
+            continue;
+        };
         if role(earlier) == role(connection) {
             continue;
         }
@@ -144,7 +153,10 @@ fn refuse_changed_roles(file: &Workspace, before: &Workspace) -> sluice_engine::
             None => false,
         };
         if let Some(sync) = before.syncs.iter().filter(outside).find(uses) {
-            let message = format!("“{}” can not become {}: the sync “{}” uses it as it is.", connection.name, connection.kind, sync.name);
+            let message = format!(
+                "“{}” can not become {}: the sync “{}” uses it as it is.",
+                connection.name, connection.kind, sync.name
+            );
             return Err(Error::new(ErrorKind::Conflict, message));
         }
     }

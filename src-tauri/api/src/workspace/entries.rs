@@ -9,14 +9,14 @@ pub(super) struct Entries<'n> {
     /// What the mapping is, with its article: "a sync".
     what: &'static str,
     place: Place,
-    entries: &'n [(Key, Node)],
+    pairs: &'n [(Key, Node)],
 }
 
 impl<'n> Entries<'n> {
     /// The entries of `node`, which is `what` and has no keys but these.
     pub(super) fn of(node: &'n Node, what: &'static str, known: &[&str]) -> Result<Self> {
         let entries = Self::open(node, what)?;
-        for (key, _) in entries.entries.iter() {
+        for (key, _) in entries.pairs {
             if !known.contains(&key.text.as_str()) {
                 return Err(key.place.wrong(unknown(
                     &format!("“{}” is not known in {what}", key.text),
@@ -31,7 +31,7 @@ impl<'n> Entries<'n> {
     /// The entries of `node`, whose keys are names the user chose.
     pub(super) fn open(node: &'n Node, what: &'static str) -> Result<Self> {
         match &node.data {
-            Data::Map(entries) => Ok(Self { what, place: node.place, entries }),
+            Data::Map(pairs) => Ok(Self { what, place: node.place, pairs }),
             Data::Scalar { .. } | Data::List(_) => {
                 Err(node.place.wrong(format!("{what} is a set of keys, not {}.", node.describe())))
             }
@@ -40,7 +40,7 @@ impl<'n> Entries<'n> {
 
     /// Every entry, in the file's order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &'n (Key, Node)> + use<'n> {
-        self.entries.iter()
+        self.pairs.iter()
     }
 
     /// Where the mapping begins.
@@ -50,12 +50,12 @@ impl<'n> Entries<'n> {
 
     /// The value of `key`, if the key is there.
     pub(super) fn get(&self, key: &str) -> Option<&'n Node> {
-        self.entries.iter().find(|(entry, _)| entry.text == key).map(|(_, node)| node)
+        self.pairs.iter().find(|(entry, _)| entry.text == key).map(|(_, node)| node)
     }
 
     /// Where `key` stands, if it is there.
     pub(super) fn place_of(&self, key: &str) -> Option<Place> {
-        self.entries.iter().find(|(entry, _)| entry.text == key).map(|(entry, _)| entry.place)
+        self.pairs.iter().find(|(entry, _)| entry.text == key).map(|(entry, _)| entry.place)
     }
 
     /// The value of `key`, which has to be there.

@@ -44,7 +44,7 @@ pub struct Surroundings<'a> {
     pub time_zone: &'a str,
 }
 
-impl<'a> Surroundings<'a> {
+impl Surroundings<'_> {
     /// The kind called `id`.
     fn kind(&self, id: &str) -> Option<&'static Manifest> {
         self.kinds.iter().copied().find(|kind| kind.id == id)

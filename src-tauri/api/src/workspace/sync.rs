@@ -88,6 +88,7 @@ struct Connections<'a> {
 
 impl Connections<'_> {
     /// `None` where there is no such connection; `Some(None)` where its kind is faulty.
+    #[expect(clippy::option_option, reason = "two different absences, told apart by the one caller")]
     fn kind(&self, name: &str) -> Option<Option<&'static Manifest>> {
         let saved = || self.around.saved.iter().find(|c| c.name == name).map(|c| Some(c.kind.as_str()));
         let kind =
@@ -272,7 +273,7 @@ fn removed(entries: &Entries<'_>, mode: Mode, kind: Option<&Manifest>) -> Result
 }
 
 /// The word of `value`.
-pub(super) fn word_of<T: PartialEq>(words: &[(&'static str, T)], value: T) -> &'static str {
+pub(super) fn word_of<T: PartialEq + Copy>(words: &[(&'static str, T)], value: T) -> &'static str {
     words.iter().find(|(_, known)| *known == value).map_or("", |(word, _)| *word)
 }
 

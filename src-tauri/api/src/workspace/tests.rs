@@ -107,7 +107,7 @@ fn sync_with(lines: &str) -> Sync {
 
 #[test]
 fn the_whole_form_is_read() {
-    let text = r#"
+    let text = r"
 version: 1
 connections:
   shop_warehouse:
@@ -130,7 +130,7 @@ syncs:
       - { column: company, as: company.name, null: leave_out }
       - { constant: warehouse, as: origin }
     schedule: manual
-"#;
+";
     let workspace = read(text);
     let shop = &workspace.connections[0];
     assert_eq!((shop.name.as_str(), shop.kind.as_str()), ("shop_warehouse", "postgres"));
@@ -224,7 +224,11 @@ fn a_row_for_a_file_is_called_after_its_table() {
     let record = |field: &str| Shape::Record { object: "leads".into(), match_field: field.into() };
     assert_eq!(read(&text).syncs[0].shape, record("id"));
     let renamed = text + "    fields: [{ column: email }, { column: id, as: lead.id }]\n";
-    assert_eq!(read(&renamed).syncs[0].shape, record("lead.id"), "found again by what the key is called there");
+    assert_eq!(
+        read(&renamed).syncs[0].shape,
+        record("lead.id"),
+        "found again by what the key is called there"
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::Path;
 use sluice_api::Api;
 use sluice_api::wire::{Problem, SecretState};
 use sluice_api::workspace::{Applied, AppliedChange, AppliedFile, Made};
+use sluice_engine::secrets::environment_variable;
 use sluice_engine::{Error, ErrorKind};
 
 use crate::exit::Exit;
@@ -61,7 +62,7 @@ fn line(change: &AppliedChange) -> String {
     }
 }
 
-/// Says which secrets are needed and not there yet. A keychain that can not be asked is a matter of the run.
+/// Says which secrets are needed and not there yet.
 async fn note_missing_secrets(api: &Api, applied: &AppliedFile) -> Result<(), Problem> {
     let catalogue = api.catalogue(()).await?;
     for connection in api.connections(()).await? {
@@ -74,8 +75,20 @@ async fn note_missing_secrets(api: &Api, applied: &AppliedFile) -> Result<(), Pr
         let Some(kind) = kinds.find(|kind| kind.id == connection.kind) else { continue };
         for (setting, state) in &connection.secrets {
             let is_required = kind.settings.iter().any(|s| s.key == *setting && s.required);
-            if is_required && matches!(state, SecretState::Missing) {
-                output::note(&format!("Still needed: sluice secret set {} {setting}", connection.name));
+            match state {
+                SecretState::Missing if is_required => {
+                    output::note(&format!("Still needed: sluice secret set {} {setting}", connection.name));
+                }
+                SecretState::Unknown { problem } if is_required => output::note(&format!(
+                    "Still needed: the {setting} of “{}”. {} Give it in the environment, as {}.",
+                    connection.name,
+                    problem.message,
+                    environment_variable(&connection.name, setting)
+                )),
+                SecretState::Saved
+                | SecretState::Environment
+                | SecretState::Missing
+                | SecretState::Unknown { .. } => {}
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::output::Output;
 /// Sends again what the destination rejected in `run`, or only the record with this key.
 pub(crate) async fn run(api: &Api, out: Output, run: i64, key: Option<String>) -> Result<Exit, Problem> {
     let keys = key.into_iter().collect();
-    let run = follow(api, async { api.retry(Retry { run, keys }).await }).await?;
+    let run = follow(api, async { api.retry(Retry { run, keys, events: Vec::new() }).await }).await?;
     Ok(report(out, &run))
 }
 

@@ -87,7 +87,7 @@ async fn the_certificate_is_checked() {
         access.with("ca_file", ca.to_str().unwrap())
     };
     let (steps, _) = checked("localhost", &server.ca_file).check().await;
-    assert_eq!(outcome(&steps)[..4], *"++++", "{steps:?}");
+    assert!(outcome(&steps).starts_with("++++"), "{steps:?}");
     let error = fails(&checked("127.0.0.1", &server.ca_file), "++-...").await;
     assert_eq!(error.kind(), ErrorKind::TlsFailed);
     assert!(error.message().contains("not made out to “127.0.0.1”"), "{}", error.message());

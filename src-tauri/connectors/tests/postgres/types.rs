@@ -1,6 +1,6 @@
 //! Every type to its documented form (docs/types.md).
 
-use sluice_engine::value::ColumnType;
+use sluice_engine::value::ColumnType as T;
 
 use super::*;
 
@@ -219,7 +219,6 @@ async fn columns_are_named_in_the_product_s_words() {
                  '{}'::jsonb as g, array[1] as h, ''::bytea as i, '1'::interval as j, '1'::money as k";
     let columns = warehouse.columns(&sql(query)).await.unwrap();
     let types: Vec<_> = columns.iter().map(|column| column.logical).collect();
-    use ColumnType as T;
     assert_eq!(
         types,
         [

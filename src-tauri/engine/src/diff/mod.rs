@@ -145,7 +145,11 @@ impl<R> Aside<R> {
     }
 
     /// Looks for all rows put aside in one pass over the base, and hands them on in the order they came.
-    pub fn resolve(&mut self, base: &mut Base, mut found: impl FnMut(u64, R, Looked) -> Result<()>) -> Result<()> {
+    pub fn resolve(
+        &mut self,
+        base: &mut Base,
+        mut found: impl FnMut(u64, R, Looked) -> Result<()>,
+    ) -> Result<()> {
         if self.rows.is_empty() {
             return Ok(());
         }

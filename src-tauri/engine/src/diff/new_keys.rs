@@ -49,7 +49,7 @@ impl NewKeys {
         };
         match self.file.take() {
             None => self.gathered.iter().copied().for_each(&mut visit),
-            Some(file) => merge(file, &self.blocks, &self.gathered, visit)?,
+            Some(file) => merge(file, &self.blocks, self.gathered, visit)?,
         }
         duplicates.sort_unstable();
         Ok(duplicates)
@@ -98,14 +98,19 @@ impl Block {
     }
 }
 
-fn merge(mut file: File, sizes: &[usize], rest: &[(u64, u64)], mut visit: impl FnMut((u64, u64))) -> Result<()> {
+fn merge(
+    mut file: File,
+    sizes: &[usize],
+    rest: Vec<(u64, u64)>,
+    mut visit: impl FnMut((u64, u64)),
+) -> Result<()> {
     let mut at = 0;
     let mut blocks: Vec<Block> = Vec::new();
     for size in sizes {
         blocks.push(Block { at, left: *size, page: Vec::new().into_iter() });
         at += (size * ENTRY) as u64;
     }
-    blocks.push(Block { at: 0, left: 0, page: rest.to_vec().into_iter() });
+    blocks.push(Block { at: 0, left: 0, page: rest.into_iter() });
     let mut heads = BinaryHeap::new();
     for (index, block) in blocks.iter_mut().enumerate() {
         heads.extend(block.next(&mut file)?.map(|entry| Reverse((entry, index))));

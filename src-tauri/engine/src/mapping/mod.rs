@@ -114,9 +114,12 @@ impl Mapping {
             }
         }
         if self.user_id.or(self.email).or(self.anonymous_id).is_none() {
-            return Err(Error::new(ErrorKind::NoIdentifier, "The rows have no email, user_id or anonymous_id column.")
-                .with_safe("Nothing was sent.")
-                .with_hint("Say which column plays one of these parts."));
+            return Err(Error::new(
+                ErrorKind::NoIdentifier,
+                "The rows have no email, user_id or anonymous_id column.",
+            )
+            .with_safe("Nothing was sent.")
+            .with_hint("Say which column plays one of these parts."));
         }
         if let Shape::Track(EventName::Column(column)) = &sync.shape {
             self.event_name = Some(find(columns, column)?);
@@ -195,7 +198,7 @@ impl Mapping {
             let mut entry = b"\"email\":".to_vec();
             entry.extend_from_slice(email);
             entry.extend_from_slice(comma.as_bytes());
-            out.splice(start + 1..start + 1, entry);
+            out.splice(start + 1..=start, entry);
         }
         out.push(b'}');
         Ok(())
@@ -241,7 +244,10 @@ impl Mapping {
         let (user, anonymous, email) = (value(self.user_id)?, value(self.anonymous_id)?, value(self.email)?);
         let user = user.or(if anonymous.is_none() { email } else { None });
         if user.or(anonymous).is_none() {
-            return Err(Error::new(ErrorKind::NoIdentifier, "The row has no email, user id or anonymous id."));
+            return Err(Error::new(
+                ErrorKind::NoIdentifier,
+                "The row has no email, user id or anonymous id.",
+            ));
         }
         for (key, value) in [(",\"userId\":", user), (",\"anonymousId\":", anonymous)] {
             if let Some(value) = value {
@@ -282,8 +288,10 @@ pub fn address(shape: &Shape, payload: &[u8]) -> String {
 
 /// The payload that empties the mapped fields of a removed record: its address, and every other field null.
 pub fn clearing_payload(sync: &Sync, columns: &[Column], address: &str) -> Result<Vec<u8>> {
-    let damaged = |error| Error::new(ErrorKind::Damaged, "A stored record can not be read.").with_source(error);
-    let mut object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(address).map_err(damaged)?;
+    let damaged =
+        |error| Error::new(ErrorKind::Damaged, "A stored record can not be read.").with_source(error);
+    let mut object: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(address).map_err(damaged)?;
     let (tree, _) = Tree::build(&fields(sync, columns), columns);
     let nulls = tree.top_keys().map(|key| (key.to_owned(), serde_json::Value::Null));
     match &sync.shape {

@@ -93,7 +93,8 @@ fn somebody_known_by_email_alone_has_it_as_user_id() {
 fn an_anonymous_person_stays_anonymous() {
     let sync = sync(Shape::Identify, Some(vec![column("email", "email", NullRule::Send)]));
     assert_eq!(
-        payload(&sync, &["id", "email", "anonymous_id"], &[Some("1"), Some("\"a@b.c\""), Some("\"x\"")]).unwrap(),
+        payload(&sync, &["id", "email", "anonymous_id"], &[Some("1"), Some("\"a@b.c\""), Some("\"x\"")])
+            .unwrap(),
         r#"{"type":"identify","anonymousId":"x","traits":{"email":"a@b.c"}}"#
     );
 }

@@ -44,7 +44,8 @@ impl Tree {
     fn add(&mut self, field: &Field, columns: &[Column]) -> Result<(), String> {
         let node = match &field.value {
             FieldValue::Column(name) => {
-                let column = find(columns, name).map_err(|_| format!("the column “{name}” is not in the rows"))?;
+                let column =
+                    find(columns, name).map_err(|_| format!("the column “{name}” is not in the rows"))?;
                 self.columns.push(column);
                 Node::Column { column, null: field.null }
             }
@@ -108,8 +109,12 @@ fn insert_into(existing: &mut Node, rest: &[Step], node: Node) -> Result<(), Str
             }
         }
         (_, []) => Err("another field has this key".into()),
-        (Node::Column { .. } | Node::Constant(_), _) => Err("another field has a value where this one nests".into()),
-        (Node::Object(_) | Node::List(_), _) => Err("this is a list in one field and an object in another".into()),
+        (Node::Column { .. } | Node::Constant(_), _) => {
+            Err("another field has a value where this one nests".into())
+        }
+        (Node::Object(_) | Node::List(_), _) => {
+            Err("this is a list in one field and an object in another".into())
+        }
     }
 }
 

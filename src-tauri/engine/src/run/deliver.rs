@@ -84,6 +84,9 @@ struct Sender {
     left: Option<Error>,
 }
 
+/// After a cancel, requests under way get this long for their answers.
+const LAST_ANSWERS: Duration = Duration::from_secs(3);
+
 /// Sends everything of a run that is open.
 pub(crate) async fn deliver(context: Arc<Delivering>) -> Result<End> {
     let (sync, run) = (context.run.sync, context.run.id);
@@ -103,8 +106,15 @@ pub(crate) async fn deliver(context: Arc<Delivering>) -> Result<End> {
     };
     let mut under_way = JoinSet::new();
     let end = delivery.run_until_end(&mut under_way).await;
-    // What is under way is waited for, so that its outcome is known.
-    while let Some(sent) = under_way.join_next().await {
+    // What is under way is waited for, so that its outcome is known. After a cancel not for long: what has no
+    // answer by then waits, and goes out again with the same ids.
+    let until = matches!(end, Ok(End::Cancelled)).then(|| Instant::now() + LAST_ANSWERS);
+    loop {
+        let sent = match until {
+            Some(until) => tokio::time::timeout_at(until, under_way.join_next()).await.unwrap_or(None),
+            None => under_way.join_next().await,
+        };
+        let Some(sent) = sent else { break };
         delivery.answered(joined(sent)?).await?;
     }
     delivery.write_all().await?;
@@ -172,8 +182,7 @@ impl Sender {
             });
             let (body, own) = loading.await.map_err(|_| stopped())??;
             let Some(body) = body else { continue };
-            let is_waiting =
-                |place: &usize| own.get(place).map_or(row.state, |own| own.state).is_waiting();
+            let is_waiting = |place: &usize| own.get(place).map_or(row.state, |own| own.state).is_waiting();
             let places: Vec<usize> = (0..body.len()).filter(is_waiting).collect();
             if places.is_empty() {
                 continue;
@@ -192,7 +201,11 @@ impl Sender {
         let position = self.ids.partition_point(|known| *known < id);
         let last = self.ids.get((position + CLAIM).min(self.ids.len() - 1)).copied().unwrap_or(id);
         let run = self.context.run.id;
-        self.context.store.write(move |sqlite| runs::add_outcomes(sqlite, run, &Counts::default(), last)).done().await?;
+        self.context
+            .store
+            .write(move |sqlite| runs::add_outcomes(sqlite, run, &Counts::default(), last))
+            .done()
+            .await?;
         self.claimed = last;
         Ok(())
     }
@@ -245,14 +258,19 @@ impl Sender {
                 }
                 Ok(())
             }
-            Answer::Again(error) | Answer::Unknown(error) => self.retry_later(attempt, work, &error, request).await,
+            Answer::Again(error) | Answer::Unknown(error) => {
+                self.retry_later(attempt, work, &error, request).await
+            }
             Answer::Stop(error) => {
                 let settled = Settled::waiting(&attempt.places, &error);
                 self.stopped = Some(error);
                 self.write(attempt, settled, &work.batch).await
             }
             Answer::Job(token) => {
-                let message = format!("The destination answered with a job ({}) it does not offer to look at.", token.0);
+                let message = format!(
+                    "The destination answered with a job ({}) it does not offer to look at.",
+                    token.0
+                );
                 self.retry_later(attempt, work, &Error::new(ErrorKind::Bug, message), request).await
             }
         }
@@ -263,7 +281,8 @@ impl Sender {
         let half = work.places.len().div_ceil(2);
         for places in [&work.places[half..], &work.places[..half]] {
             if !places.is_empty() {
-                let part = Work { batch: work.batch.clone(), places: places.to_vec(), attempts: 0, first: false };
+                let part =
+                    Work { batch: work.batch.clone(), places: places.to_vec(), attempts: 0, first: false };
                 self.queue.push_front(part);
             }
         }

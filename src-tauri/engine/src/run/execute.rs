@@ -7,16 +7,18 @@ use tokio_util::sync::CancellationToken;
 use super::brakes;
 use super::deliver::{Delivering, End, deliver};
 use super::progress::{Phase, Progress};
-use super::read::{ReadContext, ReadResult, check_columns, duplicate, keep_invalid, read_all, unless_cancelled};
+use super::read::{
+    ReadContext, ReadResult, check_columns, duplicate, keep_invalid, read_all, unless_cancelled,
+};
 use super::stage::{Placed, Staging, locate};
 use crate::clock::{SharedClock, millis};
 use crate::destination::Destination;
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::Store;
 use crate::store::fingerprints;
 use crate::store::outbox::{self, RecordState};
 use crate::store::runs::{self, Counts, InvalidRow, Problem, RunState};
 use crate::store::syncs::{self, SavedSync};
-use crate::store::Store;
 use crate::sync::Mode;
 use crate::warehouse::{Read, Warehouse};
 
@@ -67,7 +69,8 @@ impl Execution {
         let execution = Arc::new(self);
         let ended = execution.clone().run(job).await;
         if let Err(error) = ended {
-            let state = if error.kind() == ErrorKind::Cancelled { RunState::Cancelled } else { RunState::Failed };
+            let state =
+                if error.kind() == ErrorKind::Cancelled { RunState::Cancelled } else { RunState::Failed };
             // If even this can not be written, the next start finds the run unfinished and says so.
             drop(execution.end(state, None, Some(&error)).await);
         }
@@ -86,7 +89,8 @@ impl Execution {
                 };
                 drop(reply.send(result));
             })?;
-            let sealed = answer.await.map_err(|_| Error::new(ErrorKind::Bug, "Reading ended unexpectedly."))?;
+            let sealed =
+                answer.await.map_err(|_| Error::new(ErrorKind::Bug, "Reading ended unexpectedly."))?;
             match sealed {
                 Ok(Sealed::Ready) => {}
                 Ok(Sealed::Held(reason)) => return self.end(RunState::Held, None, Some(&reason)).await,
@@ -105,7 +109,8 @@ impl Execution {
         sync.query.check()?;
         let limits = self.destination.limits(&sync.shape);
         let started = millis(self.clock.now());
-        self.progress.expect(unless_cancelled(&self.cancel, warehouse.estimate(&sync.query)).await.unwrap_or(None));
+        self.progress
+            .expect(unless_cancelled(&self.cancel, warehouse.estimate(&sync.query)).await.unwrap_or(None));
         let read = Read { query: sync.query.clone(), columns: Vec::new(), limit: None };
         let mut rows = unless_cancelled(&self.cancel, warehouse.read(&read)).await?;
         let (store, progress) = (self.store.clone(), self.progress.clone());
@@ -216,7 +221,9 @@ impl Execution {
             let (base, overrides) = fingerprints::sizes(sqlite, sync, base_until)?;
             if base == 0 {
                 fingerprints::first_base(sqlite, sync, run)
-            } else if overrides > OVERRIDES || (overrides > base / SHARE && overrides > fingerprints::CHUNK as u64 * 8) {
+            } else if overrides > OVERRIDES
+                || (overrides > base / SHARE && overrides > fingerprints::CHUNK as u64 * 8)
+            {
                 fingerprints::rewrite_base(sqlite, sync, base_until)
             } else {
                 Ok(())
@@ -227,7 +234,9 @@ impl Execution {
 
     async fn end(&self, state: RunState, next: Option<i64>, error: Option<&Error>) -> Result<()> {
         let (run, at, problem) = (self.run, millis(self.clock.now()), error.map(Problem::from));
-        let job = move |sqlite: &rusqlite::Connection| runs::set_state(sqlite, run, state, at, next, problem.as_ref());
+        let job = move |sqlite: &rusqlite::Connection| {
+            runs::set_state(sqlite, run, state, at, next, problem.as_ref())
+        };
         self.store.write(job).done().await
     }
 }

@@ -103,7 +103,10 @@ impl Settled {
     fn plain_majority(&self) -> Option<RecordState> {
         let count = |wanted| self.states.iter().filter(|(_, state, _)| *state == wanted).count();
         let candidates = [RecordState::Delivered, RecordState::Accepted];
-        candidates.into_iter().max_by_key(|state| count(*state)).filter(|state| count(*state) * 2 > self.states.len())
+        candidates
+            .into_iter()
+            .max_by_key(|state| count(*state))
+            .filter(|state| count(*state) * 2 > self.states.len())
     }
 }
 
@@ -135,7 +138,9 @@ pub(crate) fn settle(
         fingerprints::append(sqlite, sync, attempt.batch, delivered)?;
     }
     runs::add_outcomes(sqlite, run, added, 0)?;
-    sqlite.prepare_cached("update batch set attempts = attempts + 1 where id = ?1")?.execute([attempt.batch])?;
+    sqlite
+        .prepare_cached("update batch set attempts = attempts + 1 where id = ?1")?
+        .execute([attempt.batch])?;
     keep_exchange(sqlite, at, attempt)
 }
 

@@ -71,7 +71,8 @@ impl Sink for Collected {
         if *taken < self.limit {
             *taken += 1;
             let after = (staged.change != Change::Removed).then(|| staged.payload.to_vec());
-            let record = PlanRecord { key: staged.key.to_owned(), change: staged.change, before: None, after };
+            let record =
+                PlanRecord { key: staged.key.to_owned(), change: staged.change, before: None, after };
             self.records.push((self.ordinal, record));
         }
         self.ordinal += 1;
@@ -133,7 +134,8 @@ pub(crate) async fn plan(
         }
         if record.change != Change::Added {
             let delivered = store.read(|sqlite| outbox::last_delivered(sqlite, saved.id, &record.key))?;
-            record.before = delivered.filter(|(change, _)| *change != Change::Removed).map(|(_, payload)| payload);
+            record.before =
+                delivered.filter(|(change, _)| *change != Change::Removed).map(|(_, payload)| payload);
         }
         records.push(record);
     }

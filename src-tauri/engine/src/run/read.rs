@@ -129,7 +129,10 @@ pub(crate) async fn read_all<S: Sink>(
 }
 
 /// Waits for the warehouse, or for the user to have enough of that.
-pub(crate) async fn unless_cancelled<T>(cancel: &CancellationToken, work: impl Future<Output = Result<T>>) -> Result<T> {
+pub(crate) async fn unless_cancelled<T>(
+    cancel: &CancellationToken,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
     tokio::select! {
         biased;
         () = cancel.cancelled() => {
@@ -148,7 +151,9 @@ fn check_whole(read: u64, server_rows: Option<u64>) -> Result<()> {
             let message = format!("The warehouse reported {rows} rows, and {read} arrived.");
             Err(Error::new(ErrorKind::IncompleteRead, message))
         }
-        None => Err(Error::new(ErrorKind::IncompleteRead, "The read ended without the warehouse's row count.")),
+        None => {
+            Err(Error::new(ErrorKind::IncompleteRead, "The read ended without the warehouse's row count."))
+        }
     }
 }
 
@@ -172,7 +177,9 @@ impl<S: Sink> Reading<'_, S> {
                         self.resolve(aside)?;
                     }
                 }
-                looked @ (Looked::Found(_) | Looked::Again | Looked::Absent) => self.settle(hash, row, looked)?,
+                looked @ (Looked::Found(_) | Looked::Again | Looked::Absent) => {
+                    self.settle(hash, row, looked)?;
+                }
             }
         }
         Ok(())
@@ -292,9 +299,17 @@ impl<S: Sink> Reading<'_, S> {
         Ok((forgotten, delivered_before))
     }
 
-    fn stage_removal(&mut self, key: &str, numbered: Numbered, known: &str, columns: &[Column]) -> Result<()> {
+    fn stage_removal(
+        &mut self,
+        key: &str,
+        numbered: Numbered,
+        known: &str,
+        columns: &[Column],
+    ) -> Result<()> {
         match self.context.sync.removed {
-            Removal::Delete => self.stage(key, Change::Removed, Operation::Delete, numbered, known.as_bytes()),
+            Removal::Delete => {
+                self.stage(key, Change::Removed, Operation::Delete, numbered, known.as_bytes())
+            }
             Removal::Clear => {
                 let payload = clearing_payload(self.context.sync, columns, known)?;
                 self.stage(key, Change::Removed, Operation::Clear, numbered, &payload)
@@ -313,7 +328,8 @@ impl<S: Sink> Reading<'_, S> {
     /// Carries what earlier runs did not get delivered and no row spoke for, and finds duplicate new keys.
     fn finish(&mut self, columns: &[Column]) -> Result<Vec<u64>> {
         let context = self.context;
-        let open = std::mem::replace(&mut self.open, Open::new(std::collections::HashMap::new(), context.run));
+        let open =
+            std::mem::replace(&mut self.open, Open::new(std::collections::HashMap::new(), context.run));
         let mut loaded: Option<(i64, outbox::Body)> = None;
         for record in open.rest() {
             if loaded.as_ref().is_none_or(|(batch, _)| *batch != record.batch) {
@@ -349,7 +365,9 @@ pub(crate) fn duplicate(key: &str) -> Error {
 pub(crate) fn check_columns(before: Option<&[Column]>, now: &[Column]) -> Result<()> {
     for old in before.unwrap_or_default() {
         let Some(new) = now.iter().find(|column| column.name == old.name) else { continue };
-        if new.native != old.native {
+        // Without rows some warehouses can not name a computed column's type; that is not another type.
+        let is_known = !new.native.is_empty() && !old.native.is_empty();
+        if is_known && new.native != old.native {
             let message = format!("The column “{}” was {} and is now {}.", old.name, old.native, new.native);
             return Err(Error::new(ErrorKind::SchemaChanged, message)
                 .with_hint("Look at the mapping; then save the sync again, or run it with --approve."));

@@ -25,16 +25,30 @@ pub(crate) fn take_rejected(
         for place in 0..body.len() {
             let state = own.get(&place).map_or(batch.state, |own| own.state);
             let key = body.key(place);
-            if state != RecordState::Rejected || !(keys.is_empty() || keys.iter().any(|wanted| wanted == key)) {
+            if state != RecordState::Rejected || !(keys.is_empty() || keys.iter().any(|wanted| wanted == key))
+            {
                 continue;
             }
             let reason = own.get(&place).and_then(|own| own.problem.clone());
             outbox::set_state(sqlite, batch.id, place, RecordState::RejectedBefore, at, reason.as_deref())?;
             let (change, operation) = (body.change(place)?, body.operation(place)?);
-            taken.push_over(key, change, operation, body.number(place), body.payload(place), body.is_doubtful(place));
+            taken.push_over(
+                key,
+                change,
+                operation,
+                body.number(place),
+                body.payload(place),
+                body.is_doubtful(place),
+            );
             count += 1;
             if taken.len() == batch_records {
-                last_batch = outbox::stage(sqlite, from.sync, run, at, &outbox::compress(&std::mem::take(&mut taken))?)?;
+                last_batch = outbox::stage(
+                    sqlite,
+                    from.sync,
+                    run,
+                    at,
+                    &outbox::compress(&std::mem::take(&mut taken))?,
+                )?;
             }
         }
     }

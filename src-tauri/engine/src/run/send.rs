@@ -62,7 +62,9 @@ async fn keep_before(context: &Delivering, batch: i64, records: &[Record<'_>]) -
     let mut fields: Vec<String> = Vec::new();
     for record in records {
         let payload: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(record.payload)
-            .map_err(|error| Error::new(ErrorKind::Damaged, "A stored record can not be read.").with_source(error))?;
+            .map_err(|error| {
+                Error::new(ErrorKind::Damaged, "A stored record can not be read.").with_source(error)
+            })?;
         values.push(match payload.get(match_field) {
             Some(serde_json::Value::String(text)) => text.clone(),
             Some(other) => other.to_string(),
@@ -76,12 +78,16 @@ async fn keep_before(context: &Delivering, batch: i64, records: &[Record<'_>]) -
     }
     let read = ReadByKey { object, match_field, values: &values, fields: &fields };
     let Some(found) = context.destination.read_by_key(&read).await else { return Ok(()) };
-    let before: Vec<Option<String>> = found?.into_iter().map(|found| found.map(|found| found.fields)).collect();
-    let text = serde_json::to_vec(&before)
-        .map_err(|error| Error::new(ErrorKind::Bug, "Present values could not be stored.").with_source(error))?;
+    let before: Vec<Option<String>> =
+        found?.into_iter().map(|found| found.map(|found| found.fields)).collect();
+    let text = serde_json::to_vec(&before).map_err(|error| {
+        Error::new(ErrorKind::Bug, "Present values could not be stored.").with_source(error)
+    })?;
     let z = zstd::bulk::compress(&text, 1)?;
     let insert = move |sqlite: &rusqlite::Connection| {
-        sqlite.prepare_cached("insert or ignore into before values(?1, ?2)")?.execute(rusqlite::params![batch, z])?;
+        sqlite
+            .prepare_cached("insert or ignore into before values(?1, ?2)")?
+            .execute(rusqlite::params![batch, z])?;
         Ok(())
     };
     context.store.write(insert).done().await

@@ -50,7 +50,17 @@ impl Staging {
             .name("stage".into())
             .spawn(move || write_bodies(&writer, sync, run, at, &queue))?;
         let body = Body::default();
-        Ok(Self { store, run, limits, progress, body, bytes: 0, invalid: 0, bodies: Some(bodies), writing: Some(writing) })
+        Ok(Self {
+            store,
+            run,
+            limits,
+            progress,
+            body,
+            bytes: 0,
+            invalid: 0,
+            bodies: Some(bodies),
+            writing: Some(writing),
+        })
     }
 
     /// Ends staging: everything is on disk. Answers with where each batch begins.
@@ -87,7 +97,8 @@ impl Drop for Staging {
 impl Sink for Staging {
     fn stage(&mut self, staged: &Staged<'_>) -> Result<()> {
         let bytes = staged.payload.len() + self.limits.envelope_bytes;
-        let full = self.body.len() >= self.limits.records.min(outbox::MOST_RECORDS) || self.bytes + bytes > self.limits.bytes;
+        let full = self.body.len() >= self.limits.records.min(outbox::MOST_RECORDS)
+            || self.bytes + bytes > self.limits.bytes;
         if full && !self.body.is_empty() {
             self.hand_on()?;
         }

@@ -9,6 +9,7 @@
 mod changes;
 mod describe;
 mod next;
+pub mod scheduler;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -46,13 +47,4 @@ pub enum Schedule {
         /// IANA name.
         time_zone: String,
     },
-}
-
-// Stands here until the schedule lands.
-pub mod scheduler {
-    //! placeholder
-    /// placeholder
-    pub async fn run(_: std::sync::Arc<crate::engine::Engine>, stop: tokio_util::sync::CancellationToken) {
-        stop.cancelled().await;
-    }
 }

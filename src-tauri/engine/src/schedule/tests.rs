@@ -269,8 +269,8 @@ proptest! {
         let zone_read: Tz = zone.parse().unwrap();
         let fits = |at: &DateTime<Utc>| {
             let local = at.with_timezone(&zone_read);
-            let hour = match hours { "0-4" => local.hour() < 5, "*/3" => local.hour() % 3 == 0, _ => true };
-            hour && local.minute() % step == 0
+            let hour = match hours { "0-4" => local.hour() < 5, "*/3" => local.hour().is_multiple_of(3), _ => true };
+            hour && local.minute().is_multiple_of(step)
         };
         let first = DateTime::from_timestamp((from.timestamp() / 60 + 1) * 60, 0).unwrap();
         let minutes = std::iter::successors(Some(first), |at| Some(*at + TimeDelta::minutes(1)));

@@ -5,9 +5,9 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use keyring_core::api::CredentialStoreApi;
 use keyring::Error as KeyringError;
 use keyring_core::Entry;
+use keyring_core::api::CredentialStoreApi;
 use zeroize::Zeroizing;
 
 use super::parts::{self, Entries};

@@ -144,7 +144,7 @@ mod tests {
 
     use super::*;
 
-    /// A keychain as strict as Windows' and KWallet's, that can stop working after some writes.
+    /// A keychain as strict as Windows', that can stop working after some writes.
     #[derive(Default)]
     struct Fake {
         kept: RefCell<BTreeMap<String, Vec<u8>>>,

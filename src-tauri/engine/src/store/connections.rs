@@ -19,8 +19,9 @@ pub struct SavedConnection {
 
 /// All connections, by name.
 pub fn all(sqlite: &Sqlite) -> Result<Vec<SavedConnection>> {
-    let mut statement =
-        sqlite.prepare_cached("select name, kind, settings, checked_at, checked_ok from connection order by name")?;
+    let mut statement = sqlite.prepare_cached(
+        "select name, kind, settings, checked_at, checked_ok from connection order by name",
+    )?;
     let rows = statement.query_map([], |row| Ok(from_row(row)))?;
     rows.map(|row| row?).collect()
 }
@@ -34,7 +35,9 @@ pub fn get(sqlite: &Sqlite, name: &str) -> Result<SavedConnection> {
 /// The connection of this name, if there is one.
 pub fn find(sqlite: &Sqlite, name: &str) -> Result<Option<SavedConnection>> {
     sqlite
-        .prepare_cached("select name, kind, settings, checked_at, checked_ok from connection where name = ?1")?
+        .prepare_cached(
+            "select name, kind, settings, checked_at, checked_ok from connection where name = ?1",
+        )?
         .query_row([name], |row| Ok(from_row(row)))
         .optional()?
         .transpose()
@@ -83,7 +86,10 @@ pub fn delete(sqlite: &Sqlite, name: &str) -> Result<()> {
 
 /// Notes what a test found.
 pub fn checked(sqlite: &Sqlite, name: &str, at: i64, ok: bool) -> Result<()> {
-    sqlite.execute("update connection set checked_at = ?2, checked_ok = ?3 where name = ?1", params![name, at, ok])?;
+    sqlite.execute(
+        "update connection set checked_at = ?2, checked_ok = ?3 where name = ?1",
+        params![name, at, ok],
+    )?;
     Ok(())
 }
 

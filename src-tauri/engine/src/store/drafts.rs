@@ -19,7 +19,8 @@ pub struct Draft {
 
 /// All drafts, newest first.
 pub fn all(sqlite: &Sqlite) -> Result<Vec<Draft>> {
-    let mut statement = sqlite.prepare_cached("select id, title, saved_at, state from draft order by saved_at desc, id")?;
+    let mut statement =
+        sqlite.prepare_cached("select id, title, saved_at, state from draft order by saved_at desc, id")?;
     let rows = statement.query_map([], |row| {
         Ok(Draft { id: row.get(0)?, title: row.get(1)?, saved_at: row.get(2)?, state: row.get(3)? })
     })?;

@@ -63,7 +63,9 @@ impl std::str::FromStr for EventId {
     fn from_str(text: &str) -> Result<Self> {
         let parts: Vec<&str> = text.split('-').collect();
         let parsed = match parts.as_slice() {
-            [run, "row", row] => run.parse().ok().zip(row.parse().ok()).map(|(run, row)| Self::Invalid { run, row }),
+            [run, "row", row] => {
+                run.parse().ok().zip(row.parse().ok()).map(|(run, row)| Self::Invalid { run, row })
+            }
             [run, batch, place] => match (run.parse(), batch.parse(), place.parse()) {
                 (Ok(run), Ok(batch), Ok(place)) => Some(Self::Record { run, batch, place }),
                 _ => None,
@@ -102,7 +104,12 @@ pub struct EventRow {
 }
 
 /// Events newest first, after `cursor`; at most `limit`.
-pub fn page(sqlite: &Sqlite, filter: &Filter, cursor: Option<EventId>, limit: usize) -> Result<Vec<EventRow>> {
+pub fn page(
+    sqlite: &Sqlite,
+    filter: &Filter,
+    cursor: Option<EventId>,
+    limit: usize,
+) -> Result<Vec<EventRow>> {
     if let Some(key) = &filter.key {
         return of_key(sqlite, filter, key, cursor, limit);
     }
@@ -238,7 +245,13 @@ fn record_event(
     })
 }
 
-fn of_key(sqlite: &Sqlite, filter: &Filter, key: &str, cursor: Option<EventId>, limit: usize) -> Result<Vec<EventRow>> {
+fn of_key(
+    sqlite: &Sqlite,
+    filter: &Filter,
+    key: &str,
+    cursor: Option<EventId>,
+    limit: usize,
+) -> Result<Vec<EventRow>> {
     let mut found = Vec::new();
     for (batch, place) in outbox::find_key(sqlite, filter.sync, key, usize::MAX)? {
         let id = (batch, place);
@@ -260,7 +273,9 @@ fn of_key(sqlite: &Sqlite, filter: &Filter, key: &str, cursor: Option<EventId>, 
 fn matches(filter: &Filter, event: &EventRow) -> bool {
     let in_state = filter.states.is_empty() || filter.states.contains(&event.state);
     let in_time = filter.since.is_none_or(|since| event.at >= since);
-    in_state && in_time && filter.search.as_deref().is_none_or(|search| contains(event, &search.to_lowercase()))
+    in_state
+        && in_time
+        && filter.search.as_deref().is_none_or(|search| contains(event, &search.to_lowercase()))
 }
 
 fn contains(event: &EventRow, search: &str) -> bool {
@@ -305,7 +320,8 @@ pub struct AttemptRow {
 
 /// The requests that carried the record at `place` of `batch`, oldest first.
 pub fn attempts(sqlite: &Sqlite, batch: i64, place: usize) -> Result<Vec<AttemptRow>> {
-    let mut statement = sqlite.prepare_cached("select at, records, z from exchange where batch = ?1 order by id")?;
+    let mut statement =
+        sqlite.prepare_cached("select at, records, z from exchange where batch = ?1 order by id")?;
     let mut rows = statement.query([batch])?;
     let mut attempts = Vec::new();
     while let Some(row) = rows.next()? {
@@ -315,8 +331,9 @@ pub fn attempts(sqlite: &Sqlite, batch: i64, place: usize) -> Result<Vec<Attempt
             continue;
         }
         let text = zstd::stream::decode_all(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?)?;
-        let exchange = serde_json::from_slice(&text)
-            .map_err(|error| Error::new(ErrorKind::Damaged, "A kept request can not be read.").with_source(error))?;
+        let exchange = serde_json::from_slice(&text).map_err(|error| {
+            Error::new(ErrorKind::Damaged, "A kept request can not be read.").with_source(error)
+        })?;
         attempts.push(AttemptRow { at: row.get(0)?, records: places.len(), exchange });
     }
     Ok(attempts)
@@ -329,8 +346,10 @@ pub fn last_status(sqlite: &Sqlite, batch: i64) -> Result<Option<u16>> {
         .query_row([batch], |row| row.get(0))
         .optional()?;
     let Some(z) = z else { return Ok(None) };
-    let exchange: Exchange = serde_json::from_slice(&zstd::stream::decode_all(z.as_slice())?)
-        .map_err(|error| Error::new(ErrorKind::Damaged, "A kept request can not be read.").with_source(error))?;
+    let exchange: Exchange =
+        serde_json::from_slice(&zstd::stream::decode_all(z.as_slice())?).map_err(|error| {
+            Error::new(ErrorKind::Damaged, "A kept request can not be read.").with_source(error)
+        })?;
     Ok(exchange.status)
 }
 

@@ -31,8 +31,9 @@ pub struct Delivered {
 /// after everything else: what was delivered last has to override the base.
 pub fn append(sqlite: &Sqlite, sync: i64, batch: i64, delivered: &[Delivered]) -> Result<()> {
     let first = batch * PARTS;
-    let base_until: i64 =
-        sqlite.prepare_cached("select base_until from sync where id = ?1")?.query_row([sync], |row| row.get(0))?;
+    let base_until: i64 = sqlite
+        .prepare_cached("select base_until from sync where id = ?1")?
+        .query_row([sync], |row| row.get(0))?;
     if first <= base_until {
         return append_last(sqlite, sync, base_until, delivered);
     }
@@ -44,11 +45,10 @@ pub fn append(sqlite: &Sqlite, sync: i64, batch: i64, delivered: &[Delivered]) -
 
 /// Appends entries that belong to no batch, after everything else of the sync.
 pub fn append_last(sqlite: &Sqlite, sync: i64, base_until: i64, delivered: &[Delivered]) -> Result<()> {
-    let last: i64 = sqlite.query_row(
-        "select coalesce(max(id), 0) from fingerprint where sync = ?1",
-        [sync],
-        |row| row.get(0),
-    )?;
+    let last: i64 =
+        sqlite.query_row("select coalesce(max(id), 0) from fingerprint where sync = ?1", [sync], |row| {
+            row.get(0)
+        })?;
     insert(sqlite, sync, last.max(base_until) + 1, delivered)
 }
 
@@ -65,9 +65,12 @@ fn insert(sqlite: &Sqlite, sync: i64, id: i64, delivered: &[Delivered]) -> Resul
     for entry in delivered {
         chunk.extend_from_slice(&entry.fingerprint.to_le_bytes());
     }
-    sqlite
-        .prepare_cached("insert into fingerprint values(?1, ?2, ?3, ?4)")?
-        .execute(params![id, sync, chunk, zstd::bulk::compress(&texts, 1)?])?;
+    sqlite.prepare_cached("insert into fingerprint values(?1, ?2, ?3, ?4)")?.execute(params![
+        id,
+        sync,
+        chunk,
+        zstd::bulk::compress(&texts, 1)?
+    ])?;
     Ok(())
 }
 
@@ -75,9 +78,16 @@ fn insert(sqlite: &Sqlite, sync: i64, id: i64, delivered: &[Delivered]) -> Resul
 pub type Prints = Vec<(u64, u128)>;
 
 /// Up to `count` chunks after `after` and up to `until`, in order, with their ids.
-pub fn chunks(sqlite: &Sqlite, sync: i64, after: i64, until: i64, count: usize) -> Result<Vec<(i64, Prints)>> {
-    let mut statement = sqlite
-        .prepare_cached("select id, d from fingerprint where sync = ?1 and id > ?2 and id <= ?3 order by id limit ?4")?;
+pub fn chunks(
+    sqlite: &Sqlite,
+    sync: i64,
+    after: i64,
+    until: i64,
+    count: usize,
+) -> Result<Vec<(i64, Prints)>> {
+    let mut statement = sqlite.prepare_cached(
+        "select id, d from fingerprint where sync = ?1 and id > ?2 and id <= ?3 order by id limit ?4",
+    )?;
     let mut rows = statement.query(params![sync, after, until, count as i64])?;
     let mut found = Vec::with_capacity(count);
     while let Some(row) = rows.next()? {
@@ -182,7 +192,8 @@ pub fn rewrite_base(sqlite: &Sqlite, sync: i64, base_until: i64) -> Result<()> {
 /// How many bytes of fingerprints the base and the overrides have: `(base, overrides)` in entries.
 pub fn sizes(sqlite: &Sqlite, sync: i64, base_until: i64) -> Result<(u64, u64)> {
     let count = |sql: &str| -> Result<u64> {
-        Ok(sqlite.query_row(sql, params![sync, base_until], |row| row.get::<_, Option<u64>>(0))?.unwrap_or(0) / 24)
+        Ok(sqlite.query_row(sql, params![sync, base_until], |row| row.get::<_, Option<u64>>(0))?.unwrap_or(0)
+            / 24)
     };
     Ok((
         count("select sum(length(d)) from fingerprint where sync = ?1 and id <= ?2")?,

@@ -140,7 +140,10 @@ fn migrate(connection: &Connection, home: &Path, existed: bool) -> Result<()> {
         back_up(connection, home, version)?;
     }
     for (index, migration) in schema::MIGRATIONS.iter().enumerate().skip(version) {
-        connection.execute_batch(&format!("begin immediate; {migration}; pragma user_version = {}; commit;", index + 1))?;
+        connection.execute_batch(&format!(
+            "begin immediate; {migration}; pragma user_version = {}; commit;",
+            index + 1
+        ))?;
     }
     Ok(())
 }
@@ -156,7 +159,8 @@ fn back_up(connection: &Connection, home: &Path, version: usize) -> Result<()> {
     if path.exists() {
         std::fs::remove_file(&path)?;
     }
-    let text = path.to_str().ok_or_else(|| Error::new(ErrorKind::Storage, "The data folder's path is not text."))?;
+    let text =
+        path.to_str().ok_or_else(|| Error::new(ErrorKind::Storage, "The data folder's path is not text."))?;
     connection.execute("vacuum into ?1", [text])?;
     make_private(&path)?;
     check(&connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?)
@@ -164,7 +168,11 @@ fn back_up(connection: &Connection, home: &Path, version: usize) -> Result<()> {
 
 fn check(connection: &Connection) -> Result<()> {
     let found: String = connection.query_row("pragma quick_check(1)", [], |row| row.get(0))?;
-    if found == "ok" { Ok(()) } else { Err(Error::new(ErrorKind::Damaged, "Sluice's database file is damaged.")) }
+    if found == "ok" {
+        Ok(())
+    } else {
+        Err(Error::new(ErrorKind::Damaged, "Sluice's database file is damaged."))
+    }
 }
 
 /// Makes a folder only its owner can open.

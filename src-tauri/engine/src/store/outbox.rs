@@ -84,7 +84,14 @@ pub fn fingerprint(change: Change, payload: &[u8]) -> u128 {
 }
 
 /// The id of one change of one record; see [`MessageId`].
-pub fn message_id(sync: &str, generation: i64, number: i64, operation: Operation, key: u64, print: u128) -> MessageId {
+pub fn message_id(
+    sync: &str,
+    generation: i64,
+    number: i64,
+    operation: Operation,
+    key: u64,
+    print: u128,
+) -> MessageId {
     let mut bytes = Vec::with_capacity(96);
     bytes.extend_from_slice(sync.as_bytes());
     bytes.extend_from_slice(&generation.to_le_bytes());
@@ -228,9 +235,19 @@ impl Body {
         let numbers = numbers.iter().map(|number| i64::from_le_bytes(*number)).collect();
         let changes = bytes.split_off(..count)?.to_vec();
         let operations = bytes.split_off(..count)?.to_vec();
-        let keys = String::from_utf8(bytes.split_off(..key_ends.last().copied().unwrap_or(0) as usize)?.to_vec()).ok()?;
+        let keys =
+            String::from_utf8(bytes.split_off(..key_ends.last().copied().unwrap_or(0) as usize)?.to_vec())
+                .ok()?;
         let whole = bytes.len() == payload_ends.last().copied().unwrap_or(0) as usize;
-        whole.then(|| Self { numbers, changes, operations, key_ends, payload_ends, keys, payloads: bytes.to_vec() })
+        whole.then(|| Self {
+            numbers,
+            changes,
+            operations,
+            key_ends,
+            payload_ends,
+            keys,
+            payloads: bytes.to_vec(),
+        })
     }
 
     /// The key segment: for each record the top 40 bits of its key's hash and its place, sorted.
@@ -292,7 +309,12 @@ pub struct Sealed {
 /// Compresses a body for [`stage`].
 pub fn compress(body: &Body) -> Result<Sealed> {
     let bytes = body.to_bytes();
-    Ok(Sealed { n: body.len(), raw: body.payload_bytes(), z: zstd::bulk::compress(&bytes, 1)?, segment: body.key_segment() })
+    Ok(Sealed {
+        n: body.len(),
+        raw: body.payload_bytes(),
+        z: zstd::bulk::compress(&bytes, 1)?,
+        segment: body.key_segment(),
+    })
 }
 
 /// Reads a compressed body.
@@ -303,11 +325,15 @@ pub fn decompress(z: &[u8]) -> Result<Body> {
 /// Writes a batch of a read that is not sealed, and answers with its id.
 pub fn stage(sqlite: &Sqlite, sync: i64, run: i64, at: i64, sealed: &Sealed) -> Result<i64> {
     sqlite
-        .prepare_cached("insert into batch(sync, run, n, raw, state, attempts, at) values(?1, ?2, ?3, ?4, 2, 0, ?5)")?
+        .prepare_cached(
+            "insert into batch(sync, run, n, raw, state, attempts, at) values(?1, ?2, ?3, ?4, 2, 0, ?5)",
+        )?
         .execute(params![sync, run, sealed.n, sealed.raw, at])?;
     let batch = sqlite.last_insert_rowid();
     sqlite.prepare_cached("insert into body values(?1, ?2)")?.execute(params![batch, sealed.z])?;
-    sqlite.prepare_cached("insert into key_segment values(?1, ?2)")?.execute(params![batch, sealed.segment])?;
+    sqlite
+        .prepare_cached("insert into key_segment values(?1, ?2)")?
+        .execute(params![batch, sealed.segment])?;
     Ok(batch)
 }
 
@@ -315,7 +341,9 @@ pub fn stage(sqlite: &Sqlite, sync: i64, run: i64, at: i64, sealed: &Sealed) -> 
 pub fn unstage(sqlite: &Sqlite, run: i64) -> Result<()> {
     for table in ["body", "key_segment", "record_state"] {
         sqlite.execute(
-            &format!("delete from {table} where batch in (select id from batch where run = ?1 and state = 2)"),
+            &format!(
+                "delete from {table} where batch in (select id from batch where run = ?1 and state = 2)"
+            ),
             [run],
         )?;
     }
@@ -373,9 +401,11 @@ pub fn set_state(
 
 /// Sets the state of every record of a batch without a row of its own.
 pub fn set_batch_state(sqlite: &Sqlite, batch: i64, state: RecordState, at: i64) -> Result<()> {
-    sqlite
-        .prepare_cached("update batch set state = ?2, at = ?3 where id = ?1")?
-        .execute(params![batch, state as u8, at])?;
+    sqlite.prepare_cached("update batch set state = ?2, at = ?3 where id = ?1")?.execute(params![
+        batch,
+        state as u8,
+        at
+    ])?;
     Ok(())
 }
 
@@ -422,11 +452,13 @@ pub struct OwnState {
 
 /// The records of a batch with states of their own, by place.
 pub fn own_states(sqlite: &Sqlite, batch: i64) -> Result<HashMap<usize, OwnState>> {
-    let mut statement = sqlite.prepare_cached("select place, state, at, problem from record_state where batch = ?1")?;
+    let mut statement =
+        sqlite.prepare_cached("select place, state, at, problem from record_state where batch = ?1")?;
     let mut rows = statement.query([batch])?;
     let mut states = HashMap::new();
     while let Some(row) = rows.next()? {
-        let state = OwnState { state: RecordState::from_code(row.get(1)?)?, at: row.get(2)?, problem: row.get(3)? };
+        let state =
+            OwnState { state: RecordState::from_code(row.get(1)?)?, at: row.get(2)?, problem: row.get(3)? };
         states.insert(row.get::<_, i64>(0)? as usize, state);
     }
     Ok(states)
@@ -479,8 +511,9 @@ pub struct OpenRecord {
 pub fn open_records(sqlite: &Sqlite, sync: i64) -> Result<HashMap<u64, OpenRecord>> {
     let mut open = HashMap::new();
     for batch in open_batches(sqlite, sync, None)? {
-        let claimed: i64 =
-            sqlite.prepare_cached("select claimed from run where id = ?1")?.query_row([batch.run], |row| row.get(0))?;
+        let claimed: i64 = sqlite
+            .prepare_cached("select claimed from run where id = ?1")?
+            .query_row([batch.run], |row| row.get(0))?;
         let own = own_states(sqlite, batch.id)?;
         let Some(body) = body(sqlite, batch.id)? else { continue };
         for place in 0..body.len() {
@@ -514,7 +547,9 @@ pub fn open_counts(sqlite: &Sqlite, sync: i64) -> Result<(u64, u64)> {
             rejected += if state == RecordState::Rejected { n } else { 0 };
         };
         count(batch.state, (batch.n - own.len().min(batch.n)) as u64);
-        own.values().for_each(|own| count(own.state, 1));
+        for own in own.values() {
+            count(own.state, 1);
+        }
     }
     Ok((waiting, rejected))
 }
@@ -530,7 +565,8 @@ pub fn find_key(sqlite: &Sqlite, sync: Option<i64>, key: &str, limit: usize) -> 
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let batch: i64 = row.get(0)?;
-        let places: Vec<usize> = places_in_segment(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?, hash).collect();
+        let places: Vec<usize> =
+            places_in_segment(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?, hash).collect();
         if places.is_empty() {
             continue;
         }
@@ -601,7 +637,14 @@ mod tests {
     #[test]
     fn going_back_to_an_earlier_value_sends_another_id() {
         let id = |number, payload: &[u8]| {
-            message_id("s", 1, number, Operation::Upsert, key_hash("k"), fingerprint(Change::Changed, payload))
+            message_id(
+                "s",
+                1,
+                number,
+                Operation::Upsert,
+                key_hash("k"),
+                fingerprint(Change::Changed, payload),
+            )
         };
         assert_ne!(id(1, b"A"), id(3, b"A"));
         assert_eq!(id(1, b"A"), id(1, b"A"));

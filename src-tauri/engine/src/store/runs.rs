@@ -181,12 +181,20 @@ pub struct RunRow {
     pub problem: Option<Problem>,
 }
 
-const COLUMNS: &str = "id, sync, cause, state, started, sealed, finished, generation, shape, claimed, next_attempt,
+const COLUMNS: &str =
+    "id, sync, cause, state, started, sealed, finished, generation, shape, claimed, next_attempt,
     problem, read, invalid, added, changed, removed, unchanged, carried, to_send, sent, delivered, rejected,
     requests, bytes_sent";
 
 /// Writes down a new run that is reading.
-pub fn begin(sqlite: &Sqlite, sync: i64, trigger: Trigger, at: i64, generation: i64, shape: &Shape) -> Result<i64> {
+pub fn begin(
+    sqlite: &Sqlite,
+    sync: i64,
+    trigger: Trigger,
+    at: i64,
+    generation: i64,
+    shape: &Shape,
+) -> Result<i64> {
     refuse_second(sqlite, sync)?;
     sqlite.execute(
         "insert into run(sync, cause, state, started, generation, shape) values(?1, ?2, 1, ?3, ?4, ?5)",
@@ -210,11 +218,22 @@ fn refuse_second(sqlite: &Sqlite, sync: i64) -> Result<()> {
         [sync],
         |row| row.get(0),
     )?;
-    if going_on { Err(Error::new(ErrorKind::AlreadyRunning, "A run of this sync is going on.")) } else { Ok(()) }
+    if going_on {
+        Err(Error::new(ErrorKind::AlreadyRunning, "A run of this sync is going on."))
+    } else {
+        Ok(())
+    }
 }
 
 /// Writes down a slot that did not run, with its reason.
-pub fn missed(sqlite: &Sqlite, sync: i64, slot: i64, generation: i64, shape: &Shape, reason: &Problem) -> Result<i64> {
+pub fn missed(
+    sqlite: &Sqlite,
+    sync: i64,
+    slot: i64,
+    generation: i64,
+    shape: &Shape,
+    reason: &Problem,
+) -> Result<i64> {
     sqlite.execute(
         "insert into run(sync, cause, state, started, finished, slot, generation, shape, problem)
          values(?1, 2, 9, ?2, ?2, ?2, ?3, ?4, ?5)",
@@ -331,15 +350,19 @@ pub struct InvalidRow {
 
 /// Keeps the reason of an invalid row.
 pub fn add_invalid(sqlite: &Sqlite, run: i64, invalid: &InvalidRow) -> Result<()> {
-    sqlite
-        .prepare_cached("insert or replace into invalid_row values(?1, ?2, ?3, ?4)")?
-        .execute(params![run, invalid.row, invalid.key, invalid.problem.to_json()?])?;
+    sqlite.prepare_cached("insert or replace into invalid_row values(?1, ?2, ?3, ?4)")?.execute(params![
+        run,
+        invalid.row,
+        invalid.key,
+        invalid.problem.to_json()?
+    ])?;
     Ok(())
 }
 
 /// Kept reasons of a run's invalid rows, in the order read.
 pub fn invalid_rows(sqlite: &Sqlite, run: i64) -> Result<Vec<InvalidRow>> {
-    let mut statement = sqlite.prepare_cached("select row, key, problem from invalid_row where run = ?1 order by row")?;
+    let mut statement =
+        sqlite.prepare_cached("select row, key, problem from invalid_row where run = ?1 order by row")?;
     let mut rows = statement.query([run])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {

@@ -11,6 +11,9 @@ pub fn get(sqlite: &Sqlite, key: &str) -> Result<Option<String>> {
 
 /// Keeps a setting.
 pub fn set(sqlite: &Sqlite, key: &str, value: &str) -> Result<()> {
-    sqlite.execute("insert into setting values(?1, ?2) on conflict(key) do update set value = ?2", [key, value])?;
+    sqlite.execute(
+        "insert into setting values(?1, ?2) on conflict(key) do update set value = ?2",
+        [key, value],
+    )?;
     Ok(())
 }

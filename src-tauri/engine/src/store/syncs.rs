@@ -39,7 +39,8 @@ pub fn all(sqlite: &Sqlite) -> Result<Vec<SavedSync>> {
 
 /// The sync of this name.
 pub fn get(sqlite: &Sqlite, name: &str) -> Result<SavedSync> {
-    find(sqlite, name)?.ok_or_else(|| Error::new(ErrorKind::UnknownName, format!("There is no sync “{name}”.")))
+    find(sqlite, name)?
+        .ok_or_else(|| Error::new(ErrorKind::UnknownName, format!("There is no sync “{name}”.")))
 }
 
 /// The sync of this name, if there is one.
@@ -62,7 +63,13 @@ pub fn by_id(sqlite: &Sqlite, id: i64) -> Result<SavedSync> {
 ///
 /// Where records go, or what identifies a row, is part of what "delivered" means: when that changes, what was
 /// delivered before counts no more.
-pub fn save(sqlite: &Sqlite, existing: Option<&str>, sync: &Sync, uuid: &str, next_due: Option<i64>) -> Result<()> {
+pub fn save(
+    sqlite: &Sqlite,
+    existing: Option<&str>,
+    sync: &Sync,
+    uuid: &str,
+    next_due: Option<i64>,
+) -> Result<()> {
     let definition = write_json(sync)?;
     if existing != Some(&sync.name) && find(sqlite, &sync.name)?.is_some() {
         return Err(Error::new(ErrorKind::Conflict, format!("There is already a sync “{}”.", sync.name)));
@@ -91,7 +98,10 @@ fn starts_over(before: &Sync, after: &Sync) -> bool {
         Shape::Track(_) => ("track", String::new()),
         Shape::Record { object, match_field } => ("record", format!("{object}\n{match_field}")),
     };
-    before.to != after.to || before.from != after.from || before.key != after.key || target(before) != target(after)
+    before.to != after.to
+        || before.from != after.from
+        || before.key != after.key
+        || target(before) != target(after)
 }
 
 /// Everything is sent again on the next run.
@@ -131,7 +141,10 @@ pub fn set_next_due(sqlite: &Sqlite, id: i64, next_due: Option<i64>) -> Result<(
 pub fn delete(sqlite: &Sqlite, name: &str) -> Result<()> {
     let id = get(sqlite, name)?.id;
     for table in ["body", "key_segment", "record_state", "exchange", "before"] {
-        sqlite.execute(&format!("delete from {table} where batch in (select id from batch where sync = ?1)"), [id])?;
+        sqlite.execute(
+            &format!("delete from {table} where batch in (select id from batch where sync = ?1)"),
+            [id],
+        )?;
     }
     sqlite.execute("delete from invalid_row where run in (select id from run where sync = ?1)", [id])?;
     for table in ["batch", "run", "slot", "fingerprint"] {

@@ -98,7 +98,8 @@ fn stopped() -> Error {
 fn in_savepoint<T>(connection: &Connection, job: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
     connection.execute_batch("savepoint job")?;
     let result = job(connection);
-    let ended = connection.execute_batch(if result.is_ok() { "release job" } else { "rollback to job; release job" });
+    let ended =
+        connection.execute_batch(if result.is_ok() { "release job" } else { "rollback to job; release job" });
     // The job's own error says more than that of its end.
     result.and_then(|value| Ok(ended.map(|()| value)?))
 }

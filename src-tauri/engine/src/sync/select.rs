@@ -40,7 +40,12 @@ mod tests {
 
     #[test]
     fn a_select_passes() {
-        for sql in ["select 1", "SELECT * FROM a.b WHERE c > 1;", "with x as (select 1) select * from x", "(select 1) union select 2"] {
+        for sql in [
+            "select 1",
+            "SELECT * FROM a.b WHERE c > 1;",
+            "with x as (select 1) select * from x",
+            "(select 1) union select 2",
+        ] {
             check_select(sql).unwrap();
         }
     }

@@ -1,6 +1,7 @@
 //! A destination that keeps what arrives, and answers as the test says.
 
 use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use tokio::sync::watch;
 use crate::check::Steps;
 use crate::connection::Opening;
 use crate::destination::{
-    Answer, Batch, Delivery, Destination, DestinationKind, Exchange, Found, Limits, Object, Outcome, ReadByKey,
+    Answer, Batch, Delivery, Destination, DestinationKind, Exchange, Found, Limits, Object, Outcome,
+    ReadByKey,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::manifest::{Accepts, Capabilities, Manifest};
@@ -94,7 +96,8 @@ static MANIFEST: Manifest = Manifest {
 impl FakeDestination {
     /// Takes everything, `records` to a request, one request at a time.
     pub fn new(records: usize) -> Arc<Self> {
-        let limits = Limits { records, bytes: 1 << 20, record_bytes: 10_000, envelope_bytes: 0, in_flight: 1 };
+        let limits =
+            Limits { records, bytes: 1 << 20, record_bytes: 10_000, envelope_bytes: 0, in_flight: 1 };
         let state = State {
             limits,
             reply: Box::new(|_, _| Reply::EachRecord),
@@ -146,9 +149,23 @@ impl FakeDestination {
         self.lock().readable = Some(answer);
     }
 
-    /// Appends every record it takes to this file, so that what was taken survives the process.
-    pub fn journal(&self, file: std::fs::File) {
-        self.lock().journal = Some(file);
+    /// Takes back what the journal at `path` says was taken, and appends every record it takes from now on: so
+    /// what was taken survives the process.
+    pub fn journal(&self, path: &Path) -> Result<()> {
+        let mut state = self.lock();
+        let text = if path.exists() { std::fs::read_to_string(path)? } else { String::new() };
+        for line in text.lines() {
+            let mut parts = line.splitn(4, '\t').map(str::to_owned);
+            let (Some(id), Some(operation), Some(key), Some(payload)) =
+                (parts.next(), parts.next(), parts.next(), parts.next())
+            else {
+                continue;
+            };
+            let operation = Operation::from_code(operation.parse().unwrap_or_default())?;
+            state.keep(&Arrived { key, id, operation, payload, request: 0 });
+        }
+        state.journal = Some(std::fs::OpenOptions::new().create(true).append(true).open(path)?);
+        Ok(())
     }
 
     /// From now on requests wait before they are taken, until [`release`](Self::release).
@@ -198,7 +215,9 @@ impl State {
             Reply::EachRecord => Answer::Records(arrived.iter().map(|arrived| self.take(arrived)).collect()),
             Reply::LostBefore => lost(),
             Reply::LostAfter => {
-                arrived.iter().for_each(|arrived| drop(self.take(arrived)));
+                for record in &arrived {
+                    drop(self.take(record));
+                }
                 lost()
             }
             Reply::Again(wait) => {
@@ -209,10 +228,14 @@ impl State {
                 })
             }
             Reply::Stop => Answer::Stop(Error::new(ErrorKind::SignInFailed, "The token was refused.")),
-            Reply::Refuse => Answer::Refused(Error::new(ErrorKind::RequestRefused, "The request was refused.")),
+            Reply::Refuse => {
+                Answer::Refused(Error::new(ErrorKind::RequestRefused, "The request was refused."))
+            }
             Reply::Abort => std::process::abort(),
             Reply::AbortAfter => {
-                arrived.iter().for_each(|arrived| drop(self.take(arrived)));
+                for record in &arrived {
+                    drop(self.take(record));
+                }
                 std::process::abort()
             }
         }
@@ -225,21 +248,26 @@ impl State {
         }
         let outcome = (self.record)(arrived);
         if matches!(outcome, Outcome::Delivered | Outcome::Accepted) {
-            self.ids.insert(arrived.id.clone());
             self.write_down(arrived);
-            if arrived.operation == Operation::Delete {
-                self.kept.remove(&arrived.key);
-            } else {
-                self.kept.insert(arrived.key.clone(), arrived.payload.clone());
-            }
+            self.keep(arrived);
         }
         outcome
+    }
+
+    fn keep(&mut self, arrived: &Arrived) {
+        self.ids.insert(arrived.id.clone());
+        if arrived.operation == Operation::Delete {
+            self.kept.remove(&arrived.key);
+        } else {
+            self.kept.insert(arrived.key.clone(), arrived.payload.clone());
+        }
     }
 
     fn write_down(&mut self, arrived: &Arrived) {
         use std::io::Write;
         let Some(file) = &mut self.journal else { return };
-        let line = format!("{}\t{}\t{}\t{}\n", arrived.id, arrived.operation as u8, arrived.key, arrived.payload);
+        let line =
+            format!("{}\t{}\t{}\t{}\n", arrived.id, arrived.operation as u8, arrived.key, arrived.payload);
         // A test whose journal can not be written would prove nothing.
         if file.write_all(line.as_bytes()).is_err() {
             std::process::abort();

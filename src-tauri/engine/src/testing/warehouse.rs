@@ -80,8 +80,11 @@ static MANIFEST: Manifest = Manifest {
 impl FakeWarehouse {
     /// An empty table with these columns, all text.
     pub fn new(columns: &[&str]) -> Arc<Self> {
-        let column =
-            |name: &&str| Column { name: (*name).to_owned(), logical: ColumnType::Text, native: "text".to_owned() };
+        let column = |name: &&str| Column {
+            name: (*name).to_owned(),
+            logical: ColumnType::Text,
+            native: "text".to_owned(),
+        };
         let columns = columns.iter().map(column).collect();
         let state = State { columns, rows: Arc::default(), fault: ReadFault::None };
         Arc::new(Self { state: Mutex::new(state), held: watch::Sender::new(false) })
@@ -203,9 +206,10 @@ impl Rows for FakeRows {
                     Ok(None)
                 }
                 ReadFault::Aborts(_) => std::process::abort(),
-                ReadFault::None | ReadFault::Reports(_) | ReadFault::ReportsNothing | ReadFault::Truncated(_) => {
-                    Ok(None)
-                }
+                ReadFault::None
+                | ReadFault::Reports(_)
+                | ReadFault::ReportsNothing
+                | ReadFault::Truncated(_) => Ok(None),
             };
         }
         let mut batch = RowBatch::new(self.columns.clone());
@@ -224,7 +228,11 @@ impl Rows for FakeRows {
         match self.fault {
             ReadFault::Reports(rows) => Some(rows),
             ReadFault::ReportsNothing => None,
-            _ => Some(self.rows.len() as u64),
+            ReadFault::None
+            | ReadFault::Truncated(_)
+            | ReadFault::Fails(_)
+            | ReadFault::Holds(_)
+            | ReadFault::Aborts(_) => Some(self.rows.len() as u64),
         }
     }
 }

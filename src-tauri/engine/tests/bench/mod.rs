@@ -2,7 +2,7 @@
 //! has to hold whatever happens.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::params;
@@ -27,7 +27,9 @@ pub(crate) const PLAIN: Start = Start { trigger: Trigger::Manual, full: false, a
 
 /// Everything one test needs.
 pub(crate) struct Bench {
-    pub(crate) home: Arc<tempfile::TempDir>,
+    /// Where the data folder is; removed with the bench that made it.
+    pub(crate) home: PathBuf,
+    pub(crate) folder: Option<tempfile::TempDir>,
     pub(crate) table: Arc<FakeWarehouse>,
     pub(crate) crm: Arc<FakeDestination>,
     pub(crate) clock: Arc<SteeredClock>,
@@ -91,21 +93,23 @@ impl Bench {
     }
 
     pub(crate) async fn with_batches_of(records: usize) -> Self {
-        let home = Arc::new(tempfile::tempdir().unwrap());
-        let bench = Self::over(home, FakeWarehouse::new(&["id", "name"]), FakeDestination::new(records));
+        let folder = tempfile::tempdir().unwrap();
+        let mut bench =
+            Self::over(folder.path(), FakeWarehouse::new(&["id", "name"]), FakeDestination::new(records));
         let save = |sqlite: &rusqlite::Connection| {
             connections::save(sqlite, None, &connection("table", "fake_warehouse"))?;
             connections::save(sqlite, None, &connection("crm", "fake_destination"))?;
             syncs::save(sqlite, None, &plain_sync(), "a-sync", None)
         };
         bench.engine.store().write(save).done().await.unwrap();
+        bench.folder = Some(folder);
         bench
     }
 
-    pub(crate) fn over(home: Arc<tempfile::TempDir>, table: Arc<FakeWarehouse>, crm: Arc<FakeDestination>) -> Self {
+    pub(crate) fn over(home: &Path, table: Arc<FakeWarehouse>, crm: Arc<FakeDestination>) -> Self {
         let clock = SteeredClock::at(1_750_000_000_000);
-        let engine = open_engine(home.path(), &table, &crm, &clock).unwrap();
-        Self { home, table, crm, clock, engine }
+        let engine = open_engine(home, &table, &crm, &clock).unwrap();
+        Self { home: home.to_owned(), folder: None, table, crm, clock, engine }
     }
 
     /// Changes the sync as a user would.
@@ -118,15 +122,16 @@ impl Bench {
 
     /// Closes the data folder and opens it again.
     pub(crate) fn reopen(&mut self) {
-        self.engine = open_engine(self.home.path(), &self.table, &self.crm, &self.clock).unwrap();
+        self.engine = open_engine(&self.home, &self.table, &self.crm, &self.clock).unwrap();
         self.engine.recover().unwrap();
     }
 
     /// Writes the fingerprints anew, as runs with many changes do.
     pub(crate) async fn rewrite_base(&self) {
         let saved = self.saved();
-        let rewrite =
-            move |sqlite: &rusqlite::Connection| fingerprints::rewrite_base(sqlite, saved.id, saved.base_until);
+        let rewrite = move |sqlite: &rusqlite::Connection| {
+            fingerprints::rewrite_base(sqlite, saved.id, saved.base_until)
+        };
         self.engine.store().write(rewrite).done().await.unwrap();
     }
 
@@ -171,7 +176,11 @@ impl Bench {
             assert_eq!(rejected, counts.rejected, "{run:?}");
             assert_eq!(waiting, counts.waiting(), "{run:?}");
         } else {
-            assert_eq!(self.count("select count(*) from batch where run = ?1", run.id), 0, "staged records left over");
+            assert_eq!(
+                self.count("select count(*) from batch where run = ?1", run.id),
+                0,
+                "staged records left over"
+            );
         }
         if run.state == RunState::Completed {
             assert_eq!(counts.delivered, counts.to_send, "{run:?}");
@@ -185,7 +194,9 @@ impl Bench {
         let mut count = |state: RecordState| match state {
             RecordState::Delivered | RecordState::Accepted => delivered += 1,
             RecordState::Rejected | RecordState::RejectedBefore => rejected += 1,
-            RecordState::Pending | RecordState::InFlight | RecordState::Retry | RecordState::Superseded => waiting += 1,
+            RecordState::Pending | RecordState::InFlight | RecordState::Retry | RecordState::Superseded => {
+                waiting += 1;
+            }
             RecordState::Invalid => {}
             RecordState::Staged | RecordState::Discarded => panic!("{state:?} after a run"),
         };
@@ -204,7 +215,10 @@ impl Bench {
     }
 
     pub(crate) fn count(&self, sql: &str, parameter: i64) -> u64 {
-        self.engine.store().read(|sqlite| Ok(sqlite.query_row(sql, params![parameter], |row| row.get(0))?)).unwrap()
+        self.engine
+            .store()
+            .read(|sqlite| Ok(sqlite.query_row(sql, params![parameter], |row| row.get(0))?))
+            .unwrap()
     }
 
     /// Reasons of a run's invalid rows, by row.
@@ -234,7 +248,10 @@ pub(crate) fn check_requests(requests: &[Vec<Arrived>]) {
         for record in request {
             assert!(keys.insert(&record.key), "{} stands twice in one request", record.key);
             let first = meaning.entry(&record.id).or_insert(record);
-            assert_eq!((&first.key, &first.payload, first.operation), (&record.key, &record.payload, record.operation));
+            assert_eq!(
+                (&first.key, &first.payload, first.operation),
+                (&record.key, &record.payload, record.operation)
+            );
         }
     }
 }

@@ -1,1 +1,101 @@
-//! The database file.
+//! The database file: never taken for a fresh start, never half written.
+
+use std::fs;
+use std::path::Path;
+
+use sluice_engine::ErrorKind;
+use sluice_engine::store::runs::RunState;
+use sluice_engine::store::{Store, Usage};
+
+use crate::bench::{Bench, people};
+
+fn open(home: &Path) -> Result<Store, ErrorKind> {
+    Store::open(home, Usage::Owner).map_err(|error| error.kind())
+}
+
+/// A data folder with a database that was not closed properly, its log written back.
+fn folder() -> (tempfile::TempDir, std::path::PathBuf) {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("sluice.sqlite");
+    drop(open(home.path()).unwrap());
+    let sqlite = rusqlite::Connection::open(&file).unwrap();
+    sqlite.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(())).unwrap();
+    drop(sqlite);
+    (home, file)
+}
+
+#[test]
+fn a_fresh_folder_becomes_a_database_and_opens_again() {
+    let home = tempfile::tempdir().unwrap();
+    let uuid = open(home.path()).unwrap().uuid().unwrap();
+    assert_eq!(open(home.path()).unwrap().uuid().unwrap(), uuid);
+}
+
+#[test]
+fn a_newer_database_is_refused_and_left_alone() {
+    let (home, file) = folder();
+    rusqlite::Connection::open(&file).unwrap().pragma_update(None, "user_version", 999).unwrap();
+    let before = fs::read(&file).unwrap();
+    assert_eq!(open(home.path()).err(), Some(ErrorKind::NewerDatabase));
+    assert_eq!(fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn a_damaged_file_is_refused_and_kept() {
+    let damages: [fn(&mut Vec<u8>); 4] = [
+        |bytes| bytes[..16].copy_from_slice(b"not a database!!"),
+        |bytes| bytes.truncate(bytes.len() / 2),
+        |bytes| bytes[5_000..].fill(0xa5),
+        |bytes| bytes.truncate(50),
+    ];
+    for (number, damage) in damages.into_iter().enumerate() {
+        let (home, file) = folder();
+        let mut bytes = fs::read(&file).unwrap();
+        damage(&mut bytes);
+        fs::write(&file, &bytes).unwrap();
+        assert_eq!(open(home.path()).err(), Some(ErrorKind::Damaged), "damage {number}");
+        assert_eq!(fs::read(&file).unwrap(), bytes, "damage {number}");
+    }
+}
+
+#[test]
+fn another_programs_database_is_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let sqlite = rusqlite::Connection::open(home.path().join("sluice.sqlite")).unwrap();
+    sqlite.execute_batch("create table theirs(a)").unwrap();
+    drop(sqlite);
+    assert_eq!(open(home.path()).err(), Some(ErrorKind::Damaged));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_disk_fails_the_run_and_marks_nothing_as_delivered() {
+    // 0: full while what is read is written down; more: full while outcomes are.
+    for spare in [0, 4, 8, 12, 16, 20] {
+        let bench = Bench::with_batches_of(5).await;
+        bench.table.set(people(1_000, "Ana"));
+        limit_pages(&bench, Some(spare)).await;
+        let run = bench.engine.start(crate::bench::SYNC, crate::bench::PLAIN).await;
+        if let Ok(run) = run {
+            let run = bench.engine.wait(run).await.unwrap();
+            assert!(run.state != RunState::Completed, "{spare}: {run:?}");
+            if let Some(problem) = run.problem {
+                assert_eq!(problem.kind, "disk_full");
+            }
+            assert!(bench.tally(run.id).0 <= bench.crm.kept().len() as u64);
+        }
+        limit_pages(&bench, None).await;
+        assert_eq!(bench.run().await.state, RunState::Completed);
+        assert_eq!(bench.crm.kept().len(), 1_000);
+        assert_eq!(bench.run().await.counts.to_send, 0);
+    }
+}
+
+/// Lets the database grow by so many pages only, as a disk that fills up does.
+async fn limit_pages(bench: &Bench, spare: Option<u32>) {
+    let limit = move |sqlite: &rusqlite::Connection| {
+        let pages: u32 = sqlite.query_row("pragma page_count", [], |row| row.get(0))?;
+        let most = spare.map_or(u32::MAX - 1, |spare| pages + spare);
+        Ok(sqlite.query_row(&format!("pragma max_page_count = {most}"), [], |_| Ok(()))?)
+    };
+    bench.engine.store().write(limit).done().await.unwrap();
+}

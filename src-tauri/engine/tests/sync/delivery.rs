@@ -18,7 +18,9 @@ async fn a_repeat_after_a_lost_answer_has_the_same_id_and_bytes() {
         let run = bench.run().await;
         assert_eq!((run.state, run.counts.delivered, run.counts.requests), (RunState::Completed, 50, 2));
         let requests = bench.crm.requests();
-        let ids = |request: usize| requests[request].iter().map(|record| (record.id.clone(), record.payload.clone()));
+        let ids = |request: usize| {
+            requests[request].iter().map(|record| (record.id.clone(), record.payload.clone()))
+        };
         assert!(ids(0).eq(ids(1)));
         let next = bench.run().await;
         assert_eq!(next.counts.to_send, 0);
@@ -84,7 +86,10 @@ async fn an_outage_leaves_the_rest_waiting_and_it_goes_out_later() {
     assert!(run.next_attempt.is_some_and(|next| next > run.started));
     bench.crm.take_all();
     let resumed = bench.resume(&run).await;
-    assert_eq!((resumed.state, resumed.counts.delivered, resumed.counts.sent), (RunState::Completed, 100, 100));
+    assert_eq!(
+        (resumed.state, resumed.counts.delivered, resumed.counts.sent),
+        (RunState::Completed, 100, 100)
+    );
     assert_eq!(bench.run().await.counts.to_send, 0);
 }
 

@@ -51,7 +51,8 @@ fn answers() -> impl Strategy<Value = Vec<Answer>> {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let edit = || (0..12_u8, prop::option::weighted(0.8, 0..3_u8)).prop_map(|(key, value)| Step::Edit(key, value));
+    let edit =
+        || (0..12_u8, prop::option::weighted(0.8, 0..3_u8)).prop_map(|(key, value)| Step::Edit(key, value));
     let step = prop_oneof![
         4 => edit(),
         4 => edit(),
@@ -121,7 +122,9 @@ impl Course {
     }
 
     fn set_rows(&self) {
-        self.bench.table.set(self.rows.iter().map(|(key, value)| row(&key.to_string(), &value.to_string())).collect());
+        self.bench
+            .table
+            .set(self.rows.iter().map(|(key, value)| row(&key.to_string(), &value.to_string())).collect());
     }
 
     fn answer(&self, answers: Vec<Answer>) {
@@ -136,7 +139,9 @@ impl Course {
         });
         let mut turn = answers.into_iter().cycle();
         self.bench.crm.record(move |_| match turn.next() {
-            Some(Answer::RejectSome) => Outcome::Rejected(Error::new(ErrorKind::RecordRejected, "Not allowed.")),
+            Some(Answer::RejectSome) => {
+                Outcome::Rejected(Error::new(ErrorKind::RecordRejected, "Not allowed."))
+            }
             Some(Answer::PutOffSome) => Outcome::Again(Error::new(ErrorKind::ServerFailed, "Locked.")),
             _ => Outcome::Delivered,
         });
@@ -150,8 +155,11 @@ impl Course {
         let approve = Start { approve: true, ..PLAIN };
         let run = self.bench.run_with(approve).await;
         assert_eq!(run.state, RunState::Completed);
-        let wanted: BTreeMap<String, String> =
-            self.rows.iter().map(|(key, value)| (key.to_string(), payload(&key.to_string(), &value.to_string()))).collect();
+        let wanted: BTreeMap<String, String> = self
+            .rows
+            .iter()
+            .map(|(key, value)| (key.to_string(), payload(&key.to_string(), &value.to_string())))
+            .collect();
         let mut kept = self.bench.crm.kept();
         if !self.mirror {
             kept.retain(|key, _| wanted.contains_key(key));
@@ -165,7 +173,7 @@ impl Course {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_is_lost_whatever_happens(steps in steps(), mirror: bool) {

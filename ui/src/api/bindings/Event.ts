@@ -45,4 +45,8 @@ key: string,
 /**
  * The answer in short, such as "200" or "429, in 8 s".
  */
-answer: string, };
+answer: string, 
+/**
+ * It was refused and can be sent again from here: no later run has taken it over.
+ */
+retryable: boolean, };

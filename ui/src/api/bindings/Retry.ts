@@ -9,6 +9,10 @@ export type Retry = {
  */
 run: number, 
 /**
- * Only these keys; empty for all.
+ * Only records with these keys; empty, as `events` is, for all.
  */
-keys: Array<string>, };
+keys: Array<string>, 
+/**
+ * Only these events, by their ids: a front may know keys only masked.
+ */
+events: Array<string>, };

@@ -89,7 +89,7 @@ export function EventDetail({
           <p>{detail?.summary ?? ' '}</p>
         )}
         <div className={t('row')}>
-          {shown.status === 'rejected' && (
+          {shown.retryable && (
             <Button look="primary" icon="refresh" busy={retrying} onPress={onRetry}>
               {words.retry}
             </Button>

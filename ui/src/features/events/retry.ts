@@ -7,9 +7,9 @@ import type { Retry } from '@/api/bindings/Retry';
 export function retriesOf(events: Iterable<Event>): Retry[] {
   const byRun = new Map<number, string[]>();
   for (const event of events) {
-    if (event.status === 'rejected') byRun.set(event.run, [...(byRun.get(event.run) ?? []), event.key]);
+    if (event.retryable) byRun.set(event.run, [...(byRun.get(event.run) ?? []), event.event]);
   }
-  return [...byRun].map(([run, keys]) => ({ run, keys }));
+  return [...byRun].map(([run, events]) => ({ run, keys: [], events }));
 }
 
 /** Everything refused in a sync or run: the log itself tells which runs have such records. */
@@ -17,7 +17,7 @@ export async function retriesOfAll(
   load: (request: EventsRequest) => Promise<EventPage>,
   scope: { sync: string | null; run: number | null },
 ): Promise<Retry[]> {
-  if (scope.run !== null) return [{ run: scope.run, keys: [] }];
+  if (scope.run !== null) return [{ run: scope.run, keys: [], events: [] }];
   const runs = new Set<number>();
   let cursor: string | null = null;
   do {
@@ -30,8 +30,8 @@ export async function retriesOfAll(
       cursor,
       limit: 1000,
     });
-    page.events.forEach((event) => runs.add(event.run));
+    page.events.filter(({ retryable }) => retryable).forEach((event) => runs.add(event.run));
     cursor = page.cursor;
   } while (cursor !== null);
-  return [...runs].map((run) => ({ run, keys: [] }));
+  return [...runs].map((run) => ({ run, keys: [], events: [] }));
 }

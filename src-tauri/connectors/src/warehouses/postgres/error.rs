@@ -56,7 +56,8 @@ fn place(sql: &str, index: usize) -> Option<(usize, usize)> {
 }
 
 fn is_cut(error: &PgError) -> bool {
-    error.is_closed() || std::error::Error::source(error).is_some_and(|cause| cause.is::<std::io::Error>())
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<std::io::Error>());
+    error.is_closed() || cause.is_some()
 }
 
 /// `place` says where in the user's SQL, as the end of a sentence.

@@ -42,29 +42,30 @@ impl Form {
         if let Some(form) = Self::binary(column) {
             return (form, "");
         }
-        match column.kind() {
-            // What a cent is depends on the server's locale; the server knows (`lc_monetary`).
-            _ if *column == Type::MONEY => (Self::Decimal, "::numeric"),
-            Kind::Array(element) if *element == Type::MONEY => {
-                (Self::List(Box::new(Self::Decimal)), "::numeric[]")
-            }
-            Kind::Array(_) => (Self::List(Box::new(Self::Text)), "::text[]"),
-            _ => (Self::Text, "::text"),
+        let element = if let Kind::Array(element) = column.kind() { Some(element) } else { None };
+        // What a cent is depends on the server's locale; the server knows (`lc_monetary`).
+        match element {
+            None if *column == Type::MONEY => (Self::Decimal, "::numeric"),
+            None => (Self::Text, "::text"),
+            Some(element) if *element == Type::MONEY => (Self::List(Box::new(Self::Decimal)), "::numeric[]"),
+            Some(_) => (Self::List(Box::new(Self::Text)), "::text[]"),
         }
     }
 
     fn binary(value: &Type) -> Option<Self> {
-        match value.kind() {
-            Kind::Enum(_) => return Some(Self::Text),
-            Kind::Array(element) => return Self::binary(element).map(|form| Self::List(Box::new(form))),
-            Kind::Domain(base) => return Self::binary(base),
-            Kind::Composite(fields) => {
-                let form = |field: &tokio_postgres::types::Field| {
-                    Some((field.name().to_owned(), Self::binary(field.type_())?))
-                };
-                return fields.iter().map(form).collect::<Option<_>>().map(Self::Record);
-            }
-            _ => {}
+        if let Kind::Enum(_) = value.kind() {
+            return Some(Self::Text);
+        }
+        if let Kind::Array(element) = value.kind() {
+            return Self::binary(element).map(|form| Self::List(Box::new(form)));
+        }
+        if let Kind::Domain(base) = value.kind() {
+            return Self::binary(base);
+        }
+        if let Kind::Composite(fields) = value.kind() {
+            let fields =
+                fields.iter().map(|field| Some((field.name().to_owned(), Self::binary(field.type_())?)));
+            return fields.collect::<Option<_>>().map(Self::Record);
         }
         Some(match *value {
             Type::BOOL => Self::Boolean,
@@ -102,11 +103,11 @@ impl Form {
 
 /// The type in the product's words.
 pub(super) fn logical(column: &Type) -> ColumnType {
-    match column.kind() {
-        Kind::Array(_) => return ColumnType::List,
-        Kind::Domain(base) => return logical(base),
-        _ if *column == Type::MONEY => return ColumnType::Number,
-        _ => {}
+    if let Kind::Array(_) = column.kind() {
+        return ColumnType::List;
+    }
+    if *column == Type::MONEY {
+        return ColumnType::Number;
     }
     match Form::binary(column) {
         Some(Form::Boolean) => ColumnType::Boolean,

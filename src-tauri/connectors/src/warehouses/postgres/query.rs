@@ -6,6 +6,7 @@ use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::Query;
 use sluice_engine::value::Column;
 use sluice_engine::warehouse::KeyCheck;
+use tokio_postgres::SimpleQueryMessage;
 
 use super::client::{Login, Session};
 use super::error;
@@ -114,10 +115,9 @@ pub(super) async fn estimate(session: &Session, query: &Query) -> Result<Option<
     let sql = format!("{before}{}", source(query));
     let messages = session.client.simple_query(&sql).await;
     let messages = messages.map_err(|error| query_error(&session.login, error, query, before))?;
-    let plan = messages.iter().find_map(|message| match message {
-        tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0),
-        _ => None,
-    });
+    let plan = messages
+        .iter()
+        .find_map(|message| if let SimpleQueryMessage::Row(row) = message { row.get(0) } else { None });
     let plan: Option<serde_json::Value> = plan.and_then(|text| serde_json::from_str(text).ok());
     Ok(plan.and_then(|plan| plan.pointer("/0/Plan/Plan Rows")?.as_u64()))
 }

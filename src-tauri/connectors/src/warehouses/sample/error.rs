@@ -5,16 +5,11 @@ use sluice_engine::error::{Error, ErrorKind};
 
 /// An error of preparing or running the user's query; problems of the file keep their own kinds.
 pub(super) fn from_query(error: Sqlite) -> Error {
-    match &error {
-        Sqlite::SqlInputError { msg, .. } => {
-            Error::new(ErrorKind::BadQuery, format!("The sample can not run this query: {msg}."))
-                .with_source(error)
-        }
-        _ if error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) => {
-            Error::new(ErrorKind::Cancelled, "The read was cancelled.")
-        }
-        _ => error.into(),
+    if error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) {
+        return Error::new(ErrorKind::Cancelled, "The read was cancelled.");
     }
+    let Sqlite::SqlInputError { msg, .. } = &error else { return error.into() };
+    Error::new(ErrorKind::BadQuery, format!("The sample can not run this query: {msg}.")).with_source(error)
 }
 
 /// A table or column that is not there.

@@ -89,27 +89,26 @@ pub(super) async fn start(file: &SampleFile, read: Read) -> Result<Box<dyn Rows>
     let (parts, received) = mpsc::channel(BATCHES_AHEAD);
     let (opened, opening) = oneshot::channel();
     tokio::task::spawn_blocking(move || {
-        let prepared = file.open().and_then(|connection| {
-            let transaction = connection.unchecked_transaction()?;
-            let columns: Columns =
-                chosen(catalogue::columns(&transaction, &read.query)?, &read.columns)?.into();
-            drop(transaction);
-            Ok((connection, columns))
-        });
-        match prepared {
-            Err(error) => drop(opened.send(Err(error))),
-            Ok((connection, columns)) => {
-                if opened.send(Ok((columns.clone(), connection.get_interrupt_handle()))).is_ok() {
-                    if let Err(error) = stream(&connection, &read, &columns, &parts) {
-                        // Nobody is left to tell where the reader is gone.
-                        drop(parts.blocking_send(Err(error)));
-                    }
-                }
-            }
+        let (connection, columns) = match prepare(&file, &read) {
+            Ok(prepared) => prepared,
+            Err(error) => return drop(opened.send(Err(error))),
+        };
+        if opened.send(Ok((columns.clone(), connection.get_interrupt_handle()))).is_err() {
+            return;
+        }
+        if let Err(error) = stream(&connection, &read, &columns, &parts) {
+            // Where the reader is gone, nobody is left to tell.
+            drop(parts.blocking_send(Err(error)));
         }
     });
     let (columns, interrupt) = opening.await.map_err(|_| stopped())??;
     Ok(Box::new(SampleRows { columns, received, interrupt, server_rows: None }))
+}
+
+fn prepare(file: &SampleFile, read: &Read) -> Result<(Connection, Columns)> {
+    let connection = file.open()?;
+    let columns = chosen(catalogue::columns(&connection, &read.query)?, &read.columns)?;
+    Ok((connection, columns.into()))
 }
 
 fn stream(

@@ -6,7 +6,7 @@ use sluice_engine::clock::SystemClock;
 use sluice_engine::connection::{Connection, Opening};
 use sluice_engine::error::ErrorKind;
 use sluice_engine::sync::TableName;
-use sluice_engine::value::{Cell, ColumnType};
+use sluice_engine::value::{Cell, ColumnType, ColumnType as T};
 
 use super::*;
 
@@ -149,7 +149,6 @@ async fn every_value_is_exact_or_says_why_not() {
     assert_eq!(cell("2 MB", 3).len(), 2 * 1024 * 1024 + 2);
     let columns = warehouse.columns(&table("edge_cases.every_type")).await.unwrap();
     let types: Vec<_> = columns.iter().map(|column| column.logical).collect();
-    use ColumnType as T;
     assert_eq!(
         types,
         [

@@ -1,0 +1,191 @@
+//! The scheduler: starts what is due, and lists what was missed.
+//!
+//! A slot is (sync, instant) and is taken once ever, by the run it started or by the row that says why there
+//! is none. Of several slots that passed unseen, the newest is caught up once, unless it is older than a
+//! day. The plan of a sync is only ever "the first slot after now", so a clock that was set back corrects
+//! itself at the next tick, and slots that were taken before are not taken again.
+//!
+//! Schedules that are paused, one by one or all together ([`SCHEDULES_PAUSED`]), are not followed: their slots
+//! pass without a trace, and runs that wait stay waiting until somebody resumes the schedule or presses Sync now.
+
+mod missed;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio_util::sync::CancellationToken;
+
+use self::missed::{Passed, overlap, reason, write_down};
+use super::Slots;
+use crate::clock::millis;
+use crate::engine::{Engine, Start};
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::runs::{self, Trigger};
+use crate::store::settings;
+use crate::store::syncs::{self, SavedSync};
+
+/// The key in [`settings`] that pauses every schedule while its value is `true`.
+pub const SCHEDULES_PAUSED: &str = "schedules_paused";
+
+/// The longest time between two looks at the wall clock. Timers stand still while a computer sleeps.
+const TICK: Duration = Duration::from_secs(10);
+/// The shortest.
+const SHORTEST: Duration = Duration::from_millis(50);
+/// A run that starts later than this after its slot is a catch-up.
+const PUNCTUAL: TimeDelta = TimeDelta::seconds(60);
+/// A slot older than this is not caught up.
+const CATCH_UP: TimeDelta = TimeDelta::hours(24);
+/// How much more the wall clock may move than the computer was awake.
+const ASLEEP: TimeDelta = TimeDelta::seconds(30);
+
+/// Follows the schedules until `stop`. What could not be written down stays due, and is tried at the next tick.
+pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
+    let begun = Instant::now();
+    let mut scheduler = Scheduler::new(engine.clock().now());
+    loop {
+        let now = engine.clock().now();
+        let pause = match scheduler.tick(&engine, now, begun.elapsed()).await {
+            Ok(Some(next)) => (next - now).to_std().unwrap_or(SHORTEST).clamp(SHORTEST, TICK),
+            // A database that can not be written shows in everything the user does; here it is only tried again.
+            Ok(None) | Err(_) => TICK,
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// What the scheduler remembers between two ticks.
+pub struct Scheduler {
+    begun: DateTime<Utc>,
+    last: Option<(DateTime<Utc>, Duration)>,
+}
+
+/// Why slots may have passed unseen before a tick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Unseen {
+    /// Slots before this were due while Sluice was not running.
+    begun: DateTime<Utc>,
+    /// The computer slept since the last tick.
+    asleep: bool,
+}
+
+impl Scheduler {
+    /// A scheduler that begins to watch at `now`.
+    pub fn new(now: DateTime<Utc>) -> Self {
+        Self { begun: now, last: None }
+    }
+
+    /// Looks at every sync: starts what is due, lists what was missed, goes on with what waits. `awake` is
+    /// how long the computer was awake since the scheduler began, by a clock that nobody can set.
+    ///
+    /// Answers with the earliest coming slot. An error of one sync does not hold up the others; the first
+    /// such error is the answer.
+    pub async fn tick(
+        &mut self,
+        engine: &Arc<Engine>,
+        now: DateTime<Utc>,
+        awake: Duration,
+    ) -> Result<Option<DateTime<Utc>>> {
+        let unseen = self.unseen(now, awake);
+        let all_paused = engine.store().read(|sqlite| settings::get(sqlite, SCHEDULES_PAUSED))?;
+        let all_paused = all_paused.as_deref() == Some("true");
+        let saved = engine.store().read(syncs::all)?;
+        let (mut earliest, mut failed) = (None, None);
+        for sync in &saved {
+            let followed = !all_paused && !sync.paused && sync.sync.to.is_some();
+            match look_at(engine, sync, followed, now, unseen).await {
+                Ok(next) => earliest = earliest.into_iter().chain(next).min(),
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        if !all_paused {
+            go_on(engine, &saved, now).await?;
+        }
+        failed.map_or(Ok(earliest), Err)
+    }
+
+    fn unseen(&mut self, now: DateTime<Utc>, awake: Duration) -> Unseen {
+        // After the clock was set back, what passes from here on passes under our eyes.
+        self.begun = self.begun.min(now);
+        let asleep = self.last.is_some_and(|(wall, was_awake)| {
+            let awake = TimeDelta::from_std(awake.saturating_sub(was_awake)).unwrap_or(TimeDelta::MAX);
+            (now - wall) - awake > ASLEEP
+        });
+        self.last = Some((now, awake));
+        Unseen { begun: self.begun, asleep }
+    }
+}
+
+/// One sync: plans it, or takes the slots that are due. Answers with its next slot.
+async fn look_at(
+    engine: &Arc<Engine>,
+    saved: &SavedSync,
+    followed: bool,
+    now: DateTime<Utc>,
+    unseen: Unseen,
+) -> Result<Option<DateTime<Utc>>> {
+    // A schedule that can not be followed is shown as such wherever it is described.
+    let slots = saved.sync.schedule.slots().unwrap_or(Slots::Never);
+    let next = slots.next_after(now);
+    let due = saved.next_due.filter(|due| followed && *due <= millis(now) && next.is_some());
+    let planned = next.map(millis);
+    if let Some(due) = due {
+        take(engine, saved, &Passed::between(&slots, due, now), now, unseen).await?;
+    }
+    if saved.next_due != planned {
+        let id = saved.id;
+        engine.store().write(move |sqlite| syncs::set_next_due(sqlite, id, planned)).done().await?;
+    }
+    Ok(next)
+}
+
+/// Lists the slots that passed, and starts a run for the newest where it is not too late.
+async fn take(
+    engine: &Arc<Engine>,
+    saved: &SavedSync,
+    passed: &Passed,
+    now: DateTime<Utc>,
+    unseen: Unseen,
+) -> Result<()> {
+    let late = now - passed.newest;
+    let mut missed = passed.reasons(unseen);
+    if late > CATCH_UP {
+        missed.push((passed.newest, reason(passed.newest, unseen)));
+    }
+    write_down(engine, saved, missed).await?;
+    if late > CATCH_UP {
+        return Ok(());
+    }
+    let trigger = if late > PUNCTUAL { Trigger::CatchUp } else { Trigger::Schedule };
+    let start = Start { trigger, full: false, approve: false, slot: Some(millis(passed.newest)) };
+    let Err(error) = engine.start(&saved.sync.name, start).await else { return Ok(()) };
+    match refusal(error) {
+        Some(reason) => write_down(engine, saved, vec![(passed.newest, reason)]).await,
+        None => Ok(()),
+    }
+}
+
+/// What is listed for a slot whose run was refused; nothing where there is nothing to list.
+fn refusal(error: Error) -> Option<Error> {
+    // The slot was taken before, or the sync was deleted since the tick began.
+    let nothing_to_list = matches!(error.kind(), ErrorKind::Conflict | ErrorKind::UnknownName);
+    let overlaps = error.kind() == ErrorKind::AlreadyRunning;
+    (!nothing_to_list).then(|| if overlaps { overlap() } else { error })
+}
+
+/// Goes on with runs that wait and are due, where no other run of their sync is going on.
+async fn go_on(engine: &Arc<Engine>, saved: &[SavedSync], now: DateTime<Utc>) -> Result<()> {
+    for run in engine.store().read(runs::waiting)? {
+        let due = run.next_attempt.is_some_and(|next| next <= millis(now));
+        let followed = saved.iter().any(|sync| sync.id == run.sync && !sync.paused);
+        if due && followed && engine.running_of(run.sync).is_none() {
+            engine.resume(&run).await?;
+        }
+    }
+    Ok(())
+}
