@@ -1,5 +1,7 @@
 //! Rules about the repository itself that no compiler holds.
+#![expect(clippy::expect_used, reason = "a test that can not go on fails")]
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -103,22 +105,29 @@ fn errors_page() -> String {
         ('5', "This computer"),
         ('9', "Mistakes of ours"),
     ] {
-        page += &format!(
-            "\n## {title}\n\n| code | kind | tried again | what is safe | what to do |\n|---|---|---|---|---|\n"
-        );
-        for kind in ErrorKind::ALL.iter().filter(|kind| kind.code()[4..].starts_with(first)) {
+        writeln!(
+            page,
+            "\n## {title}\n\n| code | kind | tried again | what is safe | what to do |\n|---|---|---|---|---|"
+        )
+        .expect("text");
+        for kind in ErrorKind::ALL
+            .iter()
+            .filter(|kind| kind.code().strip_prefix("SLU-").is_some_and(|number| number.starts_with(first)))
+        {
             let again = match kind.retry() {
                 Retry::Backoff => "by itself, with growing pauses",
                 Retry::AfterUserAction => "after you acted",
                 Retry::Never => "not as it is",
             };
-            page += &format!(
-                "| {} | `{}` | {again} | {} | {} |\n",
+            writeln!(
+                page,
+                "| {} | `{}` | {again} | {} | {} |",
                 kind.code(),
                 kind.name(),
                 kind.safe(),
                 kind.hint()
-            );
+            )
+            .expect("text");
         }
     }
     page

@@ -1,5 +1,7 @@
 //! Every screen in both themes: no violation that axe can find.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use crate::desk::on_a_desk;
@@ -59,7 +61,7 @@ async fn look(page: &Page, screen: &str, found: &mut String) {
         let _: Value = page.script(set, &[json!(theme)]).await;
         page.shot(&format!("{}-{theme}", screen.to_lowercase().replace(['?', ' '], "-"))).await;
         for line in page.violations().await.lines() {
-            *found += &format!("{screen}, {theme}: {line}\n");
+            writeln!(found, "{screen}, {theme}: {line}").expect("text");
         }
     }
     page.script("delete document.documentElement.dataset.theme", &[]).await;

@@ -37,7 +37,7 @@ pub(crate) struct Desk {
     folder: TempDir,
     display: String,
     bus: String,
-    _programs: Vec<Process>,
+    programs: Vec<Process>,
 }
 
 /// Sluice, running.
@@ -85,7 +85,7 @@ impl Desk {
                 .stderr(Stdio::null()),
         );
         let mut desk =
-            Self { folder, display: format!(":{number}"), bus: String::new(), _programs: vec![screen] };
+            Self { folder, display: format!(":{number}"), bus: String::new(), programs: vec![screen] };
         // A bus that starts nothing by itself: only what a test put there answers.
         let bus_config = desk.folder.path().join("bus.xml");
         std::fs::write(&bus_config, BUS).expect("the bus's configuration");
@@ -105,7 +105,7 @@ impl Desk {
                 .stderr(Stdio::null()),
             PASSWORD,
         );
-        desk._programs.extend([keyring, bus]);
+        desk.programs.extend([keyring, bus]);
         until("the keychain answers", PATIENCE, async || {
             let stored = desk.keychain_store("probe", "there");
             if stored { Ok(()) } else { Err("secret-tool could not store a secret.".into()) }
@@ -226,18 +226,6 @@ impl Running {
         signal("-TERM", &app.to_string());
         until(
             "Sluice ends",
-            PATIENCE,
-            async || if alive(app) { Err("It still runs.".into()) } else { Ok(()) },
-        )
-        .await;
-    }
-
-    /// Ends Sluice as a power cut does.
-    pub(crate) async fn kill(self) {
-        let app = children(self.driver.id()).into_iter().next().expect("Sluice runs");
-        signal("-KILL", &app.to_string());
-        until(
-            "Sluice is gone",
             PATIENCE,
             async || if alive(app) { Err("It still runs.".into()) } else { Ok(()) },
         )

@@ -1,3 +1,10 @@
+//! The whole app, as its user has it: the real program in a real window, driven through `WebKitWebDriver` on a
+//! display, a session bus and a keychain of its own.
+//!
+//! Needs the built page (`--features custom-protocol`) and the programs `scripts/install tests` brings. Where they
+//! are missing each test says so in one line and passes; with `SLUICE_REQUIRE_SERVERS=1` it fails.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that can not go on fails")]
+
 mod accessibility;
 mod desk;
 mod journal;

@@ -76,8 +76,7 @@ impl Page {
 
     /// The visible element of this role and name; `…` at the end of a name stands for anything.
     pub(crate) async fn find(&self, role: &str, name: &str) -> Element {
-        let found =
-            self.wait(&format!("{role} “{name}”"), &self.finder(FIND), &[json!(role), json!(name)]).await;
+        let found = self.wait(&format!("{role} “{name}”"), &finder(FIND), &[json!(role), json!(name)]).await;
         self.element(&found)
     }
 
@@ -116,7 +115,7 @@ impl Page {
     /// Clicks the element of this role and name, once it can be clicked.
     pub(crate) async fn click(&self, role: &str, name: &str) {
         until(&format!("{role} “{name}” can be clicked"), PATIENCE, async || {
-            let found = self.script(&self.finder(FIND), &[json!(role), json!(name)]).await;
+            let found = self.script(&finder(FIND), &[json!(role), json!(name)]).await;
             if found.is_null() {
                 return Err(self.situation().await);
             }
@@ -127,7 +126,7 @@ impl Page {
 
     /// Replaces what stands in the field with this label.
     pub(crate) async fn fill(&self, label: &str, text: &str) {
-        let found = self.wait(&format!("field “{label}”"), &self.finder(FIELD), &[json!(label)]).await;
+        let found = self.wait(&format!("field “{label}”"), &finder(FIELD), &[json!(label)]).await;
         let field = self.element(&found);
         field.click().await.expect("the field takes the click");
         self.script("arguments[0].select()", &[found]).await;
@@ -196,16 +195,16 @@ impl Page {
         let id = json[ELEMENT].as_str().unwrap_or_else(|| panic!("{json} is no element")).to_owned();
         Element::from_element_id(self.client.clone(), id.into())
     }
+}
 
-    /// A script with the finder before it; it is loaded into the page once.
-    fn finder(&self, script: &str) -> String {
-        static LIBRARY: std::sync::OnceLock<String> = std::sync::OnceLock::new();
-        let library = LIBRARY.get_or_init(|| {
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FINDER);
-            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-        });
-        format!("if (!globalThis.TestingLibraryDom) {{ {library} }}\n{script}")
-    }
+/// A script with the finder before it; it is loaded into the page once.
+fn finder(script: &str) -> String {
+    static LIBRARY: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    let library = LIBRARY.get_or_init(|| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FINDER);
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    });
+    format!("if (!globalThis.TestingLibraryDom) {{ {library} }}\n{script}")
 }
 
 pub(crate) fn element_json(element: &Element) -> Value {

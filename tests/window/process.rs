@@ -87,7 +87,7 @@ pub(crate) async fn until<T>(
             Ok(Ok(answer)) => return answer,
             Ok(Err(state)) if began.elapsed() > limit => panic!("{what}: not within {limit:?}. {state}"),
             Ok(Err(_)) => tokio::time::sleep(Duration::from_millis(40)).await,
-            Err(_) => panic!("{what}: no answer within {limit:?}."),
+            Err(tokio::time::error::Elapsed { .. }) => panic!("{what}: no answer within {limit:?}."),
         }
     }
 }

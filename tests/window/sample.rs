@@ -94,7 +94,7 @@ async fn see_events(page: &Page, shaped: &Value) {
     let first = shaped["traits"]["lead_id"].as_str().expect("the row's key");
     assert_eq!(
         payloads_of_key(page, SYNC, first).await,
-        [shaped.clone()],
+        std::slice::from_ref(shaped),
         "the row was sent as the preview showed it"
     );
     let sent = payloads(page, SYNC, None).await;
