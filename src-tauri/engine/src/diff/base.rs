@@ -143,7 +143,7 @@ impl Base {
                 let in_base = id <= self.until;
                 let gone = if in_base {
                     index += 1;
-                    let counts = !self.overrides.contains_key(&entry.hash);
+                    let counts = entry.fingerprint != REMOVED && !self.overrides.contains_key(&entry.hash);
                     all += u64::from(counts);
                     counts && !self.is_seen(index - 1)
                 } else {

@@ -228,6 +228,10 @@ impl State {
                 })
             }
             Reply::Stop => Answer::Stop(Error::new(ErrorKind::SignInFailed, "The token was refused.")),
+            // What it took already it does not refuse.
+            Reply::Refuse if arrived.iter().all(|arrived| self.ids.contains(&arrived.id)) => {
+                Answer::Records(vec![Outcome::Delivered; arrived.len()])
+            }
             Reply::Refuse => {
                 Answer::Refused(Error::new(ErrorKind::RequestRefused, "The request was refused."))
             }

@@ -100,3 +100,17 @@ async fn a_batch_delivered_late_is_not_taken_for_an_old_one() {
     let run = bench.run().await;
     assert_eq!((run.counts.unchanged, run.counts.removed, run.counts.to_send), (40, 0, 0));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_removal_that_is_the_first_thing_delivered_is_not_repeated() {
+    let bench = Bench::new().await;
+    bench.mirror(Removal::Delete).await;
+    bench.table.set(vec![row("a", "1")]);
+    bench.crm.reply(|_, _| Reply::LostAfter);
+    bench.run().await;
+    bench.crm.take_all();
+    bench.table.set(vec![]);
+    let run = bench.run_with(Start { approve: true, ..PLAIN }).await;
+    assert_eq!((run.counts.removed, run.counts.delivered), (1, 1));
+    assert_eq!(bench.run().await.counts.to_send, 0);
+}
