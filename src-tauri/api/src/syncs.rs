@@ -29,8 +29,10 @@ impl Api {
 
     /// The sync of this name.
     pub async fn sync(&self, name: String) -> Result<Sync, Problem> {
-        self.blocking(move |engine| on_wire(engine, &engine.store().read(|sqlite| syncs::get(sqlite, &name))?))
-            .await
+        self.blocking(move |engine| {
+            on_wire(engine, &engine.store().read(|sqlite| syncs::get(sqlite, &name))?)
+        })
+        .await
     }
 
     /// Creates or updates a sync, and deletes the draft it came from in the same step.
