@@ -60,7 +60,11 @@ export function useSyncActions() {
     remove: (sync: string) =>
       act(`delete ${sync}`, () => call('sync_delete', sync), text.said.sync_delete(sync)),
     retry: (run: number, records: number) =>
-      act(`retry ${String(run)}`, () => call('retry', { run, keys: [], events: [] }), text.runs.retried(records)),
+      act(
+        `retry ${String(run)}`,
+        () => call('retry', { run, keys: [], events: [] }),
+        text.runs.retried(records),
+      ),
     deleteDraft: (id: string, title: string) =>
       act(`draft ${id}`, () => call('draft_delete', id), text.home.draftGone(title)),
   };

@@ -54,7 +54,7 @@ fn how_secure(login: &Login) -> Note {
     match &login.encryption {
         Encryption::Verified(_) => Note::Found(format!("encrypted, and the certificate is for {}", login.host)),
         Encryption::Unverified(_) => Note::Know(
-            "Encrypted, but nobody checked that the right server answers. Choose “Encrypt and check the server’s certificate” to be sure.".into(),
+            "Encrypted, but nobody checked that the right server answers. Choose “Encrypt and check server” to be sure.".into(),
             None,
         ),
         Encryption::Off => Note::Know(

@@ -26,8 +26,8 @@ pub(super) static MANIFEST: Manifest = Manifest {
         )
         .or("require")
         .entered_as(Input::Choice(&[
-            ("verify-full", "Encrypt and check the server’s certificate (recommended)"),
-            ("require", "Encrypt, without checking who answers"),
+            ("verify-full", "Encrypt and check server"),
+            ("require", "Encrypt only"),
             ("disable", "No encryption"),
         ])),
         Setting::text(
