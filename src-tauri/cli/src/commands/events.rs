@@ -39,7 +39,7 @@ pub(crate) async fn run(api: &Api, out: Output, args: EventsArgs) -> Result<Exit
         sync: args.sync,
         run: args.run,
         key: args.key,
-        statuses: args.status.into_iter().map(Into::into).collect(),
+        statuses: args.status.into_iter().flat_map(|status| counted_as(status.into())).collect(),
         limit: PAGE,
         ..EventsRequest::default()
     };
@@ -49,6 +49,12 @@ pub(crate) async fn run(api: &Api, out: Output, args: EventsArgs) -> Result<Exit
         }
     }
     Ok(Exit::Done)
+}
+
+/// The states a status asks for: as in a run's summary, what was accepted counts as delivered.
+fn counted_as(status: EventStatus) -> Vec<EventStatus> {
+    let accepted = (status == EventStatus::Delivered).then_some(EventStatus::Accepted);
+    std::iter::once(status).chain(accepted).collect()
 }
 
 /// Where each page begins and how many events it has, oldest page first. The log comes newest first and is

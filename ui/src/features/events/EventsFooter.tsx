@@ -26,7 +26,7 @@ export interface EventsFooterProps {
 export function EventsFooter({ syncs, runs, search, chosen, onClear, onSearch, retry }: EventsFooterProps) {
   if (chosen.size > 1) {
     const retries = retriesOf(chosen.values());
-    const refused = retries.reduce((sum, { keys }) => sum + keys.length, 0);
+    const refused = retries.reduce((sum, { events }) => sum + events.length, 0);
     return (
       <footer className={styles.footer}>
         <b className={t('medium')}>{text.selected(chosen.size)}</b>
