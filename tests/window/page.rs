@@ -145,9 +145,14 @@ impl Page {
         let axe =
             std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let script = format!("if (!globalThis.axe) {{ {axe} }}\n{AXE}");
-        let run = self.client.execute_async(&script, vec![]);
-        let found = tokio::time::timeout(PATIENCE, run).await.expect("axe ends in time").expect("axe runs");
-        found.as_str().unwrap_or_else(|| panic!("{found}")).to_owned()
+        // The driver now and then loses an answer of the page; axe itself refuses to run twice at once.
+        until("axe looks at the page", PATIENCE, async || {
+            let found =
+                self.client.execute_async(&script, vec![]).await.map_err(|error| error.to_string())?;
+            let found = found.as_str().ok_or_else(|| found.to_string())?;
+            if found.starts_with("axe failed") { Err(found.to_owned()) } else { Ok(found.to_owned()) }
+        })
+        .await
     }
 
     /// Role-and-name words of what has the focus, for keyboard-only tests.
@@ -235,7 +240,7 @@ const AXE: &str = "
     // React Aria's live region speaks by pointing at what was announced, which may be gone by now.
     axe.run({ exclude: [['[data-live-announcer]']] }, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] }).then(
         ({ violations }) => done(violations.flatMap(({ id, help, nodes }) =>
-            nodes.map((node) => id + ': ' + help + ': ' + node.html.slice(0, 300) + ' ' + (node.failureSummary ?? ''))).join('\\n')),
+            nodes.map((node) => id + ': ' + help + ': ' + [...node.html].slice(0, 300).join('') + ' ' + (node.failureSummary ?? ''))).join('\\n')),
         (error) => done('axe failed: ' + error));";
 
 const FOCUSED: &str = "
