@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::desk::PATIENCE;
-use crate::page::Page;
+use crate::page::{Page, key};
 use crate::process::until;
 
 /// The newest of `number` runs of a sync, once it has ended.
@@ -98,4 +98,17 @@ pub(crate) async fn ready(page: &Page, step: &str) {
         "Shape the payload" => page.reads("No problems in").await,
         _ => {}
     }
+}
+
+/// Edits the payload as a person would: leaves one column out, renames one, adds a constant.
+pub(crate) async fn shape_payload(page: &Page) {
+    ready(page, "Shape the payload").await;
+    page.click("checkbox", "Send country").await;
+    page.click("button", "Key of company in the payload: company").await;
+    page.fill("Key of company in the payload", "organisation").await;
+    page.press(key::ENTER).await;
+    page.click("button", "Constant").await;
+    page.fill("Key in the payload", "origin").await;
+    page.fill("Value", "warehouse").await;
+    page.click("button", "Add constant").await;
 }

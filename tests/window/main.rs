@@ -13,6 +13,8 @@ mod page;
 mod postgres;
 #[path = "../../src-tauri/connectors/tests/postgres_server/mod.rs"]
 mod postgres_server;
+#[path = "../../src-tauri/connectors/tests/prism_server/mod.rs"]
+mod prism_server;
 mod process;
 mod recorder;
 mod sample;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::desk::{Desk, on_a_desk};
-use crate::journal::{counts, finished, keys, open_sync, payloads, ready, sync_now};
+use crate::journal::{counts, finished, keys, open_sync, payloads, ready, shape_payload, sync_now};
 use crate::page::{Page, key};
 use crate::postgres_server::PostgresServer;
 use crate::recorder::Recorder;
@@ -106,16 +106,8 @@ async fn set_up(page: &Page, port: u16, database: &str, plane: &str) {
     page.click("gridcell", "leads…").await;
     ready(page, "Which rows?").await;
     page.click("button", "Continue…").await;
-    ready(page, "Shape the payload").await;
-    page.click("checkbox", "Send country").await;
+    shape_payload(page).await;
     page.click("checkbox", "Send id").await;
-    page.click("button", "Key of company in the payload: company").await;
-    page.fill("Key of company in the payload", "organisation").await;
-    page.press(key::ENTER).await;
-    page.click("button", "Constant").await;
-    page.fill("Key in the payload", "origin").await;
-    page.fill("Value", "warehouse").await;
-    page.click("button", "Add constant").await;
     page.click("button", "Continue…").await;
     page.find("heading", "When should it run?").await;
     page.click("button", "Continue…").await;

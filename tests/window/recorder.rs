@@ -1,4 +1,4 @@
-//! A data plane that keeps every request it gets, for the tests of this binary.
+//! A data plane that keeps every request it gets, and lets Prism judge it, for the tests of this binary.
 
 use std::io::Read as _;
 use std::sync::{Arc, Mutex};
@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+
+use crate::prism_server::{Prism, contract, judge};
 
 /// One request as it came.
 #[derive(Debug, Clone)]
@@ -27,24 +29,31 @@ impl Request {
     }
 }
 
-/// Answers every request with 200 and `OK`, as RudderStack's data plane does.
+/// Keeps every request and passes it on to Prism over RudderStack's own `OpenAPI` document; the program gets
+/// Prism's answer. Without the document, or Prism, it answers 200 and `OK` as a data plane does.
 pub(crate) struct Recorder {
     pub(crate) address: String,
     requests: Arc<Mutex<Vec<Request>>>,
+    _judge: Option<Prism>,
 }
 
 impl Recorder {
     pub(crate) async fn start() -> Self {
+        let judge = match contract("rudderstack/gateway-openapi.yaml") {
+            Some(document) => Prism::start(&document).await,
+            None => None,
+        };
+        let port = judge.as_ref().map(Prism::port);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let requests = Arc::<Mutex<Vec<Request>>>::default();
         let kept = requests.clone();
         tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
-                tokio::spawn(serve(connection, kept.clone()));
+                tokio::spawn(serve(connection, kept.clone(), port));
             }
         });
-        Self { address, requests }
+        Self { address, requests, _judge: judge }
     }
 
     /// Events of all batches so far, in order.
@@ -60,7 +69,7 @@ impl Recorder {
     }
 }
 
-async fn serve(mut connection: TcpStream, kept: Arc<Mutex<Vec<Request>>>) -> Option<()> {
+async fn serve(mut connection: TcpStream, kept: Arc<Mutex<Vec<Request>>>, port: Option<u16>) -> Option<()> {
     let mut got = Vec::new();
     loop {
         let end = loop {
@@ -83,7 +92,11 @@ async fn serve(mut connection: TcpStream, kept: Arc<Mutex<Vec<Request>>>) -> Opt
         }
         let body = got[end + 4..whole].to_vec();
         got.drain(..whole);
-        kept.lock().expect("requests").push(Request { head, body });
+        kept.lock().expect("requests").push(Request { head: head.clone(), body: body.clone() });
+        if let Some(port) = port {
+            // Prism closes after its answer, so this connection ends with it.
+            return connection.write_all(judge(port, &head, &body).await.as_bytes()).await.ok();
+        }
         let answer = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\nOK";
         connection.write_all(answer).await.ok()?;
     }

@@ -3,8 +3,10 @@
 use serde_json::Value;
 
 use crate::desk::{Desk, on_a_desk};
-use crate::journal::{counts, finished, kept, keys, open_sync, payloads, payloads_of_key, ready, sync_now};
-use crate::page::{Page, key};
+use crate::journal::{
+    counts, finished, kept, keys, open_sync, payloads, payloads_of_key, ready, shape_payload, sync_now,
+};
+use crate::page::Page;
 
 const SYNC: &str = "Lead scores";
 
@@ -47,15 +49,7 @@ async fn set_up(page: &Page) -> Value {
     page.shot("04-table").await;
     page.click("button", "Continue…").await;
 
-    ready(page, "Shape the payload").await;
-    page.click("checkbox", "Send country").await;
-    page.click("button", "Key of company in the payload: company").await;
-    page.fill("Key of company in the payload", "organisation").await;
-    page.press(key::ENTER).await;
-    page.click("button", "Constant").await;
-    page.fill("Key in the payload", "origin").await;
-    page.fill("Value", "warehouse").await;
-    page.click("button", "Add constant").await;
+    shape_payload(page).await;
     page.click("button", "Reveal").await;
     page.reads("Personal data shown for this row").await;
     page.shot("05-payload").await;

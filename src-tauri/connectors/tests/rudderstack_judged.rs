@@ -1,42 +1,24 @@
 //! Our requests to RudderStack before two judges: Prism over the data plane's `OpenAPI` description, and the
 //! requests recorded from RudderStack's own SDK.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that can not go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test that can not go on fails")]
 
 #[path = "../src/destinations/fixture/mod.rs"]
 mod fixture;
+mod prism_server;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::path::Path;
 
 use fixture::server::{Got, Server, text};
 use fixture::{Row, Standing, row, said, send, try_open};
+use prism_server::{Prism, contract};
 use serde_json::Value;
 use sluice_connectors::destinations::CATALOGUE;
 use sluice_engine::sync::Shape;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::process::{Child, Command};
 
 const IDENTIFY: &str = r#"{"type":"identify","userId":"u-1","traits":{"email":"ana@example.com","plan":"pro","mrr":12.50,"active":true,"signup":"2024-01-02T03:04:05.000Z","none":null}}"#;
 const TRACK: &str = r#"{"type":"track","event":"Row Updated","userId":"u-1","properties":{"id":1,"amount":9007199254740991,"ok":true}}"#;
 const ANONYMOUS: &str = r#"{"type":"identify","anonymousId":"a-1","traits":{}}"#;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// A file of RudderStack's contract; says once, loudly, that the test is skipped where there is none.
-fn contract(name: &str) -> Option<PathBuf> {
-    let contracts = std::env::var_os("SLUICE_CONTRACTS")
-        .map_or_else(|| root().join("../shared/contracts"), PathBuf::from);
-    let path = contracts.join("rudderstack").join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED: no contract at {}; name its folder in SLUICE_CONTRACTS.", path.display());
-    None
-}
 
 /// What we send over the wire for these payloads.
 async fn our_request(payloads: &[&str]) -> Got {
@@ -51,56 +33,19 @@ async fn our_request(payloads: &[&str]) -> Got {
     server.got().remove(0)
 }
 
-/// Prism on a free port; gone when dropped.
-async fn prism(description: &Path) -> Option<(Child, u16)> {
-    let program = root().join("tests/prism/node_modules/.bin/prism");
-    if !program.exists() {
-        eprintln!("SKIPPED: Prism is not installed; run `npm ci` in tests/prism.");
-        return None;
-    }
-    let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = free.local_addr().unwrap().port();
-    drop(free);
-    let mut child = Command::new(program)
-        .args(["mock", "-h", "127.0.0.1", "-p", &port.to_string()])
-        .arg(description)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    loop {
-        let line = lines.next_line().await.unwrap().expect("Prism ended before it listened");
-        if line.contains("Prism is listening") {
-            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return Some((child, port));
-        }
-    }
-}
-
-/// Sends the very bytes of `request` to `port`, and returns the answer as text.
-async fn judge(port: u16, request: &Got) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-    stream.write_all(format!("{}\r\nconnection: close\r\n\r\n", request.head).as_bytes()).await.unwrap();
-    stream.write_all(&request.body).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    answer
-}
-
 #[tokio::test]
 async fn prism_finds_nothing_wrong_with_our_requests() {
-    let Some(description) = contract("gateway-openapi.yaml") else { return };
-    let Some((_prism, port)) = prism(&description).await else { return };
+    let Some(document) = contract("rudderstack/gateway-openapi.yaml") else { return };
+    let Some(prism) = Prism::start(&document).await else { return };
+    let judge = async |request: &Got| prism.judge(&request.head, &request.body).await;
     for payloads in [&[IDENTIFY][..], &[TRACK], &[ANONYMOUS], &[IDENTIFY, TRACK, ANONYMOUS]] {
-        let answer = judge(port, &our_request(payloads).await).await;
+        let answer = judge(&our_request(payloads).await).await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         assert!(!answer.to_lowercase().contains("sl-violations"), "{answer}");
     }
     // The judge is awake: it refuses what is wrong.
     let mut wrong = our_request(&[r#"{"type":"identify","userId":17,"traits":{}}"#]).await;
-    assert!(!judge(port, &wrong).await.starts_with("HTTP/1.1 200"));
+    assert!(!judge(&wrong).await.starts_with("HTTP/1.1 200"));
     wrong = our_request(&[IDENTIFY]).await;
     wrong.head = wrong
         .head
@@ -108,7 +53,7 @@ async fn prism_finds_nothing_wrong_with_our_requests() {
         .filter(|line| !line.to_lowercase().starts_with("authorization"))
         .collect::<Vec<_>>()
         .join("\r\n");
-    assert!(judge(port, &wrong).await.starts_with("HTTP/1.1 401"));
+    assert!(judge(&wrong).await.starts_with("HTTP/1.1 401"));
 }
 
 /// What the SDK sends and we do not, with the reason.
@@ -158,7 +103,7 @@ fn paths(prefix: &str, value: &Value, found: &mut BTreeMap<String, &'static str>
 
 #[tokio::test]
 async fn our_requests_have_the_shape_of_the_sdks() {
-    let Some(recording) = contract("capture-sdk-node-plain.json") else { return };
+    let Some(recording) = contract("rudderstack/capture-sdk-node-plain.json") else { return };
     let recording: Value = serde_json::from_slice(&std::fs::read(recording).unwrap()).unwrap();
     for (theirs, payload) in recording["requests"].as_array().unwrap().iter().zip([IDENTIFY, TRACK]) {
         let ours = our_request(&[payload]).await;

@@ -26,6 +26,28 @@ pub trait DestinationKind: Send + Sync {
 
     /// Opens a connection. Does not reach out yet.
     fn open(&self, opening: &Opening) -> Result<Box<dyn Destination>>;
+
+    /// The request that carries `batch` over a connection with these settings, for people who want to try it by
+    /// hand; `None` where records do not travel by HTTP.
+    fn request(&self, settings: &BTreeMap<String, String>, batch: &Batch<'_>) -> Result<Option<Request>> {
+        let _ = (settings, batch);
+        Ok(None)
+    }
+}
+
+/// A request to write by hand. Holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The method.
+    pub method: &'static str,
+    /// The whole address.
+    pub url: String,
+    /// Basic authentication, with the secret as user and no password.
+    pub secret_is_user: bool,
+    /// Headers; [`IN_KEYCHAIN`] stands for the secret.
+    pub headers: Vec<(String, String)>,
+    /// The body, not compressed.
+    pub body: Vec<u8>,
 }
 
 /// A live target.

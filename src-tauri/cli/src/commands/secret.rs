@@ -8,7 +8,7 @@ use sluice_api::wire::Problem;
 use sluice_engine::secrets::Secret;
 
 use crate::exit::Exit;
-use crate::output::{self, Output};
+use crate::output::Output;
 
 #[derive(Serialize)]
 struct Saved<'a> {
@@ -29,10 +29,11 @@ pub(crate) async fn set(
     Ok(Exit::Done)
 }
 
+/// From a terminal one line that is not shown; else all of standard input.
 fn read() -> sluice_engine::Result<Vec<u8>> {
     let mut stdin = std::io::stdin();
     if stdin.is_terminal() {
-        output::note("Type the secret and end with Ctrl-D on a line of its own. It is shown while you type.");
+        return Ok(rpassword::prompt_password("Secret (it is not shown while you type): ")?.into_bytes());
     }
     let mut secret = Vec::new();
     stdin.read_to_end(&mut secret)?;

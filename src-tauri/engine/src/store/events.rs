@@ -135,6 +135,47 @@ pub fn page(
     Ok(found)
 }
 
+/// How many events match, where counting needs no look into bodies: not by key, text or time.
+pub fn count(sqlite: &Sqlite, filter: &Filter) -> Result<Option<u64>> {
+    if filter.key.is_some() || filter.search.is_some() || filter.since.is_some() {
+        return Ok(None);
+    }
+    let wanted = |state: RecordState| filter.states.is_empty() || filter.states.contains(&state);
+    let tally = |sql: &str| -> Result<Vec<(RecordState, u64)>> {
+        let mut statement = sqlite.prepare_cached(sql)?;
+        let mut rows = statement.query(params![filter.sync, filter.run])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push((RecordState::from_code(row.get(0)?)?, row.get(1)?));
+        }
+        Ok(found)
+    };
+    let of_filter = "b.state <> 2 and (?1 is null or b.sync = ?1) and (?2 is null or b.run = ?2)";
+    let batches = tally(&format!("select b.state, sum(b.n) from batch b where {of_filter} group by 1"))?;
+    let exceptions =
+        format!("from record_state r join batch b on b.id = r.batch where {of_filter} group by 1");
+    let without = tally(&format!("select b.state, count(*) {exceptions}"))?;
+    let own = tally(&format!("select r.state, count(*) {exceptions}"))?;
+    let sum = |counts: &[(RecordState, u64)], is_counted: &dyn Fn(RecordState) -> bool| -> u64 {
+        counts.iter().filter(|(state, _)| is_counted(*state)).map(|(_, n)| n).sum()
+    };
+    // Records found to share their key stand among the rows that could not be sent.
+    let own = sum(&own, &|state| state != RecordState::Invalid && wanted(state));
+    let records = sum(&batches, &wanted) - sum(&without, &wanted) + own;
+    let invalid = if wanted(RecordState::Invalid) { count_invalid(sqlite, filter)? } else { 0 };
+    Ok(Some(records + invalid))
+}
+
+fn count_invalid(sqlite: &Sqlite, filter: &Filter) -> Result<u64> {
+    let counted = sqlite
+        .prepare_cached(
+            "select count(*) from invalid_row i join run on run.id = i.run
+             where (?1 is null or run.sync = ?1) and (?2 is null or run.id = ?2)",
+        )?
+        .query_row(params![filter.sync, filter.run], |row| row.get(0))?;
+    Ok(counted)
+}
+
 /// Within a run the rows that could not be sent stand first, newest first.
 fn add_invalid(
     sqlite: &Sqlite,

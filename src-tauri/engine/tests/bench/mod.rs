@@ -12,6 +12,7 @@ use sluice_engine::destination::DestinationKind;
 use sluice_engine::engine::{Catalogue, Engine, Start};
 use sluice_engine::schedule::Schedule;
 use sluice_engine::secrets::MemorySecrets;
+use sluice_engine::store::events::{self, Filter};
 use sluice_engine::store::outbox::{self, RecordState};
 use sluice_engine::store::runs::{RunRow, RunState, Trigger};
 use sluice_engine::store::{Store, Usage, connections, fingerprints, runs, syncs};
@@ -186,6 +187,27 @@ impl Bench {
             assert_eq!(counts.delivered, counts.to_send, "{run:?}");
         }
         check_requests(&self.crm.requests());
+        self.check_log(run);
+    }
+
+    /// The log counts as many events as it shows, whatever is asked for.
+    fn check_log(&self, run: &RunRow) {
+        if run.counts.read > 2_000 {
+            return;
+        }
+        let wanted =
+            [vec![], vec![RecordState::Delivered], vec![RecordState::Rejected, RecordState::Invalid]];
+        for states in wanted {
+            let filter = Filter { run: Some(run.id), states, ..Filter::default() };
+            let shown = |sqlite: &rusqlite::Connection| {
+                Ok((
+                    events::count(sqlite, &filter)?,
+                    events::page(sqlite, &filter, None, usize::MAX)?.len() as u64,
+                ))
+            };
+            let (counted, shown) = self.engine.store().read(shown).unwrap();
+            assert_eq!(counted, Some(shown), "{filter:?} of {run:?}");
+        }
     }
 
     /// Records of a run that are delivered, refused and still open or taken over, counted one by one.

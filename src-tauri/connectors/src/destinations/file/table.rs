@@ -1,14 +1,12 @@
 //! JSON lines as a table: nested values under dotted names, RFC 4180.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 
 use csv::{Terminator, WriterBuilder};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use sluice_engine::json_text::Json;
 
 /// Writes the JSON lines of `from` as a CSV file `to`, durably. The header has every name that occurs, in the
 /// order of first sight; a record without one has an empty cell there.
@@ -42,49 +40,20 @@ fn for_each_line(
 ) -> io::Result<()> {
     for line in BufReader::new(File::open(path)?).lines() {
         let mut cells = Vec::new();
-        flatten("", &line?, &mut cells)?;
+        let record = Json::parse(&line?).ok_or_else(|| io::Error::other("a line is no JSON"))?;
+        flatten("", record, &mut cells);
         take(cells)?;
     }
     Ok(())
 }
 
 /// The cells of one JSON object. Numbers keep their digits; lists stay JSON; null is an empty cell.
-fn flatten(prefix: &str, object: &str, cells: &mut Vec<(String, String)>) -> io::Result<()> {
-    let Members(members) = serde_json::from_str(object)?;
-    for (name, raw) in members {
+fn flatten(prefix: &str, value: Json, cells: &mut Vec<(String, String)>) {
+    let Json::Object(members) = value else {
+        return cells.push((prefix.to_owned(), value.text().unwrap_or_default()));
+    };
+    for (name, member) in members {
         let name = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
-        let json = raw.get();
-        match json.as_bytes().first() {
-            Some(b'{') => flatten(&name, json, cells)?,
-            Some(b'"') => cells.push((name, serde_json::from_str(json)?)),
-            Some(b'n') => cells.push((name, String::new())),
-            Some(_) | None => cells.push((name, json.to_owned())),
-        }
-    }
-    Ok(())
-}
-
-/// The members of an object in their order and exact bytes.
-struct Members(Vec<(String, Box<RawValue>)>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(InOrder)
+        flatten(&name, member, cells);
     }
 }

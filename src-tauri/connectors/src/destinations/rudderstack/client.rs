@@ -10,7 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 use sluice_engine::connection::Opening;
-use sluice_engine::destination::IN_KEYCHAIN;
+use sluice_engine::destination::{IN_KEYCHAIN, Request};
 use sluice_engine::error::{Error, ErrorKind, Result};
 use url::Url;
 
@@ -94,6 +94,18 @@ impl DataPlane {
         let request = self.http.get(below(&self.base, "health")?);
         Ok(self.http.send(request).await)
     }
+}
+
+/// A batch's request, to be written by hand.
+pub(super) fn request(settings: &BTreeMap<String, String>, body: Vec<u8>) -> Result<Request> {
+    let base = base_url(settings.get("data_plane_url").map_or("", String::as_str))?;
+    Ok(Request {
+        method: "POST",
+        url: below(&base, "v1/batch")?.into(),
+        secret_is_user: true,
+        headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+        body,
+    })
 }
 
 /// `Basic` with the write key as user and an empty password. Marked sensitive, so that it is never printed.

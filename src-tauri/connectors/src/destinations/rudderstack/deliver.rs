@@ -51,7 +51,7 @@ pub(super) async fn deliver(plane: &DataPlane, batch: &Batch<'_>) -> Delivery {
     Delivery { answer: classify(&sent, batch.records.len()), exchange }
 }
 
-fn body(batch: &Batch<'_>) -> Vec<u8> {
+pub(super) fn body(batch: &Batch<'_>) -> Vec<u8> {
     let size: usize = batch.records.iter().map(|record| record.payload.len() + ENVELOPE_BYTES).sum();
     let mut body = Vec::with_capacity(size + 16);
     body.extend_from_slice(br#"{"batch":["#);

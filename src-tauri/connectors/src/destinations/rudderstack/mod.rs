@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use sluice_engine::check::Steps;
 use sluice_engine::connection::Opening;
-use sluice_engine::destination::{Batch, Delivery, Destination, DestinationKind, Limits, Object};
+use sluice_engine::destination::{Batch, Delivery, Destination, DestinationKind, Limits, Object, Request};
 use sluice_engine::error::Result;
 use sluice_engine::manifest::Manifest;
 use sluice_engine::sync::Shape;
@@ -36,6 +36,10 @@ impl DestinationKind for RudderStack {
 
     fn open(&self, opening: &Opening) -> Result<Box<dyn Destination>> {
         Ok(Box::new(DataPlane::new(opening, Patience::default())?))
+    }
+
+    fn request(&self, settings: &BTreeMap<String, String>, batch: &Batch<'_>) -> Result<Option<Request>> {
+        client::request(settings, deliver::body(batch)).map(Some)
     }
 }
 

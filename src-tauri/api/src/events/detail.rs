@@ -1,0 +1,110 @@
+//! Everything about one record.
+
+use sluice_engine::Result;
+use sluice_engine::engine::Engine;
+use sluice_engine::json_text::Json;
+use sluice_engine::mask;
+use sluice_engine::record::Change;
+use sluice_engine::store::events::{self, AttemptRow, EventId, EventRow};
+use sluice_engine::store::runs;
+
+use super::line::Lines;
+use super::{curl, label, status};
+use crate::convert::time;
+use crate::wire::{Attempt, Event, EventDetail, EventRequest, EventStatus, Problem};
+
+pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetail> {
+    let id: EventId = input.event.parse()?;
+    let row = engine.store().read(|sqlite| events::get(sqlite, id))?;
+    let mut lines = Lines::new(engine);
+    let run = lines.run(row.run)?;
+    let attempts = match id {
+        EventId::Record { batch, place, .. } => {
+            engine.store().read(|sqlite| events::attempts(sqlite, batch, place))?
+        }
+        EventId::Invalid { .. } => Vec::new(),
+    };
+    let mut event = lines.line(&row)?;
+    let payload = String::from_utf8_lossy(&row.payload).into_owned();
+    let (shown, masked) =
+        if input.reveal || payload.is_empty() { (payload, false) } else { mask::json(&payload) };
+    let pretty = Json::parse(&shown).map_or_else(String::new, |document| {
+        document.lines().into_iter().map(|(line, _)| line).collect::<Vec<_>>().join("\n")
+    });
+    let problem = row.problem.as_deref().map(runs::Problem::from_json).transpose()?;
+    let waiting = row.state.is_waiting();
+    let message_id = lines.message_id(&row)?;
+    let curl = if masked { None } else { curl::curl(engine, &*lines.sync(row.sync)?, &run, &row)? };
+    if input.reveal {
+        event.key = row.key.clone().unwrap_or_default();
+    }
+    Ok(EventDetail {
+        summary: summary(&row, &event, problem.as_ref()),
+        payload: shown,
+        payload_pretty: pretty,
+        masked,
+        message_id,
+        bytes: row.payload.len(),
+        problem: problem.as_ref().map(|problem| masked_problem(problem, input.reveal)),
+        attempts: outcomes(&attempts, &row, input.reveal),
+        curl,
+        next_attempt_at: run.next_attempt.filter(|_| waiting).map(time),
+        event,
+    })
+}
+
+fn masked_problem(problem: &runs::Problem, reveal: bool) -> Problem {
+    let mut problem = Problem::from(problem);
+    if !reveal {
+        problem.message = mask::free_text(&problem.message);
+        problem.details.iter_mut().for_each(|detail| *detail = mask::free_text(detail));
+    }
+    problem
+}
+
+fn summary(row: &EventRow, event: &Event, problem: Option<&runs::Problem>) -> String {
+    let why = problem.map(|problem| format!(" {}", mask::free_text(&problem.message))).unwrap_or_default();
+    let verb = match row.change {
+        Some(Change::Added) => "New",
+        Some(Change::Changed) => "Changed",
+        Some(Change::Removed) => "Removed",
+        None => "",
+    };
+    match event.status {
+        EventStatus::Delivered => format!("{verb} row, delivered and confirmed."),
+        EventStatus::Accepted => {
+            format!("{verb} row. The destination took it; it gives no answer for single records.")
+        }
+        EventStatus::Waiting => format!("{verb} row, kept on this computer and sent again.{why}"),
+        EventStatus::Sending => format!("{verb} row, on its way."),
+        EventStatus::Rejected => format!("The destination refused this record.{why}"),
+        EventStatus::Superseded => "A later run took this record over.".to_owned(),
+        EventStatus::Discarded => "You discarded this record.".to_owned(),
+        EventStatus::Invalid => format!("This row was not sent.{why}"),
+    }
+}
+
+/// The attempts as the window shows them; only the newest one's outcome is the record's state.
+fn outcomes(attempts: &[AttemptRow], row: &EventRow, reveal: bool) -> Vec<Attempt> {
+    let last = attempts.len().saturating_sub(1);
+    let shown = |text: &str| if reveal { text.to_owned() } else { masked_answer(text) };
+    attempts
+        .iter()
+        .enumerate()
+        .map(|(index, attempt)| Attempt {
+            at: time(attempt.at),
+            took_ms: attempt.exchange.took.as_secs_f64() * 1_000.0,
+            target: attempt.exchange.target.clone(),
+            headers: attempt.exchange.headers.clone(),
+            records: attempt.records as u64,
+            bytes: attempt.exchange.bytes,
+            status: attempt.exchange.status,
+            answer: shown(&attempt.exchange.answer),
+            outcome: if index == last { label(status(row.state)) } else { "Tried again" }.to_owned(),
+        })
+        .collect()
+}
+
+fn masked_answer(text: &str) -> String {
+    if Json::parse(text).is_some() { mask::json(text).0 } else { mask::free_text(text) }
+}

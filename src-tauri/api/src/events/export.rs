@@ -1,0 +1,82 @@
+//! Events into a file the user chose.
+
+use std::io::Write;
+
+use sluice_engine::engine::Engine;
+use sluice_engine::mask;
+use sluice_engine::store::events;
+use sluice_engine::{Error, ErrorKind, Result};
+
+use super::line::Lines;
+use super::{filter, label};
+use crate::wire::{Event, EventsExport};
+
+/// Events read at once.
+const PAGE: usize = 1_000;
+
+pub(super) fn export(engine: &Engine, input: &EventsExport) -> Result<u64> {
+    let filter = filter(engine, &input.filter)?;
+    let mut lines = Lines::new(engine);
+    let mut out = std::io::BufWriter::new(std::fs::File::create(&input.path)?);
+    let csv = input.format == "csv";
+    if csv {
+        writeln!(out, "at,sync,run,status,change,what,who,key,answer,payload")?;
+    }
+    let (mut count, mut cursor) = (0, None);
+    loop {
+        let rows = engine.store().read(|sqlite| events::page(sqlite, &filter, cursor, PAGE))?;
+        for row in &rows {
+            let event = lines.line(row)?;
+            let payload = String::from_utf8_lossy(&row.payload).into_owned();
+            let payload = if input.reveal || payload.is_empty() { payload } else { mask::json(&payload).0 };
+            let key = if input.reveal { row.key.clone().unwrap_or_default() } else { event.key.clone() };
+            write_event(&mut out, csv, &event, &key, &payload)?;
+            count += 1;
+        }
+        cursor = rows.last().map(|row| row.id);
+        if rows.len() < PAGE {
+            out.flush()?;
+            return Ok(count);
+        }
+    }
+}
+
+fn write_event(out: &mut impl Write, csv: bool, event: &Event, key: &str, payload: &str) -> Result<()> {
+    if csv {
+        let change = format!("{:?}", event.change).to_lowercase();
+        let run = event.run.to_string();
+        let status = label(event.status);
+        let cells = [
+            &event.at,
+            &event.sync,
+            &run,
+            status,
+            &change,
+            &event.what,
+            &event.who,
+            key,
+            &event.answer,
+            payload,
+        ];
+        writeln!(out, "{}", cells.map(quoted).join(","))?;
+        return Ok(());
+    }
+    let mut line = serde_json::to_value(event)
+        .map_err(|error| Error::new(ErrorKind::Bug, "An event could not be written.").with_source(error))?;
+    line["key"] = key.into();
+    let text = line.to_string();
+    let payload = if payload.is_empty() { "null" } else { payload };
+    writeln!(out, "{},\"payload\":{payload}}}", text.trim_end_matches('}'))?;
+    Ok(())
+}
+
+/// RFC 4180: quoted where needed; a cell a spreadsheet would take for a formula gets a quote in front.
+fn quoted(cell: &str) -> String {
+    let defused =
+        if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() };
+    if defused.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", defused.replace('"', "\"\""))
+    } else {
+        defused
+    }
+}

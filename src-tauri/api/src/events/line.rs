@@ -1,0 +1,117 @@
+//! A line of the live viewer.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use sluice_engine::Result;
+use sluice_engine::engine::Engine;
+use sluice_engine::json_text::Json;
+use sluice_engine::mask;
+use sluice_engine::record::Change;
+use sluice_engine::store::events::{self, EventId, EventRow};
+use sluice_engine::store::outbox::{self, RecordState};
+use sluice_engine::store::runs::{self, RunRow};
+use sluice_engine::store::syncs::{self, SavedSync};
+use sluice_engine::sync::Shape;
+
+use super::status;
+use crate::convert::time;
+use crate::wire::Event;
+
+/// Makes lines of events. Syncs, runs and answers are each looked up once, however many events they have.
+pub(super) struct Lines<'a> {
+    engine: &'a Engine,
+    syncs: HashMap<i64, Rc<SavedSync>>,
+    runs: HashMap<i64, Rc<RunRow>>,
+    answers: HashMap<i64, Option<u16>>,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(engine: &'a Engine) -> Self {
+        Self { engine, syncs: HashMap::new(), runs: HashMap::new(), answers: HashMap::new() }
+    }
+
+    pub(super) fn sync(&mut self, id: i64) -> Result<Rc<SavedSync>> {
+        if let Some(known) = self.syncs.get(&id) {
+            return Ok(known.clone());
+        }
+        let saved = Rc::new(self.engine.store().read(|sqlite| syncs::by_id(sqlite, id))?);
+        self.syncs.insert(id, saved.clone());
+        Ok(saved)
+    }
+
+    pub(super) fn run(&mut self, id: i64) -> Result<Rc<RunRow>> {
+        if let Some(known) = self.runs.get(&id) {
+            return Ok(known.clone());
+        }
+        let run = Rc::new(self.engine.store().read(|sqlite| runs::get(sqlite, id))?);
+        self.runs.insert(id, run.clone());
+        Ok(run)
+    }
+
+    /// The line of one event, personal data masked.
+    pub(super) fn line(&mut self, row: &EventRow) -> Result<Event> {
+        let key = mask_key(row.key.as_deref().unwrap_or_default());
+        Ok(Event {
+            event: row.id.to_string(),
+            at: time(row.at),
+            sync: self.sync(row.sync)?.sync.name.clone(),
+            run: row.run,
+            status: status(row.state),
+            change: row.change.unwrap_or(Change::Added).into(),
+            what: what(&self.run(row.run)?.shape),
+            who: who(&row.payload).unwrap_or_else(|| key.clone()),
+            key,
+            answer: self.answer(row)?,
+            retryable: row.state == RecordState::Rejected,
+        })
+    }
+
+    /// The id a record was sent with; empty for a row that could not become one.
+    pub(super) fn message_id(&mut self, row: &EventRow) -> Result<String> {
+        let (Some(key), Some(change), Some(operation)) = (&row.key, row.change, row.operation) else {
+            return Ok(String::new());
+        };
+        let print = outbox::fingerprint(change, &row.payload);
+        let (sync, generation) = (self.sync(row.sync)?, self.run(row.run)?.generation);
+        let hash = outbox::key_hash(key);
+        Ok(outbox::message_id(&sync.uuid, generation, row.number, operation, hash, print).to_string())
+    }
+
+    fn answer(&mut self, row: &EventRow) -> Result<String> {
+        let problem = row.problem.as_deref().map(runs::Problem::from_json).transpose()?;
+        let EventId::Record { batch, .. } = row.id else {
+            return Ok(problem.map_or_else(String::new, |problem| problem.kind.replace('_', " ")));
+        };
+        let status = match self.answers.get(&batch) {
+            Some(status) => *status,
+            None => self.engine.store().read(|sqlite| events::last_status(sqlite, batch))?,
+        };
+        self.answers.insert(batch, status);
+        let status = status.map(|status| status.to_string());
+        let words = problem.map(|problem| problem.kind.replace('_', " "));
+        Ok([status, words].into_iter().flatten().collect::<Vec<_>>().join(", "))
+    }
+}
+
+fn what(shape: &Shape) -> String {
+    match shape {
+        Shape::Identify => "identify".to_owned(),
+        Shape::Track(_) => "track".to_owned(),
+        Shape::Record { object, .. } => object.clone(),
+    }
+}
+
+fn mask_key(key: &str) -> String {
+    mask::value("", key).unwrap_or_else(|| key.to_owned())
+}
+
+/// Whom a payload is about, masked: the e-mail, else the ids.
+fn who(payload: &[u8]) -> Option<String> {
+    let document = Json::parse(std::str::from_utf8(payload).ok()?)?;
+    let at = |path: &[&str]| path.iter().try_fold(&document, |node, key| node.get(key))?.text();
+    let email =
+        at(&["traits", "email"]).or_else(|| at(&["context", "traits", "email"])).or_else(|| at(&["email"]));
+    let id = || at(&["userId"]).or_else(|| at(&["anonymousId"]));
+    email.map(|email| mask::value("email", &email).unwrap_or(email)).or_else(|| id().map(|id| mask_key(&id)))
+}

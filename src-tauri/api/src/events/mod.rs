@@ -1,0 +1,109 @@
+//! The event log.
+
+mod curl;
+mod detail;
+mod export;
+mod line;
+mod plain;
+
+use sluice_engine::engine::Engine;
+use sluice_engine::store::events::{self, Filter};
+use sluice_engine::store::outbox::RecordState;
+use sluice_engine::store::syncs;
+use sluice_engine::{Error, ErrorKind, Result};
+
+use crate::Api;
+use crate::wire::{EventDetail, EventPage, EventRequest, EventStatus, EventsExport, EventsRequest, Problem};
+use line::Lines;
+
+pub use plain::PlainEvent;
+
+impl Api {
+    /// A page of the event log, newest first.
+    pub async fn events(&self, input: EventsRequest) -> Result<EventPage, Problem> {
+        self.blocking(move |engine| {
+            let filter = filter(engine, &input)?;
+            let cursor = input.cursor.as_deref().map(str::parse).transpose()?;
+            let (rows, total) = engine.store().read(|sqlite| {
+                Ok((events::page(sqlite, &filter, cursor, input.limit)?, events::count(sqlite, &filter)?))
+            })?;
+            let more = rows.len() == input.limit;
+            let cursor = rows.last().filter(|_| more).map(|row| row.id.to_string());
+            let mut lines = Lines::new(engine);
+            let events = rows.iter().map(|row| lines.line(row)).collect::<Result<_>>()?;
+            Ok(EventPage { events, cursor, total })
+        })
+        .await
+    }
+
+    /// Everything about one record.
+    pub async fn event(&self, input: EventRequest) -> Result<EventDetail, Problem> {
+        self.blocking(move |engine| detail::detail(engine, &input)).await
+    }
+
+    /// Writes events to a file, oldest last; answers with how many.
+    pub async fn events_export(&self, input: EventsExport) -> Result<u64, Problem> {
+        self.blocking(move |engine| export::export(engine, &input)).await
+    }
+}
+
+fn filter(engine: &Engine, input: &EventsRequest) -> Result<Filter> {
+    let sync = input
+        .sync
+        .as_deref()
+        .map(|name| engine.store().read(|sqlite| syncs::get(sqlite, name)))
+        .transpose()?;
+    let since = input.since.as_deref().map(|since| {
+        let at = chrono::DateTime::parse_from_rfc3339(since);
+        at.map(|at| at.timestamp_millis()).map_err(|error| {
+            Error::new(ErrorKind::BadSettings, format!("“{since}” is no time.")).with_source(error)
+        })
+    });
+    Ok(Filter {
+        sync: sync.map(|saved| saved.id),
+        run: input.run,
+        key: input.key.clone(),
+        states: input.statuses.iter().flat_map(|status| states(*status)).copied().collect(),
+        search: input.search.clone().filter(|search| !search.is_empty()),
+        since: since.transpose()?,
+    })
+}
+
+fn states(status: EventStatus) -> &'static [RecordState] {
+    match status {
+        EventStatus::Delivered => &[RecordState::Delivered],
+        EventStatus::Accepted => &[RecordState::Accepted],
+        EventStatus::Waiting => &[RecordState::Pending, RecordState::Retry],
+        EventStatus::Sending => &[RecordState::InFlight],
+        EventStatus::Rejected => &[RecordState::Rejected, RecordState::RejectedBefore],
+        EventStatus::Superseded => &[RecordState::Superseded],
+        EventStatus::Discarded => &[RecordState::Discarded],
+        EventStatus::Invalid => &[RecordState::Invalid],
+    }
+}
+
+fn status(state: RecordState) -> EventStatus {
+    match state {
+        RecordState::Delivered => EventStatus::Delivered,
+        RecordState::Accepted => EventStatus::Accepted,
+        RecordState::Staged | RecordState::Pending | RecordState::Retry => EventStatus::Waiting,
+        RecordState::InFlight => EventStatus::Sending,
+        RecordState::Rejected | RecordState::RejectedBefore => EventStatus::Rejected,
+        RecordState::Superseded => EventStatus::Superseded,
+        RecordState::Discarded => EventStatus::Discarded,
+        RecordState::Invalid => EventStatus::Invalid,
+    }
+}
+
+fn label(status: EventStatus) -> &'static str {
+    match status {
+        EventStatus::Delivered => "Delivered",
+        EventStatus::Accepted => "Accepted",
+        EventStatus::Waiting => "Waiting",
+        EventStatus::Sending => "Sending",
+        EventStatus::Rejected => "Rejected",
+        EventStatus::Superseded => "Superseded",
+        EventStatus::Discarded => "Discarded",
+        EventStatus::Invalid => "Not sent",
+    }
+}

@@ -1,0 +1,56 @@
+//! Finding records by their key, through the key segments.
+
+use rusqlite::{Connection as Sqlite, params};
+
+use super::body::places_in_segment;
+use super::{RecordState, body, key_hash};
+use crate::error::Result;
+use crate::record::Change;
+
+/// The newest batches first, places of a sync's records with this key; at most `limit`.
+pub fn find_key(sqlite: &Sqlite, sync: Option<i64>, key: &str, limit: usize) -> Result<Vec<(i64, usize)>> {
+    let hash = key_hash(key);
+    let mut statement = sqlite.prepare_cached(
+        "select k.batch, k.d from key_segment k where ?1 is null or k.batch in (select id from batch where sync = ?1)
+         order by k.batch desc",
+    )?;
+    let mut rows = statement.query([sync])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let batch: i64 = row.get(0)?;
+        let places: Vec<usize> =
+            places_in_segment(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?, hash).collect();
+        if places.is_empty() {
+            continue;
+        }
+        let Some(body) = body(sqlite, batch)? else { continue };
+        found.extend(places.into_iter().filter(|place| body.key(*place) == key).map(|place| (batch, place)));
+        if found.len() >= limit {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// The payload of a sync's record as last delivered, with what happened to it; `None` where never or no longer kept.
+pub fn last_delivered(sqlite: &Sqlite, sync: i64, key: &str) -> Result<Option<(Change, Vec<u8>)>> {
+    for (batch, place) in find_key(sqlite, Some(sync), key, usize::MAX)? {
+        let state = state_of(sqlite, batch, place)?;
+        if matches!(state, RecordState::Delivered | RecordState::Accepted) {
+            let Some(body) = body(sqlite, batch)? else { return Ok(None) };
+            return Ok(Some((body.change(place)?, body.payload(place).to_vec())));
+        }
+    }
+    Ok(None)
+}
+
+/// One record's state.
+pub fn state_of(sqlite: &Sqlite, batch: i64, place: usize) -> Result<RecordState> {
+    let code: u8 = sqlite
+        .prepare_cached(
+            "select coalesce((select state from record_state where batch = ?1 and place = ?2),
+                             (select state from batch where id = ?1))",
+        )?
+        .query_row(params![batch, place as i64], |row| row.get(0))?;
+    RecordState::from_code(code)
+}

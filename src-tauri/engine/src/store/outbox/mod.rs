@@ -1,0 +1,233 @@
+//! The outbox: every record with its exact bytes, written before it is first sent.
+//!
+//! Records are kept in batches: a compressed body that never changes, one state for the whole batch, and a
+//! row of its own only for a record whose state differs.
+
+mod body;
+mod by_key;
+mod open;
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection as Sqlite, OptionalExtension, params};
+
+pub use body::{
+    Body, MOST_RECORDS, REMOVED, Sealed, compress, decompress, fingerprint, key_hash, message_id,
+};
+pub use by_key::{find_key, last_delivered, state_of};
+pub use open::{OpenRecord, open_batches, open_counts, open_records};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// A record's state, as stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum RecordState {
+    /// Written by a read that is not sealed.
+    Staged = 2,
+    /// To be sent.
+    Pending = 3,
+    /// On its way; after a crash it counts as pending.
+    InFlight = 4,
+    /// Confirmed by the destination.
+    Delivered = 5,
+    /// Taken by a destination that confirms no single record.
+    Accepted = 6,
+    /// A newer change took its place, or a later run carries it.
+    Superseded = 7,
+    /// Discarded by the user.
+    Discarded = 8,
+    /// Refused; the next run sends it again.
+    Rejected = 9,
+    /// To be sent again after a failure.
+    Retry = 10,
+    /// Found to share its key with another row; never sent.
+    Invalid = 11,
+    /// Was refused; a later run took it over.
+    RejectedBefore = 12,
+}
+
+impl RecordState {
+    /// The state stored as `code`.
+    pub fn from_code(code: u8) -> Result<Self> {
+        Ok(match code {
+            2 => Self::Staged,
+            3 => Self::Pending,
+            4 => Self::InFlight,
+            5 => Self::Delivered,
+            6 => Self::Accepted,
+            7 => Self::Superseded,
+            8 => Self::Discarded,
+            9 => Self::Rejected,
+            10 => Self::Retry,
+            11 => Self::Invalid,
+            12 => Self::RejectedBefore,
+            _ => return Err(damaged()),
+        })
+    }
+
+    /// The record still has to be dealt with.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Pending | Self::InFlight | Self::Rejected | Self::Retry)
+    }
+
+    /// The record is to be sent by itself, without a decision of the user.
+    pub fn is_waiting(self) -> bool {
+        matches!(self, Self::Pending | Self::InFlight | Self::Retry)
+    }
+}
+
+/// Writes a batch of a read that is not sealed, and answers with its id.
+pub fn stage(sqlite: &Sqlite, sync: i64, run: i64, at: i64, sealed: &Sealed) -> Result<i64> {
+    sqlite
+        .prepare_cached(
+            "insert into batch(sync, run, n, raw, state, attempts, at) values(?1, ?2, ?3, ?4, 2, 0, ?5)",
+        )?
+        .execute(params![sync, run, sealed.n, sealed.raw, at])?;
+    let batch = sqlite.last_insert_rowid();
+    sqlite.prepare_cached("insert into body values(?1, ?2)")?.execute(params![batch, sealed.z])?;
+    sqlite
+        .prepare_cached("insert into key_segment values(?1, ?2)")?
+        .execute(params![batch, sealed.segment])?;
+    Ok(batch)
+}
+
+/// Removes what a read that failed had written.
+pub fn unstage(sqlite: &Sqlite, run: i64) -> Result<()> {
+    for table in ["body", "key_segment", "record_state"] {
+        sqlite.execute(
+            &format!(
+                "delete from {table} where batch in (select id from batch where run = ?1 and state = 2)"
+            ),
+            [run],
+        )?;
+    }
+    sqlite.execute("delete from batch where run = ?1 and state = 2", [run])?;
+    Ok(())
+}
+
+/// Closes every open record of earlier runs: the run being sealed has taken over what still counts.
+pub fn take_over(sqlite: &Sqlite, sync: i64, run: i64) -> Result<()> {
+    close_open(sqlite, sync, run)
+}
+
+/// Closes every open record of a sync.
+pub fn supersede_open(sqlite: &Sqlite, sync: i64) -> Result<()> {
+    close_open(sqlite, sync, 0)
+}
+
+fn close_open(sqlite: &Sqlite, sync: i64, except_run: i64) -> Result<()> {
+    sqlite.execute(
+        "update record_state set state = case state when 9 then 12 else 7 end
+         where state in (3, 4, 9, 10) and batch in (select id from batch where sync = ?1 and run <> ?2)",
+        params![sync, except_run],
+    )?;
+    sqlite.execute(
+        "update batch set state = case state when 9 then 12 else 7 end
+         where sync = ?1 and run <> ?2 and state in (3, 4, 9, 10)",
+        params![sync, except_run],
+    )?;
+    Ok(())
+}
+
+/// Makes the staged batches of a run ready to send.
+pub fn release(sqlite: &Sqlite, run: i64) -> Result<()> {
+    sqlite.execute("update batch set state = 3 where run = ?1 and state = 2", [run])?;
+    Ok(())
+}
+
+/// Sets one record's state apart from its batch's.
+pub fn set_state(
+    sqlite: &Sqlite,
+    batch: i64,
+    place: usize,
+    state: RecordState,
+    at: i64,
+    problem: Option<&str>,
+) -> Result<()> {
+    sqlite
+        .prepare_cached(
+            "insert into record_state values(?1, ?2, ?3, ?4, ?5)
+             on conflict(batch, place) do update set state = ?3, at = ?4, problem = ?5",
+        )?
+        .execute(params![batch, place as i64, state as u8, at, problem])?;
+    Ok(())
+}
+
+/// Sets the state of every record of a batch without a row of its own.
+pub fn set_batch_state(sqlite: &Sqlite, batch: i64, state: RecordState, at: i64) -> Result<()> {
+    sqlite.prepare_cached("update batch set state = ?2, at = ?3 where id = ?1")?.execute(params![
+        batch,
+        state as u8,
+        at
+    ])?;
+    Ok(())
+}
+
+/// A batch's row.
+#[derive(Debug, Clone, Copy)]
+pub struct BatchRow {
+    /// Its id.
+    pub id: i64,
+    /// Its run.
+    pub run: i64,
+    /// How many records it has.
+    pub n: usize,
+    /// The state of records without a row of their own.
+    pub state: RecordState,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When its state last changed, in ms.
+    pub at: i64,
+}
+
+pub(in crate::store) const BATCH_COLUMNS: &str = "id, run, n, state, attempts, at";
+
+pub(in crate::store) fn batch_from_row(row: &rusqlite::Row<'_>) -> Result<BatchRow> {
+    Ok(BatchRow {
+        id: row.get(0)?,
+        run: row.get(1)?,
+        n: row.get::<_, i64>(2)? as usize,
+        state: RecordState::from_code(row.get(3)?)?,
+        attempts: row.get(4)?,
+        at: row.get(5)?,
+    })
+}
+
+/// A record's own state, where it differs from its batch's.
+#[derive(Debug, Clone)]
+pub struct OwnState {
+    /// The state.
+    pub state: RecordState,
+    /// Since when, in ms.
+    pub at: i64,
+    /// Why, as JSON.
+    pub problem: Option<String>,
+}
+
+/// The records of a batch with states of their own, by place.
+pub fn own_states(sqlite: &Sqlite, batch: i64) -> Result<HashMap<usize, OwnState>> {
+    let mut statement =
+        sqlite.prepare_cached("select place, state, at, problem from record_state where batch = ?1")?;
+    let mut rows = statement.query([batch])?;
+    let mut states = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let state =
+            OwnState { state: RecordState::from_code(row.get(1)?)?, at: row.get(2)?, problem: row.get(3)? };
+        states.insert(row.get::<_, i64>(0)? as usize, state);
+    }
+    Ok(states)
+}
+
+/// A batch's body; `None` where it is no longer kept.
+pub fn body(sqlite: &Sqlite, batch: i64) -> Result<Option<Body>> {
+    let z: Option<Vec<u8>> = sqlite
+        .prepare_cached("select z from body where batch = ?1")?
+        .query_row([batch], |row| row.get(0))
+        .optional()?;
+    z.as_deref().map(decompress).transpose()
+}
+
+fn damaged() -> Error {
+    Error::new(ErrorKind::Damaged, "Stored records can not be read.")
+}

@@ -1,0 +1,90 @@
+//! What still has to be dealt with: the open records of a sync.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection as Sqlite, params};
+
+use super::{BATCH_COLUMNS, BatchRow, RecordState, batch_from_row, body, fingerprint, key_hash, own_states};
+use crate::error::Result;
+use crate::record::{Change, Operation};
+
+/// Batches with open records: of one run, or of a whole sync.
+pub fn open_batches(sqlite: &Sqlite, sync: i64, run: Option<i64>) -> Result<Vec<BatchRow>> {
+    let sql = format!(
+        "select {BATCH_COLUMNS} from batch where sync = ?1 and state in (3, 4, 9, 10) and (?2 is null or run = ?2)
+         union
+         select {BATCH_COLUMNS} from batch where sync = ?1 and (?2 is null or run = ?2)
+           and id in (select batch from record_state where state in (3, 4, 9, 10))
+         order by id"
+    );
+    let mut statement = sqlite.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![sync, run], |row| Ok(batch_from_row(row)))?;
+    rows.map(|row| row?).collect()
+}
+
+/// An open record, as the next read has to know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenRecord {
+    /// Its batch.
+    pub batch: i64,
+    /// Its place in the batch.
+    pub place: usize,
+    /// What happened to its row.
+    pub change: Change,
+    /// What is to be done with it.
+    pub operation: Operation,
+    /// Its change number.
+    pub number: i64,
+    /// Its fingerprint.
+    pub fingerprint: u128,
+    /// It, or an earlier record of its key, may have reached the destination although nobody knows.
+    pub uncertain: bool,
+}
+
+/// The open records of a sync by key hash. Only the newest sealed run of a sync has open records, so no key is
+/// there twice.
+pub fn open_records(sqlite: &Sqlite, sync: i64) -> Result<HashMap<u64, OpenRecord>> {
+    let mut open = HashMap::new();
+    for batch in open_batches(sqlite, sync, None)? {
+        let claimed: i64 = sqlite
+            .prepare_cached("select claimed from run where id = ?1")?
+            .query_row([batch.run], |row| row.get(0))?;
+        let own = own_states(sqlite, batch.id)?;
+        let Some(body) = body(sqlite, batch.id)? else { continue };
+        for place in 0..body.len() {
+            let state = own.get(&place).map_or(batch.state, |own| own.state);
+            if !state.is_open() {
+                continue;
+            }
+            let change = body.change(place)?;
+            let record = OpenRecord {
+                batch: batch.id,
+                place,
+                change,
+                operation: body.operation(place)?,
+                number: body.number(place),
+                fingerprint: fingerprint(change, body.payload(place)),
+                uncertain: body.is_doubtful(place) || (state.is_waiting() && batch.id <= claimed),
+            };
+            open.insert(key_hash(body.key(place)), record);
+        }
+    }
+    Ok(open)
+}
+
+/// How many records of a sync wait, and how many are refused and not dealt with: `(waiting, rejected)`.
+pub fn open_counts(sqlite: &Sqlite, sync: i64) -> Result<(u64, u64)> {
+    let (mut waiting, mut rejected) = (0, 0);
+    for batch in open_batches(sqlite, sync, None)? {
+        let own = own_states(sqlite, batch.id)?;
+        let mut count = |state: RecordState, n: u64| {
+            waiting += if state.is_waiting() { n } else { 0 };
+            rejected += if state == RecordState::Rejected { n } else { 0 };
+        };
+        count(batch.state, (batch.n - own.len().min(batch.n)) as u64);
+        for own in own.values() {
+            count(own.state, 1);
+        }
+    }
+    Ok((waiting, rejected))
+}
