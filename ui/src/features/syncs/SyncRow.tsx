@@ -42,7 +42,7 @@ export function SyncRow({ sync, now, allPaused, actions, onAsk }: SyncRowProps) 
       <td>
         <State state={syncStates[sync.status].state}>{wordOf(syncStates[sync.status])}</State>
       </td>
-      <td>
+      <td data-cut="">
         <div className={styles.two}>
           <Link to="/syncs/$name" params={{ name }} className={cx(styles.name)} title={name}>
             <bdi>{name}</bdi>
