@@ -18,14 +18,19 @@ const cutNumbers = (page: Page) =>
     return cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.cellIndex);
   });
 
-/** What stands out of its field in the form of a connection. */
+/** What stands out of its field, or is a choice one can not read, in the form of a connection. */
 const outOfField = (page: Page) =>
   page.evaluate(() => {
     const form = document.querySelector('input[name="host"]')?.closest('[class*="fields"]');
     return [...(form?.children ?? [])].flatMap((field) => {
       const { right } = field.getBoundingClientRect();
       return [...field.querySelectorAll('*')]
-        .filter((part) => part.getClientRects().length > 0 && part.getBoundingClientRect().right > right + 1)
+        .filter((part) => part.getClientRects().length > 0)
+        .filter(
+          (part) =>
+            part.getBoundingClientRect().right > right + 1 ||
+            (part.closest('button') && part.scrollWidth > part.clientWidth && part.clientWidth > 1),
+        )
         .map((part) => `${field.textContent}: ${part.outerHTML.slice(0, 80)}`);
     });
   });
