@@ -185,7 +185,7 @@ function RunRow({
         </>
       ) : (
         <td colSpan={narrow ? 3 : 5} data-cut="" className={t('soft')} title={reason}>
-          {reason}
+          <span className={styles.reason}>{reason}</span>
         </td>
       )}
       <td data-num="" className={t('soft')}>
