@@ -29,15 +29,21 @@ export function Table({
   children,
   look,
   inset,
+  counts,
 }: {
   label: string;
   head?: ReactNode;
   children: ReactNode;
   look?: 'dense' | 'tall';
   inset?: boolean;
+  /** Columns are as wide as what is in them; the one with `data-grow` takes the rest, cells with `data-cut` give way. */
+  counts?: boolean;
 }) {
   return (
-    <table className={cx(styles.table, look && styles[look], inset && styles.inset)} aria-label={label}>
+    <table
+      className={cx(styles.table, look && styles[look], inset && styles.inset, counts && styles.counts)}
+      aria-label={label}
+    >
       {head && <thead>{head}</thead>}
       <tbody>{children}</tbody>
     </table>

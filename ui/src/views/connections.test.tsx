@@ -39,6 +39,19 @@ describe('connections', () => {
     });
   });
 
+  it('opens a connection on a click of its row, but not on its actions', async () => {
+    renderWindow('/connections');
+    await userEvent.click(await screen.findByRole('button', { name: 'More for Billing replica' }));
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Delete…' }));
+    expect(screen.queryByRole('textbox', { name: /^Host/ })).toBeNull();
+    await userEvent.click(screen.getByRole('button', { name: 'Close' }));
+    await userEvent.click(screen.getByText('Billing replica'));
+    expect(await screen.findByRole('textbox', { name: /^Host/ })).toHaveProperty(
+      'value',
+      'billing-ro.internal.example.com',
+    );
+  });
+
   it('says who uses a connection instead of deleting it', async () => {
     const { host } = renderWindow('/connections');
     await userEvent.click(await screen.findByRole('button', { name: 'More for Billing replica' }));

@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
+import type { EventDetail } from '@/api/bindings/EventDetail';
 import { violations } from '@/test/axe';
 import { fakeHost } from '@/test/fake-host';
 import { renderWindow } from '@/test/render';
@@ -117,6 +118,34 @@ describe('live events', () => {
     expect(inputs(host, 'retry')).toEqual([
       { run: expect.any(Number) as number, keys: [], events: [expect.any(String) as string] },
     ]);
+  });
+
+  it('copies one record as JSON and as a curl command, and says so', async () => {
+    const { rows, user } = await open();
+    await user.click(rejectedRow(rows()));
+    await user.click(await screen.findByRole('button', { name: 'Copy as curl' }));
+    await screen.findByText('curl command copied');
+    expect(await navigator.clipboard.readText()).toMatch(/^curl .*\$SECRET/);
+    await user.click(screen.getByRole('button', { name: 'Copy as JSON' }));
+    await screen.findByText('JSON copied');
+    expect(await navigator.clipboard.readText()).toMatch(/^\{"matchField"/);
+  });
+
+  it('offers no curl command where there is none', async () => {
+    const { host, rows, user } = await open();
+    const answer = await host.invoke('event', { event: 'e5', reveal: false });
+    host.answer('event', () => ({ ...(answer as EventDetail), curl: null }));
+    await user.click(rows()[0] as HTMLElement);
+    await screen.findByRole('button', { name: 'Copy as JSON' });
+    expect(screen.queryByRole('button', { name: 'Copy as curl' })).toBeNull();
+  });
+
+  it('says how many events are kept, and how many of them match', async () => {
+    const { user } = await open('/events', 4000);
+    expect(screen.getByText('4,000 kept')).toBeTruthy();
+    await user.keyboard('/');
+    await user.keyboard('picklist');
+    expect(await screen.findByText(/^[1-9]\d{0,2} match$/)).toBeTruthy();
   });
 
   it('sends the refused ones among the picked again, run by run', async () => {

@@ -60,7 +60,7 @@ export function CheckPanel({ check }: { check: Check }) {
     <>
       <SideHead>
         <h2 className={t('label')}>{text.test}</h2>
-        <span className={t('sm', 'faint', 'push')} role="status">
+        <span className={cx(t('sm', 'faint', 'push'), styles.summary)} role="status">
           {summary(check)}
         </span>
       </SideHead>

@@ -15,7 +15,6 @@ import { CheckPanel } from './CheckPanel';
 import { ConnectionFields } from './ConnectionFields';
 import { formErrors, newForm, savedForm, type Secrets, toDraft } from './form';
 import { listText } from './list-text';
-import { PasteField } from './PasteField';
 import type { useCheck } from './use-check';
 import styles from './list.module.css';
 
@@ -73,17 +72,6 @@ export function ConnectionEditor({ kind, saved, taken, check, onSaved, onClose }
           submit();
         }}
       >
-        {!saved && kind.settings.length > 0 && (
-          <PasteField
-            kind={kind}
-            form={form}
-            secrets={secrets}
-            onFilled={(filled, found) => {
-              setForm(filled);
-              setSecrets(found);
-            }}
-          />
-        )}
         <ConnectionFields
           kind={kind}
           form={form}
@@ -91,8 +79,11 @@ export function ConnectionEditor({ kind, saved, taken, check, onSaved, onClose }
           saved={saved}
           errors={errors}
           insist={insist}
-          onForm={setForm}
-          onSecrets={setSecrets}
+          paste={!saved}
+          onChange={(next, found) => {
+            setForm(next);
+            setSecrets(found);
+          }}
         />
         {save.error && <ProblemBox problem={asProblem(save.error)} />}
         <div className={styles.buttons}>

@@ -61,7 +61,12 @@ export function ConnectionTable({
           <tr
             key={name}
             data-selected={selected === name ? '' : undefined}
-            onDoubleClick={() => onEdit(connection)}
+            onClick={({ target, currentTarget }) => {
+              const cell = (target as Element).closest('td');
+              // What is pressed in the last cell, or in its menu, is not the row.
+              if (cell && currentTarget.contains(cell) && cell !== currentTarget.lastElementChild)
+                onEdit(connection);
+            }}
           >
             <td>
               <div className={styles.name}>

@@ -102,7 +102,7 @@ export function ConnectionsScreen() {
         <SplitPane
           id="connection"
           label={listText.panel}
-          size={444}
+          size={480}
           min={360}
           open
           shown={open !== null && kind !== undefined}

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { Choice } from '@/api/bindings/Choice';
 import type { SecretState } from '@/api/bindings/SecretState';
 import type { Setting } from '@/api/bindings/Setting';
 import { Button, IconButton } from '@/components/Button';
@@ -9,6 +10,10 @@ import { Badge } from '@/components/State';
 import { host } from '@/host';
 import { text } from './text';
 import styles from './connection.module.css';
+
+/** Answers that stand side by side in half a form's width; longer ones become a list to open. */
+const shortChoices = (choices: readonly Choice[]) =>
+  choices.length <= 3 && choices.reduce((sum, { label }) => sum + label.length, 0) <= 24;
 
 interface Props {
   setting: Setting;
@@ -55,7 +60,7 @@ export function SettingField({ setting, value, filled, secret, error, onChange, 
     );
   }
   if (input.type === 'choice') {
-    if (input.choices.length > 3) {
+    if (!shortChoices(input.choices)) {
       return (
         <Select
           label={setting.label}

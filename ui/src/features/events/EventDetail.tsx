@@ -88,31 +88,22 @@ export function EventDetail({
         ) : (
           <p>{detail?.summary ?? ' '}</p>
         )}
-        <div className={t('row')}>
+        <div className={styles.answers}>
           {shown.retryable && (
             <Button look="primary" icon="refresh" busy={retrying} onPress={onRetry}>
               {words.retry}
             </Button>
           )}
-          <Button
-            icon="copy"
-            isDisabled={!detail?.payload}
-            onPress={() => detail && onCopy('JSON', detail.payload)}
-          >
+          <Button isDisabled={!detail?.payload} onPress={() => detail && onCopy('JSON', detail.payload)}>
             {words.copyJson}
           </Button>
+          {detail?.curl && (
+            <Button onPress={() => detail.curl && onCopy(words.curl, detail.curl)}>{words.copyCurl}</Button>
+          )}
           <Menu
             label={words.more}
             trigger={<IconButton icon="more" label={words.more} size="md" />}
             actions={[
-              {
-                id: 'curl',
-                label: words.copyCurl,
-                icon: 'copy',
-                disabled: !detail?.curl,
-                onAction: () => detail?.curl && onCopy('curl command', detail.curl),
-              },
-              '-',
               {
                 id: 'record',
                 label: words.onlyRecord,

@@ -52,7 +52,7 @@ describe('the event log', () => {
   });
 
   it('says there are more when nobody counts them', async () => {
-    const { fake, log } = begin(1000, { ...all, search: 'l-' });
+    const { fake, log } = begin(20_000, { ...all, search: 'l-' });
     await settled();
     log.follow(false);
     fake.add(5000);

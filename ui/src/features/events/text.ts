@@ -73,6 +73,7 @@ export const text = {
     notKept: 'The payload is no longer kept.',
     copyJson: 'Copy as JSON',
     copyCurl: 'Copy as curl',
+    curl: 'curl command',
     copySent: 'Copy what was sent',
     copyAnswer: 'Copy the answer',
     onlyRecord: 'Show only this record',

@@ -187,11 +187,11 @@ export function gridColumns(
       pinned: true,
       cell: (row) => <Tick row={row} onTick={actions.onTick} />,
     },
-    { id: 'column', head: head.column, width: 160, pinned: true, cell: (row) => <Name row={row} /> },
+    { id: 'column', head: head.column, width: 152, pinned: true, cell: (row) => <Name row={row} /> },
     {
       id: 'key',
       head: <span className={styles.keyHead}>{record ? head.field : head.key}</span>,
-      width: width === 'wide' ? 172 : 168,
+      width: width === 'wide' ? 160 : 168,
       cell: (row) =>
         row.kind === 'identifier' ? (
           <span className={cx(styles.key, t('mono'))}>{row.path}</span>
@@ -237,7 +237,7 @@ export function gridColumns(
     {
       id: 'ifNull',
       head: <span className={styles.ruleHead}>{head.ifNull}</span>,
-      width: 120,
+      width: 112,
       cell: (row) => <Rule row={row} actions={actions} />,
     },
   ];

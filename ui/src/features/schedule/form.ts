@@ -69,6 +69,21 @@ export function toSchedule(form: ScheduleForm): Schedule | null {
   return { type: 'at', times, days: dayIds.filter((day) => form.days.includes(day)), time_zone: form.zone };
 }
 
+/** The schedule in a few words: `Weekdays 08:30, 13:00`. */
+export function inShort(schedule: Schedule | null): string | undefined {
+  if (schedule === null) return undefined;
+  switch (schedule.type) {
+    case 'manual':
+      return text.short.manual;
+    case 'every':
+      return text.short.every(schedule.minutes);
+    case 'at':
+      return `${text.short.days(dayIds.filter((day) => schedule.days.includes(day)))} ${schedule.times.join(', ')}`;
+    case 'cron':
+      return schedule.expression;
+  }
+}
+
 /** `8:5`, `830`, `8` as `08:05`, `08:30`, `08:00`; anything else stays as typed. */
 export function tidyTime(typed: string): string {
   const match = /^(\d{1,2})[:.h]?(\d{2})?$/.exec(typed.trim());

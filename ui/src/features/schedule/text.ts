@@ -1,3 +1,5 @@
+import type { DayId } from './form';
+
 /** Words of the schedule step; sentences about a schedule come from the program. */
 export const text = {
   group: 'Schedule',
@@ -5,6 +7,21 @@ export const text = {
   every: ['Every few minutes or hours', 'For example every 30 minutes'],
   at: ['At set times on set days', 'Local time, also when the clocks change'],
   cron: ['Cron expression', 'For those who know it: 30 8,13 * * 1-5'],
+  short: {
+    manual: 'By hand',
+    every: (minutes: number) =>
+      minutes % 60 > 0
+        ? `Every ${String(minutes)} min`
+        : minutes === 60
+          ? 'Every hour'
+          : `Every ${String(minutes / 60)} h`,
+    days: (days: readonly DayId[]) => {
+      const week = days.join(' ');
+      if (days.length === 7) return 'Daily';
+      if (week === 'mon tue wed thu fri') return 'Weekdays';
+      return days.map((day) => text.dayNames[day]).join(' ');
+    },
+  },
   everyLabel: 'Every',
   unit: 'Unit',
   minutes: 'minutes',

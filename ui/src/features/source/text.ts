@@ -1,8 +1,10 @@
+import { count } from '@/components/times';
+
 /** Words of choosing rows. */
 export const text = {
   search: 'Search tables',
   tables: 'Tables and views',
-  of: (shown: number, all: number) => `${String(shown)} of ${String(all)}`,
+  of: (shown: number, all: number) => `${count(shown)} of ${count(all)}`,
   allSchemas: 'All schemas',
   schema: 'Schema',
   readList: 'Read the list again',

@@ -30,11 +30,14 @@ export function HomeTable({ syncs, drafts, now, allPaused, actions, onAsk }: Hom
     <div className={styles.table}>
       <Table
         label={text.home.table}
+        counts
         look="tall"
         head={
           <tr>
             <th className={styles.wStatus}>{columns.status}</th>
-            <th>{columns.sync}</th>
+            <th data-grow="" data-cut="">
+              {columns.sync}
+            </th>
             <th className={cx(styles.wLast, styles.last)}>{columns.last}</th>
             <th className={cx(styles.wNext, styles.next)}>{columns.next}</th>
             <th className={styles.wChanged} data-num="">
@@ -80,8 +83,10 @@ function DraftRow({ draft, actions }: { draft: Draft; actions: SyncActions }) {
       <td>
         <State state="draft" />
       </td>
-      <td>
-        <bdi className={t('medium')}>{draft.title}</bdi>
+      <td data-cut="">
+        <bdi className={t('medium')} title={draft.title}>
+          {draft.title}
+        </bdi>
       </td>
       <td className={cx(t('soft'), styles.last)}>{words.never}</td>
       <td className={cx(t('soft'), styles.next)}>{text.next.none}</td>

@@ -81,11 +81,12 @@ export function RunsTable({ runs, more, loadingMore, onMore, now, actions }: Run
       </div>
       <Table
         label={words.table}
+        counts
         head={
           <tr>
             <th className={styles.wStarted}>{columns.started}</th>
             <th className={cx(styles.wWhy, styles.why)}>{columns.why}</th>
-            <th>{columns.result}</th>
+            <th data-grow="">{columns.result}</th>
             <th className={styles.wNumber} data-num="">
               {columns.read}
             </th>
@@ -104,7 +105,7 @@ export function RunsTable({ runs, more, loadingMore, onMore, now, actions }: Run
             <th className={styles.wTook} data-num="">
               {columns.took}
             </th>
-            <th className={styles.wRunActions}>
+            <th>
               <span className={t('hidden')}>{columns.actions}</span>
             </th>
           </tr>
@@ -158,13 +159,13 @@ function RunRow({
     run.reason ??
     (run.read === 0 && run.carried === 0 && run.problem
       ? `${run.problem.message} ${run.problem.safe}`
-      : null);
+      : run.read === 0 && run.carried > 0
+        ? words.carried(run.carried)
+        : null);
   return (
     <tr data-selected={running ? '' : undefined}>
-      <td className={t('medium')}>{when}</td>
-      <td className={cx(t('soft'), styles.why)} title={words.triggers[run.trigger]}>
-        {words.triggers[run.trigger]}
-      </td>
+      <td className={cx(t('medium'), styles.started)}>{when}</td>
+      <td className={cx(t('soft'), styles.why)}>{words.triggers[run.trigger]}</td>
       <td>
         <State state={runStates[run.status].state}>{result(run)}</State>
       </td>
@@ -183,8 +184,8 @@ function RunRow({
           </td>
         </>
       ) : (
-        <td colSpan={narrow ? 3 : 5} className={cx(t('soft'), styles.reason)} title={reason}>
-          {reason}
+        <td colSpan={narrow ? 3 : 5} data-cut="" className={t('soft')} title={reason}>
+          <span className={styles.reason}>{reason}</span>
         </td>
       )}
       <td data-num="" className={t('soft')}>
@@ -210,7 +211,7 @@ function RunRow({
               {words.details}
             </Button>
           )}
-          {run.sent + run.waiting + run.rejected > 0 && reason === null && (
+          {run.sent + run.waiting + run.rejected > 0 && (
             <IconButton
               icon="events"
               label={words.events(when)}

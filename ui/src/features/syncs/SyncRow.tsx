@@ -42,7 +42,7 @@ export function SyncRow({ sync, now, allPaused, actions, onAsk }: SyncRowProps) 
       <td>
         <State state={syncStates[sync.status].state}>{wordOf(syncStates[sync.status])}</State>
       </td>
-      <td>
+      <td data-cut="">
         <div className={styles.two}>
           <Link to="/syncs/$name" params={{ name }} className={cx(styles.name)} title={name}>
             <bdi>{name}</bdi>
@@ -55,7 +55,7 @@ export function SyncRow({ sync, now, allPaused, actions, onAsk }: SyncRowProps) 
       </td>
       {running ? (
         <td colSpan={narrow ? 1 : 2}>
-          <RunningCell run={run} name={name} />
+          <RunningCell run={run} name={name} short={narrow} />
         </td>
       ) : (
         <>
@@ -113,15 +113,15 @@ export function SyncRow({ sync, now, allPaused, actions, onAsk }: SyncRowProps) 
   );
 }
 
-/** The progress of a run in two columns' room. */
-function RunningCell({ run, name }: { run: Run; name: string }) {
+/** The progress of a run in two columns' room; short, in one's. */
+function RunningCell({ run, name, short }: { run: Run; name: string; short: boolean }) {
   const all = toSend(run);
   const done = run.delivered + run.rejected;
   const { progress } = run;
   const sending = progress?.phase === 'sending';
   const rows = progress?.expected_rows;
   const words = sending
-    ? `${text.run.of(done, all)}${progress.seconds_left === null ? '' : `, ${text.run.left(spent(Math.max(1, Math.round(progress.seconds_left))))}`}`
+    ? `${text.run.of(done, all)}${progress.seconds_left === null || short ? '' : `, ${text.run.left(spent(Math.max(1, Math.round(progress.seconds_left))))}`}`
     : rows
       ? text.run.rowsOf(run.read, rows)
       : text.run.rows(run.read);

@@ -171,6 +171,7 @@ export const text = {
   },
   runs: {
     title: 'All runs',
+    carried: (n: number) => `${records(n)} of earlier runs, sent again`,
     kept: (n: number, more: boolean, since: string) =>
       more ? `newest ${count(n)}` : `${count(n)} since ${since}`,
     filter: 'Show',

@@ -137,6 +137,7 @@ export function FieldTable({ object, lines, target, onName, onLeaveOut }: Props)
         )}
       </div>
       <DataGrid
+        className={styles.fieldGrid ?? ''}
         label={text.fields}
         columns={columns}
         rows={object.fields}

@@ -56,20 +56,20 @@ export const catalogue: Catalogue = {
         setting('database', 'Database', { example: 'shop' }),
         setting('user', 'User', { help: 'A login that may only read is enough', example: 'sluice_reader' }),
         setting('password', 'Password', { secret: true }),
-        setting('tls', 'Secure connection', {
-          help: 'Verify the certificate wherever you can',
+        setting('tls', 'Encryption', {
+          help: 'Full check is best: it encrypts and makes sure that the server is the right one.',
           default: 'verify-full',
           input: {
             type: 'choice',
             choices: [
-              { value: 'verify-full', label: 'Verify' },
+              { value: 'verify-full', label: 'Encrypt and check server' },
               { value: 'require', label: 'Encrypt only' },
-              { value: 'disable', label: 'Off' },
+              { value: 'disable', label: 'No encryption' },
             ],
           },
         }),
-        setting('ca_file', 'Certificate authority', {
-          help: 'A .pem file, where the system does not know it',
+        setting('ca_file', 'CA file', {
+          help: 'The certificate authority to trust, as a PEM file; empty for this computer’s own list.',
           required: false,
           input: { type: 'file' },
           only_if: { key: 'tls', values: ['verify-full'] },

@@ -4,7 +4,6 @@ import { SplitPane } from '@/components/SplitPane';
 import { CheckPanel } from '@/features/connection/CheckPanel';
 import { ConnectionFields } from '@/features/connection/ConnectionFields';
 import type { ConnectionForm } from '@/features/connection/form';
-import { PasteField } from '@/features/connection/PasteField';
 import type { useConnect } from './use-connect';
 import styles from './wizard.module.css';
 
@@ -18,23 +17,19 @@ export function ConnectPane({
   form: ConnectionForm;
   connect: ReturnType<typeof useConnect>;
 }) {
-  const { change, secrets } = connect;
   return (
     <SplitPane id="check" label="Connection test" size={424} live side={<CheckPanel check={connect.check} />}>
       <div className={styles.scroll}>
         {connect.problem && <ProblemBox problem={connect.problem} />}
-        {kind.settings.length > 1 && (
-          <PasteField kind={kind} form={form} secrets={secrets} onFilled={change} />
-        )}
         <ConnectionFields
           kind={kind}
           form={form}
-          secrets={secrets}
+          secrets={connect.secrets}
           saved={connect.saved}
           errors={connect.errors}
           insist={connect.insist}
-          onForm={(next) => change(next)}
-          onSecrets={(next) => change(form, next)}
+          paste
+          onChange={connect.change}
         />
       </div>
     </SplitPane>

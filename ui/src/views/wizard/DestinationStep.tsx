@@ -30,7 +30,7 @@ function Choose({ onTaken }: { onTaken: () => void }) {
       step="destination"
       title={text.destination.title}
       about={text.destination.text}
-      problems={choice ? [] : [text.destination.choose]}
+      todo={choice ? undefined : text.destination.choose}
       other={
         <Button
           size="lg"

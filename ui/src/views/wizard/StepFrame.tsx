@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button } from '@/components/Button';
 import { Footer, StepHead } from '@/components/Page';
 import { Icon, type IconName } from '@/components/Icon';
@@ -22,6 +22,8 @@ interface Props {
   children: ReactNode;
   /** What stops one from going on, in words; the first is shown. An empty one is told only once one insists. */
   problems?: readonly string[];
+  /** What is still to be chosen: said quietly, and a problem only once one insists. */
+  todo?: string | undefined;
   /** Where nothing stops one: what is good to know before going on. */
   note?: ReactNode;
   /** Beside the main button. */
@@ -39,6 +41,7 @@ export function StepFrame({
   headEnd,
   children,
   problems = [],
+  todo,
   note,
   other,
   main,
@@ -47,13 +50,16 @@ export function StepFrame({
   const { go, close } = useWizard();
   const body = useRef<HTMLDivElement>(null);
   const back = neighbour(step, -1);
-  const problem = problems[0];
+  const [insisted, setInsisted] = useState(false);
+  const open = todo ?? problems[0];
+  const problem = todo !== undefined && !insisted ? undefined : open;
 
   const press = () => {
-    if (problem === undefined) {
+    if (open === undefined) {
       if (!main.busy) main.onPress();
       return;
     }
+    setInsisted(true);
     onInsist?.();
     requestAnimationFrame(() => {
       const first = body.current?.querySelector<HTMLElement>(
@@ -108,7 +114,7 @@ export function StepFrame({
               {problem}
             </span>
           ) : (
-            note
+            (todo ?? note)
           )}
         </span>
         {other}

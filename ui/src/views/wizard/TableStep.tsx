@@ -55,6 +55,7 @@ export function TableStep() {
     else set({ readSql: choice.sql.trim() });
   };
   const error = source.error ?? (choice.mode === 'table' ? tables.error : null);
+  const points = source.isFetching && !data ? [text.table.reading] : openPoints('table', state);
   return (
     <StepFrame
       step="table"
@@ -71,7 +72,8 @@ export function TableStep() {
           ]}
         />
       }
-      problems={source.isFetching && !data ? [text.table.reading] : openPoints('table', state)}
+      problems={query ? points : []}
+      todo={query ? undefined : points[0]}
       main={{ label: text.next, onPress: () => go('payload') }}
     >
       {choice.mode === 'table' && (

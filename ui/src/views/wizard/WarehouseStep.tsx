@@ -33,7 +33,7 @@ export function WarehouseStep() {
       step="warehouse"
       title={text.warehouse.title}
       about={text.warehouse.text}
-      problems={choice ? [] : [text.warehouse.choose]}
+      todo={choice ? undefined : text.warehouse.choose}
       main={{ label: text.next, busy: take.busy, onPress: () => void take.start(choice) }}
     >
       <SplitPane

@@ -1,9 +1,8 @@
 import { Navigate, useNavigate, useParams } from '@tanstack/react-router';
 import { type ComponentType, useMemo, useReducer, useState } from 'react';
-import { useAppInfo, useCatalogue, useDrafts, useSchedule, useSync } from '@/api/queries';
+import { useAppInfo, useCatalogue, useDrafts, useSync } from '@/api/queries';
 import { ProblemBox } from '@/components/ProblemBox';
 import { asProblem } from '@/api/client';
-import { toSchedule } from '@/features/schedule/form';
 import { WizardContext } from './context';
 import { ConnectionStep } from './ConnectionStep';
 import { DestinationStep } from './DestinationStep';
@@ -51,7 +50,6 @@ function Wizard({
   const { saving, save, end } = useDraft(draft, state);
   const sample = useSample();
   const catalogue = useCatalogue().data;
-  const sentence = useSchedule(toSchedule(state.schedule)).data?.sentence;
   const kinds = useMemo(
     () =>
       new Map(
@@ -89,7 +87,7 @@ function Wizard({
         <Rail
           title={state.name}
           saving={saving}
-          steps={progressOf(step, later(visited, step), state, kinds, sentence?.replace(/\.$/, ''))}
+          steps={progressOf(step, later(visited, step), state, kinds)}
           onStep={go}
           sampleBusy={sample.busy}
           onSample={() => void sample.start(dispatch).then((done) => done && go('table'))}

@@ -1,5 +1,5 @@
 import { choosable, sentLines } from '@/features/payload/model';
-import { scheduleErrors } from '@/features/schedule/form';
+import { inShort, scheduleErrors, toSchedule } from '@/features/schedule/form';
 import { queryOf } from '@/features/source/choice';
 import type { Step } from '@/components/Stepper';
 import type { WizardState } from './state';
@@ -45,12 +45,7 @@ function payloadSummary(state: WizardState): string | undefined {
   return text.payload.summary(on.length - constants + who, constants);
 }
 
-function summaryOf(
-  step: StepId,
-  state: WizardState,
-  kinds: ReadonlyMap<string, string>,
-  schedule: string | undefined,
-): string | undefined {
+function summaryOf(step: StepId, state: WizardState, kinds: ReadonlyMap<string, string>): string | undefined {
   const { warehouse, destination, source } = state;
   switch (step) {
     case 'warehouse':
@@ -66,7 +61,7 @@ function summaryOf(
     case 'payload':
       return payloadSummary(state);
     case 'schedule':
-      return schedule;
+      return inShort(toSchedule(state.schedule));
     case 'destination':
       return destination.connection ?? (state.later ? text.destination.laterSummary : undefined);
     case 'review':
@@ -80,7 +75,6 @@ export function progressOf(
   visited: StepId,
   state: WizardState,
   kinds: ReadonlyMap<string, string>,
-  schedule: string | undefined,
 ): Step<StepId>[] {
   const far = steps.findIndex(({ id }) => id === visited);
   let open = true;
@@ -88,7 +82,7 @@ export function progressOf(
     const complete = openPoints(id, state).length === 0;
     const reachable = open && (index <= far + 1 || complete);
     open = open && complete;
-    const summary = index <= far || id === now ? summaryOf(id, state, kinds, schedule) : undefined;
+    const summary = index <= far || id === now ? summaryOf(id, state, kinds) : undefined;
     const passed = index <= far && id !== 'review';
     const look =
       id === now ? 'now' : passed && complete ? 'done' : passed && index < far ? 'problem' : 'todo';
