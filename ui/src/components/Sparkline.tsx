@@ -7,7 +7,9 @@ export interface SparkBar {
   running?: boolean;
 }
 
-/** 14 bars: height = sent, red cap = some rejected, flat = nothing sent or missed. `label` names the counts. */
+const places = 14;
+
+/** 14 places, the last run at the right end: height = sent, red cap = some rejected, flat = nothing sent or missed. `label` names the counts. */
 export function Sparkline({
   bars,
   label,
@@ -21,7 +23,8 @@ export function Sparkline({
 }) {
   const most = Math.max(...bars.map((bar) => bar.sent), 1);
   const gap = 2;
-  const each = (width - gap * (bars.length - 1)) / Math.max(bars.length, 1);
+  const shown = bars.slice(-places);
+  const each = (width - gap * (places - 1)) / places;
   return (
     <svg
       className={styles.spark}
@@ -31,8 +34,8 @@ export function Sparkline({
       role="img"
       aria-label={label}
     >
-      {bars.map((bar, index) => {
-        const x = index * (each + gap);
+      {shown.map((bar, index) => {
+        const x = (places - shown.length + index) * (each + gap);
         if (bar.sent === 0 && bar.rejected === 0)
           return <rect key={index} className={styles.flat} x={x} y={height - 2} width={each} height={2} />;
         const tall = Math.max(2, Math.round((bar.sent / most) * (height - 4)));

@@ -23,7 +23,8 @@ export const toasts = {
       tone: options.tone ?? 'ok',
       ...(options.action ? { action: options.action } : {}),
     };
-    publish([...list.slice(-2), message]);
+    // Said again, it is one message that stays longer.
+    publish([...list.filter((one) => one.text !== text).slice(-2), message]);
   },
   dismiss(id: number): void {
     publish(list.filter((message) => message.id !== id));

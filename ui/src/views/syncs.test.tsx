@@ -1,6 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
+import { toasts } from '@/components/toasts';
 import { violations } from '@/test/axe';
 import { runningRun } from '@/test/fake/activity';
 import { fakeHost } from '@/test/fake-host';
@@ -13,6 +14,18 @@ const rowOf = async (name: string) =>
   (await within(await screen.findByRole('table', { name: 'Syncs' })).findByRole('link', { name })).closest(
     'tr',
   ) as HTMLElement;
+
+describe('toasts', () => {
+  it('says the same thing once, however often it is done', async () => {
+    renderWindow('/');
+    await screen.findByRole('heading', { name: 'Home' });
+    act(() => {
+      toasts.show('Orders is running');
+      toasts.show('Orders is running');
+    });
+    expect(screen.getAllByText('Orders is running')).toHaveLength(1);
+  });
+});
 
 describe('home', () => {
   it('has no accessibility violation', async () => {

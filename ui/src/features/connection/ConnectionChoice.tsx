@@ -21,8 +21,9 @@ const where = (connection: Connection): string => {
   return [host ?? data_plane_url ?? url ?? folder, database].filter(Boolean).join(' · ');
 };
 
-function LastTest({ connection }: { connection: Connection }) {
-  if (!connection.checked_at) return <span className={t('faint', 'sm')}>{text.neverTested}</span>;
+function LastTest({ connection, ready }: { connection: Connection; ready: boolean }) {
+  if (!connection.checked_at)
+    return <span className={t('faint', 'sm')}>{ready ? text.here : text.neverTested}</span>;
   return (
     <State state={connection.checked_ok ? 'completed' : 'failed'} quiet>
       {pastTime(connection.checked_at)}
@@ -64,21 +65,24 @@ export function ConnectionChoice({ label, kinds, connections, choice, onChoose }
         <section className={styles.section}>
           <h2 className={t('label')}>{text.saved}</h2>
           <div className={styles.savedList}>
-            {connections.map((connection) => (
-              <ChoiceCard
-                key={connection.name}
-                value={`saved:${connection.name}`}
-                glyph={<KindIcon svg={kinds.find(({ id }) => id === connection.kind)?.icon} />}
-                title={<span dir="auto">{connection.name}</span>}
-                detail={where(connection) || kinds.find(({ id }) => id === connection.kind)?.label}
-                after={
-                  <span className={styles.facts}>
-                    <LastTest connection={connection} />
-                    <span className={styles.usedBy}>{text.usedBy(connection.used_by.length)}</span>
-                  </span>
-                }
-              />
-            ))}
+            {connections.map((connection) => {
+              const kind = kinds.find(({ id }) => id === connection.kind);
+              return (
+                <ChoiceCard
+                  key={connection.name}
+                  value={`saved:${connection.name}`}
+                  glyph={<KindIcon svg={kind?.icon} />}
+                  title={<span dir="auto">{connection.name}</span>}
+                  detail={where(connection) || (kind?.label !== connection.name && kind?.label)}
+                  after={
+                    <span className={styles.facts}>
+                      <LastTest connection={connection} ready={kind?.ready ?? false} />
+                      <span className={styles.usedBy}>{text.usedBy(connection.used_by.length)}</span>
+                    </span>
+                  }
+                />
+              );
+            })}
           </div>
         </section>
       )}

@@ -57,6 +57,7 @@ export function ConnectionTable({
         const kind = kinds.find((one) => one.id === id);
         const missing = Object.values(connection.secrets).some(({ state }) => state === 'missing');
         const where = whereOf(connection);
+        const about = [kind?.label ?? id, where].filter((part) => part && part !== name).join(' · ');
         return (
           <tr
             key={name}
@@ -75,9 +76,11 @@ export function ConnectionTable({
                   <bdi className={t('medium', 'cut')} title={name}>
                     {name}
                   </bdi>
-                  <span className={cx(t('sm', 'faint', 'cut'))} title={where}>
-                    {[kind?.label ?? id, where].filter(Boolean).join(' · ')}
-                  </span>
+                  {about && (
+                    <span className={cx(t('sm', 'faint', 'cut'))} title={where}>
+                      {about}
+                    </span>
+                  )}
                 </div>
               </div>
             </td>
@@ -92,7 +95,7 @@ export function ConnectionTable({
                     : listText.failed(ago(checked_at, now))}
                 </State>
               ) : (
-                <span className={t('faint')}>{text.neverTested}</span>
+                <span className={t('faint')}>{kind?.ready ? text.here : text.neverTested}</span>
               )}
             </td>
             <td className={cx(t('soft'), styles.used)} title={used_by.join(', ')}>

@@ -6,6 +6,12 @@ import { t } from '@/components/text';
 import { text } from './text';
 import styles from './connection.module.css';
 
+/** `Thing: where it is` or `Thing (where it is)`. */
+function partsOf(need: string): { head: string; detail?: string } {
+  const [, head, detail] = /^([^(:]+) \((.+)\)$/.exec(need) ?? /^([^(:]+): (.+)$/s.exec(need) ?? [];
+  return head && detail ? { head, detail } : { head: need };
+}
+
 /** What one needs at hand before one needs it, and a script to hand on. */
 export function Needs({ kind }: { kind: Kind }) {
   const { setup_script: script } = kind;
@@ -17,11 +23,11 @@ export function Needs({ kind }: { kind: Kind }) {
       <div className={styles.needs}>
         <ol className={styles.needList}>
           {kind.needs.map((need) => {
-            const [head, ...rest] = need.split(': ');
+            const { head, detail } = partsOf(need);
             return (
               <li key={need}>
-                <b>{rest.length > 0 ? head : need}</b>
-                {rest.length > 0 && <span className={styles.needDetail}>{rest.join(': ')}</span>}
+                <b>{head}</b>
+                {detail && <span className={styles.needDetail}>{detail}</span>}
               </li>
             );
           })}

@@ -41,6 +41,7 @@ export const text = {
     `Hello, for Sluice I need a login to ${kind} that can only read. This script makes one; put your own names and a password in:\n\n${script}\n`,
   tested: (when: string) => `Tested ${when}`,
   neverTested: 'Never tested',
+  here: 'On this computer',
   usedBy: (syncs: number) => (syncs === 0 ? 'No sync' : syncs === 1 ? '1 sync' : `${String(syncs)} syncs`),
 };
 

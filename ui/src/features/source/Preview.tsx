@@ -17,7 +17,8 @@ interface Row {
 const numeric = (column: Column) => column.logical === 'integer' || column.logical === 'number';
 const widthOf = (column: Column, rows: readonly (string | null)[][], at: number) => {
   const longest = Math.max(column.name.length, ...rows.slice(0, 30).map((row) => (row[at] ?? '').length));
-  return Math.min(280, Math.max(88, 24 + longest * 8));
+  // The first column begins at the page's margin.
+  return Math.min(280, Math.max(88, (at === 0 ? 36 : 24) + longest * 8.2));
 };
 
 /** The first rows as they are, personal data masked. */

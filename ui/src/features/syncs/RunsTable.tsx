@@ -191,7 +191,11 @@ function RunRow({
       <td data-num="" className={t('soft')}>
         {run.status === 'missed'
           ? '–'
-          : spent(running ? (now - new Date(run.started_at).getTime()) / 1000 : run.seconds)}
+          : spent(
+              running
+                ? Math.max(run.seconds, (now - new Date(run.started_at).getTime()) / 1000)
+                : run.seconds,
+            )}
       </td>
       <td>
         <div className={styles.rowActions}>

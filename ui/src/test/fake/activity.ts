@@ -147,6 +147,7 @@ const runsOfLeads = (): Run[] => {
       read: 0,
       added: 0,
       changed: 0,
+      sent: 0,
       delivered: 0,
       seconds: 0,
     }),
@@ -158,6 +159,8 @@ const runsOfLeads = (): Run[] => {
       status: 'failed',
       seconds: 3,
       read: 0,
+      sent: 0,
+      delivered: 0,
       problem: {
         code: 'SLU-2104',
         kind: 'sign_in_failed',

@@ -1,7 +1,6 @@
 import { useEffect } from 'react';
 import { asProblem } from '@/api/client';
 import { useConnections, useKind, useObjects } from '@/api/queries';
-import { Note } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { KindIcon } from '@/components/KindIcon';
 import { ProblemBox } from '@/components/ProblemBox';
@@ -12,7 +11,6 @@ import { choosable, toFields } from '@/features/payload/model';
 import { FieldTable } from '@/features/target/FieldTable';
 import { firstTarget, targetProblems } from '@/features/target/target';
 import { TargetForm } from '@/features/target/TargetForm';
-import { text as words } from '@/features/target/text';
 import { useWizard } from './context';
 import { StepFrame } from './StepFrame';
 import { text } from './text';
@@ -89,7 +87,6 @@ export function TargetPane({ connection, onChange }: { connection: string; onCha
             target={target}
             onChange={(next) => dispatch({ type: 'target', target: next })}
           />
-          {kind.accepts !== 'records' && <Note>{words.modeHelp[target.mode]}</Note>}
         </div>
         {object && (
           <FieldTable
