@@ -3,12 +3,22 @@ import { cx } from './cx';
 import styles from './Page.module.css';
 
 /** The bar on top of a view: its title and its actions. */
-export function Toolbar({ title, children }: { title: ReactNode; children?: ReactNode }) {
+export function Toolbar({
+  title,
+  note,
+  children,
+}: {
+  title: ReactNode;
+  /** Quiet words beside the title. */
+  note?: ReactNode;
+  children?: ReactNode;
+}) {
   return (
     <header className={styles.toolbar} data-tauri-drag-region="">
       <h1 className={styles.toolbarTitle} data-tauri-drag-region="">
         {title}
       </h1>
+      {note}
       {children && <div className={styles.actions}>{children}</div>}
     </header>
   );

@@ -154,13 +154,9 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
   return (
     <>
       <Toolbar
-        title={
-          <>
-            {text.title}
-            {state.total !== null && !filtered && (
-              <span className={styles.kept}>{text.kept(state.total)}</span>
-            )}
-          </>
+        title={text.title}
+        note={
+          state.total !== null && !filtered && <span className={styles.kept}>{text.kept(state.total)}</span>
         }
       >
         <Button look="quiet" icon="export" isDisabled={nothing} onPress={() => setExporting(true)}>
