@@ -74,6 +74,8 @@ mod tests {
             identifiers: BTreeMap::new(),
             fields: None,
             schedule: Schedule::Manual,
+            brakes: None,
+            cursor: None,
         };
         Sync {
             definition,

@@ -143,6 +143,10 @@ pub(crate) fn check(engine: &Engine, sync: &sync::Sync) -> Result<()> {
     }
     sync.query.check()?;
     sync.schedule.check()?;
+    let shares = [sync.brakes.shrunk, sync.brakes.removed, sync.brakes.refused, sync.brakes.emptied];
+    if shares.into_iter().flatten().any(|share| share > 100) {
+        return bad("A brake's share is between 0 and 100 percent.".into());
+    }
     let side = |name: &str, wanted: Role| -> Result<&'static sluice_engine::manifest::Manifest> {
         let saved = engine.store().read(|sqlite| connections::get(sqlite, name))?;
         let (manifest, role) = CATALOGUE.manifest(&saved.connection.kind)?;

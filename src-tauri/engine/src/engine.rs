@@ -1,5 +1,7 @@
 //! The engine: saved connections and syncs, and the runs that are going on.
 
+mod held;
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +20,7 @@ use crate::run::{Execution, Job, take_rejected};
 use crate::secrets::{Secret, SecretStore, from_environment};
 use crate::store::runs::{Problem, RunRow, RunState, Trigger};
 use crate::store::syncs::SavedSync;
-use crate::store::{Store, connections, outbox, runs, slots, syncs};
+use crate::store::{Store, connections, outbox, runs, seal, slots, syncs};
 use crate::sync::Sync;
 use crate::warehouse::{Warehouse, WarehouseKind};
 
@@ -62,7 +64,7 @@ pub struct Start {
     pub trigger: Trigger,
     /// Send every row again.
     pub full: bool,
-    /// Go on past brakes and changed column types.
+    /// Go on with the run that is held; where none is, past brakes and changed column types.
     pub approve: bool,
     /// The slot it is for, in ms.
     pub slot: Option<i64>,
@@ -214,6 +216,12 @@ impl Engine {
                 ErrorKind::NoDestination,
                 format!("The sync “{name}” has no destination yet."),
             ));
+        }
+        if start.approve
+            && !start.full
+            && let Some(held) = self.store.read(|sqlite| seal::held_of(sqlite, saved.id))?
+        {
+            return self.approve(held).await;
         }
         let (sync, shape, at) = (saved.id, saved.sync.shape.clone(), millis(self.clock.now()));
         let begin = move |sqlite: &rusqlite::Connection| {
@@ -402,7 +410,7 @@ const UNLIMITED: crate::destination::Limits = crate::destination::Limits {
 /// A sync that is not saved, as if it were: nothing was delivered before.
 pub fn unsaved(sync: Sync) -> SavedSync {
     SavedSync {
-        id: -1,
+        id: syncs::NO_SYNC,
         uuid: String::new(),
         sync,
         generation: 1,
@@ -410,6 +418,9 @@ pub fn unsaved(sync: Sync) -> SavedSync {
         base_until: 0,
         paused: false,
         next_due: None,
+        seen: None,
+        cursor: None,
+        keyed_by: None,
     }
 }
 

@@ -12,7 +12,7 @@ import type { Host } from '@/host';
 import { activeSyncs, allRuns, fakeLog, pageOfRuns } from './fake/activity';
 import { catalogue, practiceObjects, savedConnections } from './fake/catalogue';
 import { preview } from './fake/payload';
-import { planOf } from './fake/plan';
+import { heldPlan, planOf } from './fake/plan';
 import { describe } from './fake/schedule';
 import { leadScores, noIdentifier, tables, wide } from './fake/source';
 import { definitionOf, runOf, savedSyncs } from './fake/syncs';
@@ -330,7 +330,15 @@ export function fakeHost({
       return run;
     },
     run_cancel: (id) => end(id, 'cancelled'),
+    run_approve: (id) => end(id, 'completed'),
     run_drop: (id) => end(id, 'cancelled'),
+    held: ({ run }) =>
+      heldPlan(
+        found(
+          syncs.find(({ last_run }) => last_run?.run === run),
+          `run ${String(run)}`,
+        ),
+      ),
     runs: (request) => pageOfRuns(allRuns(syncs), request),
     run: (id) =>
       found(

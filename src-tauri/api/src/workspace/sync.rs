@@ -11,7 +11,7 @@ use sluice_engine::{Error, Result};
 
 use super::entries::{Entries, texts, unknown};
 use super::node::{Key, Node};
-use super::{Surroundings, fields, name, plain_record, schedule};
+use super::{Surroundings, brakes, fields, name, plain_record, schedule};
 
 const KEYS: &[&str] = &[
     "from",
@@ -26,9 +26,11 @@ const KEYS: &[&str] = &[
     "match",
     "mode",
     "removed",
+    "cursor",
     "identifiers",
     "fields",
     "schedule",
+    "brakes",
 ];
 
 /// The words of `mode`.
@@ -68,6 +70,8 @@ pub(super) fn parse(
         to: to.map(str::to_owned),
         shape: shape(&entries, plain_record(&query, &key, fields.as_deref()), kind)?,
         removed: removed(&entries, mode, kind)?,
+        cursor: cursor(&entries, mode)?,
+        brakes: entries.get("brakes").map(brakes::parse).transpose()?.unwrap_or_default(),
         mode,
         query,
         key,
@@ -269,6 +273,15 @@ fn removed(entries: &Entries<'_>, mode: Mode, kind: Option<&Manifest>) -> Result
             Err(wrong(entries, "removed", format!("{label} can not do “removed: {word}”. It can: {known}.")))
         }
         _ => Ok(removed),
+    }
+}
+
+fn cursor(entries: &Entries<'_>, mode: Mode) -> Result<Option<String>> {
+    match entries.text("cursor")? {
+        Some(_) if mode != Mode::Append => {
+            Err(wrong(entries, "cursor", "“cursor” goes with “mode: append”."))
+        }
+        column => Ok(column.map(str::to_owned)),
     }
 }
 

@@ -23,6 +23,13 @@ pub(crate) async fn run(
     Ok(report(out, &run))
 }
 
+/// Drops the held run of the sync called `sync`.
+pub(crate) async fn drop_held(api: &Api, out: Output, sync: &str) -> Result<Exit, Problem> {
+    let run = api.sync_drop(sync).await?;
+    out.answer(&Summary::from(&run), || summary::lines(&run));
+    Ok(Exit::Done)
+}
+
 /// Starts a run and shows its progress until it ends. The first interrupt cancels the run, the second ends
 /// the process.
 pub(crate) async fn follow(
@@ -64,7 +71,11 @@ pub(crate) fn report(out: Output, run: &Run) -> Exit {
         output::problem(problem);
     }
     match run.status {
-        RunStatus::Held => output::note(&format!("To go on: sluice sync {} --approve", quoted(&run.sync))),
+        RunStatus::Held => {
+            let name = quoted(&run.sync);
+            output::note(&format!("To go on: sluice sync {name} --approve"));
+            output::note(&format!("To drop it: sluice sync {name} --drop"));
+        }
         RunStatus::CompletedWithRejections => {
             output::note(&format!("To see why: sluice events --run {} --status rejected", run.run));
         }

@@ -6,6 +6,7 @@
 mod command;
 
 mod faults;
+mod held;
 mod main_job;
 mod stopping;
 mod workspace_file;

@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::error::Result;
-use crate::store::outbox::{OpenRecord, REMOVED};
+use crate::store::outbox::{OpenRecord, Past, REMOVED};
 
 pub use base::{Base, Looked};
 pub use new_keys::NewKeys;
@@ -56,8 +56,8 @@ pub enum Verdict {
 pub struct Numbered {
     /// This run's, or that of an open record with the same content.
     pub number: i64,
-    /// An earlier record of the key may have arrived although nobody knows.
-    pub doubtful: bool,
+    /// What is known of earlier records of the key.
+    pub past: Past,
 }
 
 /// Open records of earlier runs, taken one by one as their keys are read.
@@ -93,8 +93,11 @@ impl Open {
 
     fn number(&self, open: Option<OpenRecord>, fingerprint: u128) -> Numbered {
         let same = open.filter(|open| open.fingerprint == fingerprint);
-        let doubtful = open.is_some_and(|open| open.uncertain);
-        Numbered { number: same.map_or(self.run, |open| open.number), doubtful }
+        let past = Past {
+            doubtful: open.is_some_and(|open| open.uncertain),
+            refused: same.is_some_and(|open| open.refused),
+        };
+        Numbered { number: same.map_or(self.run, |open| open.number), past }
     }
 
     /// Forgets the open record of a key that was removed. The removal has its number if it was an undelivered

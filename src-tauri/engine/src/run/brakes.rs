@@ -2,28 +2,92 @@
 
 use super::read::ReadResult;
 use crate::error::{Error, ErrorKind};
-use crate::sync::{Mode, Removal, Sync};
+use crate::store::seal::Seen;
+use crate::sync::{Mode, Sync};
 
-/// Removals a run may make without asking, whatever their share.
+/// Records or rows that may go, or be emptied, without asking, whatever their share.
 const FEW: u64 = 10;
-/// Removals after which a run asks, whatever their share.
-const MANY: u64 = 1_000;
 
-/// Why the run has to be held, if so.
-pub(crate) fn holds(sync: &Sync, read: &ReadResult) -> Option<Error> {
-    if sync.mode != Mode::Mirror || sync.removed == Removal::Nothing {
+/// What a read is judged by.
+pub(crate) struct Before<'a> {
+    /// The last sealed read of the same source.
+    pub(crate) seen: Option<&'a Seen>,
+    /// No run was ever sealed.
+    pub(crate) first_run: bool,
+}
+
+/// Why the run has to be held, if so; every reason there is.
+pub(crate) fn holds(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Option<Error> {
+    let reasons: Vec<String> = [
+        first_run(sync, before, read),
+        source(sync, before, read),
+        removed(sync, read),
+        emptied(sync, before, read),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!reasons.is_empty()).then(|| Error::new(ErrorKind::Held, reasons.join(" ")))
+}
+
+fn first_run(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Option<String> {
+    (sync.brakes.first_run && before.first_run)
+        .then(|| format!("The first run of “{}” would send {} records.", sync.name, read.counts.to_send))
+}
+
+/// The source is empty, or much smaller than it was. What is read on from a cursor says nothing of that.
+fn source(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Option<String> {
+    if sync.cursor().is_some() {
         return None;
     }
-    let (removed, before) = (read.counts.removed, read.delivered_before);
     // Rows without a usable key are no sign that the others are gone.
-    let empty = read.counts.read == read.counts.invalid && removed > 0;
-    let share = removed * 10 > before && removed > FEW;
-    let message = if empty {
-        format!("No row of “{}” can be used, and {removed} records would be removed.", sync.name)
-    } else if removed > MANY || share {
-        format!("{removed} of {before} records of “{}” would be removed.", sync.name)
-    } else {
+    let rows = read.seen.rows;
+    let last = before.seen.map_or(0, |seen| seen.rows);
+    let removed = removals(sync, read);
+    if rows == 0 {
+        let message = if removed > 0 {
+            format!("No row of “{}” can be used, and {removed} records would be removed.", sync.name)
+        } else {
+            format!("No row of “{}” can be used; the last run had {last}.", sync.name)
+        };
+        return (sync.brakes.empty && (last > 0 || removed > 0)).then_some(message);
+    }
+    let gone = last.saturating_sub(rows);
+    let shrunk = sync.brakes.shrunk.is_some_and(|share| exceeds(gone, last, share));
+    shrunk.then(|| format!("“{}” has {rows} usable rows; the last run had {last}.", sync.name))
+}
+
+fn removed(sync: &Sync, read: &ReadResult) -> Option<String> {
+    let (removed, of) = (removals(sync, read), read.delivered_before);
+    let share = sync.brakes.removed.is_some_and(|share| exceeds(removed, of, share));
+    let many = sync.brakes.removed_records.is_some_and(|most| removed > most);
+    let told = read.seen.rows == 0 && sync.brakes.empty;
+    ((share || many) && !told)
+        .then(|| format!("{removed} of {of} records of “{}” would be removed.", sync.name))
+}
+
+fn emptied(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Option<String> {
+    let share = sync.brakes.emptied?;
+    if matches!(sync.mode, Mode::Append | Mode::Create) {
         return None;
-    };
-    Some(Error::new(ErrorKind::Held, message))
+    }
+    let known = read.counts.changed + read.counts.unchanged;
+    let seen = &before.seen?.nulls;
+    let fields = read.nulls_of_known.iter().filter_map(|(field, now)| {
+        let emptied = now.saturating_sub(*seen.get(field)?);
+        exceeds(emptied, known, share)
+            .then(|| format!("“{field}” would be emptied in {emptied} of {known} records."))
+    });
+    let fields: Vec<String> = fields.collect();
+    (!fields.is_empty()).then(|| fields.join(" "))
+}
+
+/// Removals the destination would hear of.
+fn removals(sync: &Sync, read: &ReadResult) -> u64 {
+    if sync.sends_removals() { read.counts.removed } else { 0 }
+}
+
+/// `part` is more than a few, and more than `share` percent of `whole`.
+fn exceeds(part: u64, whole: u64, share: u8) -> bool {
+    part > FEW && u128::from(part) * 100 > u128::from(whole) * u128::from(share)
 }

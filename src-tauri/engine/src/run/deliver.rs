@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::backoff::{Backoff, FAILURES, later};
 use super::outcome::{Attempt, Settled, settle};
 use super::progress::Progress;
+use super::refusals::Refusals;
 use super::send::{Sent, send};
 use crate::clock::{SharedClock, millis};
 use crate::destination::{Answer, Delivery, Destination, Limits};
@@ -37,6 +38,8 @@ pub(crate) enum End {
     GaveUp(Error, DateTime<Utc>),
     /// Only the user can mend it.
     Stopped(Error),
+    /// The destination refuses so much that the rest is kept for the user's decision.
+    Held(Error),
 }
 
 /// What one delivery works on.
@@ -82,6 +85,7 @@ struct Sender {
     stopped: Option<Error>,
     /// Why some records are left to a later run.
     left: Option<Error>,
+    refusals: Refusals,
 }
 
 /// After a cancel, requests under way get this long for their answers.
@@ -102,6 +106,7 @@ pub(crate) async fn deliver(context: Arc<Delivering>) -> Result<End> {
         unwritten: VecDeque::new(),
         stopped: None,
         left: None,
+        refusals: Refusals::new(context.sync.brakes.refused.filter(|_| !context.run.approved)),
         context,
     };
     let mut under_way = JoinSet::new();
@@ -137,6 +142,9 @@ impl Sender {
             let ready = self.backoff.until().is_none_or(|until| until <= Instant::now());
             if ready && under_way.len() < self.backoff.room(self.context.limits.in_flight) {
                 if let Some(work) = self.next_work().await? {
+                    if let Some(reason) = self.refusals.hold() {
+                        return Ok(End::Held(reason));
+                    }
                     self.context.progress_goes_on(&self.backoff);
                     under_way.spawn(send(self.context.clone(), work, self.backoff.begin()));
                     continue;
@@ -328,6 +336,7 @@ impl Sender {
     /// Writes outcome, fingerprints, counters and event in one transaction.
     async fn write(&mut self, attempt: Attempt, settled: Settled, batch: &Arc<Loaded>) -> Result<()> {
         let context = &self.context;
+        self.refusals.note(&settled, &batch.body);
         let added = settled.counts(&attempt);
         let (outcomes, rejected) = (added.delivered + added.rejected, added.rejected);
         self.counts.sent += added.sent;
@@ -365,7 +374,7 @@ impl Sender {
 
 impl Delivering {
     fn keeps_addresses(&self) -> bool {
-        self.sync.mode == crate::sync::Mode::Mirror && self.sync.removed != crate::sync::Removal::Nothing
+        self.sync.sends_removals()
     }
 
     fn progress_goes_on(&self, backoff: &Backoff) {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::brakes;
+use super::brakes::{self, Before};
+use super::cursor::after;
 use super::deliver::{Delivering, End, deliver};
 use super::progress::{Phase, Progress};
 use super::read::{
@@ -18,6 +19,7 @@ use crate::store::Store;
 use crate::store::fingerprints;
 use crate::store::outbox::{self, RecordState};
 use crate::store::runs::{self, Counts, InvalidRow, Problem, RunState};
+use crate::store::seal::{self, Sealing};
 use crate::store::syncs::{self, SavedSync};
 use crate::sync::Mode;
 use crate::warehouse::{Read, Warehouse};
@@ -111,7 +113,8 @@ impl Execution {
         let started = millis(self.clock.now());
         self.progress
             .expect(unless_cancelled(&self.cancel, warehouse.estimate(&sync.query)).await.unwrap_or(None));
-        let read = Read { query: sync.query.clone(), columns: Vec::new(), limit: None };
+        let resend = resend || sync.mode == Mode::Full;
+        let read = Read { after: after(&self.saved, resend), ..Read::all(sync.query.clone()) };
         let mut rows = unless_cancelled(&self.cancel, warehouse.read(&read)).await?;
         let (store, progress) = (self.store.clone(), self.progress.clone());
         let mut staging = Staging::start(store, self.saved.id, self.run, started, limits, progress)?;
@@ -121,56 +124,46 @@ impl Execution {
             sync,
             sync_id: self.saved.id,
             base_until: self.saved.base_until,
+            keyed_by: self.saved.keyed_by.as_deref(),
             run: self.run,
-            resend: resend || sync.mode == Mode::Full,
+            resend,
             record_bytes: limits.record_bytes,
             cancel: &self.cancel,
         };
-        if !approve {
-            check_columns(self.saved.columns.as_deref(), rows.columns())?;
-        }
+        let unfit = check_columns(self.saved.columns.as_deref(), rows.columns()).err();
         let found = read_all(&context, &mut *rows, &mut staging).await?;
         drop(rows);
         self.progress.enter(Phase::Sealing, found.counts);
         let placed = staging.finish()?;
-        if let Some(reason) = brakes::holds(sync, &found).filter(|_| !approve) {
-            self.hold(&found).await?;
-            return Ok(Sealed::Held(reason));
-        }
-        self.seal(found, &placed).await?;
-        Ok(Sealed::Ready)
+        let first_run = self.store.read(|sqlite| runs::none_sealed(sqlite, self.saved.id))?;
+        let before = Before { seen: self.saved.seen.as_ref(), first_run };
+        let reason = unfit.or_else(|| brakes::holds(sync, &before, &found)).filter(|_| !approve);
+        self.seal(found, &placed, reason.is_some()).await?;
+        Ok(reason.map_or(Sealed::Ready, Sealed::Held))
     }
 
-    /// Keeps a held run's counts, and drops what it staged: approving reads afresh.
-    async fn hold(&self, found: &ReadResult) -> Result<()> {
-        let (run, counts) = (self.run, found.counts);
-        let job = move |sqlite: &rusqlite::Connection| {
-            runs::set_counts(sqlite, run, &counts)?;
-            outbox::unstage(sqlite, run)
-        };
-        self.store.write(job).done().await
-    }
-
-    /// From here on what was read is to be sent: one transaction.
-    async fn seal(&self, found: ReadResult, placed: &Placed) -> Result<()> {
+    /// From here on what was read is to be sent, or kept for a decision: one transaction.
+    async fn seal(&self, found: ReadResult, placed: &Placed, hold: bool) -> Result<()> {
         let at = millis(self.clock.now());
-        let (run, sync, base_until) = (self.run, self.saved.id, self.saved.base_until);
+        let (run, sync, counts) = (self.run, self.saved.id, found.counts);
         let duplicates: Vec<(i64, usize)> =
             found.duplicates.iter().filter_map(|ordinal| locate(placed, *ordinal)).collect();
         self.keep_duplicates(&duplicates)?;
-        let claimed = placed.get(FIRST_CLAIM).or(placed.last()).map_or(0, |(_, batch)| *batch);
+        let sealing = Sealing {
+            server_rows: found.server_rows,
+            claimed: placed.get(FIRST_CLAIM).or(placed.last()).map_or(0, |(_, batch)| *batch),
+            columns: found.columns,
+            seen: found.seen,
+            cursor: found.cursor,
+            forgotten: found.forgotten,
+            rekeyed: found.rekeyed,
+        };
         let job = move |sqlite: &rusqlite::Connection| {
             for (batch, place) in &duplicates {
                 outbox::set_state(sqlite, *batch, *place, RecordState::Invalid, at, None)?;
             }
-            outbox::take_over(sqlite, sync, run)?;
-            outbox::release(sqlite, run)?;
-            if !found.forgotten.is_empty() {
-                fingerprints::append_last(sqlite, sync, base_until, &found.forgotten)?;
-            }
-            syncs::saw_columns(sqlite, sync, &found.columns)?;
-            runs::set_counts(sqlite, run, &found.counts)?;
-            runs::seal(sqlite, run, at, found.server_rows, claimed)
+            runs::set_counts(sqlite, run, &counts)?;
+            if hold { seal::hold(sqlite, run, &sealing) } else { seal::seal(sqlite, sync, run, at, &sealing) }
         };
         self.store.write(job).done().await
     }
@@ -210,6 +203,7 @@ impl Execution {
             End::Cancelled => self.end(RunState::Cancelled, None, None).await,
             End::GaveUp(error, next) => self.end(RunState::Waiting, Some(millis(next)), Some(&error)).await,
             End::Stopped(error) => self.end(RunState::Failed, None, Some(&error)).await,
+            End::Held(reason) => self.end(RunState::Held, None, Some(&reason)).await,
         }
     }
 

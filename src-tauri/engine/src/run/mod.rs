@@ -2,12 +2,16 @@
 
 mod backoff;
 mod brakes;
+mod cursor;
 mod deliver;
 mod execute;
+mod nulls;
 mod outcome;
 pub mod plan;
 pub mod progress;
 mod read;
+mod refusals;
+mod rekey;
 mod retry;
 mod send;
 mod stage;

@@ -22,9 +22,12 @@ pub(crate) struct Attempt {
     pub(crate) exchange: Exchange,
 }
 
+/// A record's place, the state it ends in, and why.
+type Settlement = (usize, RecordState, Option<Problem>);
+
 /// The states the records of a request end in.
 pub(crate) struct Settled {
-    states: Vec<(usize, RecordState, Option<Problem>)>,
+    states: Vec<Settlement>,
     /// Records to send again soon.
     pub(crate) again: Vec<(usize, Error)>,
 }
@@ -63,6 +66,11 @@ impl Settled {
         let problem = Problem::from(error);
         let states = places.iter().map(|place| (*place, state, Some(problem.clone()))).collect();
         Self { states, again: Vec::new() }
+    }
+
+    /// Each record's state.
+    pub(crate) fn states(&self) -> &[Settlement] {
+        &self.states
     }
 
     /// What the request adds to the run's counts.

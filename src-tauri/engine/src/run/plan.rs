@@ -4,13 +4,15 @@ use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 
-use super::brakes;
+use super::brakes::{self, Before};
+use super::cursor::after;
 use super::read::{ReadContext, Sink, Staged, check_columns, read_all};
 use crate::destination::Limits;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::record::Change;
+use crate::store::fingerprints::Delivered;
 use crate::store::outbox;
-use crate::store::runs::{Counts, InvalidRow};
+use crate::store::runs::{self, Counts, InvalidRow, Problem};
 use crate::store::{Store, syncs::SavedSync};
 use crate::sync::Mode;
 use crate::warehouse::{Read, Warehouse};
@@ -25,7 +27,7 @@ pub struct Plan {
     /// The first rows that can not be sent.
     pub invalid: Vec<InvalidRow>,
     /// Why it would be held, or why its columns do not fit any more.
-    pub held: Option<Error>,
+    pub held: Option<Problem>,
     /// Requests it would need, if every batch is taken.
     pub requests: u64,
 }
@@ -46,10 +48,13 @@ pub struct PlanRecord {
 /// Stands for the run in change numbers.
 const NO_RUN: i64 = i64::MAX;
 
+/// A record's ordinal, the key it is known under, and what it would be.
+type Collection = (u64, String, PlanRecord);
+
 struct Collected {
     limit: usize,
     limits: Limits,
-    records: Vec<(u64, PlanRecord)>,
+    records: Vec<Collection>,
     taken: [usize; 4],
     invalid: Vec<InvalidRow>,
     ordinal: u64,
@@ -73,7 +78,7 @@ impl Sink for Collected {
             let after = (staged.change != Change::Removed).then(|| staged.payload.to_vec());
             let record =
                 PlanRecord { key: staged.key.to_owned(), change: staged.change, before: None, after };
-            self.records.push((self.ordinal, record));
+            self.records.push((self.ordinal, staged.known_as.to_owned(), record));
         }
         self.ordinal += 1;
         Ok(())
@@ -87,6 +92,10 @@ impl Sink for Collected {
     }
 
     fn progress(&mut self, _: &Counts) {}
+
+    fn rekeyed(&mut self, _: Vec<Delivered>) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// Reads and compares. `limit` records of each kind of change are kept.
@@ -107,12 +116,13 @@ pub(crate) async fn plan(
         sync,
         sync_id: saved.id,
         base_until: saved.base_until,
+        keyed_by: saved.keyed_by.as_deref(),
         run: NO_RUN,
         resend: sync.mode == Mode::Full,
         record_bytes: limits.record_bytes,
         cancel: &cancel,
     };
-    let read = Read { query: sync.query.clone(), columns: Vec::new(), limit: None };
+    let read = Read { after: after(saved, context.resend), ..Read::all(sync.query.clone()) };
     let mut rows = warehouse.read(&read).await?;
     let unfit = check_columns(saved.columns.as_deref(), rows.columns()).err();
     let mut collected = Collected {
@@ -126,18 +136,26 @@ pub(crate) async fn plan(
         requests: 0,
     };
     let found = read_all(&context, &mut *rows, &mut collected).await?;
-    let held = unfit.or_else(|| brakes::holds(sync, &found));
+    let first_run = store.read(|sqlite| runs::none_sealed(sqlite, saved.id))?;
+    let before = Before { seen: saved.seen.as_ref(), first_run };
+    let held = unfit.or_else(|| brakes::holds(sync, &before, &found));
     let mut records = Vec::with_capacity(collected.records.len());
-    for (ordinal, mut record) in collected.records {
+    for (ordinal, known_as, mut record) in collected.records {
         if found.duplicates.binary_search(&ordinal).is_ok() {
             continue;
         }
         if record.change != Change::Added {
-            let delivered = store.read(|sqlite| outbox::last_delivered(sqlite, saved.id, &record.key))?;
+            let delivered = store.read(|sqlite| outbox::last_delivered(sqlite, saved.id, &known_as))?;
             record.before =
                 delivered.filter(|(change, _)| *change != Change::Removed).map(|(_, payload)| payload);
         }
         records.push(record);
     }
-    Ok(Plan { counts: found.counts, records, invalid: collected.invalid, held, requests: collected.requests })
+    Ok(Plan {
+        counts: found.counts,
+        records,
+        invalid: collected.invalid,
+        held: held.as_ref().map(Problem::from),
+        requests: collected.requests,
+    })
 }

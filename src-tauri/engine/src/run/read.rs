@@ -1,17 +1,22 @@
 //! Read, map, compare: from the warehouse's stream to what is to be sent.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 
+use super::cursor::Cursor;
+use super::nulls::{Nulls, RowNulls};
+use super::rekey::{Found, Rekey};
 use crate::diff::{Aside, Base, Looked, NewKeys, Numbered, Open, Verdict};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mapping::{Mapping, address, clearing_payload};
 use crate::record::{Change, Operation};
 use crate::store::fingerprints::Delivered;
-use crate::store::outbox::{self, REMOVED, fingerprint, key_hash};
+use crate::store::outbox::{self, Past, REMOVED, fingerprint, key_hash};
 use crate::store::runs::{Counts, InvalidRow, Problem};
+use crate::store::seal::Seen;
+use crate::store::syncs::NO_SYNC;
 use crate::store::{Store, runs};
 use crate::sync::{Mode, Removal, Sync};
 use crate::value::{Column, RowBatch};
@@ -20,12 +25,13 @@ use crate::warehouse::Rows;
 /// A record the run is to send.
 pub(crate) struct Staged<'a> {
     pub(crate) key: &'a str,
+    /// The key it was delivered under before, if it was.
+    pub(crate) known_as: &'a str,
     pub(crate) change: Change,
     pub(crate) operation: Operation,
     pub(crate) number: i64,
     pub(crate) payload: &'a [u8],
-    /// An earlier record of the key may have arrived although nobody knows.
-    pub(crate) doubtful: bool,
+    pub(crate) past: Past,
 }
 
 /// Where a read puts what it finds: into the outbox, or into a plan.
@@ -36,6 +42,8 @@ pub(crate) trait Sink {
     fn invalid(&mut self, invalid: InvalidRow) -> Result<()>;
     /// The read goes on; called after every batch of rows.
     fn progress(&mut self, counts: &Counts);
+    /// Takes what was delivered under another key before, as it is kept from now on.
+    fn rekeyed(&mut self, delivered: Vec<Delivered>) -> Result<()>;
 }
 
 /// What a read has to know.
@@ -46,6 +54,8 @@ pub(crate) struct ReadContext<'a> {
     /// The sync's row, or -1 for one that is not saved.
     pub(crate) sync_id: i64,
     pub(crate) base_until: i64,
+    /// The key that what was delivered is kept under, where the sync has got another since.
+    pub(crate) keyed_by: Option<&'a [String]>,
     /// The run, or the number a plan uses in its place.
     pub(crate) run: i64,
     /// Send every row again.
@@ -63,22 +73,35 @@ pub(crate) struct ReadResult {
     pub(crate) columns: Vec<Column>,
     /// Ordinals of staged records whose key an earlier one has.
     pub(crate) duplicates: Vec<u64>,
-    /// Removed records that are only to be forgotten.
-    pub(crate) forgotten: Vec<Delivered>,
+    /// Keys of removed records that are only to be forgotten.
+    pub(crate) forgotten: Vec<String>,
     /// Records that counted as delivered before this read; known where removals are looked for.
     pub(crate) delivered_before: u64,
+    /// What to judge the next read by.
+    pub(crate) seen: Seen,
+    /// For each field how many records that were delivered before have it null now.
+    pub(crate) nulls_of_known: BTreeMap<String, u64>,
+    /// The greatest cursor value, as JSON.
+    pub(crate) cursor: Option<String>,
+    /// What was delivered is to be kept under another key from now on.
+    pub(crate) rekeyed: bool,
 }
 
 /// A row on its way through the comparison.
 struct Row {
     number: u64,
     key: String,
+    /// The key it may have been delivered under, where that is another.
+    known_as: Option<String>,
+    nulls: RowNulls,
     content: Result<(Vec<u8>, u128)>,
 }
 
 struct Reading<'a, S: Sink> {
     context: &'a ReadContext<'a>,
     mapping: Mapping,
+    nulls: Nulls,
+    rekey: Option<Rekey>,
     base: Base,
     open: Open,
     new_keys: NewKeys,
@@ -98,11 +121,21 @@ pub(crate) async fn read_all<S: Sink>(
     let columns = rows.columns().clone();
     let mapping = Mapping::compile(context.sync, &columns)?;
     let used: Vec<Column> = mapping.used_columns().into_iter().map(|index| columns[index].clone()).collect();
-    let base = Base::open(context.store.reader()?, context.sync_id, context.base_until)?;
-    let open = context.store.read(|sqlite| outbox::open_records(sqlite, context.sync_id))?;
+    let rekey = match context.keyed_by {
+        Some(keyed_by) => Rekey::new(context.sync, keyed_by, &columns)?,
+        None => None,
+    };
+    // What was delivered under a key that is gone can not be found by it: everything is new.
+    let lost = context.keyed_by.is_some() && rekey.is_none();
+    let sync_id = if lost { NO_SYNC } else { context.sync_id };
+    let base = Base::open(context.store.reader()?, sync_id, context.base_until)?;
+    let open = context.store.read(|sqlite| outbox::open_records(sqlite, sync_id))?;
+    let mut cursor = Cursor::new(context.sync, &columns)?;
     let mut reading = Reading {
         context,
         mapping,
+        nulls: Nulls::new(context.sync, &columns),
+        rekey,
         base,
         open: Open::new(open, context.run),
         new_keys: NewKeys::new(context.home),
@@ -114,6 +147,7 @@ pub(crate) async fn read_all<S: Sink>(
     let mut aside = Aside::default();
     while let Some(batch) = unless_cancelled(context.cancel, rows.next()).await? {
         reading.take(&batch, &mut aside)?;
+        cursor.pass(&batch);
         reading.sink.progress(&reading.counts);
     }
     reading.resolve(&mut aside)?;
@@ -121,11 +155,23 @@ pub(crate) async fn read_all<S: Sink>(
     check_whole(reading.counts.read, server_rows)?;
     let (forgotten, delivered_before) = reading.find_removed(&columns)?;
     let duplicates = reading.finish(&columns)?;
+    let nulls = reading.nulls;
     let mut counts = reading.counts;
     counts.to_send = reading.staged - duplicates.len() as u64;
     counts.added -= duplicates.len() as u64;
     counts.invalid += duplicates.len() as u64;
-    Ok(ReadResult { counts, server_rows, columns: used, duplicates, forgotten, delivered_before })
+    Ok(ReadResult {
+        seen: nulls.seen(counts.read - counts.invalid),
+        nulls_of_known: nulls.of_known(),
+        counts,
+        server_rows,
+        columns: used,
+        duplicates,
+        forgotten,
+        delivered_before,
+        cursor: cursor.reached,
+        rekeyed: context.keyed_by.is_some(),
+    })
 }
 
 /// Waits for the warehouse, or for the user to have enough of that.
@@ -167,9 +213,24 @@ impl<S: Sink> Reading<'_, S> {
                 self.refuse(self.counts.read, None, &error)?;
                 continue;
             }
-            let row = Row { number: self.counts.read, key: key.clone(), content: self.content(batch, index) };
-            let hash = key_hash(&row.key);
-            let looked = if aside.holds(hash) { Looked::Unknown } else { self.base.look(hash)? };
+            let found = self.rekey.as_mut().map(|rekey| rekey.find(batch, index, &key));
+            let known_as = match found {
+                Some(Found::KnownAs(known_as)) => Some(known_as),
+                Some(Found::Again) => {
+                    self.refuse(self.counts.read, Some(key.clone()), &duplicate(&key))?;
+                    continue;
+                }
+                Some(Found::New) | None => None,
+            };
+            let is_new = self.rekey.is_some() && known_as.is_none();
+            let (number, nulls) = (self.counts.read, self.nulls.of(batch, index));
+            let row = Row { number, key: key.clone(), known_as, nulls, content: self.content(batch, index) };
+            let hash = key_hash(row.known_as.as_ref().unwrap_or(&row.key));
+            let looked = match () {
+                () if is_new => Looked::Absent,
+                () if aside.holds(hash) => Looked::Unknown,
+                () => self.base.look(hash)?,
+            };
             match looked {
                 Looked::Unknown => {
                     let bytes = row.key.len() + row.content.as_ref().map_or(0, |(payload, _)| payload.len());
@@ -211,33 +272,48 @@ impl<S: Sink> Reading<'_, S> {
         let delivered = match looked {
             Looked::Found(print) => Some(print),
             Looked::Absent | Looked::Unknown => None,
+            // Under the old key it was the second row; under the new one it is a row of its own.
+            Looked::Again if self.rekey.is_some() => None,
             Looked::Again => return self.refuse(row.number, Some(row.key.clone()), &duplicate(&row.key)),
         };
         let (payload, print) = match row.content {
             Ok(content) => content,
             Err(error) => {
                 self.unsendable.insert(hash);
+                self.keep_unsendable(&row.key, row.known_as.as_deref(), delivered)?;
                 return self.refuse(row.number, Some(row.key), &error);
             }
         };
-        match self.judge(hash, print, delivered) {
-            Verdict::Unchanged => self.counts.unchanged += 1,
+        let known = delivered.filter(|print| *print != REMOVED);
+        if let (Some(rekey), Some(print)) = (&mut self.rekey, known) {
+            let address = rekey.address(&payload);
+            self.rekeyed(&row.key, print, address)?;
+        }
+        self.nulls.count(row.nulls, known.is_some());
+        let verdict = self.judge(hash, print, delivered);
+        let (change, numbered) = match verdict {
+            Verdict::Unchanged => {
+                self.counts.unchanged += 1;
+                return Ok(());
+            }
             Verdict::Added(numbered) => {
                 self.counts.added += 1;
-                self.new_keys.add(hash, self.staged)?;
-                self.stage(&row.key, Change::Added, self.operation(), numbered, &payload)?;
+                self.new_keys.add(key_hash(&row.key), self.staged)?;
+                (Change::Added, numbered)
             }
             Verdict::Changed(numbered) => {
                 self.counts.changed += 1;
-                self.stage(&row.key, Change::Changed, self.operation(), numbered, &payload)?;
+                (Change::Changed, numbered)
             }
-        }
-        Ok(())
+        };
+        let known_as = row.known_as.as_deref().unwrap_or(&row.key);
+        let operation = self.operation();
+        self.stage(&row.key, known_as, change, operation, numbered, &payload)
     }
 
     fn judge(&mut self, hash: u64, print: u128, delivered: Option<u128>) -> Verdict {
         let verdict = self.open.judge(hash, print, delivered);
-        let fresh = Numbered { number: self.context.run, doubtful: false };
+        let fresh = Numbered { number: self.context.run, past: Past::default() };
         let known = delivered.is_some_and(|print| print != REMOVED);
         match (self.context.sync.mode, verdict) {
             // Each row once, whatever becomes of it later.
@@ -259,14 +335,15 @@ impl<S: Sink> Reading<'_, S> {
     fn stage(
         &mut self,
         key: &str,
+        known_as: &str,
         change: Change,
         operation: Operation,
         numbered: Numbered,
         payload: &[u8],
     ) -> Result<()> {
         self.staged += 1;
-        let Numbered { number, doubtful } = numbered;
-        self.sink.stage(&Staged { key, change, operation, number, payload, doubtful })
+        let Numbered { number, past } = numbered;
+        self.sink.stage(&Staged { key, known_as, change, operation, number, payload, past })
     }
 
     fn refuse(&mut self, row: u64, key: Option<String>, error: &Error) -> Result<()> {
@@ -276,27 +353,60 @@ impl<S: Sink> Reading<'_, S> {
 
     /// With mirror: stages the removal of every delivered record without a row. Answers with those that are only
     /// to be forgotten, and with how many counted as delivered before.
-    fn find_removed(&mut self, columns: &[Column]) -> Result<(Vec<Delivered>, u64)> {
+    fn find_removed(&mut self, columns: &[Column]) -> Result<(Vec<String>, u64)> {
         let mut forgotten = Vec::new();
-        if self.context.sync.mode != Mode::Mirror {
+        let is_mirror = self.context.sync.mode == Mode::Mirror;
+        if !is_mirror && self.rekey.is_none() {
             return Ok((forgotten, 0));
         }
         let mut gone = Vec::new();
-        let delivered_before = self.base.unseen(|hash, key, address| {
-            gone.push((hash, key.to_owned(), address.to_owned()));
+        let delivered_before = self.base.unseen(|entry| {
+            gone.push(entry);
             Ok(())
         })?;
-        for (hash, key, known) in gone {
+        self.keep_unseen(&gone)?;
+        if !is_mirror {
+            return Ok((forgotten, 0));
+        }
+        for Delivered { hash, key, address: known, .. } in gone {
             self.counts.removed += 1;
             let numbered = self.open.take_removed(hash);
             if self.context.sync.removed == Removal::Nothing {
-                forgotten.push(Delivered { hash, fingerprint: REMOVED, key, address: String::new() });
+                forgotten.push(key);
                 continue;
             }
             let known = if known.is_empty() { self.address_of(&key)? } else { known };
             self.stage_removal(&key, numbered, &known, columns)?;
         }
         Ok((forgotten, delivered_before))
+    }
+
+    /// After a change of key: keeps what was delivered of a row under its new one.
+    fn rekeyed(&mut self, key: &str, fingerprint: u128, address: String) -> Result<()> {
+        let Some(rekey) = &mut self.rekey else { return Ok(()) };
+        let delivered = Delivered { hash: key_hash(key), fingerprint, key: key.to_owned(), address };
+        rekey.keep(delivered).map_or(Ok(()), |full| self.sink.rekeyed(full))
+    }
+
+    /// The same for a row that can not be sent: what was delivered of it stays delivered.
+    fn keep_unsendable(&mut self, key: &str, known_as: Option<&str>, delivered: Option<u128>) -> Result<()> {
+        let (Some(known_as), Some(print)) = (known_as, delivered.filter(|print| *print != REMOVED)) else {
+            return Ok(());
+        };
+        let addressed = self.context.sync.sends_removals();
+        let address = if addressed { self.address_of(known_as)? } else { String::new() };
+        self.rekeyed(key, print, address)
+    }
+
+    /// After a change of key: what no row was found for stays under its old one.
+    fn keep_unseen(&mut self, unseen: &[Delivered]) -> Result<()> {
+        let Some(rekey) = &mut self.rekey else { return Ok(()) };
+        for entry in unseen {
+            if let Some(full) = rekey.keep(entry.clone()) {
+                self.sink.rekeyed(full)?;
+            }
+        }
+        self.sink.rekeyed(rekey.finish())
     }
 
     fn stage_removal(
@@ -308,11 +418,11 @@ impl<S: Sink> Reading<'_, S> {
     ) -> Result<()> {
         match self.context.sync.removed {
             Removal::Delete => {
-                self.stage(key, Change::Removed, Operation::Delete, numbered, known.as_bytes())
+                self.stage(key, key, Change::Removed, Operation::Delete, numbered, known.as_bytes())
             }
             Removal::Clear => {
                 let payload = clearing_payload(self.context.sync, columns, known)?;
-                self.stage(key, Change::Removed, Operation::Clear, numbered, &payload)
+                self.stage(key, key, Change::Removed, Operation::Clear, numbered, &payload)
             }
             Removal::Nothing => Ok(()),
         }
@@ -342,13 +452,15 @@ impl<S: Sink> Reading<'_, S> {
             // A removal that is left here is of a record that may have been created, but never counted as delivered.
             if !is_gone || (record.uncertain && record.change == Change::Removed) {
                 self.counts.carried += 1;
-                let numbered = Numbered { number: record.number, doubtful: record.uncertain };
-                self.stage(&key, record.change, record.operation, numbered, &payload)?;
+                let past = Past { doubtful: record.uncertain, refused: record.refused };
+                let numbered = Numbered { number: record.number, past };
+                self.stage(&key, &key, record.change, record.operation, numbered, &payload)?;
             } else if record.uncertain {
                 // It may have been created, and its row is gone since.
                 self.counts.removed += 1;
                 let known = address(&context.sync.shape, &payload);
-                let numbered = Numbered { number: context.run, doubtful: true };
+                let past = Past { doubtful: true, refused: false };
+                let numbered = Numbered { number: context.run, past };
                 self.stage_removal(&key, numbered, &known, columns)?;
             }
         }

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::outbox::{self, Body, RecordState};
+use crate::store::outbox::{self, Body, Past, RecordState};
 use crate::store::runs::{self, Counts, RunRow};
 
 /// Stages the rejected records of `from` (of these keys, or all) in the new run `run`, and seals it. Answers
@@ -38,7 +38,7 @@ pub(crate) fn take_rejected(
                 operation,
                 body.number(place),
                 body.payload(place),
-                body.is_doubtful(place),
+                Past { refused: true, ..body.past(place) },
             );
             count += 1;
             if taken.len() == batch_records {

@@ -9,9 +9,10 @@ use super::progress::Progress;
 use super::read::{KEPT_INVALID, Sink, Staged, keep_invalid};
 use crate::destination::Limits;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::Store;
+use crate::store::fingerprints::{self, Delivered};
 use crate::store::outbox::{self, Body};
 use crate::store::runs::{Counts, InvalidRow};
+use crate::store::{Store, Written};
 
 /// Bodies that wait for compression.
 const WAITING_BODIES: usize = 4;
@@ -24,6 +25,7 @@ pub(crate) type Placed = Vec<(u64, i64)>;
 /// Fills batches for the outbox.
 pub(crate) struct Staging {
     store: Arc<Store>,
+    sync: i64,
     run: i64,
     limits: Limits,
     progress: Arc<Progress>,
@@ -32,6 +34,7 @@ pub(crate) struct Staging {
     invalid: u64,
     bodies: Option<SyncSender<Body>>,
     writing: Option<JoinHandle<Result<Placed>>>,
+    rekeyed: Vec<Written<()>>,
 }
 
 impl Staging {
@@ -52,6 +55,7 @@ impl Staging {
         let body = Body::default();
         Ok(Self {
             store,
+            sync,
             run,
             limits,
             progress,
@@ -60,6 +64,7 @@ impl Staging {
             invalid: 0,
             bodies: Some(bodies),
             writing: Some(writing),
+            rekeyed: Vec::new(),
         })
     }
 
@@ -69,7 +74,9 @@ impl Staging {
             self.hand_on()?;
         }
         drop(self.bodies.take());
-        self.join()
+        let placed = self.join()?;
+        self.rekeyed.drain(..).try_for_each(Written::wait)?;
+        Ok(placed)
     }
 
     fn hand_on(&mut self) -> Result<()> {
@@ -103,8 +110,8 @@ impl Sink for Staging {
             self.hand_on()?;
         }
         self.bytes += bytes;
-        let Staged { key, change, operation, number, payload, doubtful } = *staged;
-        self.body.push_over(key, change, operation, number, payload, doubtful);
+        let Staged { key, change, operation, number, payload, past, .. } = *staged;
+        self.body.push_over(key, change, operation, number, payload, past);
         Ok(())
     }
 
@@ -118,6 +125,15 @@ impl Sink for Staging {
 
     fn progress(&mut self, counts: &Counts) {
         self.progress.read(counts);
+    }
+
+    fn rekeyed(&mut self, delivered: Vec<Delivered>) -> Result<()> {
+        if !delivered.is_empty() {
+            let sync = self.sync;
+            let stage = move |sqlite: &rusqlite::Connection| fingerprints::stage(sqlite, sync, &delivered);
+            self.rekeyed.push(self.store.write(stage));
+        }
+        Ok(())
     }
 }
 
@@ -140,7 +156,7 @@ fn write_bodies(store: &Store, sync: i64, run: i64, at: i64, queue: &Receiver<Bo
     Ok(placed)
 }
 
-type Writes = std::collections::VecDeque<(u64, crate::store::Written<i64>)>;
+type Writes = std::collections::VecDeque<(u64, Written<i64>)>;
 
 fn place(placed: &mut Placed, writes: &mut Writes) -> Result<()> {
     if let Some((first, written)) = writes.pop_front() {

@@ -10,6 +10,7 @@ pub mod fingerprints;
 pub mod outbox;
 pub mod runs;
 mod schema;
+pub mod seal;
 pub mod settings;
 pub mod slots;
 pub mod syncs;

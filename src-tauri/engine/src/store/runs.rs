@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 
-use super::{read_json, write_json};
+use super::{read_json, seal, write_json};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::Shape;
 
@@ -34,7 +34,7 @@ pub enum RunState {
     Completed = 3,
     /// The destination refused some records.
     CompletedWithRejections = 4,
-    /// Held for a decision; nothing was sent.
+    /// Held for a decision; what it has not sent is kept.
     Held = 5,
     /// Cancelled; what was sent stays sent.
     Cancelled = 6,
@@ -173,6 +173,8 @@ pub struct RunRow {
     pub shape: Shape,
     /// Batches up to this id may be under way.
     pub claimed: i64,
+    /// The user said to go on although the destination refuses records.
+    pub approved: bool,
     /// Its counts.
     pub counts: Counts,
     /// When it is tried again by itself, in ms.
@@ -184,9 +186,9 @@ pub struct RunRow {
 const COLUMNS: &str =
     "id, sync, cause, state, started, sealed, finished, generation, shape, claimed, next_attempt,
     problem, read, invalid, added, changed, removed, unchanged, carried, to_send, sent, delivered, rejected,
-    requests, bytes_sent";
+    requests, bytes_sent, approved";
 
-/// Writes down a new run that is reading.
+/// Writes down a new run that is reading. A run that is held is dropped: the new one reads afresh.
 pub fn begin(
     sqlite: &Sqlite,
     sync: i64,
@@ -196,6 +198,9 @@ pub fn begin(
     shape: &Shape,
 ) -> Result<i64> {
     refuse_second(sqlite, sync)?;
+    if let Some(held) = seal::held_of(sqlite, sync)? {
+        seal::drop_held(sqlite, held)?;
+    }
     sqlite.execute(
         "insert into run(sync, cause, state, started, generation, shape) values(?1, ?2, 1, ?3, ?4, ?5)",
         params![sync, trigger as u8, at, generation, write_json(shape)?],
@@ -212,7 +217,7 @@ pub fn resume(sqlite: &Sqlite, run: &RunRow, at: i64) -> Result<()> {
     set_state(sqlite, run.id, RunState::Sending, at, None, None)
 }
 
-fn refuse_second(sqlite: &Sqlite, sync: i64) -> Result<()> {
+pub(super) fn refuse_second(sqlite: &Sqlite, sync: i64) -> Result<()> {
     let going_on: bool = sqlite.query_row(
         "select exists(select 1 from run where sync = ?1 and state in (1, 2))",
         [sync],
@@ -337,6 +342,12 @@ pub fn waiting(sqlite: &Sqlite) -> Result<Vec<RunRow>> {
     rows.map(|row| row?).collect()
 }
 
+/// No run of the sync was ever sealed.
+pub fn none_sealed(sqlite: &Sqlite, sync: i64) -> Result<bool> {
+    let sql = "select not exists(select 1 from run where sync = ?1 and sealed is not null)";
+    Ok(sqlite.query_row(sql, [sync], |row| row.get(0))?)
+}
+
 /// A row that could not become a record.
 #[derive(Debug, Clone)]
 pub struct InvalidRow {
@@ -394,6 +405,7 @@ fn from_row(row: &Row<'_>) -> Result<RunRow> {
         generation: row.get(7)?,
         shape: read_json(&shape)?,
         claimed: row.get(9)?,
+        approved: row.get(25)?,
         next_attempt: row.get(10)?,
         problem: problem.as_deref().map(read_json).transpose()?,
         counts: Counts {

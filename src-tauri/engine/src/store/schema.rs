@@ -67,4 +67,18 @@ create table invalid_row(run integer not null, row integer not null, key text, p
 create table fingerprint(id integer primary key, sync integer not null, d blob not null, z blob not null);
 create index fingerprint_of_sync on fingerprint(sync, id);
 ",
+    // 2: brakes, held runs, cursors, changed keys.
+    "
+-- seen: rows and nulls of the last sealed read, as JSON; cursor: the greatest value of the cursor column that
+-- was read, as JSON; keyed_by: the key fingerprints are under, as JSON, where the sync has got another since.
+alter table sync add column seen text;
+alter table sync add column cursor text;
+alter table sync add column keyed_by text;
+
+-- approved: the user said to go on although the destination refuses records.
+alter table run add column approved integer not null default 0;
+
+-- What sealing a held run needs beside its staged records: zstd 1 of JSON.
+create table held(run integer primary key, z blob not null);
+",
 ];

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::manifest::Manifest;
 use crate::sync::Query;
 use crate::value::{Column, ColumnType, Columns, RowBatch};
-use crate::warehouse::{KeyCheck, Read, Rows, Table, Warehouse, WarehouseKind};
+use crate::warehouse::{After, KeyCheck, Read, Rows, Table, Warehouse, WarehouseKind};
 
 /// Rows of one batch.
 const BATCH: usize = 1_000;
@@ -95,6 +95,11 @@ impl FakeWarehouse {
         self.lock().rows = Arc::new(rows);
     }
 
+    /// All rows.
+    pub fn rows(&self) -> Vec<Vec<FakeCell>> {
+        self.lock().rows.to_vec()
+    }
+
     /// Changes the rows.
     pub fn edit(&self, edit: impl FnOnce(&mut Vec<Vec<FakeCell>>)) {
         edit(Arc::make_mut(&mut self.lock().rows));
@@ -106,6 +111,16 @@ impl FakeWarehouse {
         let mut columns = state.columns.to_vec();
         for column in columns.iter_mut().filter(|column| column.name == name) {
             native.clone_into(&mut column.native);
+        }
+        state.columns = columns.into();
+    }
+
+    /// Gives a column another name.
+    pub fn rename(&self, from: &str, to: &str) {
+        let mut state = self.lock();
+        let mut columns = state.columns.to_vec();
+        for column in columns.iter_mut().filter(|column| column.name == from) {
+            to.clone_into(&mut column.name);
         }
         state.columns = columns.into();
     }
@@ -161,11 +176,29 @@ impl Warehouse for Handle {
         Err(Error::new(ErrorKind::NotYet, "The fake warehouse counts no keys."))
     }
 
-    async fn read(&self, _: &Read) -> Result<Box<dyn Rows>> {
+    async fn read(&self, read: &Read) -> Result<Box<dyn Rows>> {
         let state = self.0.lock();
-        let (columns, rows, fault) = (state.columns.clone(), state.rows.clone(), state.fault.clone());
+        let (columns, fault) = (state.columns.clone(), state.fault.clone());
+        let rows = match &read.after {
+            Some(after) => Arc::new(beyond(&columns, &state.rows, after)),
+            None => state.rows.clone(),
+        };
         Ok(Box::new(FakeRows { columns, rows, fault, next: 0, warehouse: self.0.clone() }))
     }
+}
+
+/// Rows beyond a cursor, in its order; compared as text.
+fn beyond(columns: &Columns, rows: &[Vec<FakeCell>], after: &After) -> Vec<Vec<FakeCell>> {
+    let place = columns.iter().position(|column| column.name == after.column);
+    let value = |row: &[FakeCell]| match row.get(place?) {
+        Some(FakeCell::Text(text)) => Some(text.clone()),
+        Some(FakeCell::Null | FakeCell::Unreadable) | None => None,
+    };
+    let last = after.text();
+    let mut rows: Vec<_> =
+        rows.iter().filter(|row| value(row).is_some_and(|value| Some(value) > last)).cloned().collect();
+    rows.sort_by_key(|row| value(row));
+    rows
 }
 
 struct FakeRows {

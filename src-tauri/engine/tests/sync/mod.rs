@@ -1,9 +1,12 @@
 //! What a sync does, run by run.
 
+mod brakes;
 mod changes;
+mod cursor;
 mod delivery;
 mod invalid;
 mod large;
 mod model;
+mod rekey;
 mod removal;
 mod safety;

@@ -3,7 +3,7 @@ import type { Sync } from '@/api/bindings/Sync';
 import { Banner } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { t } from '@/components/text';
-import { groupOf, toSend } from './describe';
+import { groupOf } from './describe';
 import { text } from './text';
 import styles from './Home.module.css';
 
@@ -25,9 +25,11 @@ export function HomeBanners({ syncs }: { syncs: readonly Sync[] }) {
               <Button
                 look={index === 0 ? 'primary' : 'secondary'}
                 className={styles.bannerButton ?? ''}
-                onPress={() => void navigate({ to: '/syncs/$name', params: { name } })}
+                onPress={() =>
+                  void navigate({ to: held ? '/syncs/$name/held' : '/syncs/$name', params: { name } })
+                }
               >
-                {held && sync.last_run ? text.review(toSend(sync.last_run)) : text.open(name)}
+                {held && sync.last_run ? text.review(sync.last_run.waiting) : text.open(name)}
               </Button>
             }
           >

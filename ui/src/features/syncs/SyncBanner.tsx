@@ -4,7 +4,6 @@ import { Banner } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { ProblemBox } from '@/components/ProblemBox';
 import { t } from '@/components/text';
-import { toSend } from './describe';
 import type { Question } from './SyncQuestion';
 import { text } from './text';
 import styles from './Sync.module.css';
@@ -29,8 +28,13 @@ export function SyncBanner({
           action={
             <div className={styles.answers}>
               <Button onPress={() => onAsk({ kind: 'drop', sync })}>{text.page.drop}</Button>
-              <Button look="primary" onPress={() => onAsk({ kind: 'approve', sync })}>
-                {text.page.approve(toSend(run))}
+              <Button
+                look="primary"
+                onPress={() =>
+                  void navigate({ to: '/syncs/$name/held', params: { name: sync.definition.name } })
+                }
+              >
+                {text.page.look(run.waiting)}
               </Button>
             </div>
           }

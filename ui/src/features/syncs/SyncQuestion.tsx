@@ -1,7 +1,6 @@
 import type { Sync } from '@/api/bindings/Sync';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
-import { toSend } from './describe';
 import { text } from './text';
 import type { SyncActions } from './use-sync-actions';
 
@@ -17,16 +16,19 @@ export function SyncQuestion({
   actions,
   onClose,
   onDeleted,
+  onDone,
 }: {
   question: Question;
   actions: SyncActions;
   onClose: () => void;
   onDeleted?: () => void;
+  /** What was asked is done. */
+  onDone?: () => void;
 }) {
   const { sync, kind } = question;
   const { name, to } = sync.definition;
   const run = sync.last_run;
-  const n = run ? toSend(run) : 0;
+  const n = run?.waiting ?? 0;
   const asked = {
     full: {
       title: text.ask.full.title(name),
@@ -55,10 +57,12 @@ export function SyncQuestion({
     },
     approve: {
       title: text.ask.approve.title(n),
-      body: text.ask.approve.body(run?.added ?? 0, run?.changed ?? 0, run?.removed ?? 0, to ?? ''),
+      body: run?.sent
+        ? text.ask.approve.rest(n, to ?? '')
+        : text.ask.approve.body(run?.added ?? 0, run?.changed ?? 0, run?.removed ?? 0, to ?? ''),
       yes: text.ask.approve.yes(n),
       danger: (run?.removed ?? 0) > 0,
-      go: () => actions.approve(name),
+      go: () => actions.approve(name, run?.run ?? 0),
     },
   }[kind];
   return (
@@ -76,7 +80,13 @@ export function SyncQuestion({
           <Button
             look={asked.danger ? 'dangerSolid' : 'primary'}
             busy={actions.busy !== null}
-            onPress={() => void asked.go().then((done) => done && onClose())}
+            onPress={() =>
+              void asked.go().then((done) => {
+                if (!done) return;
+                onClose();
+                onDone?.();
+              })
+            }
           >
             {asked.yes}
           </Button>

@@ -15,6 +15,16 @@ export const definitionOf = (name: string, more: Partial<SyncDefinition> = {}): 
   identifiers: { user_id: 'user_id', email: 'email' },
   fields: [{ value: { type: 'column', column: 'lead_score' }, key: 'lead_score', null: 'send' }],
   schedule: { type: 'every', minutes: 30 },
+  brakes: {
+    empty: true,
+    shrunk: 50,
+    removed: 10,
+    removed_records: 1000,
+    refused: 20,
+    emptied: 30,
+    first_run: false,
+  },
+  cursor: null,
   ...more,
 });
 
@@ -72,7 +82,15 @@ const sync = (name: string, more: Partial<Sync>, definition: Partial<SyncDefinit
 export const savedSyncs: Sync[] = [
   sync('Churn risk', {
     status: 'held',
-    last_run: runOf(31, 'Churn risk', { status: 'held', read: 1829, removed: 2983, sent: 0, delivered: 0 }),
+    last_run: runOf(31, 'Churn risk', {
+      status: 'held',
+      read: 1829,
+      unchanged: 625,
+      removed: 2983,
+      sent: 0,
+      delivered: 0,
+      waiting: 4187,
+    }),
     problem: {
       code: 'SLU-4002',
       kind: 'shrunken_source',

@@ -35,7 +35,7 @@ export function ReviewStep() {
   // The name does not change what would be sent, so typing it does not compare again.
   const [compared] = useState(definition);
   const plan = usePlan(
-    definition?.to ? { sync: null, definition: compared, limit: listed, reveal: false } : null,
+    definition?.to ? { sync: state.existing, definition: compared, limit: listed, reveal: false } : null,
   );
   const pick = usePick(plan.data);
 

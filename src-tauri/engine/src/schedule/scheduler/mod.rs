@@ -5,6 +5,8 @@
 //! day. The plan of a sync is only ever "the first slot after now", so a clock that was set back corrects
 //! itself at the next tick, and slots that were taken before are not taken again.
 //!
+//! While a run is held for review the slots of its sync are missed: the user decides first.
+//!
 //! Schedules that are paused, one by one or all together ([`SCHEDULES_PAUSED`]), are not followed: their slots
 //! pass without a trace, and runs that wait stay waiting until somebody resumes the schedule or presses Sync now.
 
@@ -18,14 +20,14 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
-use self::missed::{Passed, overlap, reason, write_down};
+use self::missed::{Passed, overlap, reason, undecided, write_down};
 use super::Slots;
 use crate::clock::millis;
 use crate::engine::{Engine, Start};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::runs::{self, Trigger};
-use crate::store::settings;
 use crate::store::syncs::{self, SavedSync};
+use crate::store::{seal, settings};
 
 /// The key in [`settings`] that pauses every schedule while its value is `true`.
 pub const SCHEDULES_PAUSED: &str = "schedules_paused";
@@ -157,8 +159,12 @@ async fn take(
     if late > CATCH_UP {
         missed.push((passed.newest, reason(passed.newest, unseen)));
     }
+    let held = engine.store().read(|sqlite| seal::held_of(sqlite, saved.id))?.is_some();
+    if held && late <= CATCH_UP {
+        missed.push((passed.newest, undecided()));
+    }
     write_down(engine, saved, missed).await?;
-    if late > CATCH_UP {
+    if held || late > CATCH_UP {
         return Ok(());
     }
     let trigger = if late > PUNCTUAL { Trigger::CatchUp } else { Trigger::Schedule };

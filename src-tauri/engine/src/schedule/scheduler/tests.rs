@@ -9,7 +9,7 @@ use crate::schedule::Schedule;
 use crate::secrets::MemorySecrets;
 use crate::store::Store;
 use crate::store::runs::{RunRow, RunState};
-use crate::sync::{Identifier, Mode, Query, Removal, Shape, Sync};
+use crate::sync::{Brakes, Identifier, Mode, Query, Removal, Shape, Sync};
 use crate::testing::{FakeDestination, FakeWarehouse, ReadFault};
 use crate::warehouse::WarehouseKind;
 
@@ -139,6 +139,8 @@ fn sync(schedule: Schedule) -> Sync {
         identifiers: BTreeMap::from([(Identifier::UserId, "id".into())]),
         fields: None,
         schedule,
+        brakes: Brakes::default(),
+        cursor: None,
     }
 }
 
@@ -229,6 +231,23 @@ async fn a_slot_during_a_run_is_missed_with_that_reason() {
     let states: Vec<_> = world.runs().iter().map(|run| run.state).collect();
     assert_eq!(states[..2], [RunState::Cancelled, RunState::Missed]);
     assert_eq!((states.len(), world.slots().len()), (3, 3), "the next slot runs again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slots_are_missed_while_a_run_is_held_and_run_again_after_the_decision() {
+    let mut world = World::new("2026-11-22T08:00:00Z", every(30));
+    let table = world.connect();
+    table.set(vec![vec!["a".into()]]);
+    world.live(TimeDelta::minutes(30), MINUTE).await;
+    table.set(Vec::new());
+    world.live(TimeDelta::hours(1), MINUTE).await;
+    let states = |world: &World| world.runs().iter().map(|run| run.state).collect::<Vec<_>>();
+    assert_eq!(states(&world), [RunState::Completed, RunState::Held, RunState::Missed]);
+    assert_eq!(world.reasons(), ["09:30 The run before is held for review."]);
+    let held = world.runs()[1].id;
+    world.engine.drop_held(held).await.unwrap();
+    world.live(TimeDelta::minutes(30), MINUTE).await;
+    assert_eq!(states(&world)[1..], [RunState::Cancelled, RunState::Missed, RunState::Held]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

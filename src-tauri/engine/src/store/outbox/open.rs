@@ -39,6 +39,8 @@ pub struct OpenRecord {
     pub fingerprint: u128,
     /// It, or an earlier record of its key, may have reached the destination although nobody knows.
     pub uncertain: bool,
+    /// The destination refused it.
+    pub refused: bool,
 }
 
 /// The open records of a sync by key hash. Only the newest sealed run of a sync has open records, so no key is
@@ -56,7 +58,7 @@ pub fn open_records(sqlite: &Sqlite, sync: i64) -> Result<HashMap<u64, OpenRecor
             if !state.is_open() {
                 continue;
             }
-            let change = body.change(place)?;
+            let (change, past) = (body.change(place)?, body.past(place));
             let record = OpenRecord {
                 batch: batch.id,
                 place,
@@ -64,7 +66,8 @@ pub fn open_records(sqlite: &Sqlite, sync: i64) -> Result<HashMap<u64, OpenRecor
                 operation: body.operation(place)?,
                 number: body.number(place),
                 fingerprint: fingerprint(change, body.payload(place)),
-                uncertain: body.is_doubtful(place) || (state.is_waiting() && batch.id <= claimed),
+                uncertain: past.doubtful || (state.is_waiting() && batch.id <= claimed),
+                refused: past.refused || state == RecordState::Rejected,
             };
             open.insert(key_hash(body.key(place)), record);
         }

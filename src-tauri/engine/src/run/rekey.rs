@@ -1,0 +1,76 @@
+//! The read after a change of key: rows are found by the key they were delivered under, and what was delivered is
+//! kept under the new one.
+
+use std::collections::HashSet;
+
+use crate::error::{ErrorKind, Result};
+use crate::mapping::{Mapping, address};
+use crate::store::fingerprints::{CHUNK, Delivered};
+use crate::store::outbox::key_hash;
+use crate::sync::{Shape, Sync};
+use crate::value::{Column, RowBatch};
+
+/// The old key, and what is kept under the new one.
+pub(super) struct Rekey {
+    old: Mapping,
+    /// Hashes of new keys that have a row. A row each is what this one read costs in memory: the base can not tell
+    /// whether a new key came before.
+    taken: HashSet<u64>,
+    kept: Vec<Delivered>,
+    shape: Shape,
+    /// Removals will be sent, so records have to be addressed.
+    addressed: bool,
+}
+
+/// How a row is found after a change of key.
+pub(super) enum Found {
+    /// Under the key it was delivered under, if it was.
+    KnownAs(String),
+    /// It had no key before.
+    New,
+    /// An earlier row has the new key too.
+    Again,
+}
+
+impl Rekey {
+    /// The old key compiled; `None` where its columns are gone, and nothing can be found by it.
+    pub(super) fn new(sync: &Sync, keyed_by: &[String], columns: &[Column]) -> Result<Option<Self>> {
+        let before = Sync { key: keyed_by.to_vec(), ..sync.clone() };
+        let old = match Mapping::compile(&before, columns) {
+            Ok(old) => old,
+            Err(error) if error.kind() == ErrorKind::MissingObject => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let (shape, addressed) = (sync.shape.clone(), sync.sends_removals());
+        Ok(Some(Self { old, taken: HashSet::new(), kept: Vec::new(), shape, addressed }))
+    }
+
+    /// Finds the row whose new key is `key`.
+    pub(super) fn find(&mut self, batch: &RowBatch, row: usize, key: &str) -> Found {
+        if !self.taken.insert(key_hash(key)) {
+            return Found::Again;
+        }
+        let mut known_as = String::new();
+        match self.old.write_key(batch, row, &mut known_as) {
+            Ok(()) => Found::KnownAs(known_as),
+            // A row without the old key was never delivered.
+            Err(_) => Found::New,
+        }
+    }
+
+    /// How a removal addresses the record with this payload; empty where none will be sent.
+    pub(super) fn address(&self, payload: &[u8]) -> String {
+        if self.addressed { address(&self.shape, payload) } else { String::new() }
+    }
+
+    /// Keeps an entry; answers with those to be staged now.
+    pub(super) fn keep(&mut self, delivered: Delivered) -> Option<Vec<Delivered>> {
+        self.kept.push(delivered);
+        (self.kept.len() == CHUNK).then(|| std::mem::take(&mut self.kept))
+    }
+
+    /// The rest.
+    pub(super) fn finish(&mut self) -> Vec<Delivered> {
+        std::mem::take(&mut self.kept)
+    }
+}

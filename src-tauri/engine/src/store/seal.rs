@@ -1,0 +1,113 @@
+//! From read to sendable: a whole read is sealed, or held for a decision and sealed when it is approved.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection as Sqlite, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+
+use super::fingerprints::Delivered;
+use super::outbox::{REMOVED, key_hash};
+use super::runs::{self, RunRow, RunState};
+use super::{fingerprints, outbox, read_json, syncs, write_json};
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::Column;
+
+/// What a sealed read saw of its source, to judge the next one by.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Rows that could be sent.
+    pub rows: u64,
+    /// For each field how many of them were sent as null.
+    pub nulls: BTreeMap<String, u64>,
+}
+
+/// What a whole read leaves beside its staged records.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Sealing {
+    /// Rows the server itself counted.
+    pub server_rows: Option<u64>,
+    /// Batches up to this id may be under way at once.
+    pub claimed: i64,
+    /// The mapped columns, to compare with the next run's.
+    pub columns: Vec<Column>,
+    /// What to judge the next run by.
+    pub seen: Seen,
+    /// The greatest cursor value read, as JSON; `None` leaves it as it was.
+    pub cursor: Option<String>,
+    /// Keys of removed records that are only to be forgotten.
+    pub forgotten: Vec<String>,
+    /// What was delivered is staged anew under another key.
+    pub rekeyed: bool,
+}
+
+/// Makes what a run staged ready to send. It takes over what earlier runs left open.
+pub fn seal(sqlite: &Sqlite, sync: i64, run: i64, at: i64, sealing: &Sealing) -> Result<()> {
+    outbox::take_over(sqlite, sync, run)?;
+    outbox::release(sqlite, run)?;
+    if sealing.rekeyed {
+        fingerprints::replace_by_staged(sqlite, sync)?;
+    }
+    if !sealing.forgotten.is_empty() {
+        let forget = |key: &String| Delivered {
+            hash: key_hash(key),
+            fingerprint: REMOVED,
+            key: key.clone(),
+            address: String::new(),
+        };
+        let base_until = syncs::by_id(sqlite, sync)?.base_until;
+        let forgotten: Vec<Delivered> = sealing.forgotten.iter().map(forget).collect();
+        fingerprints::append_last(sqlite, sync, base_until, &forgotten)?;
+    }
+    syncs::saw(sqlite, sync, &sealing.columns, &sealing.seen, sealing.cursor.as_deref())?;
+    runs::seal(sqlite, run, at, sealing.server_rows, sealing.claimed)
+}
+
+/// Keeps what a run staged for a decision.
+pub fn hold(sqlite: &Sqlite, run: i64, sealing: &Sealing) -> Result<()> {
+    let z = zstd::bulk::compress(write_json(sealing)?.as_bytes(), 1)?;
+    sqlite.execute("insert or replace into held values(?1, ?2)", params![run, z])?;
+    Ok(())
+}
+
+/// Puts a held run on its way: what it staged is sealed, or what it kept back goes on.
+pub fn approve(sqlite: &Sqlite, run: i64, at: i64) -> Result<RunRow> {
+    let row = held(sqlite, run)?;
+    runs::refuse_second(sqlite, row.sync)?;
+    let z: Option<Vec<u8>> =
+        sqlite.query_row("select z from held where run = ?1", [run], |row| row.get(0)).optional()?;
+    match z {
+        Some(z) => {
+            let text = zstd::stream::decode_all(z.as_slice())?;
+            seal(sqlite, row.sync, run, at, &read_json(&String::from_utf8_lossy(&text))?)?;
+            sqlite.execute("delete from held where run = ?1", [run])?;
+        }
+        None => drop(sqlite.execute("update run set approved = 1 where id = ?1", [run])?),
+    }
+    runs::set_state(sqlite, run, RunState::Sending, at, None, None)?;
+    runs::get(sqlite, run)
+}
+
+/// Drops a held run: what it staged is removed, what it kept back is left to the next run. It keeps saying why it
+/// was held.
+pub fn drop_held(sqlite: &Sqlite, run: i64) -> Result<()> {
+    let row = held(sqlite, run)?;
+    let ended = row.finished.unwrap_or(row.started);
+    outbox::unstage(sqlite, run)?;
+    runs::set_state(sqlite, run, RunState::Cancelled, ended, None, row.problem.as_ref())
+}
+
+/// The run of a sync that is held.
+pub fn held_of(sqlite: &Sqlite, sync: i64) -> Result<Option<i64>> {
+    let sql = "select id from run where sync = ?1 and state = ?2 order by id desc limit 1";
+    let run = sqlite.query_row(sql, params![sync, RunState::Held as u8], |row| row.get(0));
+    Ok(run.optional()?)
+}
+
+fn held(sqlite: &Sqlite, run: i64) -> Result<RunRow> {
+    let row = runs::get(sqlite, run)?;
+    if row.state != RunState::Held {
+        return Err(Error::new(ErrorKind::Conflict, format!("Run {run} is not held."))
+            .with_hint("Look at the newest run of the sync."));
+    }
+    Ok(row)
+}

@@ -1,0 +1,1 @@
+export type HeldRequest = { run: number, limit: number, reveal: boolean, };
