@@ -1,12 +1,14 @@
 //! Everything about one record.
 
 use sluice_engine::Result;
+use sluice_engine::destination::DestinationKind;
 use sluice_engine::engine::Engine;
 use sluice_engine::json_text::Json;
 use sluice_engine::mask;
 use sluice_engine::record::Change;
 use sluice_engine::store::events::{self, AttemptRow, EventId, EventRow};
-use sluice_engine::store::runs;
+use sluice_engine::store::syncs::SavedSync;
+use sluice_engine::store::{connections, runs};
 
 use super::line::Lines;
 use super::{curl, label, status};
@@ -24,6 +26,7 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
         }
         EventId::Invalid { .. } => Vec::new(),
     };
+    let kind = kind(engine, &*lines.sync(row.sync)?)?;
     let mut event = lines.line(&row)?;
     let payload = String::from_utf8_lossy(&row.payload).into_owned();
     let (shown, masked) =
@@ -46,7 +49,7 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
         message_id,
         bytes: row.payload.len(),
         problem: problem.as_ref().map(|problem| masked_problem(problem, input.reveal)),
-        attempts: outcomes(&attempts, &row, input.reveal),
+        attempts: outcomes(&attempts, &row, kind, input.reveal),
         curl,
         next_attempt_at: run.next_attempt.filter(|_| waiting).map(time),
         event,
@@ -84,8 +87,20 @@ fn summary(row: &EventRow, event: &Event, problem: Option<&runs::Problem>) -> St
     }
 }
 
+/// The kind of destination the sync sends to, where it has one.
+fn kind(engine: &Engine, saved: &SavedSync) -> Result<Option<&'static dyn DestinationKind>> {
+    let Some(to) = &saved.sync.to else { return Ok(None) };
+    let connection = engine.store().read(|sqlite| connections::find(sqlite, to))?;
+    Ok(connection.and_then(|saved| engine.catalogue().destination(&saved.connection.kind)))
+}
+
 /// The attempts as the window shows them; only the newest one's outcome is the record's state.
-fn outcomes(attempts: &[AttemptRow], row: &EventRow, reveal: bool) -> Vec<Attempt> {
+fn outcomes(
+    attempts: &[AttemptRow],
+    row: &EventRow,
+    kind: Option<&dyn DestinationKind>,
+    reveal: bool,
+) -> Vec<Attempt> {
     let last = attempts.len().saturating_sub(1);
     let shown = |text: &str| if reveal { text.to_owned() } else { masked_answer(text) };
     attempts
@@ -100,6 +115,9 @@ fn outcomes(attempts: &[AttemptRow], row: &EventRow, reveal: bool) -> Vec<Attemp
             bytes: attempt.exchange.bytes,
             status: attempt.exchange.status,
             answer: shown(&attempt.exchange.answer),
+            own_answer: kind
+                .and_then(|kind| kind.own_answer(&attempt.exchange.answer, attempt.place, attempt.records))
+                .map(|own| shown(&own)),
             outcome: if index == last { label(status(row.state)) } else { "Tried again" }.to_owned(),
         })
         .collect()

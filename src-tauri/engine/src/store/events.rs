@@ -355,6 +355,8 @@ pub struct AttemptRow {
     pub at: i64,
     /// How many records it carried.
     pub records: usize,
+    /// Which of them this one was, from 0.
+    pub place: usize,
     /// The request and the answer.
     pub exchange: Exchange,
 }
@@ -368,14 +370,13 @@ pub fn attempts(sqlite: &Sqlite, batch: i64, place: usize) -> Result<Vec<Attempt
     while let Some(row) = rows.next()? {
         let records = zstd::stream::decode_all(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
         let (places, _) = records.as_chunks::<2>();
-        if !places.iter().any(|carried| usize::from(u16::from_le_bytes(*carried)) == place) {
-            continue;
-        }
+        let carried = |carried: &[u8; 2]| usize::from(u16::from_le_bytes(*carried)) == place;
+        let Some(place) = places.iter().position(carried) else { continue };
         let text = zstd::stream::decode_all(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?)?;
         let exchange = serde_json::from_slice(&text).map_err(|error| {
             Error::new(ErrorKind::Damaged, "A kept request can not be read.").with_source(error)
         })?;
-        attempts.push(AttemptRow { at: row.get(0)?, records: places.len(), exchange });
+        attempts.push(AttemptRow { at: row.get(0)?, records: places.len(), place, exchange });
     }
     Ok(attempts)
 }
