@@ -57,7 +57,7 @@ export const catalogue: Catalogue = {
         setting('user', 'User', { help: 'A login that may only read is enough', example: 'sluice_reader' }),
         setting('password', 'Password', { secret: true }),
         setting('tls', 'Encryption', {
-          help: 'Full check is best: it encrypts and makes sure that the server is the right one.',
+          help: '“Encrypt only” works with every server. Checking it too is safer, where its certificate can be trusted.',
           default: 'verify-full',
           input: {
             type: 'choice',
