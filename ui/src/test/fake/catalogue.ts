@@ -121,7 +121,6 @@ export const catalogue: Catalogue = {
         ready: true,
         modes: ['upsert', 'update', 'create', 'mirror'],
         removals: ['nothing', 'clear', 'delete'],
-        needs: ['Nothing: it lives on this computer.'],
         icon: svg(
           '<circle cx="10" cy="6.5" r="3.2"/><path d="M3.500 17c.6-3.200 3.200-5 6.500-5s5.900 1.800 6.500 5"/>',
         ),

@@ -24,7 +24,7 @@ import styles from './wizard.module.css';
 const listed = 200;
 
 export function ReviewStep() {
-  const { state, dispatch, draft, end } = useWizard();
+  const { state, dispatch, draft, end, go } = useWizard();
   const navigate = useNavigate();
   const client = useQueryClient();
   const syncs = useSyncs().data ?? [];
@@ -158,7 +158,7 @@ export function ReviewStep() {
             />
           </div>
         )}
-        {plan.data && <PlanPane plan={plan.data} pick={pick} />}
+        {plan.data && <PlanPane plan={plan.data} pick={pick} onRules={() => go('payload')} />}
       </SplitPane>
     </StepFrame>
   );

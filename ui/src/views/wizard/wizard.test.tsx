@@ -181,6 +181,58 @@ test('a table without identifiers asks which column plays the part', async () =>
   expect(await violations()).toEqual([]);
 });
 
+async function toReview() {
+  const view = await toPayload();
+  await view.user.keyboard(on);
+  await heading('When should it run?');
+  await view.user.keyboard(on);
+  await heading('Where should it go?');
+  await view.user.click(await screen.findByRole('radio', { name: /Kestrel events/ }));
+  await view.user.keyboard(on);
+  await screen.findByText(/RudderStack takes events/);
+  await view.user.keyboard(on);
+  await heading('Before the first run');
+  await screen.findByRole('button', { name: /Sync 48,045 records/ });
+  return view;
+}
+
+test('a schedule by hand heads no list of next runs', async () => {
+  const { user } = await toPayload();
+  await user.keyboard(on);
+  await heading('When should it run?');
+  await user.click(screen.getByRole('radio', { name: /Every few minutes/ }));
+  await screen.findByRole('heading', { name: 'Next 5 runs' });
+  await user.click(screen.getByRole('radio', { name: /Only when I press Sync now/ }));
+  await screen.findByText(/Nothing runs by itself/);
+  expect(screen.queryByRole('heading', { name: 'Next 5 runs' })).toBeNull();
+});
+
+test('a destination that needs nothing says so', async () => {
+  const { user } = await toPayload();
+  await user.keyboard(on);
+  await heading('When should it run?');
+  await user.keyboard(on);
+  await heading('Where should it go?');
+  await user.click(await screen.findByRole('radio', { name: /Practice CRM/ }));
+  const side = screen.getByRole('complementary', { name: 'Practice CRM' });
+  expect(within(side).getByText(/Nothing: no account, no key and no network/)).toBeTruthy();
+});
+
+test('before a run one sees which fields would be emptied, in which records', async () => {
+  const { user, router } = await toReview();
+  const list = screen.getByRole('grid', { name: 'Changed' });
+  const all = within(list).getAllByRole('row').length;
+  const told = await screen.findByText(/^Of the first 40: .* emptied\.$/);
+  expect(told.closest('div')?.textContent).toMatch(/null now/);
+  const found = Number(/: (\d+) records would have /.exec(told.textContent)?.[1]);
+  await user.click(screen.getByRole('button', { name: `Show ${String(found)}` }));
+  expect(within(list).getAllByRole('row').length).toBe(found + 1);
+  expect(all).toBeGreaterThan(found + 1);
+  expect(await violations()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Choose another rule' }));
+  await waitFor(() => expect(router.state.location.pathname).toMatch(/payload$/));
+});
+
 test('a sync without a destination is kept, and says so', async () => {
   const { user, host } = await toPayload();
   await user.keyboard(on);
