@@ -142,6 +142,8 @@ kinds! {
     NoDestination = "4006" "no_destination", AfterUserAction, "Nothing was read or sent.", "Choose a destination for the sync.";
     /// A slot of a schedule passed without a run.
     MissedSlot = "4007" "missed_slot", Never, "Nothing was read or sent at this time.", "Nothing to do: the next run sends everything that changed.";
+    /// There is no record to test a sync with.
+    NothingToSend = "4010" "nothing_to_send", AfterUserAction, "Nothing was sent.", "Change a row, or the query, and test again.";
 
     /// The data folder can not be read or written.
     Storage = "5001" "storage", AfterUserAction, "Nothing is marked as delivered that was not.", "Check the data folder and its disk, then start Sluice again.";

@@ -4,6 +4,7 @@ mod backoff;
 mod brakes;
 mod deliver;
 mod execute;
+mod one;
 mod outcome;
 pub mod plan;
 pub mod progress;

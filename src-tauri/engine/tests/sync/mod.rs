@@ -5,5 +5,6 @@ mod delivery;
 mod invalid;
 mod large;
 mod model;
+mod one;
 mod removal;
 mod safety;
