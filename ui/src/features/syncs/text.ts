@@ -63,6 +63,8 @@ export const text = {
   needsYou: (name: string) => `${name} needs you.`,
   review: (n: number) => `Review ${changes(n)}`,
   open: (name: string) => `Open ${name}`,
+  mend: (connection: string, kind: string) =>
+    ['sign_in_failed', 'secret_missing'].includes(kind) ? 'Enter new credentials' : `Open ${connection}`,
   more: 'More',
   syncNow: 'Sync now',
   cancelRun: 'Cancel run',
