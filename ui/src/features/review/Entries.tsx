@@ -66,7 +66,8 @@ export function Entries({
           head: group === 'changed' ? text.changes : text.change,
           width: 'grow',
           cell: ({ fields }) => {
-            const told = fields.filter(({ changed }) => changed);
+            // An event's sort is the same in every line.
+            const told = fields.filter(({ changed, path }) => changed && path !== 'type');
             const line =
               group === 'changed'
                 ? told.map(({ path }) => shortPath(path)).join(', ')
