@@ -144,6 +144,8 @@ kinds! {
     MissedSlot = "4007" "missed_slot", Never, "Nothing was read or sent at this time.", "Nothing to do: the next run sends everything that changed.";
     /// Sluice was stopped in the middle of a run.
     Interrupted = "4008" "interrupted", Backoff, "Nothing is lost: what was not confirmed is kept, and sent again with the same ids.", "Nothing to do: the rest goes out when Sluice is started next, or with the next run.";
+    /// There is no record to test a sync with.
+    NothingToSend = "4010" "nothing_to_send", AfterUserAction, "Nothing was sent.", "Change a row, or the query, and test again.";
 
     /// The data folder can not be read or written.
     Storage = "5001" "storage", AfterUserAction, "Nothing is marked as delivered that was not.", "Check the data folder and its disk, then start Sluice again.";

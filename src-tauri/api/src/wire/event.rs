@@ -146,6 +146,8 @@ pub struct Attempt {
     pub status: Option<u16>,
     /// The answer's body, cut at 64 KiB, masked unless revealed.
     pub answer: String,
+    /// The part of the answer that speaks of this record, where the answer has one.
+    pub own_answer: Option<String>,
     /// What became of this record in it.
     pub outcome: String,
 }

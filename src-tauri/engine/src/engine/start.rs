@@ -118,6 +118,9 @@ impl Engine {
             let destination = engine.destination(sync.to.as_deref().unwrap_or_default())?;
             let job = match start {
                 None => Job::Deliver,
+                Some(Start { trigger: Trigger::Test, .. }) => {
+                    Job::One { warehouse: engine.warehouse(&sync.from)? }
+                }
                 Some(start) => Job::Sync {
                     warehouse: engine.warehouse(&sync.from)?,
                     resend: start.full,

@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::store::Store;
 use crate::store::fingerprints;
 use crate::store::outbox::{self, RecordState};
-use crate::store::runs::{self, Counts, Ended, RunState};
+use crate::store::runs::{self, Counts, Ended, RunState, Trigger};
 use crate::store::syncs::{self, SavedSync};
 use crate::sync::Mode;
 use crate::warehouse::{Read, Warehouse};
@@ -38,6 +38,11 @@ pub(crate) enum Job {
         resend: bool,
         /// Goes on past brakes and changed column types.
         approve: bool,
+    },
+    /// Reads until it has one record to send, and delivers that.
+    One {
+        /// Where from.
+        warehouse: Box<dyn Warehouse>,
     },
     /// Delivers what is in the outbox.
     Deliver,
@@ -73,23 +78,23 @@ impl Execution {
     }
 
     async fn run(self: Arc<Self>, job: Job) -> Result<Ended> {
-        if let Job::Sync { warehouse, resend, approve } = job {
-            let reading = self.clone();
-            let (reply, answer) = tokio::sync::oneshot::channel();
-            std::thread::Builder::new().name("read".into()).spawn(move || {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-                let result = match runtime {
-                    Ok(runtime) => runtime.block_on(reading.read_and_seal(&*warehouse, resend, approve)),
-                    Err(error) => Err(error.into()),
-                };
-                drop(reply.send(result));
-            })?;
-            let sealed =
-                answer.await.map_err(|_| Error::new(ErrorKind::Bug, "Reading ended unexpectedly."))?;
-            match sealed? {
-                Sealed::Ready => {}
-                Sealed::Held(reason) => return Ok(Ended::because(RunState::Held, self.now(), &reason)),
+        let reading = self.clone();
+        let sealed = match job {
+            Job::Sync { warehouse, resend, approve } => {
+                on_a_thread(move || async move { reading.read_and_seal(&*warehouse, resend, approve).await })
+                    .await
             }
+            Job::One { warehouse } => {
+                on_a_thread(
+                    move || async move { reading.stage_one(&*warehouse).await.map(|()| Sealed::Ready) },
+                )
+                .await
+            }
+            Job::Deliver => Ok(Sealed::Ready),
+        };
+        match sealed? {
+            Sealed::Ready => {}
+            Sealed::Held(reason) => return Ok(Ended::because(RunState::Held, self.now(), &reason)),
         }
         self.deliver().await
     }
@@ -164,6 +169,7 @@ impl Execution {
     async fn deliver(&self) -> Result<Ended> {
         let run = self.store.read(|sqlite| runs::get(sqlite, self.run))?;
         self.progress.enter(Phase::Sending, run.counts);
+        let trigger = run.trigger;
         let context = Arc::new(Delivering {
             store: self.store.clone(),
             destination: self.destination.clone(),
@@ -177,7 +183,10 @@ impl Execution {
         });
         let end = deliver(context).await?;
         self.destination.finish(&self.saved.sync.name, self.run).await?;
-        self.tidy_base().await?;
+        // What a test delivered stays beside the base until a whole run has been delivered.
+        if trigger != Trigger::Test {
+            self.tidy_base().await?;
+        }
         let counts = self.store.read(|sqlite| Ok(runs::get(sqlite, self.run)?.counts))?;
         let at = self.now();
         Ok(match end {
@@ -212,6 +221,23 @@ impl Execution {
     fn now(&self) -> i64 {
         millis(self.clock.now())
     }
+}
+
+/// Reads on a thread of its own, with a runtime of its own: rows are mapped and compared where they arrive.
+async fn on_a_thread<Work>(read: impl FnOnce() -> Work + Send + 'static) -> Result<Sealed>
+where
+    Work: Future<Output = Result<Sealed>>,
+{
+    let (reply, answer) = tokio::sync::oneshot::channel();
+    std::thread::Builder::new().name("read".into()).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let result = match runtime {
+            Ok(runtime) => runtime.block_on(read()),
+            Err(error) => Err(error.into()),
+        };
+        drop(reply.send(result));
+    })?;
+    answer.await.map_err(|_| Error::new(ErrorKind::Bug, "Reading ended unexpectedly."))?
 }
 
 fn finished(counts: &Counts) -> RunState {

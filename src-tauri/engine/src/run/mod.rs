@@ -6,6 +6,7 @@ mod columns;
 mod deliver;
 mod execute;
 mod invalid;
+mod one;
 mod outcome;
 pub mod plan;
 pub mod progress;

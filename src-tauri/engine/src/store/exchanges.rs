@@ -12,6 +12,8 @@ pub struct Attempt {
     pub at: i64,
     /// How many records it carried.
     pub records: usize,
+    /// Which of them the record that was asked for is, from 0.
+    pub place: usize,
     /// The request and the answer; `None` while no answer has come. What became of its records is unknown then.
     pub exchange: Option<Exchange>,
 }
@@ -47,8 +49,8 @@ pub fn attempts(sqlite: &Sqlite, batch: i64, place: usize) -> Result<Vec<Attempt
     let mut attempts = Vec::new();
     while let Some(row) = rows.next()? {
         let (places, attempt) = from_row(row)?;
-        if places.contains(&place) {
-            attempts.push(attempt);
+        if let Some(place) = places.iter().position(|carried| *carried == place) {
+            attempts.push(Attempt { place, ..attempt });
         }
     }
     Ok(attempts)
@@ -70,7 +72,7 @@ fn from_row(row: &Row<'_>) -> Result<(Vec<usize>, Attempt)> {
     let places: Vec<usize> = places.iter().map(|place| usize::from(u16::from_le_bytes(*place))).collect();
     let z = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
     let exchange = if z.is_empty() { None } else { Some(unpacked(z)?) };
-    let attempt = Attempt { at: row.get(0)?, records: places.len(), exchange };
+    let attempt = Attempt { at: row.get(0)?, records: places.len(), place: 0, exchange };
     Ok((places, attempt))
 }
 

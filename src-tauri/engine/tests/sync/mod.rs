@@ -6,5 +6,6 @@ mod ends;
 mod invalid;
 mod large;
 mod model;
+mod one;
 mod removal;
 mod safety;

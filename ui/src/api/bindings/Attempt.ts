@@ -37,6 +37,10 @@ status: number | null,
  */
 answer: string, 
 /**
+ * The part of the answer that speaks of this record, where the answer has one.
+ */
+own_answer: string | null, 
+/**
  * What became of this record in it.
  */
 outcome: string, };
