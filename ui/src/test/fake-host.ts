@@ -153,7 +153,7 @@ export function fakeHost({
       `run ${String(id)}`,
     );
     const ended: Run = { ...run, status, progress: null, finished_at: new Date().toISOString() };
-    change(run.sync, { status: 'healthy', last_run: ended, problem: null });
+    change(run.sync, { status: 'healthy', held: null, last_run: ended, problem: null });
     return ended;
   };
 
@@ -329,13 +329,15 @@ export function fakeHost({
       change(sync, { status: 'running', last_run: run, problem: null });
       return run;
     },
+    // Its event is one of the log's: that of a sync that is there from the beginning.
+    sync_test: () => runOf(58, 'Orders', { trigger: 'test', read: 1, added: 1, delivered: 1, sent: 1 }),
     run_cancel: (id) => end(id, 'cancelled'),
     run_approve: (id) => end(id, 'completed'),
     run_drop: (id) => end(id, 'cancelled'),
     held: ({ run }) =>
       heldPlan(
         found(
-          syncs.find(({ last_run }) => last_run?.run === run),
+          syncs.find(({ held }) => held?.run === run),
           `run ${String(run)}`,
         ),
       ),

@@ -29,10 +29,12 @@ export function HeldView() {
   const { data: sync, error } = useSync(name);
   const actions = useSyncActions();
   const [question, setQuestion] = useState<Question['kind'] | null>(null);
-  const run = sync?.status === 'held' ? sync.last_run : null;
+  const run = sync?.held ?? null;
   const plan = useHeld(run ? { run: run.run, limit: listed, reveal: false } : null);
   const pick = usePick(plan.data);
   const back = () => void navigate({ to: '/syncs/$name', params: { name } });
+  const edit = () =>
+    void navigate({ to: '/wizard/$draft/$step', params: { draft: `sync:${name}`, step: 'payload' } });
   const failed = error ?? plan.error;
   return (
     <>
@@ -88,7 +90,7 @@ export function HeldView() {
             size={424}
             side={<PlanSide plan={{ ...plan.data, held: null }} pick={pick} />}
           >
-            <PlanPane plan={plan.data} pick={pick} />
+            <PlanPane plan={plan.data} pick={pick} onRules={edit} />
           </SplitPane>
         ) : (
           run && !failed && <Waiting label={text.reading} />

@@ -155,6 +155,8 @@ pub struct Sync {
     pub next_run_at: Option<String>,
     /// The schedule in one sentence.
     pub schedule_sentence: String,
+    /// The run that is held for a decision.
+    pub held: Option<Run>,
     /// The newest run.
     pub last_run: Option<Run>,
     /// The newest 14 runs, oldest first.

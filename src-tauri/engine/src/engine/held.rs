@@ -17,7 +17,7 @@ impl Engine {
     pub async fn approve(self: &Arc<Self>, run: i64) -> Result<i64> {
         let sync = self.store.read(|sqlite| runs::get(sqlite, run))?.sync;
         let at = millis(self.clock.now());
-        let _turn = self.beginning(sync).await?;
+        let _turn = self.beginning().await?;
         self.store.write(move |sqlite| seal::approve(sqlite, run, at)).done().await?;
         let saved = self.store.read(|sqlite| syncs::by_id(sqlite, sync))?;
         self.launch(saved, run, None);

@@ -2,10 +2,13 @@
 
 mod backoff;
 mod brakes;
+mod columns;
 mod cursor;
 mod deliver;
 mod execute;
+mod invalid;
 mod nulls;
+mod one;
 mod outcome;
 pub mod plan;
 pub mod progress;

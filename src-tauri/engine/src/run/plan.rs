@@ -1,13 +1,17 @@
 //! What a run would do: the same read and comparison, with nothing written and nothing sent.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 
 use super::brakes::{self, Before};
+use super::columns::retyped;
 use super::cursor::after;
-use super::read::{ReadContext, Sink, Staged, check_columns, read_all};
+use super::invalid::duplicate;
+use super::read::{ReadContext, Sink, Staged, read_all};
 use crate::destination::Limits;
+use crate::diff::NewRow;
 use crate::error::Result;
 use crate::record::Change;
 use crate::store::fingerprints::Delivered;
@@ -24,9 +28,9 @@ pub struct Plan {
     pub counts: Counts,
     /// The first records of each kind of change, in the order read.
     pub records: Vec<PlanRecord>,
-    /// The first rows that can not be sent.
+    /// The first rows that can not be sent, in the order read.
     pub invalid: Vec<InvalidRow>,
-    /// Why it would be held, or why its columns do not fit any more.
+    /// Why it would be held.
     pub held: Option<Problem>,
     /// Requests it would need, if every batch is taken.
     pub requests: u64,
@@ -56,7 +60,8 @@ struct Collected {
     limits: Limits,
     records: Vec<Collection>,
     taken: [usize; 4],
-    invalid: Vec<InvalidRow>,
+    /// By row: they do not come in the order read where rows have moved since the last run.
+    invalid: BTreeMap<u64, InvalidRow>,
     ordinal: u64,
     batch: (usize, usize),
     requests: u64,
@@ -85,8 +90,9 @@ impl Sink for Collected {
     }
 
     fn invalid(&mut self, invalid: InvalidRow) -> Result<()> {
-        if self.invalid.len() < self.limit {
-            self.invalid.push(invalid);
+        self.invalid.insert(invalid.row, invalid);
+        if self.invalid.len() > self.limit {
+            self.invalid.pop_last();
         }
         Ok(())
     }
@@ -94,6 +100,19 @@ impl Sink for Collected {
     fn progress(&mut self, _: &Counts) {}
 
     fn rekeyed(&mut self, _: Vec<Delivered>) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Collected {
+    /// Takes out the records whose key turned out to stand on an earlier row: those are rows that can not be sent.
+    fn take_out(&mut self, duplicates: &[NewRow]) -> Result<()> {
+        for NewRow { ordinal, row } in duplicates {
+            let kept = self.records.binary_search_by_key(ordinal, |(ordinal, ..)| *ordinal);
+            let key = kept.ok().map(|place| self.records.remove(place).2.key);
+            let problem = Problem::from(&duplicate(key.as_deref()));
+            self.invalid(InvalidRow { row: *row, key, problem })?;
+        }
         Ok(())
     }
 }
@@ -124,13 +143,13 @@ pub(crate) async fn plan(
     };
     let read = Read { after: after(saved, context.resend), ..Read::all(sync.query.clone()) };
     let mut rows = warehouse.read(&read).await?;
-    let unfit = check_columns(saved.columns.as_deref(), rows.columns()).err();
+    let retyped = retyped(saved.columns.as_deref(), rows.columns());
     let mut collected = Collected {
         limit,
         limits,
         records: Vec::new(),
         taken: [0; 4],
-        invalid: Vec::new(),
+        invalid: BTreeMap::new(),
         ordinal: 0,
         batch: (0, 0),
         requests: 0,
@@ -138,12 +157,10 @@ pub(crate) async fn plan(
     let found = read_all(&context, &mut *rows, &mut collected).await?;
     let first_run = store.read(|sqlite| runs::none_sealed(sqlite, saved.id))?;
     let before = Before { seen: saved.seen.as_ref(), first_run };
-    let held = unfit.or_else(|| brakes::holds(sync, &before, &found));
+    let held = retyped.or_else(|| brakes::holds(sync, &before, &found));
+    collected.take_out(&found.duplicates)?;
     let mut records = Vec::with_capacity(collected.records.len());
-    for (ordinal, known_as, mut record) in collected.records {
-        if found.duplicates.binary_search(&ordinal).is_ok() {
-            continue;
-        }
+    for (_, known_as, mut record) in collected.records {
         if record.change != Change::Added {
             let delivered = store.read(|sqlite| outbox::last_delivered(sqlite, saved.id, &known_as))?;
             record.before =
@@ -154,7 +171,7 @@ pub(crate) async fn plan(
     Ok(Plan {
         counts: found.counts,
         records,
-        invalid: collected.invalid,
+        invalid: collected.invalid.into_values().collect(),
         held: held.as_ref().map(Problem::from),
         requests: collected.requests,
     })

@@ -6,18 +6,19 @@ use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
 use super::cursor::Cursor;
+use super::invalid::duplicate;
 use super::nulls::{Nulls, RowNulls};
 use super::rekey::{Found, Rekey};
-use crate::diff::{Aside, Base, Looked, NewKeys, Numbered, Open, Verdict};
+use crate::diff::{Aside, Base, Looked, NewKeys, NewRow, Numbered, Open, Verdict};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mapping::{Mapping, address, clearing_payload};
 use crate::record::{Change, Operation};
+use crate::store::Store;
 use crate::store::fingerprints::Delivered;
 use crate::store::outbox::{self, Past, REMOVED, fingerprint, key_hash};
 use crate::store::runs::{Counts, InvalidRow, Problem};
 use crate::store::seal::Seen;
 use crate::store::syncs::NO_SYNC;
-use crate::store::{Store, runs};
 use crate::sync::{Mode, Removal, Sync};
 use crate::value::{Column, RowBatch};
 use crate::warehouse::Rows;
@@ -71,8 +72,8 @@ pub(crate) struct ReadResult {
     pub(crate) server_rows: Option<u64>,
     /// The mapped columns, to compare with the next run's.
     pub(crate) columns: Vec<Column>,
-    /// Ordinals of staged records whose key an earlier one has.
-    pub(crate) duplicates: Vec<u64>,
+    /// Staged records whose key an earlier one has, in the order they were staged.
+    pub(crate) duplicates: Vec<NewRow>,
     /// Keys of removed records that are only to be forgotten.
     pub(crate) forgotten: Vec<String>,
     /// Records that counted as delivered before this read; known where removals are looked for.
@@ -217,7 +218,7 @@ impl<S: Sink> Reading<'_, S> {
             let known_as = match found {
                 Some(Found::KnownAs(known_as)) => Some(known_as),
                 Some(Found::Again) => {
-                    self.refuse(self.counts.read, Some(key.clone()), &duplicate(&key))?;
+                    self.refuse(self.counts.read, Some(key.clone()), &duplicate(Some(&key)))?;
                     continue;
                 }
                 Some(Found::New) | None => None,
@@ -274,7 +275,10 @@ impl<S: Sink> Reading<'_, S> {
             Looked::Absent | Looked::Unknown => None,
             // Under the old key it was the second row; under the new one it is a row of its own.
             Looked::Again if self.rekey.is_some() => None,
-            Looked::Again => return self.refuse(row.number, Some(row.key.clone()), &duplicate(&row.key)),
+            Looked::Again => {
+                let error = duplicate(Some(&row.key));
+                return self.refuse(row.number, Some(row.key), &error);
+            }
         };
         let (payload, print) = match row.content {
             Ok(content) => content,
@@ -298,7 +302,7 @@ impl<S: Sink> Reading<'_, S> {
             }
             Verdict::Added(numbered) => {
                 self.counts.added += 1;
-                self.new_keys.add(key_hash(&row.key), self.staged)?;
+                self.new_keys.add(key_hash(&row.key), NewRow { ordinal: self.staged, row: row.number })?;
                 (Change::Added, numbered)
             }
             Verdict::Changed(numbered) => {
@@ -402,6 +406,10 @@ impl<S: Sink> Reading<'_, S> {
     fn keep_unseen(&mut self, unseen: &[Delivered]) -> Result<()> {
         let Some(rekey) = &mut self.rekey else { return Ok(()) };
         for entry in unseen {
+            // What a test with one record delivered stands under the new key already.
+            if rekey.is_taken(entry.hash) {
+                continue;
+            }
             if let Some(full) = rekey.keep(entry.clone()) {
                 self.sink.rekeyed(full)?;
             }
@@ -436,7 +444,7 @@ impl<S: Sink> Reading<'_, S> {
     }
 
     /// Carries what earlier runs did not get delivered and no row spoke for, and finds duplicate new keys.
-    fn finish(&mut self, columns: &[Column]) -> Result<Vec<u64>> {
+    fn finish(&mut self, columns: &[Column]) -> Result<Vec<NewRow>> {
         let context = self.context;
         let open =
             std::mem::replace(&mut self.open, Open::new(std::collections::HashMap::new(), context.run));
@@ -466,33 +474,4 @@ impl<S: Sink> Reading<'_, S> {
         }
         std::mem::replace(&mut self.new_keys, NewKeys::new(context.home)).duplicates()
     }
-}
-
-/// The reason given to a row whose key stands on an earlier row.
-pub(crate) fn duplicate(key: &str) -> Error {
-    Error::new(ErrorKind::DuplicateKey, format!("An earlier row has the key “{key}” too."))
-}
-
-/// Refuses a read whose mapped columns are not of the types the last run saw.
-pub(crate) fn check_columns(before: Option<&[Column]>, now: &[Column]) -> Result<()> {
-    for old in before.unwrap_or_default() {
-        let Some(new) = now.iter().find(|column| column.name == old.name) else { continue };
-        // Without rows some warehouses can not name a computed column's type; that is not another type.
-        let is_known = !new.native.is_empty() && !old.native.is_empty();
-        if is_known && new.native != old.native {
-            let message = format!("The column “{}” was {} and is now {}.", old.name, old.native, new.native);
-            return Err(Error::new(ErrorKind::SchemaChanged, message)
-                .with_hint("Look at the mapping; then save the sync again, or run it with --approve."));
-        }
-    }
-    Ok(())
-}
-
-/// Kept reasons of invalid rows, at most; the count is always whole.
-pub(crate) const KEPT_INVALID: u64 = 1_000;
-
-/// Keeps the reason of an invalid row, if there is room.
-pub(crate) fn keep_invalid(store: &Store, run: i64, invalid: InvalidRow) {
-    // Written in order with everything else; a failure shows in the writes that are waited for.
-    drop(store.write(move |sqlite| runs::add_invalid(sqlite, run, &invalid)));
 }

@@ -58,6 +58,11 @@ impl Rekey {
         }
     }
 
+    /// A row has this new key.
+    pub(super) fn is_taken(&self, hash: u64) -> bool {
+        self.taken.contains(&hash)
+    }
+
     /// How a removal addresses the record with this payload; empty where none will be sent.
     pub(super) fn address(&self, payload: &[u8]) -> String {
         if self.addressed { address(&self.shape, payload) } else { String::new() }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fingerprints::Delivered;
 use super::outbox::{REMOVED, key_hash};
-use super::runs::{self, RunRow, RunState};
+use super::runs::{self, Ended, RunRow, RunState};
 use super::{fingerprints, outbox, read_json, syncs, write_json};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Column;
@@ -83,7 +83,7 @@ pub fn approve(sqlite: &Sqlite, run: i64, at: i64) -> Result<RunRow> {
         }
         None => drop(sqlite.execute("update run set approved = 1 where id = ?1", [run])?),
     }
-    runs::set_state(sqlite, run, RunState::Sending, at, None, None)?;
+    runs::go_on(sqlite, run)?;
     runs::get(sqlite, run)
 }
 
@@ -93,7 +93,7 @@ pub fn drop_held(sqlite: &Sqlite, run: i64) -> Result<()> {
     let row = held(sqlite, run)?;
     let ended = row.finished.unwrap_or(row.started);
     outbox::unstage(sqlite, run)?;
-    runs::set_state(sqlite, run, RunState::Cancelled, ended, None, row.problem.as_ref())
+    runs::end(sqlite, run, &Ended { problem: row.problem, ..Ended::new(RunState::Cancelled, ended) })
 }
 
 /// The run of a sync that is held.

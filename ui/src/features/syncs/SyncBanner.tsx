@@ -1,9 +1,11 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { Sync } from '@/api/bindings/Sync';
+import { useConnections } from '@/api/queries';
 import { Banner } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { ProblemBox } from '@/components/ProblemBox';
 import { t } from '@/components/text';
+import { toMend } from './describe';
 import type { Question } from './SyncQuestion';
 import { text } from './text';
 import styles from './Sync.module.css';
@@ -19,8 +21,9 @@ export function SyncBanner({
   onEdit: () => void;
 }) {
   const navigate = useNavigate();
-  const { status, problem, last_run: run } = sync;
-  if (status === 'held' && run) {
+  const mend = toMend(sync, useConnections().data ?? []);
+  const { status, problem, held } = sync;
+  if (held) {
     return (
       <div className={styles.banner}>
         <Banner
@@ -34,7 +37,7 @@ export function SyncBanner({
                   void navigate({ to: '/syncs/$name/held', params: { name: sync.definition.name } })
                 }
               >
-                {text.page.look(run.waiting)}
+                {text.page.look(held.waiting)}
               </Button>
             </div>
           }
@@ -75,8 +78,13 @@ export function SyncBanner({
         tone={status === 'needs_you' ? 'bad' : 'warn'}
         action={
           status === 'needs_you' && (
-            <Button look="primary" onPress={() => void navigate({ to: '/connections' })}>
-              {text.page.openConnection}
+            <Button
+              look="primary"
+              onPress={() =>
+                void navigate({ to: '/connections', search: mend === null ? {} : { edit: mend } })
+              }
+            >
+              {mend === null ? text.page.openConnection : text.mend(mend, problem.kind)}
             </Button>
           )
         }

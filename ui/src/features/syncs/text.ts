@@ -63,6 +63,8 @@ export const text = {
   needsYou: (name: string) => `${name} needs you.`,
   review: (n: number) => `Review ${changes(n)}`,
   open: (name: string) => `Open ${name}`,
+  mend: (connection: string, kind: string) =>
+    ['sign_in_failed', 'secret_missing'].includes(kind) ? 'Enter new credentials' : `Open ${connection}`,
   more: 'More',
   syncNow: 'Sync now',
   cancelRun: 'Cancel run',
@@ -83,33 +85,6 @@ export const text = {
     sync_delete: (name: string) => `${name} and its history are deleted`,
   },
   undo: 'Undo',
-  ask: {
-    full: {
-      title: (name: string) => `Send every row of ${name} again?`,
-      body: (rows: number | null, to: string) =>
-        `${rows === null ? 'Every row' : `About ${count(rows)} rows`} would go to ${to}, changed or not. Nothing is removed there.`,
-      yes: 'Send every row',
-    },
-    delete: {
-      title: (name: string) => `Delete the sync ${name}?`,
-      body: 'It stops running, and its runs and events are deleted from this computer. What was sent stays in the destination. The connections stay.',
-      yes: 'Delete sync',
-    },
-    drop: {
-      title: 'Drop this run?',
-      body: (n: number) =>
-        `Its ${changes(n)} are not sent. The next run compares again, and is held again if nothing changed.`,
-      yes: 'Drop the run',
-    },
-    approve: {
-      title: (n: number) => `Send ${records(n)}?`,
-      body: (added: number, changed: number, removed: number, to: string) =>
-        `${count(added)} new, ${count(changed)} changed and ${count(removed)} removed rows go to ${to}.`,
-      rest: (n: number, to: string) => `The ${records(n)} that were held back go to ${to}.`,
-      yes: (n: number) => `Send ${records(n)}`,
-    },
-    cancel: 'Cancel',
-  },
   page: {
     reading: 'Reading the sync',
     tabs: { runs: 'Runs', mapping: 'Payload and mapping', brakes: 'Brakes' },
@@ -117,6 +92,7 @@ export const text = {
     rejected: (n: number) => `${count(n)} rejected`,
     waiting: (n: number) => `${count(n)} waiting`,
     look: (n: number) => `Look at ${changes(n)}`,
+    invalid: (n: number) => `${counted(n, 'row', 'rows')} could not be sent`,
     drop: 'Drop',
     heldTitle: 'This run is held for review.',
     openConnection: 'Open the connections',
@@ -138,6 +114,7 @@ export const text = {
       catch_up: 'to catch up',
       retry: 'as a retry',
       resume: 'to go on',
+      test: 'as a test',
     },
     of: (done: number, all: number) => `${count(done)} of ${count(all)}`,
     rowsOf: (done: number, all: number) => `${count(done)} of about ${count(all)} rows`,
@@ -148,14 +125,14 @@ export const text = {
     read: 'Read',
     compare: 'Compare',
     send: 'Send',
-    compared: (added: number, changed: number, removed: number, same: number, invalid: number) =>
+    compared: (added: number, changed: number, removed: number, same: number) =>
       [
         `${count(added)} new`,
         `${count(changed)} changed`,
         ...(removed ? [`${count(removed)} removed`] : []),
         `${count(same)} same`,
-        ...(invalid ? [`${count(invalid)} invalid`] : []),
       ].join(', '),
+    invalid: (n: number) => `${count(n)} invalid`,
     requests: (n: number) => counted(n, 'request', 'requests'),
     delivered: 'Delivered',
     rejected: 'Rejected',
@@ -198,8 +175,14 @@ export const text = {
       catch_up: 'Caught up later',
       retry: 'You retried',
       resume: 'Went on after a stop',
+      test: 'Test with 1 record',
     },
-    rejected: (word: string, n: number) => `${word}, ${count(n)} rejected`,
+    but: (word: string, rejected: number, invalid: number) =>
+      [
+        word,
+        ...(rejected ? [`${count(rejected)} rejected`] : []),
+        ...(invalid ? [`${count(invalid)} invalid`] : []),
+      ].join(', '),
     waiting: (n: number) => `${count(n)} waiting`,
     progress: (share: string) => `Running, ${share}`,
     retry: (n: number) => `Retry ${count(n)}`,

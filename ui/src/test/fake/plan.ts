@@ -30,7 +30,7 @@ function record(definition: SyncDefinition, row: number, change: 'added' | 'chan
 }
 
 /** What a held run of `sync` would do: some removals, and what changed. */
-export function heldPlan({ definition, last_run, problem }: Sync): Plan {
+export function heldPlan({ definition, held, problem }: Sync): Plan {
   const plan = planOf(definition);
   const changed = plan.records.filter(({ change }) => change === 'changed');
   const removed = changed.map((one): PlanRecord => ({
@@ -40,7 +40,7 @@ export function heldPlan({ definition, last_run, problem }: Sync): Plan {
     after: null,
     fields: one.fields.map((field) => ({ ...field, before: field.after, after: null, changed: true })),
   }));
-  return { ...plan, ...last_run, records: [...removed, ...changed], invalid_rows: [], held: problem };
+  return { ...plan, ...held, records: [...removed, ...changed], invalid_rows: [], held: problem };
 }
 
 export function planOf(definition: SyncDefinition): Plan {

@@ -72,6 +72,7 @@ const sync = (name: string, more: Partial<Sync>, definition: Partial<SyncDefinit
   paused: false,
   next_run_at: '2026-11-24T14:00:00Z',
   schedule_sentence: 'Every 30 minutes.',
+  held: null,
   last_run: runOf(1, name),
   history: bars([410, 380, 120, 440, 300, 512, 420, 380, 460, 200, 330, 470, 390, 410]),
   waiting: 0,
@@ -79,18 +80,21 @@ const sync = (name: string, more: Partial<Sync>, definition: Partial<SyncDefinit
   ...more,
 });
 
+const heldRun: Run = runOf(31, 'Churn risk', {
+  status: 'held',
+  read: 1829,
+  unchanged: 625,
+  removed: 2983,
+  sent: 0,
+  delivered: 0,
+  waiting: 4187,
+});
+
 export const savedSyncs: Sync[] = [
   sync('Churn risk', {
     status: 'held',
-    last_run: runOf(31, 'Churn risk', {
-      status: 'held',
-      read: 1829,
-      unchanged: 625,
-      removed: 2983,
-      sent: 0,
-      delivered: 0,
-      waiting: 4187,
-    }),
+    held: heldRun,
+    last_run: heldRun,
     problem: {
       code: 'SLU-4002',
       kind: 'shrunken_source',
