@@ -1,6 +1,8 @@
 //! The engine: saved connections and syncs, and the runs that are going on.
 
-use std::collections::{BTreeMap, HashMap};
+mod opening;
+
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,19 +10,20 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{SharedClock, millis};
-use crate::connection::{Connection, Opening, Role, is_shown};
-use crate::destination::{Destination, DestinationKind};
+use crate::connection::Role;
+use crate::destination::DestinationKind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::manifest::Manifest;
 use crate::run::plan::{self, Plan};
 use crate::run::progress::{Listener, Notice, Progress, Snapshot};
 use crate::run::{Execution, Job, take_rejected};
-use crate::secrets::{Secret, SecretStore, from_environment};
+use crate::secrets::SecretStore;
 use crate::store::runs::{Problem, RunRow, RunState, Trigger};
 use crate::store::syncs::SavedSync;
-use crate::store::{Store, connections, outbox, runs, slots, syncs};
+use crate::store::{Store, outbox, runs, slots, syncs};
 use crate::sync::Sync;
-use crate::warehouse::{Warehouse, WarehouseKind};
+use crate::warehouse::WarehouseKind;
+use opening::both;
 
 /// Every connector there is.
 #[derive(Clone, Copy)]
@@ -164,47 +167,6 @@ impl Engine {
         (self.listener)(notice);
     }
 
-    /// What a connector gets to open `connection`; `typed` secrets win over saved ones.
-    pub fn opening(&self, connection: &Connection, typed: &BTreeMap<String, Secret>) -> Result<Opening> {
-        let (manifest, _) = self.catalogue.manifest(&connection.kind)?;
-        let settings = crate::connection::checked_settings(manifest, connection)?;
-        let mut secrets = BTreeMap::new();
-        for setting in
-            manifest.settings.iter().filter(|setting| setting.secret && is_shown(setting, &settings))
-        {
-            let found = match typed
-                .get(setting.key)
-                .cloned()
-                .or_else(|| from_environment(&connection.name, setting.key))
-            {
-                Some(secret) => Some(secret),
-                None => self.secrets.get(&connection.name, setting.key)?,
-            };
-            if let Some(secret) = found {
-                secrets.insert(setting.key.to_owned(), secret);
-            }
-        }
-        Opening::new(manifest, connection, secrets, &self.home, self.clock.clone())
-    }
-
-    /// Opens the warehouse connection of this name.
-    pub fn warehouse(&self, name: &str) -> Result<Box<dyn Warehouse>> {
-        let saved = self.store.read(|sqlite| connections::get(sqlite, name))?;
-        let kind =
-            self.catalogue.warehouse(&saved.connection.kind).ok_or_else(|| wrong_side(name, "warehouse"))?;
-        kind.open(&self.opening(&saved.connection, &BTreeMap::new())?)
-    }
-
-    /// Opens the destination connection of this name.
-    pub fn destination(&self, name: &str) -> Result<Box<dyn Destination>> {
-        let saved = self.store.read(|sqlite| connections::get(sqlite, name))?;
-        let kind = self
-            .catalogue
-            .destination(&saved.connection.kind)
-            .ok_or_else(|| wrong_side(name, "destination"))?;
-        kind.open(&self.opening(&saved.connection, &BTreeMap::new())?)
-    }
-
     /// Starts a run. It is written down before anything else happens; what fails after that is the run's end,
     /// not an error here.
     pub async fn start(self: &Arc<Self>, name: &str, start: Start) -> Result<i64> {
@@ -298,14 +260,13 @@ impl Engine {
         // The keychain may ask the user, and blocks meanwhile.
         let open = move || -> Result<(Execution, Job)> {
             let sync = &saved.sync;
-            let destination = engine.destination(sync.to.as_deref().unwrap_or_default())?;
-            let job = match start {
-                None => Job::Deliver,
-                Some(start) => Job::Sync {
-                    warehouse: engine.warehouse(&sync.from)?,
-                    resend: start.full,
-                    approve: start.approve,
-                },
+            let destination = engine.destination(sync.to.as_deref().unwrap_or_default());
+            let (destination, job) = match start {
+                None => (destination?, Job::Deliver),
+                Some(start) => {
+                    let (destination, warehouse) = both(destination, engine.warehouse(&sync.from))?;
+                    (destination, Job::Sync { warehouse, resend: start.full, approve: start.approve })
+                }
             };
             let (store, home, clock) = (engine.store.clone(), engine.home.clone(), engine.clock.clone());
             let destination = Arc::from(destination);
@@ -366,12 +327,14 @@ impl Engine {
 
     /// What a run of `saved` would do. Nothing is sent and nothing is kept.
     pub async fn plan(&self, saved: &SavedSync, limit: usize) -> Result<Plan> {
-        let to = saved.sync.to.as_deref();
-        let limits = match to {
-            Some(to) => self.destination(to)?.limits(&saved.sync.shape),
-            None => UNLIMITED,
+        let warehouse = self.warehouse(&saved.sync.from);
+        let (limits, warehouse) = match saved.sync.to.as_deref() {
+            Some(to) => {
+                let (destination, warehouse) = both(self.destination(to), warehouse)?;
+                (destination.limits(&saved.sync.shape), warehouse)
+            }
+            None => (UNLIMITED, warehouse?),
         };
-        let warehouse = self.warehouse(&saved.sync.from)?;
         plan::plan(&self.store, &self.home, saved, &*warehouse, limits, limit).await
     }
 
@@ -411,8 +374,4 @@ pub fn unsaved(sync: Sync) -> SavedSync {
         paused: false,
         next_due: None,
     }
-}
-
-fn wrong_side(name: &str, side: &str) -> Error {
-    Error::new(ErrorKind::BadSettings, format!("The connection “{name}” is no {side}."))
 }

@@ -68,11 +68,14 @@ pub(crate) fn report(out: Output, run: &Run) -> Exit {
         RunStatus::CompletedWithRejections => {
             output::note(&format!("To see why: sluice events --run {} --status rejected", run.run));
         }
+        RunStatus::Waiting => output::note(&format!(
+            "What waits goes out by itself while the window or `sluice run` is open, or now with: sluice sync {}",
+            quoted(&run.sync)
+        )),
         RunStatus::Running
         | RunStatus::Completed
         | RunStatus::Cancelled
         | RunStatus::Failed
-        | RunStatus::Waiting
         | RunStatus::Missed => {}
     }
     Exit::from(run.status)
