@@ -8,6 +8,7 @@ pub mod drafts;
 pub mod events;
 pub mod fingerprints;
 pub mod outbox;
+pub(crate) mod packed;
 pub mod runs;
 mod schema;
 pub mod settings;
