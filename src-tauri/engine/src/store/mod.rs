@@ -11,6 +11,7 @@ pub mod outbox;
 pub(crate) mod packed;
 pub mod runs;
 mod schema;
+mod search;
 pub mod settings;
 pub mod slots;
 pub mod syncs;
