@@ -8,15 +8,27 @@ use crate::error::Result;
 
 /// Keys gathered before they are put on disk.
 const BLOCK: usize = 262_144;
-/// Bytes of one entry: hash and ordinal.
-const ENTRY: usize = 16;
+/// Bytes of one entry: hash, ordinal and row.
+const ENTRY: usize = 24;
 /// Parts of a block, by the hash's first bits: equal keys are always in the same part.
 const PARTS: usize = 256;
 
-/// The hashes of rows that were never delivered, each with an ordinal of the caller's, ascending.
+/// A row that was never delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NewRow {
+    /// Which staged record it became, from 0.
+    pub ordinal: u64,
+    /// Which row of the read it is, from 1.
+    pub row: u64,
+}
+
+/// A key's hash, and a row that has it.
+type Entry = (u64, NewRow);
+
+/// The key hashes of rows that were never delivered. Of rows with one key, the first has the lowest ordinal.
 pub struct NewKeys {
     folder: PathBuf,
-    gathered: Vec<(u64, u64)>,
+    gathered: Vec<Entry>,
     file: Option<File>,
     /// Of each block in the file, where its parts end, in entries.
     blocks: Vec<Vec<usize>>,
@@ -29,13 +41,13 @@ impl NewKeys {
     }
 
     /// Adds a new row's key.
-    pub fn add(&mut self, hash: u64, ordinal: u64) -> Result<()> {
-        self.gathered.push((hash, ordinal));
+    pub fn add(&mut self, hash: u64, row: NewRow) -> Result<()> {
+        self.gathered.push((hash, row));
         if self.gathered.len() == BLOCK { self.spill() } else { Ok(()) }
     }
 
-    /// The ordinals of all rows whose key an earlier row has, ascending.
-    pub fn duplicates(mut self) -> Result<Vec<u64>> {
+    /// All rows whose key an earlier row has, in the order they were staged.
+    pub fn duplicates(mut self) -> Result<Vec<NewRow>> {
         let mut duplicates = Vec::new();
         if self.file.is_none() {
             add_duplicates(&mut self.gathered, &mut duplicates);
@@ -62,10 +74,11 @@ impl NewKeys {
             *part = end;
         }
         let mut bytes = vec![0; end * ENTRY];
-        let (entries, _) = bytes.as_chunks_mut::<ENTRY>();
-        for (hash, ordinal) in self.gathered.drain(..) {
+        let (words, _) = bytes.as_chunks_mut::<8>();
+        let (entries, _) = words.as_chunks_mut::<3>();
+        for (hash, NewRow { ordinal, row }) in self.gathered.drain(..) {
             let place = &mut places[part_of(hash)];
-            entries[*place] = (u128::from(hash) | u128::from(ordinal) << 64).to_le_bytes();
+            entries[*place] = [hash, ordinal, row].map(u64::to_le_bytes);
             *place += 1;
         }
         let file = match &mut self.file {
@@ -87,9 +100,10 @@ impl NewKeys {
             bytes.resize((ends[part] - start) * ENTRY, 0);
             file.seek(SeekFrom::Start(((block * BLOCK + start) * ENTRY) as u64))?;
             file.read_exact(&mut bytes)?;
-            let (entries, _) = bytes.as_chunks::<ENTRY>();
-            let entries = entries.iter().map(|entry| u128::from_le_bytes(*entry));
-            self.gathered.extend(entries.map(|entry| (entry as u64, (entry >> 64) as u64)));
+            let (words, _) = bytes.as_chunks::<8>();
+            let (entries, _) = words.as_chunks::<3>();
+            let entries = entries.iter().map(|entry| entry.map(u64::from_le_bytes));
+            self.gathered.extend(entries.map(|[hash, ordinal, row]| (hash, NewRow { ordinal, row })));
         }
         Ok(())
     }
@@ -99,7 +113,7 @@ fn part_of(hash: u64) -> usize {
     (hash >> 56) as usize
 }
 
-fn add_duplicates(entries: &mut [(u64, u64)], duplicates: &mut Vec<u64>) {
+fn add_duplicates(entries: &mut [Entry], duplicates: &mut Vec<NewRow>) {
     entries.sort_unstable();
     let repeats = entries.windows(2).filter(|pair| pair[0].0 == pair[1].0);
     duplicates.extend(repeats.map(|pair| pair[1].1));
@@ -109,14 +123,19 @@ fn add_duplicates(entries: &mut [(u64, u64)], duplicates: &mut Vec<u64>) {
 mod tests {
     use super::*;
 
+    /// The row that was staged as `ordinal`, further back in the read.
+    fn staged(ordinal: u64) -> NewRow {
+        NewRow { ordinal, row: ordinal + 1_000 }
+    }
+
     #[test]
     fn the_first_row_of_a_key_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let mut keys = NewKeys::new(folder.path());
         for (ordinal, hash) in [7_u64, 9, 7, 1, 9, 7].into_iter().enumerate() {
-            keys.add(hash, ordinal as u64).unwrap();
+            keys.add(hash, staged(ordinal as u64)).unwrap();
         }
-        assert_eq!(keys.duplicates().unwrap(), [2, 4, 5]);
+        assert_eq!(keys.duplicates().unwrap(), [2, 4, 5].map(staged));
     }
 
     #[test]
@@ -127,8 +146,8 @@ mod tests {
         for ordinal in 0..count {
             // Every key is its own, but the last ten repeat the first ten.
             let key = if ordinal >= count - 10 { ordinal - (count - 10) } else { ordinal };
-            keys.add(key.wrapping_mul(0x9e37_79b9_7f4a_7c15), ordinal).unwrap();
+            keys.add(key.wrapping_mul(0x9e37_79b9_7f4a_7c15), staged(ordinal)).unwrap();
         }
-        assert_eq!(keys.duplicates().unwrap(), (count - 10..count).collect::<Vec<_>>());
+        assert_eq!(keys.duplicates().unwrap(), (count - 10..count).map(staged).collect::<Vec<_>>());
     }
 }

@@ -6,23 +6,21 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use crate::destination::{Exchange, Outcome};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::mapping::address;
 use crate::record::Change;
+use crate::store::exchanges::{self, Answered};
 use crate::store::fingerprints::{self, Chunk};
 use crate::store::outbox::{self, Body, RecordState, fingerprint, key_hash};
-use crate::store::packed::pack;
 use crate::store::runs::{self, Counts, Problem};
 use crate::sync::Shape;
 
-/// One request that was made.
+/// One request that was answered.
 pub(crate) struct Attempt {
     pub(crate) batch: i64,
     /// It carried every record of the batch.
     pub(crate) whole: bool,
     pub(crate) places: Vec<usize>,
-    /// No request carried these records before.
-    pub(crate) first: bool,
     pub(crate) exchange: Exchange,
 }
 
@@ -69,16 +67,14 @@ impl Settled {
         Self { states, again: Vec::new() }
     }
 
-    /// What the request adds to the run's counts.
+    /// What the answer adds to the run's counts.
     fn counts(&self, attempt: &Attempt) -> Counts {
         let count = |wanted: &[RecordState]| {
             self.states.iter().filter(|(_, state, _)| wanted.contains(state)).count() as u64
         };
         Counts {
-            sent: if attempt.first { attempt.places.len() as u64 } else { 0 },
             delivered: count(&[RecordState::Delivered, RecordState::Accepted]),
             rejected: count(&[RecordState::Rejected]),
-            requests: 1,
             bytes_sent: attempt.exchange.bytes,
             ..Counts::default()
         }
@@ -112,61 +108,52 @@ impl Settled {
 
 /// What came of one request, ready to be written: everything is packed off the writing thread.
 pub(crate) struct Settlement {
-    attempt: Attempt,
+    batch: i64,
+    /// The request carried every record of the batch.
+    whole: bool,
     settled: Settled,
     delivered: Option<Chunk>,
-    /// The places the request carried.
-    records: Vec<u8>,
-    exchange: Vec<u8>,
+    answered: Answered,
     pub(crate) added: Counts,
 }
 
 impl Settlement {
     /// Prepares what came of `attempt` with records of `body`; `addresses` says whether a later removal needs them.
     pub(crate) fn of(
-        attempt: Attempt,
+        attempt: &Attempt,
         settled: Settled,
         body: &Body,
         shape: &Shape,
         addresses: bool,
     ) -> Result<Self> {
-        let text = serde_json::to_vec(&attempt.exchange)
-            .map_err(|error| Error::new(ErrorKind::Bug, "A request could not be kept.").with_source(error))?;
-        let records: Vec<u8> =
-            attempt.places.iter().flat_map(|place| (*place as u16).to_le_bytes()).collect();
         Ok(Self {
+            batch: attempt.batch,
+            whole: attempt.whole,
             delivered: settled.delivered(body, shape, addresses)?,
-            added: settled.counts(&attempt),
-            records: pack(&records)?,
-            exchange: pack(&text)?,
-            attempt,
+            answered: Answered::of(&attempt.places, &attempt.exchange)?,
+            added: settled.counts(attempt),
             settled,
         })
     }
 
     /// Writes outcome, fingerprints, counters and event. Runs inside one transaction of the writer.
     pub(crate) fn write(&self, sqlite: &Connection, sync: i64, run: i64, at: i64) -> Result<()> {
-        let batch = self.attempt.batch;
-        let majority = self.settled.plain_majority().filter(|_| self.attempt.whole);
+        let majority = self.settled.plain_majority().filter(|_| self.whole);
         if let Some(state) = majority {
             // An earlier attempt may have left records with states of their own.
-            sqlite.prepare_cached("delete from record_state where batch = ?1")?.execute([batch])?;
-            outbox::set_batch_state(sqlite, batch, state, at)?;
+            sqlite.prepare_cached("delete from record_state where batch = ?1")?.execute([self.batch])?;
+            outbox::set_batch_state(sqlite, self.batch, state, at)?;
         }
         for (place, state, problem) in &self.settled.states {
             if majority != Some(*state) {
                 let problem = problem.as_ref().map(|problem| problem.to_json()).transpose()?;
-                outbox::set_state(sqlite, batch, *place, *state, at, problem.as_deref())?;
+                outbox::set_state(sqlite, self.batch, *place, *state, at, problem.as_deref())?;
             }
         }
         if let Some(delivered) = &self.delivered {
-            fingerprints::append(sqlite, sync, batch, delivered)?;
+            fingerprints::append(sqlite, sync, self.batch, delivered)?;
         }
         runs::add_outcomes(sqlite, run, &self.added, 0)?;
-        sqlite.prepare_cached("update batch set attempts = attempts + 1 where id = ?1")?.execute([batch])?;
-        sqlite
-            .prepare_cached("insert into exchange(batch, at, records, z) values(?1, ?2, ?3, ?4)")?
-            .execute(rusqlite::params![batch, at, self.records, self.exchange])?;
-        Ok(())
+        exchanges::answer(sqlite, self.batch, at, &self.answered)
     }
 }
