@@ -333,6 +333,15 @@ fn no_column(name: &str) -> Error {
 
 /// Appends a JSON scalar as text: a string's content, anything else as it stands.
 fn push_text(json: &[u8], out: &mut String) {
+    let plain = match json {
+        [b'"', text @ .., b'"'] if !text.contains(&b'\\') => text,
+        [b'"', ..] => return push_escaped(json, out),
+        scalar => scalar,
+    };
+    out.push_str(std::str::from_utf8(plain).unwrap_or(""));
+}
+
+fn push_escaped(json: &[u8], out: &mut String) {
     match serde_json::from_slice::<std::borrow::Cow<'_, str>>(json) {
         Ok(text) => out.push_str(&text),
         Err(_) => out.push_str(std::str::from_utf8(json).unwrap_or("")),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 
+use super::packed::{pack, unpack};
 use crate::destination::Exchange;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -29,17 +30,30 @@ pub fn leave(sqlite: &Sqlite, batch: i64, at: i64, places: &[usize]) -> Result<(
     Ok(())
 }
 
-/// Keeps the answer to the last request that left with these places.
-pub fn answer(sqlite: &Sqlite, batch: i64, at: i64, places: &[usize], exchange: &Exchange) -> Result<()> {
-    let text = serde_json::to_vec(exchange)
-        .map_err(|error| Error::new(ErrorKind::Bug, "A request could not be kept.").with_source(error))?;
+/// An answer as it is stored, made off the writing thread.
+pub struct Answered {
+    records: Vec<u8>,
+    exchange: Vec<u8>,
+}
+
+impl Answered {
+    /// The answer to a request that carried the records at these places.
+    pub fn of(places: &[usize], exchange: &Exchange) -> Result<Self> {
+        let text = serde_json::to_vec(exchange)
+            .map_err(|error| Error::new(ErrorKind::Bug, "A request could not be kept.").with_source(error))?;
+        Ok(Self { records: packed(places)?, exchange: pack(&text)? })
+    }
+}
+
+/// Keeps the answer to the last request that left with the same places.
+pub fn answer(sqlite: &Sqlite, batch: i64, at: i64, answered: &Answered) -> Result<()> {
     // An earlier process may have sent the same records, and have died before their answer.
     sqlite
         .prepare_cached(
             "update exchange set at = ?2, z = ?4 where id =
              (select max(id) from exchange where batch = ?1 and records = ?3 and z = x'')",
         )?
-        .execute(params![batch, at, packed(places)?, zstd::bulk::compress(&text, 1)?])?;
+        .execute(params![batch, at, answered.records, answered.exchange])?;
     Ok(())
 }
 
@@ -91,17 +105,17 @@ fn from_row(row: &Row<'_>) -> Result<(Vec<usize>, Attempt)> {
 
 /// The places of the records a request carried, as they are kept beside it.
 fn carried(z: &[u8]) -> Result<Vec<usize>> {
-    let bytes = zstd::stream::decode_all(z)?;
+    let bytes = unpack(z)?;
     let (places, _) = bytes.as_chunks::<2>();
     Ok(places.iter().map(|place| usize::from(u16::from_le_bytes(*place))).collect())
 }
 
 fn packed(places: &[usize]) -> Result<Vec<u8>> {
     let records: Vec<u8> = places.iter().flat_map(|place| (*place as u16).to_le_bytes()).collect();
-    Ok(zstd::bulk::compress(&records, 1)?)
+    pack(&records)
 }
 
 fn unpacked(z: &[u8]) -> Result<Exchange> {
-    serde_json::from_slice(&zstd::stream::decode_all(z)?)
+    serde_json::from_slice(&unpack(z)?)
         .map_err(|error| Error::new(ErrorKind::Damaged, "A kept request can not be read.").with_source(error))
 }
