@@ -17,7 +17,7 @@ fn no_screen_has_a_violation_in_either_theme() {
         look(page, "01 first start", &mut found).await;
         page.click("button", "Try it with sample data…").await;
         wizard(page, &mut found).await;
-        finished(page, "Lead scores", 1).await;
+        finished(page, "Lead scores", 2).await;
         look(page, "09 sync", &mut found).await;
         page.click("button", "More…").await;
         page.click("menuitem", "Send every row again…").await;
@@ -78,10 +78,25 @@ async fn more_syncs(page: &Page) {
     };
     let every = json!({ "type": "every", "minutes": 30 });
     let crm = json!("Practice CRM");
-    let visitors = sync("Visitors", "visitors", "anonymous_id", json!({ "anonymous_id": "anonymous_id" }), crm.clone(), every);
+    let visitors = sync(
+        "Visitors",
+        "visitors",
+        "anonymous_id",
+        json!({ "anonymous_id": "anonymous_id" }),
+        crm.clone(),
+        every,
+    );
     let owners = json!({ "user_id": "owner_user_id" });
-    let owners_sync = sync("Workspace owners", "workspaces", "workspace_id", owners.clone(), crm, json!({ "type": "manual" }));
-    let idle = sync("Renewal dates", "workspaces", "workspace_id", owners, json!(null), json!({ "type": "manual" }));
+    let owners_sync = sync(
+        "Workspace owners",
+        "workspaces",
+        "workspace_id",
+        owners.clone(),
+        crm,
+        json!({ "type": "manual" }),
+    );
+    let idle =
+        sync("Renewal dates", "workspaces", "workspace_id", owners, json!(null), json!({ "type": "manual" }));
     for wanted in [visitors, owners_sync, idle] {
         page.ask("sync_save", wanted).await;
     }

@@ -86,11 +86,14 @@ impl Execution {
         let reading = self.clone();
         let sealed = match job {
             Job::Sync { warehouse, resend, approve } => {
-                on_a_thread(move || async move { reading.read_and_seal(&*warehouse, resend, approve).await }).await
+                on_a_thread(move || async move { reading.read_and_seal(&*warehouse, resend, approve).await })
+                    .await
             }
             Job::One { warehouse } => {
-                on_a_thread(move || async move { reading.stage_one(&*warehouse).await.map(|()| Sealed::Ready) })
-                    .await
+                on_a_thread(
+                    move || async move { reading.stage_one(&*warehouse).await.map(|()| Sealed::Ready) },
+                )
+                .await
             }
             Job::Deliver => Ok(Sealed::Ready),
         };

@@ -105,8 +105,7 @@ fn take_over(sqlite: &rusqlite::Connection, open: &OpenRecord, at: i64) -> Resul
         | RecordState::Invalid
         | RecordState::RejectedBefore => RecordState::Superseded,
     };
-    let reason =
-        outbox::own_states(sqlite, open.batch)?.remove(&open.place).and_then(|own| own.problem);
+    let reason = outbox::own_states(sqlite, open.batch)?.remove(&open.place).and_then(|own| own.problem);
     outbox::set_state(sqlite, open.batch, open.place, state, at, reason.as_deref())
 }
 
@@ -116,6 +115,8 @@ fn nothing(refused: Option<Problem>) -> Error {
             let message = format!("No row could become a record. The first one: {}", problem.message);
             Error::new(ErrorKind::NothingToSend, message).with_hint(problem.hint)
         }
-        None => Error::new(ErrorKind::NothingToSend, "There is no record to test with: nothing would be sent."),
+        None => {
+            Error::new(ErrorKind::NothingToSend, "There is no record to test with: nothing would be sent.")
+        }
     }
 }

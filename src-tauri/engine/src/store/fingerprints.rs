@@ -143,7 +143,11 @@ pub fn first_base(sqlite: &Sqlite, sync: i64, run: i64) -> Result<()> {
         params![run, PARTS],
         |row| row.get(0),
     )?;
-    if no_key_is_there_twice(sqlite, sync, first)? { make_base(sqlite, sync) } else { rewrite_base(sqlite, sync, 0) }
+    if no_key_is_there_twice(sqlite, sync, first)? {
+        make_base(sqlite, sync)
+    } else {
+        rewrite_base(sqlite, sync, 0)
+    }
 }
 
 /// The chunks before `first` are few, as those of tests with one record are, and share no key with the others.

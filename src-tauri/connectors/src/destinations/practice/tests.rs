@@ -20,7 +20,11 @@ async fn the_answer_is_told_apart_record_by_record() {
     let own = |place| Practice.own_answer(&answer, place, 2).unwrap();
     assert!(own(0).contains("created"), "{answer}");
     assert!(own(1).contains("refused") && own(1).contains("reason"), "{answer}");
-    assert_eq!(Practice.own_answer(&answer, 0, 3), None, "an answer for other records says nothing of this one");
+    assert_eq!(
+        Practice.own_answer(&answer, 0, 3),
+        None,
+        "an answer for other records says nothing of this one"
+    );
     assert_eq!(Practice.own_answer(r#"{"error":"spent"}"#, 0, 1), None);
 }
 
