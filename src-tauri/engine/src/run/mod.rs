@@ -2,8 +2,10 @@
 
 mod backoff;
 mod brakes;
+mod columns;
 mod deliver;
 mod execute;
+mod invalid;
 mod one;
 mod outcome;
 pub mod plan;

@@ -2,6 +2,7 @@
 
 mod changes;
 mod delivery;
+mod ends;
 mod invalid;
 mod large;
 mod model;
