@@ -336,7 +336,7 @@ impl Sender {
         self.counts.requests += added.requests;
         self.counts.bytes_sent += added.bytes_sent;
         context.progress.sent(self.counts, outcomes, rejected);
-        let delivered = settled.fingerprints(&batch.body, &context.run.shape, context.keeps_addresses())?;
+        let delivered = settled.fingerprints(&batch.body, &context.run.shape)?;
         let (run, sync, at) = (context.run.id, context.run.sync, millis(context.clock.now()));
         let written = context
             .store
@@ -364,10 +364,6 @@ impl Sender {
 }
 
 impl Delivering {
-    fn keeps_addresses(&self) -> bool {
-        self.sync.mode == crate::sync::Mode::Mirror && self.sync.removed != crate::sync::Removal::Nothing
-    }
-
     fn progress_goes_on(&self, backoff: &Backoff) {
         if backoff.until().is_some() {
             self.progress.wait_for(None);

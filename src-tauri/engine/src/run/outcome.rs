@@ -8,6 +8,7 @@ use crate::mapping::address;
 use crate::record::Change;
 use crate::store::fingerprints::{self, Delivered};
 use crate::store::outbox::{self, Body, RecordState, fingerprint, key_hash};
+use crate::store::packed::pack;
 use crate::store::runs::{self, Counts, Problem};
 use crate::sync::Shape;
 
@@ -81,19 +82,18 @@ impl Settled {
     }
 
     /// What now counts as delivered.
-    pub(crate) fn fingerprints(&self, body: &Body, shape: &Shape, addresses: bool) -> Result<Vec<Delivered>> {
+    pub(crate) fn fingerprints(&self, body: &Body, shape: &Shape) -> Result<Vec<Delivered>> {
         let delivered = |state: &RecordState| matches!(state, RecordState::Delivered | RecordState::Accepted);
         self.states
             .iter()
             .filter(|(_, state, _)| delivered(state))
             .map(|(place, ..)| {
                 let (key, change, payload) = (body.key(*place), body.change(*place)?, body.payload(*place));
-                let keep = addresses && change != Change::Removed;
                 Ok(Delivered {
                     hash: key_hash(key),
                     fingerprint: fingerprint(change, payload),
                     key: key.to_owned(),
-                    address: if keep { address(shape, payload) } else { String::new() },
+                    address: if change == Change::Removed { String::new() } else { address(shape, payload) },
                 })
             })
             .collect()
@@ -148,9 +148,9 @@ fn keep_exchange(sqlite: &Connection, at: i64, attempt: &Attempt) -> Result<()> 
     let text = serde_json::to_vec(&attempt.exchange)
         .map_err(|error| Error::new(ErrorKind::Bug, "A request could not be kept.").with_source(error))?;
     let records: Vec<u8> = attempt.places.iter().flat_map(|place| (*place as u16).to_le_bytes()).collect();
-    let records = zstd::bulk::compress(&records, 1)?;
+    let records = pack(&records)?;
     sqlite
         .prepare_cached("insert into exchange(batch, at, records, z) values(?1, ?2, ?3, ?4)")?
-        .execute(rusqlite::params![attempt.batch, at, records, zstd::bulk::compress(&text, 1)?])?;
+        .execute(rusqlite::params![attempt.batch, at, records, pack(&text)?])?;
     Ok(())
 }

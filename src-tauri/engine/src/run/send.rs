@@ -7,6 +7,7 @@ use super::deliver::{Delivering, Work};
 use crate::destination::{Answer, Batch, Delivery, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Record;
+use crate::store::packed::pack;
 use crate::sync::Shape;
 
 /// Pause between two looks at a destination's job.
@@ -83,7 +84,7 @@ async fn keep_before(context: &Delivering, batch: i64, records: &[Record<'_>]) -
     let text = serde_json::to_vec(&before).map_err(|error| {
         Error::new(ErrorKind::Bug, "Present values could not be stored.").with_source(error)
     })?;
-    let z = zstd::bulk::compress(&text, 1)?;
+    let z = pack(&text)?;
     let insert = move |sqlite: &rusqlite::Connection| {
         sqlite
             .prepare_cached("insert or ignore into before values(?1, ?2)")?

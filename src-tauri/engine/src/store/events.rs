@@ -5,7 +5,9 @@
 
 use rusqlite::{Connection as Sqlite, OptionalExtension, params};
 
+use super::json::stored_json;
 use super::outbox::{self, BatchRow, Body, OwnState, RecordState};
+use super::packed::unpack;
 use super::runs::{self, InvalidRow};
 use crate::destination::Exchange;
 use crate::error::{Error, ErrorKind, Result};
@@ -322,7 +324,7 @@ fn matches(filter: &Filter, event: &EventRow) -> bool {
 fn contains(event: &EventRow, search: &str) -> bool {
     let has = |text: &str| text.to_lowercase().contains(search);
     event.key.as_deref().is_some_and(has)
-        || event.problem.as_deref().is_some_and(has)
+        || event.problem.as_deref().is_some_and(|problem| has(stored_json(problem)))
         || has(&String::from_utf8_lossy(&event.payload))
 }
 
@@ -366,12 +368,12 @@ pub fn attempts(sqlite: &Sqlite, batch: i64, place: usize) -> Result<Vec<Attempt
     let mut rows = statement.query([batch])?;
     let mut attempts = Vec::new();
     while let Some(row) = rows.next()? {
-        let records = zstd::stream::decode_all(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        let records = unpack(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
         let (places, _) = records.as_chunks::<2>();
         if !places.iter().any(|carried| usize::from(u16::from_le_bytes(*carried)) == place) {
             continue;
         }
-        let text = zstd::stream::decode_all(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        let text = unpack(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?)?;
         let exchange = serde_json::from_slice(&text).map_err(|error| {
             Error::new(ErrorKind::Damaged, "A kept request can not be read.").with_source(error)
         })?;
@@ -387,10 +389,9 @@ pub fn last_status(sqlite: &Sqlite, batch: i64) -> Result<Option<u16>> {
         .query_row([batch], |row| row.get(0))
         .optional()?;
     let Some(z) = z else { return Ok(None) };
-    let exchange: Exchange =
-        serde_json::from_slice(&zstd::stream::decode_all(z.as_slice())?).map_err(|error| {
-            Error::new(ErrorKind::Damaged, "A kept request can not be read.").with_source(error)
-        })?;
+    let exchange: Exchange = serde_json::from_slice(&unpack(&z)?).map_err(|error| {
+        Error::new(ErrorKind::Damaged, "A kept request can not be read.").with_source(error)
+    })?;
     Ok(exchange.status)
 }
 

@@ -4,7 +4,8 @@
 
 use rusqlite::{Connection as Sqlite, params};
 
-use super::outbox::REMOVED;
+use super::outbox::{REMOVED, key_hash};
+use super::packed::{pack, unpack};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Entries of one chunk, at most, when the base is rewritten.
@@ -21,7 +22,7 @@ pub struct Delivered {
     pub fingerprint: u128,
     /// Its key.
     pub key: String,
-    /// What a removal of it has to say to the destination: a JSON object; empty where removals are not sent.
+    /// What a removal of it has to say to the destination: a JSON object; empty once it is removed.
     pub address: String,
 }
 
@@ -69,7 +70,7 @@ fn insert(sqlite: &Sqlite, sync: i64, id: i64, delivered: &[Delivered]) -> Resul
         id,
         sync,
         chunk,
-        zstd::bulk::compress(&texts, 1)?
+        pack(&texts)?
     ])?;
     Ok(())
 }
@@ -112,7 +113,7 @@ pub fn entries(sqlite: &Sqlite, id: i64) -> Result<Vec<Delivered>> {
     let (chunk, z): (Vec<u8>, Vec<u8>) = sqlite
         .prepare_cached("select d, z from fingerprint where id = ?1")?
         .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let texts = zstd::stream::decode_all(z.as_slice())?;
+    let texts = unpack(&z)?;
     let mut rest = texts.as_slice();
     let mut text = || -> Result<String> {
         let length = rest.split_off(..4).and_then(|length| length.first_chunk()).ok_or_else(damaged)?;
@@ -120,10 +121,12 @@ pub fn entries(sqlite: &Sqlite, id: i64) -> Result<Vec<Delivered>> {
         String::from_utf8(bytes.to_vec()).map_err(|_| damaged())
     };
     let prints = prints(&chunk)?;
-    prints
-        .into_iter()
-        .map(|(hash, fingerprint)| Ok(Delivered { hash, fingerprint, key: text()?, address: text()? }))
-        .collect()
+    let entry = |(hash, fingerprint)| {
+        let entry = Delivered { hash, fingerprint, key: text()?, address: text()? };
+        // Under a hash that changed, the record would seem to be gone, and a mirror would remove it.
+        if key_hash(&entry.key) == hash { Ok(entry) } else { Err(damaged()) }
+    };
+    prints.into_iter().map(entry).collect()
 }
 
 /// Everything so far becomes the base. Only where no key is there twice: when one run delivered it all, or the

@@ -5,6 +5,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use super::damaged;
 use crate::error::Result;
 use crate::record::{Change, MessageId, Operation, Record};
+use crate::store::packed::{pack, unpack};
 
 /// The 64-bit hash a key is found by.
 pub fn key_hash(key: &str) -> u64 {
@@ -246,17 +247,12 @@ pub struct Sealed {
 /// Compresses a body for [`super::stage`].
 pub fn compress(body: &Body) -> Result<Sealed> {
     let bytes = body.to_bytes();
-    Ok(Sealed {
-        n: body.len(),
-        raw: body.payload_bytes(),
-        z: zstd::bulk::compress(&bytes, 1)?,
-        segment: body.key_segment(),
-    })
+    Ok(Sealed { n: body.len(), raw: body.payload_bytes(), z: pack(&bytes)?, segment: body.key_segment() })
 }
 
 /// Reads a compressed body.
 pub fn decompress(z: &[u8]) -> Result<Body> {
-    Body::from_bytes(&zstd::stream::decode_all(z)?)
+    Body::from_bytes(&unpack(z)?)
 }
 
 #[cfg(test)]
