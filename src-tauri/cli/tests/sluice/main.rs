@@ -5,7 +5,9 @@
 
 mod command;
 
+mod earlier;
 mod faults;
 mod main_job;
+mod pairs;
 mod stopping;
 mod workspace_file;
