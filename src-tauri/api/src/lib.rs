@@ -18,7 +18,6 @@ mod syncs;
 pub mod wire;
 pub mod workspace;
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +27,8 @@ use sluice_engine::clock::{SharedClock, SystemClock};
 use sluice_engine::engine::{Catalogue, Engine};
 use sluice_engine::run::progress::Notice;
 use sluice_engine::secrets::{Keychain, SecretStore};
-use sluice_engine::store::{Store, Usage, make_private_folder, owner};
+use sluice_engine::store::owner::{self, Owner};
+use sluice_engine::store::{Store, Usage, make_private_folder};
 use sluice_engine::upkeep::Upkeep;
 use sluice_engine::{Error, ErrorKind};
 
@@ -55,8 +55,8 @@ struct Inner {
     upkeep: Arc<Upkeep>,
     /// Ends what goes on beside the commands: the scheduler and the upkeep.
     stop: tokio_util::sync::CancellationToken,
-    /// Held while this process owns the data folder.
-    _lock: Option<File>,
+    /// There while this process owns the data folder.
+    _owner: Option<Owner>,
 }
 
 /// The data folder: `explicit`, else `SLUICE_HOME`, else the platform's.
@@ -97,7 +97,7 @@ impl Api {
         usage: Usage,
     ) -> Result<Self, Problem> {
         make_private_folder(home)?;
-        let lock = if usage == Usage::Owner { Some(owner::lock(home)?) } else { None };
+        let owner = if usage == Usage::Owner { Some(Owner::take(home)?) } else { None };
         let store = Arc::new(Store::open(home, usage)?);
         let secrets = match secrets {
             Some(secrets) => secrets,
@@ -116,7 +116,7 @@ impl Api {
             samples: samples::Samples::default(),
             upkeep,
             stop,
-            _lock: lock,
+            _owner: owner,
         }));
         api.0.pushes.carry(&api);
         Ok(api)

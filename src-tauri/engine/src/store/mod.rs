@@ -7,6 +7,7 @@ pub mod backup;
 pub mod connections;
 pub mod drafts;
 pub mod events;
+pub mod exchanges;
 pub mod fingerprints;
 mod json;
 mod opening;
@@ -41,7 +42,7 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 /// What a process does with the data folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Usage {
-    /// It runs syncs, and holds the folder's [lock](owner::lock).
+    /// It runs syncs, and holds the folder's [lock](owner::Owner).
     Owner,
     /// It looks, beside an owner that may be at work.
     Guest,
@@ -50,6 +51,7 @@ pub enum Usage {
 /// The open database.
 pub struct Store {
     path: PathBuf,
+    usage: Usage,
     claim: Option<Claim>,
     writer: writer::Writer,
     readers: Mutex<Vec<Connection>>,
@@ -67,7 +69,12 @@ impl Store {
         let (connection, claim) = opening::open(home, usage)?;
         let path = opening::database(home);
         let writer = writer::Writer::start(connection, opening::log(&path), claim.clone())?;
-        Ok(Self { path, claim, writer, readers: Mutex::new(Vec::new()) })
+        Ok(Self { path, usage, claim, writer, readers: Mutex::new(Vec::new()) })
+    }
+
+    /// What this process does with the data folder.
+    pub fn usage(&self) -> Usage {
+        self.usage
     }
 
     /// For an owner: an error once another process has taken the data folder over.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::owner::{self, Claim};
+use super::owner::{Claim, Owner};
 use super::{Usage, backup, make_private, make_private_folder, schema};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -37,7 +37,7 @@ pub(super) fn open(home: &Path, usage: Usage) -> Result<(Connection, Option<Clai
     let newest = schema::MIGRATIONS.len();
     // A guest beside an owner of an older Sluice must not change what that one works with.
     let guest_behind = usage == Usage::Guest && version(&connection)? < newest;
-    let alone = if guest_behind { Some(owner::lock(home)?) } else { None };
+    let alone = if guest_behind { Some(Owner::take(home)?) } else { None };
     let version = version(&connection)?;
     if version > newest {
         return Err(Error::new(ErrorKind::NewerDatabase, "The data folder was written by a newer Sluice."));

@@ -1,10 +1,10 @@
-//! Who owns a data folder: one process at a time.
+//! Who changes the data folder: one process at a time, its owner.
 //!
 //! A lock of the operating system keeps a second owner out. Where it does not hold, as on some network drives,
 //! the epoch does: every owner raises it, every transaction of an owner checks it, and an owner that finds
 //! another's has lost the folder and stops.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -12,17 +12,35 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Takes the lock of the data folder `home`; it is held until the file is dropped or the process ends.
-///
-/// A folder whose lock another process holds is [`ErrorKind::InUse`].
-pub fn lock(home: &Path) -> Result<File> {
-    let file = File::options().create(true).truncate(false).write(true).open(home.join("lock"))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            Err(Error::new(ErrorKind::InUse, "Another Sluice is using this data folder."))
+/// Held while this process owns a data folder. The system lets go of it however the process ends.
+#[derive(Debug)]
+pub struct Owner {
+    _lock: File,
+}
+
+impl Owner {
+    /// Makes this process the owner of `home`. Where another one is, that is [`ErrorKind::InUse`].
+    pub fn take(home: &Path) -> Result<Self> {
+        let lock = File::options().create(true).truncate(false).read(true).write(true).open(path(home))?;
+        loop {
+            if is_free(lock.try_lock())? {
+                return Ok(Self { _lock: lock });
+            }
+            // Who only looks for an owner shares the lock for a moment; an owner shares it with nobody.
+            if !is_free(lock.try_lock_shared())? {
+                return Err(Error::new(ErrorKind::InUse, "Another Sluice is using this data folder."));
+            }
+            lock.unlock()?;
         }
-        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+
+    /// A process owns `home`; not to be asked by the owner itself.
+    pub fn is_there(home: &Path) -> Result<bool> {
+        match File::options().read(true).open(path(home)) {
+            Ok(lock) => Ok(!is_free(lock.try_lock_shared())?),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
@@ -63,4 +81,16 @@ pub fn lost() -> Error {
     Error::new(ErrorKind::InUse, "Another Sluice has taken over this data folder.")
         .with_safe("This one stopped; the other goes on from where it was.")
         .with_hint("Quit this one, and keep the data folder on a disk of this computer.")
+}
+
+fn path(home: &Path) -> std::path::PathBuf {
+    home.join("lock")
+}
+
+fn is_free(locked: std::result::Result<(), TryLockError>) -> Result<bool> {
+    match locked {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
 }

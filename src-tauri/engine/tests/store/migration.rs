@@ -5,7 +5,8 @@ use std::path::Path;
 use sluice_engine::ErrorKind;
 use sluice_engine::store::events::{self, Filter};
 use sluice_engine::store::outbox::RecordState;
-use sluice_engine::store::{Store, Usage, connections, fingerprints, owner, runs, settings, syncs};
+use sluice_engine::store::owner::Owner;
+use sluice_engine::store::{Store, Usage, connections, exchanges, fingerprints, runs, settings, syncs};
 
 /// A data folder as each earlier version wrote it.
 const EARLIER: [(u32, &str); 1] = [(1, include_str!("schema-1.sql"))];
@@ -40,7 +41,7 @@ fn every_earlier_database_opens_with_all_that_is_in_it() {
                 delivered += fingerprints::entries(sqlite, id)?.len();
             }
             assert_eq!(delivered, 7, "six were delivered first, and one again");
-            assert_eq!(events::attempts(sqlite, 2, 1)?.len(), 1);
+            assert_eq!(exchanges::attempts(sqlite, 2, 1)?.len(), 1);
             events::page(sqlite, &Filter::default(), None, 100)
         });
         let found = found.unwrap();
@@ -72,7 +73,7 @@ fn a_database_that_can_not_be_brought_up_to_date_is_left_as_it_was() {
 fn somebody_who_only_looks_changes_nothing_under_an_owner_of_an_earlier_version() {
     let home = folder_of(EARLIER[0].1);
     let file = home.path().join("sluice.sqlite");
-    let held = owner::lock(home.path()).unwrap();
+    let held = Owner::take(home.path()).unwrap();
     assert_eq!(Store::open(home.path(), Usage::Guest).err().unwrap().kind(), ErrorKind::InUse);
     assert_eq!(version(&file), 1);
     drop(held);

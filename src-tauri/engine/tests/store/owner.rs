@@ -1,17 +1,18 @@
 //! One owner at a time, also where the operating system's lock does not hold.
 
 use sluice_engine::ErrorKind;
-use sluice_engine::store::{Store, Usage, owner, settings};
+use sluice_engine::store::owner::Owner;
+use sluice_engine::store::{Store, Usage, settings};
 
 use crate::bench::{Bench, PLAIN, SYNC, check_requests, people};
 
 #[test]
 fn a_folder_that_is_owned_is_in_use() {
     let home = tempfile::tempdir().unwrap();
-    let held = owner::lock(home.path()).unwrap();
-    assert_eq!(owner::lock(home.path()).unwrap_err().kind(), ErrorKind::InUse);
+    let held = Owner::take(home.path()).unwrap();
+    assert_eq!(Owner::take(home.path()).unwrap_err().kind(), ErrorKind::InUse);
     drop(held);
-    owner::lock(home.path()).unwrap();
+    Owner::take(home.path()).unwrap();
 }
 
 #[test]

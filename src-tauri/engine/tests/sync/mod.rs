@@ -2,8 +2,10 @@
 
 mod changes;
 mod delivery;
+mod ends;
 mod invalid;
 mod large;
 mod model;
+mod one;
 mod removal;
 mod safety;
