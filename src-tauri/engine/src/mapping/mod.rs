@@ -5,6 +5,7 @@
 
 mod address;
 mod path;
+mod person;
 mod tree;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -13,6 +14,7 @@ use crate::value::{Cell, Column, RowBatch, write_string};
 
 pub use address::{address, clearing_payload};
 pub use path::{Step, literal, parse_path};
+pub use person::named_in;
 use tree::Tree;
 
 /// A mapping compiled against the columns of a read.
