@@ -22,6 +22,7 @@ pub mod store;
 pub mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod upkeep;
 pub mod value;
 pub mod warehouse;
 

@@ -68,4 +68,9 @@ create table invalid_row(run integer not null, row integer not null, key text, p
 create table fingerprint(id integer primary key, sync integer not null, d blob not null, z blob not null);
 create index fingerprint_of_sync on fingerprint(sync, id);
 ",
+    // 2: owners are told apart.
+    "
+-- epoch: raised by each process that becomes the owner; an owner that finds another's has lost the folder.
+alter table workspace add column epoch integer not null default 0;
+",
 ];
