@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::brakes;
 use super::read::{ReadContext, Sink, Staged, check_columns, read_all};
+use super::source;
 use crate::destination::Limits;
 use crate::error::{Error, Result};
 use crate::record::Change;
@@ -13,7 +14,7 @@ use crate::store::outbox;
 use crate::store::runs::{Counts, InvalidRow};
 use crate::store::{Store, syncs::SavedSync};
 use crate::sync::Mode;
-use crate::warehouse::{Read, Warehouse};
+use crate::warehouse::Warehouse;
 
 /// What a run would do.
 #[derive(Debug)]
@@ -112,8 +113,7 @@ pub(crate) async fn plan(
         record_bytes: limits.record_bytes,
         cancel: &cancel,
     };
-    let read = Read { query: sync.query.clone(), columns: Vec::new(), limit: None };
-    let mut rows = warehouse.read(&read).await?;
+    let mut rows = source::look(store, saved, warehouse).await?;
     let unfit = check_columns(saved.columns.as_deref(), rows.columns()).err();
     let mut collected = Collected {
         limit,

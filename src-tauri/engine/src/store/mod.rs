@@ -7,6 +7,7 @@ pub mod connections;
 pub mod drafts;
 pub mod events;
 pub mod fingerprints;
+pub mod marks;
 pub mod outbox;
 pub mod runs;
 mod schema;

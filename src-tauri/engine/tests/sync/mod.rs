@@ -1,6 +1,7 @@
 //! What a sync does, run by run.
 
 mod changes;
+mod comparing;
 mod delivery;
 mod invalid;
 mod large;
