@@ -126,7 +126,7 @@ pub(crate) async fn read_all<S: Sink>(
         match part {
             Part::Changed(rows) => reading.take(&rows, &mut aside)?,
             Part::Repeated(rows) => reading.repeat(&rows)?,
-            Part::Gone(rows) => reading.miss(&rows)?,
+            Part::Gone(rows) => reading.miss(&rows),
         }
         reading.sink.progress(&reading.counts);
     }
@@ -217,9 +217,9 @@ impl<S: Sink> Reading<'_, S> {
     }
 
     /// Takes keys that no row has any more.
-    fn miss(&mut self, keys: &NumberedRows) -> Result<()> {
+    fn miss(&mut self, keys: &NumberedRows) {
         // Where every row was read, what was not is gone anyhow.
-        let Some(gone) = &mut self.gone else { return Ok(()) };
+        let Some(gone) = &mut self.gone else { return };
         for (index, number) in (0..keys.rows.rows()).zip(keys.numbers.iter().copied()) {
             let mut key = String::new();
             // A key that can not be written was never sent.
@@ -227,7 +227,6 @@ impl<S: Sink> Reading<'_, S> {
                 gone.insert(key_hash(&key), number);
             }
         }
-        Ok(())
     }
 
     fn content(&self, batch: &RowBatch, index: usize) -> Result<(Vec<u8>, u128)> {

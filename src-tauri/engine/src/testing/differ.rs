@@ -163,13 +163,13 @@ impl Differences for FakeDifferences {
     }
 
     async fn next(&mut self) -> Result<Option<Part>> {
-        if self.stage == 0 {
-            if let Some(rows) = self.stream.next().await? {
-                let from = self.taken;
-                self.taken += rows.rows();
-                let numbers = self.numbers[from..self.taken].to_vec();
-                return Ok(Some(Part::Changed(NumberedRows { rows, numbers })));
-            }
+        if self.stage == 0
+            && let Some(rows) = self.stream.next().await?
+        {
+            let from = self.taken;
+            self.taken += rows.rows();
+            let numbers = self.numbers[from..self.taken].to_vec();
+            return Ok(Some(Part::Changed(NumberedRows { rows, numbers })));
         }
         self.stage += 1;
         Ok(match self.stage {

@@ -20,7 +20,7 @@ fn twin(compares: bool) -> (Twin, std::sync::Arc<FakeWarehouse>) {
     (Twin::new(kind, from, None, Query::Table(TableName::new("", "people"))), table)
 }
 
-fn cells(row: &Row) -> Vec<FakeCell> {
+fn cells(row: Row) -> Vec<FakeCell> {
     let key = row.0.map_or(FakeCell::Null, |key| FakeCell::Text(key.to_string()));
     let value = if row.1 == UNREADABLE { FakeCell::Unreadable } else { FakeCell::Text(row.1.to_string()) };
     vec![key, value]
@@ -38,7 +38,7 @@ proptest! {
             let ((here, here_table), (there, there_table)) = (twin(false), twin(true));
             let set = async move |rows: &[Row], broken: bool| {
                 for table in [&here_table, &there_table] {
-                    table.set(rows.iter().map(cells).collect());
+                    table.set(rows.iter().copied().map(cells).collect());
                     table.fail(if broken { ReadFault::Fails(1) } else { ReadFault::None });
                 }
             };

@@ -69,8 +69,9 @@ impl Comparing<'_> {
     async fn fill(&self, comparison: &Comparison<'_>) -> Result<u64> {
         let (session, snapshot) = (self.session, self.snapshot);
         let columns = self.fields.iter().enumerate();
-        let columns: String =
+        let columns: Vec<String> =
             columns.map(|(index, field)| format!(", c{index} {}", field.sql_type)).collect();
+        let columns = columns.concat();
         snapshot
             .write(&[(
                 &format!(
@@ -91,8 +92,8 @@ impl Comparing<'_> {
 
     /// What stands before and after the query in the statement that fills the temporary table.
     fn filling(&self) -> (String, String) {
-        let names = 0..self.fields.len();
-        let listed = |each: &dyn Fn(usize) -> String| names.clone().map(each).collect::<Vec<_>>().join(", ");
+        let places = 0..self.fields.len();
+        let listed = |each: &dyn Fn(usize) -> String| places.clone().map(each).collect::<Vec<_>>().join(", ");
         let expression = |index: usize| self.fields[index].expression.as_str();
         let key = |each: &dyn Fn(&str) -> String, between: &str| {
             self.key.iter().map(|index| each(expression(*index))).collect::<Vec<_>>().join(between)
@@ -150,11 +151,12 @@ impl Comparing<'_> {
 
     /// What answers with changed rows, repeated ones and gone keys.
     fn statements(&self) -> [String; 3] {
-        let columns: String = (0..self.fields.len()).map(|index| format!("r.c{index}, ")).collect();
+        let columns: Vec<String> = (0..self.fields.len()).map(|index| format!("r.c{index}, ")).collect();
+        let columns = columns.concat();
         let typed = |(place, index): (usize, &usize)| {
             format!("(key)[{}]::{}, ", place + 1, self.fields[*index].sql_type)
         };
-        let key: String = self.key.iter().enumerate().map(typed).collect();
+        let key = self.key.iter().enumerate().map(typed).collect::<Vec<_>>().concat();
         [
             format!("SELECT {columns}r.number {} WHERE {NEW} ORDER BY r.number", first()),
             format!(
