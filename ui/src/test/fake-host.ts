@@ -329,6 +329,8 @@ export function fakeHost({
       change(sync, { status: 'running', last_run: run, problem: null });
       return run;
     },
+    // Its event is one of the log's: that of a sync that is there from the beginning.
+    sync_test: () => runOf(58, 'Orders', { trigger: 'test', read: 1, added: 1, delivered: 1, sent: 1 }),
     run_cancel: (id) => end(id, 'cancelled'),
     run_drop: (id) => end(id, 'cancelled'),
     runs: (request) => pageOfRuns(allRuns(syncs), request),

@@ -1,9 +1,10 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
+import type { Sync } from '@/api/bindings/Sync';
 import { toasts } from '@/components/toasts';
 import { violations } from '@/test/axe';
-import { runningRun } from '@/test/fake/activity';
+import { activeSyncs, runningRun } from '@/test/fake/activity';
 import { fakeHost } from '@/test/fake-host';
 import { renderWindow } from '@/test/render';
 import { newState } from './wizard/state';
@@ -120,6 +121,23 @@ describe('the page of a sync', () => {
     await waitFor(() => expect(reads()).toBeGreaterThan(before));
   });
 
+  it('points to the rows of a run that could not be sent, while it runs and after', async () => {
+    const host = fakeHost();
+    const { router } = renderWindow('/syncs/Lead%20ratings', host);
+    await userEvent.click(await screen.findByRole('link', { name: '6 invalid' }));
+    const ofRun = { sync: 'Lead ratings', run: 101, status: ['invalid'] };
+    expect(router.state.location).toMatchObject({ pathname: '/events', search: ofRun });
+
+    const ended = { ...runningRun(), status: 'completed' as const, invalid: 12, rejected: 0, progress: null };
+    const ratings = activeSyncs().find(({ definition }) => definition.name === 'Lead ratings') as Sync;
+    host.answer('sync', () => ({ ...ratings, status: 'healthy', last_run: ended }));
+    host.answer('runs', () => [ended]);
+    await act(() => router.navigate({ to: '/syncs/$name', params: { name: 'Lead ratings' } }));
+    act(() => host.push({ type: 'run', run: ended }));
+    await userEvent.click(await screen.findByRole('link', { name: '12 rows could not be sent' }));
+    expect(router.state.location).toMatchObject({ pathname: '/events', search: ofRun });
+  });
+
   it('cancels the run and says what stays', async () => {
     const { host } = renderWindow('/syncs/Lead%20ratings');
     await userEvent.click(await screen.findByRole('button', { name: 'Cancel run' }));
@@ -177,11 +195,22 @@ describe('the page of a sync', () => {
     await waitFor(() => expect(inputs(host, 'sync_unpause')).toEqual(['Orders']));
   });
 
-  it('says what is wrong when only the user can mend it', async () => {
-    renderWindow('/syncs/Workspace%20owners');
+  it('says what is wrong when only the user can mend it, and goes on once it is mended', async () => {
+    const { host } = renderWindow('/syncs/Workspace%20owners');
     expect(await screen.findByText('Kestrel events no longer accepts this write key.')).toBeTruthy();
-    expect(screen.getByRole('button', { name: 'Open the connections' })).toBeTruthy();
     expect(await violations()).toEqual([]);
+    await userEvent.click(await screen.findByRole('button', { name: 'Enter new credentials' }));
+    const panel = await screen.findByRole('complementary', { name: 'Connection' });
+    expect(within(panel).getByRole('heading', { name: 'Kestrel events' })).toBeTruthy();
+    await userEvent.click(within(panel).getByRole('button', { name: 'Save' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Sync now' }));
+    await waitFor(() =>
+      expect(inputs(host, 'sync_now')).toContainEqual({
+        sync: 'Workspace owners',
+        full: false,
+        approve: false,
+      }),
+    );
   });
 
   it('shows what it sends, to look at', async () => {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::brakes;
+use super::columns::retyped;
 use super::deliver::{Delivering, End, deliver};
+use super::invalid;
 use super::progress::{Phase, Progress};
-use super::read::{
-    ReadContext, ReadResult, check_columns, duplicate, keep_invalid, read_all, unless_cancelled,
-};
+use super::read::{ReadContext, ReadResult, read_all, unless_cancelled};
 use super::source;
 use super::stage::{Placed, Staging, locate};
 use crate::clock::{SharedClock, millis};
@@ -19,7 +19,7 @@ use crate::store::Store;
 use crate::store::fingerprints;
 use crate::store::marks::{self, Mark};
 use crate::store::outbox::{self, RecordState};
-use crate::store::runs::{self, Counts, InvalidRow, Problem, RunState};
+use crate::store::runs::{self, Counts, Ended, RunState, Trigger};
 use crate::store::syncs::{self, SavedSync};
 use crate::sync::Mode;
 use crate::warehouse::Warehouse;
@@ -40,6 +40,11 @@ pub(crate) enum Job {
         resend: bool,
         /// Goes on past brakes and changed column types.
         approve: bool,
+    },
+    /// Reads until it has one record to send, and delivers that.
+    One {
+        /// Where from.
+        warehouse: Box<dyn Warehouse>,
     },
     /// Delivers what is in the outbox.
     Deliver,
@@ -66,42 +71,32 @@ enum Sealed {
 }
 
 impl Execution {
-    /// Runs to the end and writes down how it ended.
-    pub(crate) async fn execute(self, job: Job) {
+    /// Runs to the end, and answers with how it ended.
+    pub(crate) async fn execute(self, job: Job) -> Result<Ended> {
         let execution = Arc::new(self);
         let ended = execution.clone().run(job).await;
-        if let Err(error) = ended {
-            let state =
-                if error.kind() == ErrorKind::Cancelled { RunState::Cancelled } else { RunState::Failed };
-            // If even this can not be written, the next start finds the run unfinished and says so.
-            drop(execution.end(state, None, Some(&error)).await);
-        }
         execution.progress.flush();
+        ended
     }
 
-    async fn run(self: Arc<Self>, job: Job) -> Result<()> {
-        if let Job::Sync { warehouse, resend, approve } = job {
-            let reading = self.clone();
-            let (reply, answer) = tokio::sync::oneshot::channel();
-            std::thread::Builder::new().name("read".into()).spawn(move || {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-                let result = match runtime {
-                    Ok(runtime) => runtime.block_on(reading.read_and_seal(&*warehouse, resend, approve)),
-                    Err(error) => Err(error.into()),
-                };
-                drop(reply.send(result));
-            })?;
-            let sealed =
-                answer.await.map_err(|_| Error::new(ErrorKind::Bug, "Reading ended unexpectedly."))?;
-            match sealed {
-                Ok(Sealed::Ready) => {}
-                Ok(Sealed::Held(reason)) => return self.end(RunState::Held, None, Some(&reason)).await,
-                Err(error) => {
-                    let run = self.run;
-                    self.store.write(move |sqlite| outbox::unstage(sqlite, run)).done().await?;
-                    return Err(error);
-                }
+    async fn run(self: Arc<Self>, job: Job) -> Result<Ended> {
+        let reading = self.clone();
+        let sealed = match job {
+            Job::Sync { warehouse, resend, approve } => {
+                on_a_thread(move || async move { reading.read_and_seal(&*warehouse, resend, approve).await })
+                    .await
             }
+            Job::One { warehouse } => {
+                on_a_thread(
+                    move || async move { reading.stage_one(&*warehouse).await.map(|()| Sealed::Ready) },
+                )
+                .await
+            }
+            Job::Deliver => Ok(Sealed::Ready),
+        };
+        match sealed? {
+            Sealed::Ready => {}
+            Sealed::Held(reason) => return Ok(Ended::because(RunState::Held, self.now(), &reason)),
         }
         self.deliver().await
     }
@@ -110,7 +105,7 @@ impl Execution {
         let sync = &self.saved.sync;
         sync.query.check()?;
         let limits = self.destination.limits(&sync.shape);
-        let started = millis(self.clock.now());
+        let started = self.now();
         self.progress
             .expect(unless_cancelled(&self.cancel, warehouse.estimate(&sync.query)).await.unwrap_or(None));
         let resend = resend || sync.mode == Mode::Full;
@@ -132,15 +127,16 @@ impl Execution {
             record_bytes: limits.record_bytes,
             cancel: &self.cancel,
         };
-        if !approve {
-            check_columns(self.saved.columns.as_deref(), rows.columns())?;
-        }
+        let retyped = retyped(self.saved.columns.as_deref(), rows.columns());
         let found = read_all(&context, rows, &mut staging).await?;
         let mark = source.mark.filter(|_| goes_on(&found, source.differences.is_whole()));
         drop(source.differences);
         self.progress.enter(Phase::Sealing, found.counts);
         let placed = staging.finish()?;
-        if let Some(reason) = brakes::holds(sync, &found).filter(|_| !approve) {
+        let room = invalid::KEPT.saturating_sub(found.counts.invalid - found.duplicates.len() as u64);
+        invalid::keep_duplicates(&self.store, self.run, &placed, &found.duplicates, room)?;
+        let held = retyped.or_else(|| brakes::holds(sync, &found));
+        if let Some(reason) = held.filter(|_| !approve) {
             self.hold(&found).await?;
             return Ok(Sealed::Held(reason));
         }
@@ -148,23 +144,18 @@ impl Execution {
         Ok(Sealed::Ready)
     }
 
-    /// Keeps a held run's counts, and drops what it staged: approving reads afresh.
+    /// Keeps a held run's counts. What it staged goes with its end: approving reads afresh.
     async fn hold(&self, found: &ReadResult) -> Result<()> {
         let (run, counts) = (self.run, found.counts);
-        let job = move |sqlite: &rusqlite::Connection| {
-            runs::set_counts(sqlite, run, &counts)?;
-            outbox::unstage(sqlite, run)
-        };
-        self.store.write(job).done().await
+        self.store.write(move |sqlite| runs::set_counts(sqlite, run, &counts)).done().await
     }
 
     /// From here on what was read is to be sent: one transaction.
     async fn seal(&self, found: ReadResult, placed: &Placed, mark: Option<Mark>) -> Result<()> {
-        let at = millis(self.clock.now());
+        let at = self.now();
         let (run, sync, base_until) = (self.run, self.saved.id, self.saved.base_until);
         let duplicates: Vec<(i64, usize)> =
-            found.duplicates.iter().filter_map(|ordinal| locate(placed, *ordinal)).collect();
-        self.keep_duplicates(&duplicates)?;
+            found.duplicates.iter().filter_map(|row| locate(placed, row.ordinal)).collect();
         let claimed = placed.get(FIRST_CLAIM).or(placed.last()).map_or(0, |(_, batch)| *batch);
         let job = move |sqlite: &rusqlite::Connection| {
             for (batch, place) in &duplicates {
@@ -186,21 +177,10 @@ impl Execution {
         self.store.write(job).done().await
     }
 
-    fn keep_duplicates(&self, duplicates: &[(i64, usize)]) -> Result<()> {
-        for (number, (batch, place)) in duplicates.iter().take(100).enumerate() {
-            let body = self.store.read(|sqlite| outbox::body(sqlite, *batch))?;
-            let Some(key) = body.map(|body| body.key(*place).to_owned()) else { continue };
-            let problem = Problem::from(&duplicate(&key));
-            // The row's own number is not known any more; these stand after all rows that have one.
-            let row = u64::from(u32::MAX) + number as u64;
-            keep_invalid(&self.store, self.run, InvalidRow { row, key: Some(key), problem });
-        }
-        Ok(())
-    }
-
-    async fn deliver(&self) -> Result<()> {
+    async fn deliver(&self) -> Result<Ended> {
         let run = self.store.read(|sqlite| runs::get(sqlite, self.run))?;
         self.progress.enter(Phase::Sending, run.counts);
+        let trigger = run.trigger;
         let context = Arc::new(Delivering {
             store: self.store.clone(),
             destination: self.destination.clone(),
@@ -214,14 +194,20 @@ impl Execution {
         });
         let end = deliver(context).await?;
         self.destination.finish(&self.saved.sync.name, self.run).await?;
-        self.tidy_base().await?;
-        let counts = self.store.read(|sqlite| Ok(runs::get(sqlite, self.run)?.counts))?;
-        match end {
-            End::Done => self.end(finished(&counts), None, None).await,
-            End::Cancelled => self.end(RunState::Cancelled, None, None).await,
-            End::GaveUp(error, next) => self.end(RunState::Waiting, Some(millis(next)), Some(&error)).await,
-            End::Stopped(error) => self.end(RunState::Failed, None, Some(&error)).await,
+        // What a test delivered stays beside the base until a whole run has been delivered.
+        if trigger != Trigger::Test {
+            self.tidy_base().await?;
         }
+        let counts = self.store.read(|sqlite| Ok(runs::get(sqlite, self.run)?.counts))?;
+        let at = self.now();
+        Ok(match end {
+            End::Done => Ended::new(finished(&counts), at),
+            End::Cancelled => Ended::new(RunState::Cancelled, at),
+            End::GaveUp(error, next) => {
+                Ended { next_attempt: Some(millis(next)), ..Ended::because(RunState::Waiting, at, &error) }
+            }
+            End::Stopped(error) => Ended::because(RunState::Failed, at, &error),
+        })
     }
 
     /// The first delivered fingerprints become the base; many overrides are written into it.
@@ -243,12 +229,8 @@ impl Execution {
         self.store.write(job).done().await
     }
 
-    async fn end(&self, state: RunState, next: Option<i64>, error: Option<&Error>) -> Result<()> {
-        let (run, at, problem) = (self.run, millis(self.clock.now()), error.map(Problem::from));
-        let job = move |sqlite: &rusqlite::Connection| {
-            runs::set_state(sqlite, run, state, at, next, problem.as_ref())
-        };
-        self.store.write(job).done().await
+    fn now(&self) -> i64 {
+        millis(self.clock.now())
     }
 }
 
@@ -257,6 +239,23 @@ impl Execution {
 fn goes_on(found: &ReadResult, whole: bool) -> bool {
     found.refused.len() < source::MOST_UNDELIVERED
         && (!whole || found.counts.removed == found.forgotten.len() as u64)
+}
+
+/// Reads on a thread of its own, with a runtime of its own: rows are mapped and compared where they arrive.
+async fn on_a_thread<Work>(read: impl FnOnce() -> Work + Send + 'static) -> Result<Sealed>
+where
+    Work: Future<Output = Result<Sealed>>,
+{
+    let (reply, answer) = tokio::sync::oneshot::channel();
+    std::thread::Builder::new().name("read".into()).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let result = match runtime {
+            Ok(runtime) => runtime.block_on(read()),
+            Err(error) => Err(error.into()),
+        };
+        drop(reply.send(result));
+    })?;
+    answer.await.map_err(|_| Error::new(ErrorKind::Bug, "Reading ended unexpectedly."))?
 }
 
 fn finished(counts: &Counts) -> RunState {

@@ -2,8 +2,11 @@
 
 mod backoff;
 mod brakes;
+mod columns;
 mod deliver;
 mod execute;
+mod invalid;
+mod one;
 mod outcome;
 pub mod plan;
 pub mod progress;

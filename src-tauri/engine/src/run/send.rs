@@ -3,10 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::deliver::{Delivering, Work};
+use super::deliver::Delivering;
+use super::deliver::work::Work;
+use crate::clock::millis;
 use crate::destination::{Answer, Batch, Delivery, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Record;
+use crate::store::runs::{self, Counts};
+use crate::store::{Written, exchanges};
 use crate::sync::Shape;
 
 /// Pause between two looks at a destination's job.
@@ -16,18 +20,25 @@ const POLL: Duration = Duration::from_secs(2);
 pub(super) struct Sent {
     pub(super) work: Work,
     /// An error means that no request was made.
-    pub(super) delivery: Result<Delivery>,
+    pub(super) made: Result<Made>,
     /// The request's number.
     pub(super) request: u64,
 }
 
-/// Sends the records of `work` in one request.
-pub(super) async fn send(context: Arc<Delivering>, work: Work, request: u64) -> Sent {
-    let delivery = send_records(&context, &work).await;
-    Sent { work, delivery, request }
+/// A request that was made.
+pub(super) struct Made {
+    pub(super) delivery: Delivery,
+    /// The note that it left, on its way to the disk.
+    pub(super) left: Written<()>,
 }
 
-async fn send_records(context: &Delivering, work: &Work) -> Result<Delivery> {
+/// Sends the records of `work` in one request.
+pub(super) async fn send(context: Arc<Delivering>, work: Work, request: u64) -> Sent {
+    let made = send_records(&context, &work).await;
+    Sent { work, made, request }
+}
+
+async fn send_records(context: &Delivering, work: &Work) -> Result<Made> {
     let body = &work.batch.body;
     let generation = context.run.generation;
     let records: Vec<_> = work
@@ -45,6 +56,7 @@ async fn send_records(context: &Delivering, work: &Work) -> Result<Delivery> {
         run: context.run.id,
         sync: &context.sync.name,
     };
+    let left = leave(context, work);
     let mut delivery = context.destination.deliver(&batch).await;
     while let (Answer::Job(token), Some(jobs)) = (&delivery.answer, context.destination.jobs()) {
         tokio::time::sleep(POLL).await;
@@ -52,7 +64,21 @@ async fn send_records(context: &Delivering, work: &Work) -> Result<Delivery> {
             delivery = next;
         }
     }
-    Ok(delivery)
+    Ok(Made { delivery, left })
+}
+
+/// Counts a request that leaves now. It does not wait for the disk: that its records may have arrived is known
+/// from the claim, which was written before.
+fn leave(context: &Delivering, work: &Work) -> Written<()> {
+    let records = if work.first { work.places.len() as u64 } else { 0 };
+    let added = Counts { sent: records, requests: 1, ..Counts::default() };
+    context.progress.add(&added);
+    let (run, at) = (context.run.id, millis(context.clock.now()));
+    let (batch, places) = (work.batch.id, work.places.clone());
+    context.store.write(move |sqlite| {
+        runs::add_outcomes(sqlite, run, &added, 0)?;
+        exchanges::leave(sqlite, batch, at, &places)
+    })
 }
 
 /// Before the first write of a batch: stores the values as they are now, where the destination can be read.

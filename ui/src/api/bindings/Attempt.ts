@@ -11,7 +11,7 @@ at: string,
 /**
  * How long the answer took, in milliseconds.
  */
-took_ms: number, 
+took_ms: number | null, 
 /**
  * Method and address, without secrets; for a file its path.
  */
@@ -36,6 +36,10 @@ status: number | null,
  * The answer's body, cut at 64 KiB, masked unless revealed.
  */
 answer: string, 
+/**
+ * The part of the answer that speaks of this record, where the answer has one.
+ */
+own_answer: string | null, 
 /**
  * What became of this record in it.
  */

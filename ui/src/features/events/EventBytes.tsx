@@ -52,7 +52,7 @@ export function SentAndAnswer({
               onPress={() => onCopy('Payload', detail.payload)}
             />
           </div>
-          {last && <Request attempt={last} />}
+          {last?.target && <Request attempt={last} />}
           {detail.payload_pretty ? (
             <JsonView json={detail.payload_pretty} label={words.sent} wrap />
           ) : (
@@ -63,7 +63,9 @@ export function SentAndAnswer({
           <div className={styles.bytesHead}>
             <b>{words.answer}</b>
             {last?.status != null && <Badge tone={statusTone(last.status)}>{last.status}</Badge>}
-            {last && <span className={t('sm', 'soft')}>{words.after(duration(last.took_ms))}</span>}
+            {last?.took_ms != null && (
+              <span className={t('sm', 'soft')}>{words.after(duration(last.took_ms))}</span>
+            )}
             <span className={t('grow')} />
             {last?.answer && (
               <IconButton
@@ -73,15 +75,25 @@ export function SentAndAnswer({
               />
             )}
           </div>
-          {last?.answer ? (
-            <JsonView json={last.answer} exact={!isJson(last.answer)} label={words.answer} wrap />
+          {last?.own_answer && <JsonView json={last.own_answer} label={words.ownAnswer} wrap />}
+          {!last?.answer ? (
+            <p className={styles.quiet}>{last?.took_ms === null ? last.outcome : words.noAnswer}</p>
+          ) : last.own_answer ? (
+            <details className={styles.whole}>
+              <summary>{words.wholeAnswer(last.records)}</summary>
+              <Answer body={last.answer} />
+            </details>
           ) : (
-            <p className={styles.quiet}>{words.noAnswer}</p>
+            <Answer body={last.answer} />
           )}
         </section>
       </div>
     </>
   );
+}
+
+function Answer({ body }: { body: string }) {
+  return <JsonView json={body} exact={!isJson(body)} label={text.detail.answer} wrap />;
 }
 
 /** Method, address and headers; a secret is a lock, never dots one could take for a value. */

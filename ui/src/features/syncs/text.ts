@@ -63,6 +63,8 @@ export const text = {
   needsYou: (name: string) => `${name} needs you.`,
   review: (n: number) => `Review ${changes(n)}`,
   open: (name: string) => `Open ${name}`,
+  mend: (connection: string, kind: string) =>
+    ['sign_in_failed', 'secret_missing'].includes(kind) ? 'Enter new credentials' : `Open ${connection}`,
   more: 'More',
   syncNow: 'Sync now',
   cancelRun: 'Cancel run',
@@ -115,6 +117,7 @@ export const text = {
     tabsLabel: 'Parts of the sync',
     rejected: (n: number) => `${count(n)} rejected`,
     waiting: (n: number) => `${count(n)} waiting`,
+    invalid: (n: number) => `${counted(n, 'row', 'rows')} could not be sent`,
     approve: (n: number) => `Send ${records(n)}`,
     drop: 'Drop',
     heldTitle: 'This run is held for review.',
@@ -137,6 +140,7 @@ export const text = {
       catch_up: 'to catch up',
       retry: 'as a retry',
       resume: 'to go on',
+      test: 'as a test',
     },
     of: (done: number, all: number) => `${count(done)} of ${count(all)}`,
     rowsOf: (done: number, all: number) => `${count(done)} of about ${count(all)} rows`,
@@ -147,14 +151,14 @@ export const text = {
     read: 'Read',
     compare: 'Compare',
     send: 'Send',
-    compared: (added: number, changed: number, removed: number, same: number, invalid: number) =>
+    compared: (added: number, changed: number, removed: number, same: number) =>
       [
         `${count(added)} new`,
         `${count(changed)} changed`,
         ...(removed ? [`${count(removed)} removed`] : []),
         `${count(same)} same`,
-        ...(invalid ? [`${count(invalid)} invalid`] : []),
       ].join(', '),
+    invalid: (n: number) => `${count(n)} invalid`,
     requests: (n: number) => counted(n, 'request', 'requests'),
     delivered: 'Delivered',
     rejected: 'Rejected',
@@ -197,8 +201,14 @@ export const text = {
       catch_up: 'Caught up later',
       retry: 'You retried',
       resume: 'Went on after a stop',
+      test: 'Test with 1 record',
     },
-    rejected: (word: string, n: number) => `${word}, ${count(n)} rejected`,
+    but: (word: string, rejected: number, invalid: number) =>
+      [
+        word,
+        ...(rejected ? [`${count(rejected)} rejected`] : []),
+        ...(invalid ? [`${count(invalid)} invalid`] : []),
+      ].join(', '),
     waiting: (n: number) => `${count(n)} waiting`,
     progress: (share: string) => `Running, ${share}`,
     retry: (n: number) => `Retry ${count(n)}`,

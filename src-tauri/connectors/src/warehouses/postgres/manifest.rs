@@ -21,7 +21,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         Setting::text(
             "tls",
             "Encryption",
-            "Full check is best: it encrypts and makes sure that the server is the right one.",
+            "“Encrypt only” works with every server. Checking it too is safer, where its certificate can be trusted.",
             "verify-full",
         )
         .or("require")

@@ -1,0 +1,85 @@
+//! What goes out next: batches out of the outbox, their halves, and what was put off.
+
+use std::sync::Arc;
+
+use super::Sender;
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::outbox::{self, Body};
+use crate::store::runs::{self, Counts};
+
+/// Batches that may be under way before another claim is written.
+const CLAIM: usize = 128;
+
+/// A loaded batch, shared by the parts it is split into.
+pub(in crate::run) struct Loaded {
+    pub(in crate::run) id: i64,
+    pub(in crate::run) body: Body,
+}
+
+/// Records of one batch to be sent in one request.
+pub(in crate::run) struct Work {
+    pub(in crate::run) batch: Arc<Loaded>,
+    pub(in crate::run) places: Vec<usize>,
+    /// Requests that carried these records in this run.
+    pub(in crate::run) attempts: u32,
+    /// No request carried these records before.
+    pub(in crate::run) first: bool,
+}
+
+impl Sender {
+    pub(super) async fn next_work(&mut self) -> Result<Option<Work>> {
+        if let Some(work) = self.queue.pop_front() {
+            return Ok(Some(work));
+        }
+        while let Some(row) = self.batches.pop_front() {
+            self.claim(row.id).await?;
+            let store = self.context.store.clone();
+            let loading = tokio::task::spawn_blocking(move || {
+                store.read(|sqlite| Ok((outbox::body(sqlite, row.id)?, outbox::own_states(sqlite, row.id)?)))
+            });
+            let (body, own) = loading.await.map_err(|_| stopped())??;
+            let Some(body) = body else { continue };
+            let is_waiting = |place: &usize| own.get(place).map_or(row.state, |own| own.state).is_waiting();
+            let places: Vec<usize> = (0..body.len()).filter(is_waiting).collect();
+            if places.is_empty() {
+                continue;
+            }
+            let batch = Arc::new(Loaded { id: row.id, body });
+            return Ok(Some(Work { batch, places, attempts: 0, first: row.attempts == 0 }));
+        }
+        Ok(self.later.pop_front())
+    }
+
+    /// Writes down that batches up to a little beyond `id` may be under way, before the first of them is.
+    async fn claim(&mut self, id: i64) -> Result<()> {
+        if id <= self.claimed {
+            return Ok(());
+        }
+        let position = self.ids.partition_point(|known| *known < id);
+        let last = self.ids.get((position + CLAIM).min(self.ids.len() - 1)).copied().unwrap_or(id);
+        let run = self.context.run.id;
+        self.context
+            .store
+            .write(move |sqlite| runs::add_outcomes(sqlite, run, &Counts::default(), last))
+            .done()
+            .await?;
+        self.claimed = last;
+        Ok(())
+    }
+
+    /// Halves a refused request; the halves go first, so that the bad records are found soon.
+    pub(super) fn split(&mut self, work: &Work) {
+        let half = work.places.len().div_ceil(2);
+        for places in [&work.places[half..], &work.places[..half]] {
+            if !places.is_empty() {
+                let part =
+                    Work { batch: work.batch.clone(), places: places.to_vec(), attempts: 0, first: false };
+                self.queue.push_front(part);
+            }
+        }
+    }
+}
+
+fn stopped() -> Error {
+    Error::new(ErrorKind::Bug, "Reading the outbox ended unexpectedly.")
+}
