@@ -17,7 +17,7 @@ fn no_screen_has_a_violation_in_either_theme() {
         look(page, "01 first start", &mut found).await;
         page.click("button", "Try it with sample data…").await;
         wizard(page, &mut found).await;
-        finished(page, "Lead scores", 1).await;
+        finished(page, "Lead scores", 2).await;
         look(page, "09 sync", &mut found).await;
         page.click("button", "More…").await;
         page.click("menuitem", "Send every row again…").await;

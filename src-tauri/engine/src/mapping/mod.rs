@@ -4,6 +4,7 @@
 //! cells. What it writes is what preview, fingerprint, request and log show.
 
 mod path;
+mod person;
 mod tree;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -11,6 +12,7 @@ use crate::sync::{EventName, Field, FieldValue, Identifier, NullRule, Shape, Syn
 use crate::value::{Cell, Column, RowBatch, write_string};
 
 pub use path::{Step, literal, parse_path};
+pub use person::named_in;
 use tree::Tree;
 
 /// A mapping compiled against the columns of a read.

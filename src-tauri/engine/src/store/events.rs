@@ -3,11 +3,14 @@
 //! A page is found by walking batches backwards from a cursor; nothing is kept per event but its state where it
 //! differs, and its place in the key segments.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection as Sqlite, OptionalExtension, params};
 
 use super::outbox::{self, BatchRow, Body, OwnState, RecordState};
 use super::runs::{self, InvalidRow};
 use crate::error::{Error, ErrorKind, Result};
+use crate::mapping::named_in;
 
 /// Which events.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +21,9 @@ pub struct Filter {
     pub run: Option<i64>,
     /// Only of the record with exactly this key.
     pub key: Option<String>,
+    /// Only of the record with exactly this key, or of records that name exactly this identifier. Looks into
+    /// every body, where `key` needs an index alone.
+    pub about: Option<String>,
     /// Only in these states; empty for all.
     pub states: Vec<RecordState>,
     /// Only where key, payload or reason contain this text, any case.
@@ -134,9 +140,9 @@ pub fn page(
     Ok(found)
 }
 
-/// How many events match, where counting needs no look into bodies: not by key, text or time.
+/// How many events match, where counting needs no look into bodies: not by key, person, text or time.
 pub fn count(sqlite: &Sqlite, filter: &Filter) -> Result<Option<u64>> {
-    if filter.key.is_some() || filter.search.is_some() || filter.since.is_some() {
+    if filter.key.is_some() || filter.about.is_some() || filter.search.is_some() || filter.since.is_some() {
         return Ok(None);
     }
     let wanted = |state: RecordState| filter.states.is_empty() || filter.states.contains(&state);
@@ -197,7 +203,8 @@ fn add_invalid(
     let at = runs::get(sqlite, run)?.started;
     for invalid in runs::invalid_rows(sqlite, run)?.into_iter().rev().filter(|invalid| invalid.row < before) {
         let event = invalid_event(run, sync, at, invalid)?;
-        if found.len() < limit && matches(filter, &event) {
+        let is_about = filter.about.is_none() || filter.about == event.key;
+        if found.len() < limit && is_about && matches(filter, &event) {
             found.push(event);
         }
     }
@@ -254,6 +261,9 @@ fn add_records(
         let Some(body) = outbox::body(sqlite, row.id)? else { continue };
         let end = if row.id == batch { place.min(body.len()) } else { body.len() };
         for place in (0..end).rev() {
+            if filter.about.as_deref().is_some_and(|about| !is_about(&body, place, about)) {
+                continue;
+            }
             let event = record_event(sync, &row, &own, &body, place)?;
             if found.len() < limit && event.state != RecordState::Invalid && matches(filter, &event) {
                 found.push(event);
@@ -266,7 +276,7 @@ fn add_records(
 fn record_event(
     sync: i64,
     batch: &BatchRow,
-    own: &std::collections::HashMap<usize, OwnState>,
+    own: &HashMap<usize, OwnState>,
     body: &Body,
     place: usize,
 ) -> Result<EventRow> {
@@ -309,6 +319,16 @@ fn of_key(
         }
     }
     Ok(found)
+}
+
+/// Whether the record has this key or names this identifier.
+fn is_about(body: &Body, place: usize, about: &str) -> bool {
+    let payload = body.payload(place);
+    // Nearly every payload is passed over without being read as JSON; in one with an escape the text may be
+    // written otherwise.
+    let may_name =
+        || std::str::from_utf8(payload).is_ok_and(|text| text.contains(about) || text.contains('\\'));
+    body.key(place) == about || (may_name() && named_in(payload).iter().any(|(_, named)| named == about))
 }
 
 fn matches(filter: &Filter, event: &EventRow) -> bool {
