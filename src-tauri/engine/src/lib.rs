@@ -8,6 +8,7 @@ pub mod clock;
 pub mod connection;
 pub mod destination;
 pub mod diff;
+pub mod differ;
 pub mod engine;
 pub mod error;
 pub mod json_text;

@@ -131,6 +131,11 @@ impl Mapping {
         Ok(())
     }
 
+    /// Columns of the key, by index, in its order.
+    pub fn key_columns(&self) -> &[usize] {
+        &self.key
+    }
+
     /// Columns this mapping needs, by index, ascending.
     pub fn used_columns(&self) -> Vec<usize> {
         let single = [self.user_id, self.anonymous_id, self.email, self.event_name, self.match_column];

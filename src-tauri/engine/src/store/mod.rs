@@ -10,6 +10,7 @@ pub mod events;
 pub mod exchanges;
 pub mod fingerprints;
 mod json;
+pub mod marks;
 mod opening;
 pub mod outbox;
 pub mod owner;

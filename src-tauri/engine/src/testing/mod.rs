@@ -4,6 +4,7 @@
 
 mod clock;
 mod destination;
+mod differ;
 mod soak;
 mod warehouse;
 
