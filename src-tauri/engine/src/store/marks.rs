@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection as Sqlite, OptionalExtension, params};
 
+use super::packed::{pack, unpack};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The last sealed comparison of a sync.
@@ -94,11 +95,11 @@ pub fn undelivered(sqlite: &Sqlite, sync: i64, mark: &Mark, most: usize) -> Resu
 
 fn packed(numbers: &[u64]) -> Result<Vec<u8>> {
     let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
-    Ok(zstd::bulk::compress(&bytes, 1)?)
+    pack(&bytes)
 }
 
 fn numbers(z: &[u8]) -> Result<Vec<u64>> {
-    let bytes = zstd::stream::decode_all(z)?;
+    let bytes = unpack(z)?;
     let (words, rest) = bytes.as_chunks::<8>();
     if !rest.is_empty() {
         return Err(Error::new(ErrorKind::Damaged, "Stored row numbers can not be read."));
