@@ -5,6 +5,7 @@ use sluice_engine::Result;
 use sluice_engine::sync::Brakes;
 
 use super::entries::{Entries, text};
+use super::faults::Faults;
 use super::node::Node;
 
 const KEYS: &[&str] = &["empty", "shrunk", "removed", "removed_records", "refused", "emptied", "first_run"];
@@ -14,24 +15,33 @@ const OFF: &str = "off";
 
 /// Reads `brakes`; what is left out has its default.
 pub(super) fn parse(node: &Node) -> Result<Brakes> {
-    let entries = Entries::of(node, "“brakes”", KEYS)?;
+    let mut faults = Faults::default();
+    let entries = Entries::of(node, "“brakes”", KEYS, &mut faults)?;
     let usual = Brakes::default();
+    let switch = |key: &str, usual: bool| entries.word(key, SWITCH).map(|on| on.unwrap_or(usual));
     let share = |key: &str, usual| limit(&entries, key, usual, percent, "a share such as 50%");
-    Ok(Brakes {
-        empty: entries.word("empty", SWITCH)?.unwrap_or(usual.empty),
-        shrunk: share("shrunk", usual.shrunk)?,
-        removed: share("removed", usual.removed)?,
-        removed_records: limit(
-            &entries,
-            "removed_records",
-            usual.removed_records,
-            |text| text.parse().ok(),
-            "a number of records such as 1000",
-        )?,
-        refused: share("refused", usual.refused)?,
-        emptied: share("emptied", usual.emptied)?,
-        first_run: entries.word("first_run", SWITCH)?.unwrap_or(usual.first_run),
-    })
+    let number = |text: &str| text.parse().ok();
+    let records =
+        limit(&entries, "removed_records", usual.removed_records, number, "a number of records such as 1000");
+    let empty = faults.keep(switch("empty", usual.empty));
+    let shrunk = faults.keep(share("shrunk", usual.shrunk));
+    let removed = faults.keep(share("removed", usual.removed));
+    let removed_records = faults.keep(records);
+    let refused = faults.keep(share("refused", usual.refused));
+    let emptied = faults.keep(share("emptied", usual.emptied));
+    let first_run = faults.keep(switch("first_run", usual.first_run));
+    let brakes = || {
+        Some(Brakes {
+            empty: empty?,
+            shrunk: shrunk?,
+            removed: removed?,
+            removed_records: removed_records?,
+            refused: refused?,
+            emptied: emptied?,
+            first_run: first_run?,
+        })
+    };
+    faults.end(brakes())
 }
 
 fn limit<T>(

@@ -1,33 +1,50 @@
 //! Brakes: a run that would do more harm than usual is held, and asks.
 
 use super::read::ReadResult;
-use crate::error::{Error, ErrorKind};
-use crate::store::seal::Seen;
-use crate::sync::{Mode, Sync};
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::syncs::SavedSync;
+use crate::store::{Store, outbox, runs};
+use crate::sync::Sync;
 
 /// Records or rows that may go, or be emptied, without asking, whatever their share.
 const FEW: u64 = 10;
 
 /// What a read is judged by.
 pub(crate) struct Before<'a> {
-    /// The last sealed read of the same source.
-    pub(crate) seen: Option<&'a Seen>,
+    store: &'a Store,
+    sync: i64,
+    /// Usable rows of the last sealed read of the same source.
+    rows: u64,
     /// No run was ever sealed.
-    pub(crate) first_run: bool,
+    first_run: bool,
+}
+
+impl<'a> Before<'a> {
+    /// What there was before a run of `saved`.
+    pub(crate) fn of(store: &'a Store, saved: &SavedSync) -> Result<Self> {
+        let first_run = store.read(|sqlite| runs::none_sealed(sqlite, saved.id))?;
+        Ok(Self { store, sync: saved.id, rows: saved.source_rows.unwrap_or(0), first_run })
+    }
+
+    /// The payload of a record as last delivered; `None` where it is no longer kept.
+    pub(super) fn last_delivered(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        let sent = self.store.read(|sqlite| outbox::last_delivered(sqlite, self.sync, key))?;
+        Ok(sent.map(|(_, payload)| payload))
+    }
 }
 
 /// Why the run has to be held, if so; every reason there is.
-pub(crate) fn holds(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Option<Error> {
+pub(crate) fn holds(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Result<Option<Error>> {
     let reasons: Vec<String> = [
         first_run(sync, before, read),
         source(sync, before, read),
         removed(sync, read),
-        emptied(sync, before, read),
+        emptied(sync, before, read)?,
     ]
     .into_iter()
     .flatten()
     .collect();
-    (!reasons.is_empty()).then(|| Error::new(ErrorKind::Held, reasons.join(" ")))
+    Ok((!reasons.is_empty()).then(|| Error::new(ErrorKind::Held, reasons.join(" "))))
 }
 
 fn first_run(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Option<String> {
@@ -41,8 +58,7 @@ fn source(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Option<String>
         return None;
     }
     // Rows without a usable key are no sign that the others are gone.
-    let rows = read.seen.rows;
-    let last = before.seen.map_or(0, |seen| seen.rows);
+    let (rows, last) = (read.usable(), before.rows);
     let removed = removals(sync, read);
     if rows == 0 {
         let message = if removed > 0 {
@@ -61,25 +77,20 @@ fn removed(sync: &Sync, read: &ReadResult) -> Option<String> {
     let (removed, of) = (removals(sync, read), read.delivered_before);
     let share = sync.brakes.removed.is_some_and(|share| exceeds(removed, of, share));
     let many = sync.brakes.removed_records.is_some_and(|most| removed > most);
-    let told = read.seen.rows == 0 && sync.brakes.empty;
+    let told = read.usable() == 0 && sync.brakes.empty;
     ((share || many) && !told)
         .then(|| format!("{removed} of {of} records of “{}” would be removed.", sync.name))
 }
 
-fn emptied(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Option<String> {
-    let share = sync.brakes.emptied?;
-    if matches!(sync.mode, Mode::Append | Mode::Create) {
-        return None;
-    }
+fn emptied(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Result<Option<String>> {
+    let Some(share) = sync.brakes.emptied else { return Ok(None) };
     let known = read.counts.changed + read.counts.unchanged;
-    let seen = &before.seen?.nulls;
-    let fields = read.nulls_of_known.iter().filter_map(|(field, now)| {
-        let emptied = now.saturating_sub(*seen.get(field)?);
-        exceeds(emptied, known, share)
-            .then(|| format!("“{field}” would be emptied in {emptied} of {known} records."))
-    });
-    let fields: Vec<String> = fields.collect();
-    (!fields.is_empty()).then(|| fields.join(" "))
+    let fields = read.emptied.fields(|records| exceeds(records, known, share), before)?;
+    let told = fields
+        .iter()
+        .map(|(field, records)| format!("“{field}” would be emptied in about {records} of {known} records."));
+    let told: Vec<String> = told.collect();
+    Ok((!told.is_empty()).then(|| told.join(" ")))
 }
 
 /// Removals the destination would hear of.

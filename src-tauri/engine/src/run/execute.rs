@@ -6,23 +6,24 @@ use tokio_util::sync::CancellationToken;
 
 use super::brakes::{self, Before};
 use super::columns::retyped;
-use super::cursor::after;
 use super::deliver::{Delivering, End, deliver};
 use super::invalid;
 use super::progress::{Phase, Progress};
 use super::read::{ReadContext, ReadResult, read_all, unless_cancelled};
+use super::source;
 use super::stage::{Placed, Staging, locate};
 use crate::clock::{SharedClock, millis};
 use crate::destination::Destination;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Store;
 use crate::store::fingerprints;
+use crate::store::marks::Mark;
 use crate::store::outbox::{self, RecordState};
 use crate::store::runs::{self, Counts, Ended, RunState, Trigger};
 use crate::store::seal::{self, Sealing};
 use crate::store::syncs::{self, SavedSync};
 use crate::sync::Mode;
-use crate::warehouse::{Read, Warehouse};
+use crate::warehouse::Warehouse;
 
 /// Overrides after which the base is rewritten.
 const OVERRIDES: u64 = 250_000;
@@ -109,10 +110,13 @@ impl Execution {
         self.progress
             .expect(unless_cancelled(&self.cancel, warehouse.estimate(&sync.query)).await.unwrap_or(None));
         let resend = resend || sync.mode == Mode::Full;
-        let read = Read { after: after(&self.saved, resend), ..Read::all(sync.query.clone()) };
-        let mut rows = unless_cancelled(&self.cancel, warehouse.read(&read)).await?;
-        let (store, progress) = (self.store.clone(), self.progress.clone());
-        let mut staging = Staging::start(store, self.saved.id, self.run, started, limits, progress)?;
+        let opening = source::open(&self.store, &self.saved, warehouse, resend);
+        let mut source = unless_cancelled(&self.cancel, opening).await?;
+        let rows = &mut *source.differences;
+        let (store, progress, keeps_rows) =
+            (self.store.clone(), self.progress.clone(), source.mark.is_some());
+        let mut staging =
+            Staging::start(store, self.saved.id, self.run, started, limits, progress, keeps_rows)?;
         let context = ReadContext {
             store: &self.store,
             home: &self.home,
@@ -126,33 +130,37 @@ impl Execution {
             cancel: &self.cancel,
         };
         let retyped = retyped(self.saved.columns.as_deref(), rows.columns());
-        let found = read_all(&context, &mut *rows, &mut staging).await?;
-        drop(rows);
+        let found = read_all(&context, rows, &mut staging).await?;
+        let mark = source.mark.filter(|_| goes_on(&found, source.differences.is_whole()));
+        drop(source.differences);
         self.progress.enter(Phase::Sealing, found.counts);
         let placed = staging.finish()?;
         let room = invalid::KEPT.saturating_sub(found.counts.invalid - found.duplicates.len() as u64);
         invalid::keep_duplicates(&self.store, self.run, &placed, &found.duplicates, room)?;
-        let first_run = self.store.read(|sqlite| runs::none_sealed(sqlite, self.saved.id))?;
-        let before = Before { seen: self.saved.seen.as_ref(), first_run };
-        let reason = retyped.or_else(|| brakes::holds(sync, &before, &found)).filter(|_| !approve);
-        self.seal(found, &placed, reason.is_some()).await?;
+        let reason = match retyped {
+            _ if approve => None,
+            Some(retyped) => Some(retyped),
+            None => brakes::holds(sync, &Before::of(&self.store, &self.saved)?, &found)?,
+        };
+        self.seal(found, &placed, mark, reason.is_some()).await?;
         Ok(reason.map_or(Sealed::Ready, Sealed::Held))
     }
 
     /// From here on what was read is to be sent, or kept for a decision: one transaction.
-    async fn seal(&self, found: ReadResult, placed: &Placed, hold: bool) -> Result<()> {
+    async fn seal(&self, found: ReadResult, placed: &Placed, mark: Option<Mark>, hold: bool) -> Result<()> {
         let at = self.now();
         let (run, sync, counts) = (self.run, self.saved.id, found.counts);
         let duplicates: Vec<(i64, usize)> =
             found.duplicates.iter().filter_map(|row| locate(placed, row.ordinal)).collect();
         let sealing = Sealing {
+            rows: found.usable(),
             server_rows: found.server_rows,
             claimed: placed.get(FIRST_CLAIM).or(placed.last()).map_or(0, |(_, batch)| *batch),
             columns: found.columns,
-            seen: found.seen,
             cursor: found.cursor,
             forgotten: found.forgotten,
             rekeyed: found.rekeyed,
+            mark: mark.map(|mark| Mark { refused: found.refused, ..mark }),
         };
         let job = move |sqlite: &rusqlite::Connection| {
             for (batch, place) in &duplicates {
@@ -220,6 +228,13 @@ impl Execution {
     fn now(&self) -> i64 {
         millis(self.clock.now())
     }
+}
+
+/// Whether the next run may go on from what the warehouse has kept of this one. A warehouse that has just begun
+/// does not know the keys that were gone before, and could not name them again if their removal fails.
+fn goes_on(found: &ReadResult, whole: bool) -> bool {
+    found.refused.len() < source::MOST_UNDELIVERED
+        && (!whole || found.counts.removed == found.forgotten.len() as u64)
 }
 
 /// Reads on a thread of its own, with a runtime of its own: rows are mapped and compared where they arrive.

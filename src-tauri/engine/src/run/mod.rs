@@ -5,9 +5,9 @@ mod brakes;
 mod columns;
 mod cursor;
 mod deliver;
+mod emptied;
 mod execute;
 mod invalid;
-mod nulls;
 mod one;
 mod outcome;
 pub mod plan;
@@ -17,6 +17,7 @@ mod refusals;
 mod rekey;
 mod retry;
 mod send;
+mod source;
 mod stage;
 
 pub(crate) use execute::{Execution, Job};

@@ -1,16 +1,17 @@
 //! A test with one record: the first a run would send, in a run of its own.
 
-use super::cursor::after;
 use super::execute::Execution;
 use super::read::{ReadContext, Sink, Staged, read_all, unless_cancelled};
+use super::source;
 use crate::clock::millis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Change;
 use crate::store::fingerprints::Delivered;
+use crate::store::marks;
 use crate::store::outbox::{self, Body, OpenRecord, RecordState, key_hash};
 use crate::store::runs::{self, Counts, InvalidRow, Problem};
 use crate::sync::Mode;
-use crate::warehouse::{Read, Warehouse};
+use crate::warehouse::Warehouse;
 
 /// Takes the first record a read finds to send, and ends the read there.
 #[derive(Default)]
@@ -51,9 +52,8 @@ impl Execution {
     pub(super) async fn stage_one(&self, warehouse: &dyn Warehouse) -> Result<()> {
         let sync = &self.saved.sync;
         sync.query.check()?;
-        let resend = sync.mode == Mode::Full;
-        let read = Read { after: after(&self.saved, resend), ..Read::all(sync.query.clone()) };
-        let mut rows = unless_cancelled(&self.cancel, warehouse.read(&read)).await?;
+        let looking = source::look(&self.store, &self.saved, warehouse);
+        let mut rows = unless_cancelled(&self.cancel, looking).await?;
         let context = ReadContext {
             store: &self.store,
             home: &self.home,
@@ -62,7 +62,7 @@ impl Execution {
             base_until: self.saved.base_until,
             keyed_by: self.saved.keyed_by.as_deref(),
             run: self.run,
-            resend,
+            resend: sync.mode == Mode::Full,
             record_bytes: self.destination.limits(&sync.shape).record_bytes,
             cancel: &self.cancel,
         };
@@ -89,6 +89,8 @@ impl Execution {
             if let Some(open) = outbox::open_records(sqlite, sync)?.get(&hash) {
                 take_over(sqlite, open, at)?;
             }
+            // A warehouse that compares by itself knows nothing of this delivery.
+            marks::forget(sqlite, sync)?;
             let batch = outbox::stage(sqlite, sync, run, at, &sealed)?;
             outbox::release(sqlite, run)?;
             runs::set_counts(sqlite, run, &counts)?;

@@ -7,19 +7,19 @@ use tokio_util::sync::CancellationToken;
 
 use super::brakes::{self, Before};
 use super::columns::retyped;
-use super::cursor::after;
 use super::invalid::duplicate;
 use super::read::{ReadContext, Sink, Staged, read_all};
+use super::source;
 use crate::destination::Limits;
 use crate::diff::NewRow;
 use crate::error::Result;
 use crate::record::Change;
 use crate::store::fingerprints::Delivered;
 use crate::store::outbox;
-use crate::store::runs::{self, Counts, InvalidRow, Problem};
+use crate::store::runs::{Counts, InvalidRow, Problem};
 use crate::store::{Store, syncs::SavedSync};
 use crate::sync::Mode;
-use crate::warehouse::{Read, Warehouse};
+use crate::warehouse::Warehouse;
 
 /// What a run would do.
 #[derive(Debug)]
@@ -141,8 +141,7 @@ pub(crate) async fn plan(
         record_bytes: limits.record_bytes,
         cancel: &cancel,
     };
-    let read = Read { after: after(saved, context.resend), ..Read::all(sync.query.clone()) };
-    let mut rows = warehouse.read(&read).await?;
+    let mut rows = source::look(store, saved, warehouse).await?;
     let retyped = retyped(saved.columns.as_deref(), rows.columns());
     let mut collected = Collected {
         limit,
@@ -155,9 +154,10 @@ pub(crate) async fn plan(
         requests: 0,
     };
     let found = read_all(&context, &mut *rows, &mut collected).await?;
-    let first_run = store.read(|sqlite| runs::none_sealed(sqlite, saved.id))?;
-    let before = Before { seen: saved.seen.as_ref(), first_run };
-    let held = retyped.or_else(|| brakes::holds(sync, &before, &found));
+    let held = match retyped {
+        Some(retyped) => Some(retyped),
+        None => brakes::holds(sync, &Before::of(store, saved)?, &found)?,
+    };
     collected.take_out(&found.duplicates)?;
     let mut records = Vec::with_capacity(collected.records.len());
     for (_, known_as, mut record) in collected.records {
@@ -168,10 +168,11 @@ pub(crate) async fn plan(
         }
         records.push(record);
     }
+    let invalid = collected.invalid.into_values().collect();
     Ok(Plan {
         counts: found.counts,
         records,
-        invalid: collected.invalid.into_values().collect(),
+        invalid,
         held: held.as_ref().map(Problem::from),
         requests: collected.requests,
     })

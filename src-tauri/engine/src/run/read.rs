@@ -1,33 +1,35 @@
 //! Read, map, compare: from the warehouse's stream to what is to be sent.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 
 use super::cursor::Cursor;
+use super::emptied::Emptied;
 use super::invalid::duplicate;
-use super::nulls::{Nulls, RowNulls};
 use super::rekey::{Found, Rekey};
-use crate::diff::{Aside, Base, Looked, NewKeys, NewRow, Numbered, Open, Verdict};
+use super::source::MOST_UNDELIVERED;
+use crate::diff::{Aside, Base, ByHash, Looked, NewKeys, NewRow, Numbered, Open, Row, Verdict};
+use crate::differ::{Differences, NumberedRows, Part};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mapping::{Mapping, address, clearing_payload};
 use crate::record::{Change, Operation};
 use crate::store::Store;
 use crate::store::fingerprints::Delivered;
-use crate::store::outbox::{self, Past, REMOVED, fingerprint, key_hash};
+use crate::store::outbox::{self, OpenRecord, Past, REMOVED, fingerprint, key_hash};
 use crate::store::runs::{Counts, InvalidRow, Problem};
-use crate::store::seal::Seen;
 use crate::store::syncs::NO_SYNC;
 use crate::sync::{Mode, Removal, Sync};
 use crate::value::{Column, RowBatch};
-use crate::warehouse::Rows;
 
 /// A record the run is to send.
 pub(crate) struct Staged<'a> {
     pub(crate) key: &'a str,
     /// The key it was delivered under before, if it was.
     pub(crate) known_as: &'a str,
+    /// The number of the row it was made from; 0 where it was made from none.
+    pub(crate) row: u64,
     pub(crate) change: Change,
     pub(crate) operation: Operation,
     pub(crate) number: i64,
@@ -78,30 +80,27 @@ pub(crate) struct ReadResult {
     pub(crate) forgotten: Vec<String>,
     /// Records that counted as delivered before this read; known where removals are looked for.
     pub(crate) delivered_before: u64,
-    /// What to judge the next read by.
-    pub(crate) seen: Seen,
-    /// For each field how many records that were delivered before have it null now.
-    pub(crate) nulls_of_known: BTreeMap<String, u64>,
+    /// Numbers of the rows that can not be sent; there may be more where it has [`MOST_UNDELIVERED`].
+    pub(crate) refused: Vec<u64>,
+    /// Fields of records delivered before that are null now.
+    pub(crate) emptied: Emptied,
     /// The greatest cursor value, as JSON.
     pub(crate) cursor: Option<String>,
     /// What was delivered is to be kept under another key from now on.
     pub(crate) rekeyed: bool,
 }
 
-/// A row on its way through the comparison.
-struct Row {
-    number: u64,
-    key: String,
-    /// The key it may have been delivered under, where that is another.
-    known_as: Option<String>,
-    nulls: RowNulls,
-    content: Result<(Vec<u8>, u128)>,
+impl ReadResult {
+    /// Rows that can be sent.
+    pub(crate) fn usable(&self) -> u64 {
+        self.counts.read - self.counts.invalid
+    }
 }
 
 struct Reading<'a, S: Sink> {
     context: &'a ReadContext<'a>,
     mapping: Mapping,
-    nulls: Nulls,
+    emptied: Emptied,
     rekey: Option<Rekey>,
     base: Base,
     open: Open,
@@ -111,15 +110,18 @@ struct Reading<'a, S: Sink> {
     staged: u64,
     /// Keys whose rows are there, but can not be sent.
     unsendable: HashSet<u64>,
+    refused: Vec<u64>,
+    /// Keys without a row, with their numbers; `None` where every row was read, and what was not is gone.
+    gone: Option<ByHash<u64>>,
 }
 
 /// Reads a stream to its end. Nothing it stages may be sent unless this succeeds.
 pub(crate) async fn read_all<S: Sink>(
     context: &ReadContext<'_>,
-    rows: &mut dyn Rows,
+    source: &mut dyn Differences,
     sink: &mut S,
 ) -> Result<ReadResult> {
-    let columns = rows.columns().clone();
+    let columns = source.columns().clone();
     let mapping = Mapping::compile(context.sync, &columns)?;
     let used: Vec<Column> = mapping.used_columns().into_iter().map(|index| columns[index].clone()).collect();
     let rekey = match context.keyed_by {
@@ -135,7 +137,7 @@ pub(crate) async fn read_all<S: Sink>(
     let mut reading = Reading {
         context,
         mapping,
-        nulls: Nulls::new(context.sync, &columns),
+        emptied: Emptied::new(context.sync, &columns),
         rekey,
         base,
         open: Open::new(open, context.run),
@@ -144,32 +146,43 @@ pub(crate) async fn read_all<S: Sink>(
         counts: Counts::default(),
         staged: 0,
         unsendable: HashSet::new(),
+        refused: Vec::new(),
+        gone: (!source.is_whole()).then(ByHash::default),
     };
-    let mut aside = Aside::default();
-    while let Some(batch) = unless_cancelled(context.cancel, rows.next()).await? {
-        reading.take(&batch, &mut aside)?;
-        cursor.pass(&batch);
+    let mut aside = Aside::new(context.home);
+    while let Some(part) = unless_cancelled(context.cancel, source.next()).await? {
+        match part {
+            Part::Changed(rows) => {
+                reading.take(&rows, &mut aside)?;
+                cursor.pass(&rows.rows);
+            }
+            Part::Repeated(rows) => reading.repeat(&rows)?,
+            Part::Gone(rows) => reading.miss(&rows),
+        }
         reading.sink.progress(&reading.counts);
     }
     reading.resolve(&mut aside)?;
-    let server_rows = rows.server_rows();
+    let counted = source.counted();
+    let unchanged = counted.map_or(0, |counted| counted.unchanged);
+    reading.counts.read += unchanged;
+    reading.counts.unchanged += unchanged;
+    let server_rows = counted.map(|counted| counted.rows);
     check_whole(reading.counts.read, server_rows)?;
     let (forgotten, delivered_before) = reading.find_removed(&columns)?;
     let duplicates = reading.finish(&columns)?;
-    let nulls = reading.nulls;
-    let mut counts = reading.counts;
+    let Reading { mut counts, refused, emptied, .. } = reading;
     counts.to_send = reading.staged - duplicates.len() as u64;
     counts.added -= duplicates.len() as u64;
     counts.invalid += duplicates.len() as u64;
     Ok(ReadResult {
-        seen: nulls.seen(counts.read - counts.invalid),
-        nulls_of_known: nulls.of_known(),
         counts,
         server_rows,
         columns: used,
         duplicates,
         forgotten,
         delivered_before,
+        refused,
+        emptied,
         cursor: cursor.reached,
         rekeyed: context.keyed_by.is_some(),
     })
@@ -205,37 +218,42 @@ fn check_whole(read: u64, server_rows: Option<u64>) -> Result<()> {
 }
 
 impl<S: Sink> Reading<'_, S> {
-    fn take(&mut self, batch: &RowBatch, aside: &mut Aside<Row>) -> Result<()> {
-        let mut key = String::new();
-        for index in 0..batch.rows() {
+    fn take(&mut self, rows: &NumberedRows, aside: &mut Aside) -> Result<()> {
+        let (batch, mut key, mut payload) = (&rows.rows, String::new(), Vec::new());
+        for (index, number) in (0..batch.rows()).zip(rows.numbers.iter().copied()) {
             self.counts.read += 1;
             key.clear();
             if let Err(error) = self.mapping.write_key(batch, index, &mut key) {
-                self.refuse(self.counts.read, None, &error)?;
+                self.refuse(number, None, &error)?;
                 continue;
             }
+            payload.clear();
+            let print = self.write_content(batch, index, &mut payload);
             let found = self.rekey.as_mut().map(|rekey| rekey.find(batch, index, &key));
-            let known_as = match found {
-                Some(Found::KnownAs(known_as)) => Some(known_as),
+            let known_as = match &found {
                 Some(Found::Again) => {
-                    self.refuse(self.counts.read, Some(key.clone()), &duplicate(Some(&key)))?;
+                    self.refuse(number, Some(&key), &duplicate(Some(&key)))?;
                     continue;
                 }
+                Some(Found::KnownAs(known_as)) => Some(known_as.as_str()),
                 Some(Found::New) | None => None,
             };
-            let is_new = self.rekey.is_some() && known_as.is_none();
-            let (number, nulls) = (self.counts.read, self.nulls.of(batch, index));
-            let row = Row { number, key: key.clone(), known_as, nulls, content: self.content(batch, index) };
-            let hash = key_hash(row.known_as.as_ref().unwrap_or(&row.key));
-            let looked = match () {
-                () if is_new => Looked::Absent,
-                () if aside.holds(hash) => Looked::Unknown,
-                () => self.base.look(hash)?,
+            let hash = key_hash(known_as.unwrap_or(&key));
+            let joins = aside.may_hold(hash) && !self.base.is_overridden(hash);
+            let looked = match found {
+                Some(Found::New) => Looked::Absent,
+                _ if joins => Looked::Unknown,
+                _ => self.base.look(hash)?,
             };
+            if print.as_ref().is_ok_and(|print| self.is_as_delivered(hash, *print, looked)) {
+                self.counts.unchanged += 1;
+                continue;
+            }
+            let row =
+                Row { number, key: &key, known_as, content: print.map(|print| (payload.as_slice(), print)) };
             match looked {
                 Looked::Unknown => {
-                    let bytes = row.key.len() + row.content.as_ref().map_or(0, |(payload, _)| payload.len());
-                    if aside.put(hash, row, bytes) {
+                    if aside.put(hash, row)? {
                         self.resolve(aside)?;
                     }
                 }
@@ -247,36 +265,75 @@ impl<S: Sink> Reading<'_, S> {
         Ok(())
     }
 
-    fn content(&self, batch: &RowBatch, index: usize) -> Result<(Vec<u8>, u128)> {
-        let mut payload = Vec::new();
-        self.mapping.write_payload(batch, index, &mut payload)?;
+    /// Takes rows whose key an earlier row has.
+    fn repeat(&mut self, rows: &NumberedRows) -> Result<()> {
+        let mut key = String::new();
+        for (index, number) in (0..rows.rows.rows()).zip(rows.numbers.iter().copied()) {
+            self.counts.read += 1;
+            key.clear();
+            match self.mapping.write_key(&rows.rows, index, &mut key) {
+                Ok(()) => self.refuse(number, Some(&key), &duplicate(Some(&key)))?,
+                Err(error) => self.refuse(number, None, &error)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes keys that no row has any more.
+    fn miss(&mut self, keys: &NumberedRows) {
+        // Where every row was read, what was not is gone anyhow.
+        let Some(gone) = &mut self.gone else { return };
+        for (index, number) in (0..keys.rows.rows()).zip(keys.numbers.iter().copied()) {
+            let mut key = String::new();
+            // A key that can not be written was never sent.
+            if self.mapping.write_key(&keys.rows, index, &mut key).is_ok() {
+                gone.insert(key_hash(&key), number);
+            }
+        }
+    }
+
+    /// Writes a row's payload, and answers with its fingerprint.
+    fn write_content(&self, batch: &RowBatch, index: usize, payload: &mut Vec<u8>) -> Result<u128> {
+        self.mapping.write_payload(batch, index, payload)?;
         let limit = self.context.record_bytes;
         if payload.len() > limit {
             let message =
                 format!("The record has {} bytes, and the destination takes {limit} for one.", payload.len());
             return Err(Error::new(ErrorKind::TooLarge, message));
         }
-        let print = fingerprint(Change::Added, &payload);
-        Ok((payload, print))
+        Ok(fingerprint(Change::Added, payload))
     }
 
-    fn resolve(&mut self, aside: &mut Aside<Row>) -> Result<()> {
-        let mut rows = Vec::new();
-        aside.resolve(&mut self.base, |hash, row, looked| {
-            rows.push((hash, row, looked));
-            Ok(())
-        })?;
-        rows.into_iter().try_for_each(|(hash, row, looked)| self.settle(hash, row, looked))
+    fn resolve(&mut self, aside: &mut Aside) -> Result<()> {
+        let mut resolved = aside.resolve(&mut self.base)?;
+        while let Some(row) = resolved.next_row() {
+            if row.print.is_some_and(|print| self.is_as_delivered(row.hash, print, row.looked)) {
+                self.counts.unchanged += 1;
+                resolved.skip(&row);
+            } else {
+                self.settle(row.hash, resolved.read(&row)?, row.looked)?;
+            }
+        }
+        Ok(())
     }
 
-    fn settle(&mut self, hash: u64, row: Row, looked: Looked) -> Result<()> {
+    /// The short way for most rows: as delivered, and nothing open that speaks against it.
+    fn is_as_delivered(&self, hash: u64, print: u128, looked: Looked) -> bool {
+        looked == Looked::Found(print)
+            && !self.context.resend
+            && self.rekey.is_none()
+            && !self.open.holds(hash)
+    }
+
+    fn settle(&mut self, hash: u64, row: Row<'_>, looked: Looked) -> Result<()> {
         let delivered = match looked {
             Looked::Found(print) => Some(print),
-            Looked::Absent | Looked::Unknown => None,
-            // Under the old key it was the second row; under the new one it is a row of its own.
-            Looked::Again if self.rekey.is_some() => None,
-            Looked::Again => {
-                let error = duplicate(Some(&row.key));
+            // Under the old key it may be the second row; under the new one it is a row of its own.
+            Looked::Absent | Looked::Unknown | Looked::Again if self.rekey.is_some() => None,
+            // A first row that can not be sent leaves no other trace.
+            Looked::Absent | Looked::Unknown if !self.unsendable.contains(&hash) => None,
+            Looked::Absent | Looked::Unknown | Looked::Again => {
+                let error = duplicate(Some(row.key));
                 return self.refuse(row.number, Some(row.key), &error);
             }
         };
@@ -284,35 +341,46 @@ impl<S: Sink> Reading<'_, S> {
             Ok(content) => content,
             Err(error) => {
                 self.unsendable.insert(hash);
-                self.keep_unsendable(&row.key, row.known_as.as_deref(), delivered)?;
+                self.keep_unsendable(row.key, row.known_as, delivered)?;
                 return self.refuse(row.number, Some(row.key), &error);
             }
         };
         let known = delivered.filter(|print| *print != REMOVED);
-        if let (Some(rekey), Some(print)) = (&mut self.rekey, known) {
-            let address = rekey.address(&payload);
-            self.rekeyed(&row.key, print, address)?;
+        let known_as = row.known_as.unwrap_or(row.key);
+        if let Some(known) = known.filter(|_| self.rekey.is_some()) {
+            self.rekeyed(row.key, known, address(&self.context.sync.shape, payload))?;
         }
-        self.nulls.count(row.nulls, known.is_some());
-        let verdict = self.judge(hash, print, delivered);
-        let (change, numbered) = match verdict {
+        let (change, numbered) = match self.judge(hash, print, delivered) {
             Verdict::Unchanged => {
                 self.counts.unchanged += 1;
                 return Ok(());
             }
             Verdict::Added(numbered) => {
                 self.counts.added += 1;
-                self.new_keys.add(key_hash(&row.key), NewRow { ordinal: self.staged, row: row.number })?;
+                self.new_keys.add(key_hash(row.key), NewRow { ordinal: self.staged, row: row.number })?;
                 (Change::Added, numbered)
             }
             Verdict::Changed(numbered) => {
                 self.counts.changed += 1;
+                // What an earlier run was to send was looked at then.
+                if numbered.number == self.context.run && known != Some(print) {
+                    self.emptied.note(known_as, payload);
+                }
                 (Change::Changed, numbered)
             }
         };
-        let known_as = row.known_as.as_deref().unwrap_or(&row.key);
+        let Numbered { number, past } = numbered;
         let operation = self.operation();
-        self.stage(&row.key, known_as, change, operation, numbered, &payload)
+        self.stage(&Staged {
+            key: row.key,
+            known_as,
+            row: row.number,
+            change,
+            operation,
+            number,
+            payload,
+            past,
+        })
     }
 
     fn judge(&mut self, hash: u64, print: u128, delivered: Option<u128>) -> Verdict {
@@ -336,22 +404,17 @@ impl<S: Sink> Reading<'_, S> {
         }
     }
 
-    fn stage(
-        &mut self,
-        key: &str,
-        known_as: &str,
-        change: Change,
-        operation: Operation,
-        numbered: Numbered,
-        payload: &[u8],
-    ) -> Result<()> {
+    fn stage(&mut self, staged: &Staged<'_>) -> Result<()> {
         self.staged += 1;
-        let Numbered { number, past } = numbered;
-        self.sink.stage(&Staged { key, known_as, change, operation, number, payload, past })
+        self.sink.stage(staged)
     }
 
-    fn refuse(&mut self, row: u64, key: Option<String>, error: &Error) -> Result<()> {
+    fn refuse(&mut self, row: u64, key: Option<&str>, error: &Error) -> Result<()> {
         self.counts.invalid += 1;
+        if self.refused.len() < MOST_UNDELIVERED {
+            self.refused.push(row);
+        }
+        let key = key.map(str::to_owned);
         self.sink.invalid(InvalidRow { row, key, problem: Problem::from(error) })
     }
 
@@ -364,15 +427,17 @@ impl<S: Sink> Reading<'_, S> {
             return Ok((forgotten, 0));
         }
         let mut gone = Vec::new();
+        let missed = self.gone.as_ref();
         let delivered_before = self.base.unseen(|entry| {
-            gone.push(entry);
+            let number = missed.map_or(Some(0), |missed| missed.get(&entry.hash).copied());
+            gone.extend(number.map(|number| (number, entry)));
             Ok(())
         })?;
-        self.keep_unseen(&gone)?;
+        self.keep_unseen(gone.iter().map(|(_, entry)| entry))?;
         if !is_mirror {
             return Ok((forgotten, 0));
         }
-        for Delivered { hash, key, address: known, .. } in gone {
+        for (row, Delivered { hash, key, address: known, .. }) in gone {
             self.counts.removed += 1;
             let numbered = self.open.take_removed(hash);
             if self.context.sync.removed == Removal::Nothing {
@@ -380,9 +445,27 @@ impl<S: Sink> Reading<'_, S> {
                 continue;
             }
             let known = if known.is_empty() { self.address_of(&key)? } else { known };
-            self.stage_removal(&key, numbered, &known, columns)?;
+            self.stage_removal(&key, row, numbered, &known, columns)?;
         }
         Ok((forgotten, delivered_before))
+    }
+
+    fn stage_removal(
+        &mut self,
+        key: &str,
+        row: u64,
+        numbered: Numbered,
+        known: &str,
+        columns: &[Column],
+    ) -> Result<()> {
+        let (operation, payload) = match self.context.sync.removed {
+            Removal::Delete => (Operation::Delete, known.as_bytes().to_vec()),
+            Removal::Clear => (Operation::Clear, clearing_payload(self.context.sync, columns, known)?),
+            Removal::Nothing => return Ok(()),
+        };
+        let Numbered { number, past } = numbered;
+        let (known_as, change, payload) = (key, Change::Removed, payload.as_slice());
+        self.stage(&Staged { key, known_as, row, change, operation, number, payload, past })
     }
 
     /// After a change of key: keeps what was delivered of a row under its new one.
@@ -394,16 +477,14 @@ impl<S: Sink> Reading<'_, S> {
 
     /// The same for a row that can not be sent: what was delivered of it stays delivered.
     fn keep_unsendable(&mut self, key: &str, known_as: Option<&str>, delivered: Option<u128>) -> Result<()> {
-        let (Some(known_as), Some(print)) = (known_as, delivered.filter(|print| *print != REMOVED)) else {
-            return Ok(());
-        };
-        let addressed = self.context.sync.sends_removals();
-        let address = if addressed { self.address_of(known_as)? } else { String::new() };
+        let known = delivered.filter(|print| *print != REMOVED && self.rekey.is_some());
+        let Some(print) = known else { return Ok(()) };
+        let address = self.address_of(known_as.unwrap_or(key))?;
         self.rekeyed(key, print, address)
     }
 
     /// After a change of key: what no row was found for stays under its old one.
-    fn keep_unseen(&mut self, unseen: &[Delivered]) -> Result<()> {
+    fn keep_unseen<'e>(&mut self, unseen: impl Iterator<Item = &'e Delivered>) -> Result<()> {
         let Some(rekey) = &mut self.rekey else { return Ok(()) };
         for entry in unseen {
             // What a test with one record delivered stands under the new key already.
@@ -415,25 +496,6 @@ impl<S: Sink> Reading<'_, S> {
             }
         }
         self.sink.rekeyed(rekey.finish())
-    }
-
-    fn stage_removal(
-        &mut self,
-        key: &str,
-        numbered: Numbered,
-        known: &str,
-        columns: &[Column],
-    ) -> Result<()> {
-        match self.context.sync.removed {
-            Removal::Delete => {
-                self.stage(key, key, Change::Removed, Operation::Delete, numbered, known.as_bytes())
-            }
-            Removal::Clear => {
-                let payload = clearing_payload(self.context.sync, columns, known)?;
-                self.stage(key, key, Change::Removed, Operation::Clear, numbered, &payload)
-            }
-            Removal::Nothing => Ok(()),
-        }
     }
 
     /// The address of a record delivered before removals were asked for, from what was sent.
@@ -461,15 +523,16 @@ impl<S: Sink> Reading<'_, S> {
             if !is_gone || (record.uncertain && record.change == Change::Removed) {
                 self.counts.carried += 1;
                 let past = Past { doubtful: record.uncertain, refused: record.refused };
-                let numbered = Numbered { number: record.number, past };
-                self.stage(&key, &key, record.change, record.operation, numbered, &payload)?;
+                let OpenRecord { change, operation, number, .. } = record;
+                let (key, known_as, payload) = (key.as_str(), key.as_str(), payload.as_slice());
+                self.stage(&Staged { key, known_as, row: 0, change, operation, number, payload, past })?;
             } else if record.uncertain {
                 // It may have been created, and its row is gone since.
                 self.counts.removed += 1;
                 let known = address(&context.sync.shape, &payload);
                 let past = Past { doubtful: true, refused: false };
                 let numbered = Numbered { number: context.run, past };
-                self.stage_removal(&key, numbered, &known, columns)?;
+                self.stage_removal(&key, 0, numbered, &known, columns)?;
             }
         }
         std::mem::replace(&mut self.new_keys, NewKeys::new(context.home)).duplicates()

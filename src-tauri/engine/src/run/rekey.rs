@@ -4,10 +4,10 @@
 use std::collections::HashSet;
 
 use crate::error::{ErrorKind, Result};
-use crate::mapping::{Mapping, address};
+use crate::mapping::Mapping;
 use crate::store::fingerprints::{CHUNK, Delivered};
 use crate::store::outbox::key_hash;
-use crate::sync::{Shape, Sync};
+use crate::sync::Sync;
 use crate::value::{Column, RowBatch};
 
 /// The old key, and what is kept under the new one.
@@ -17,9 +17,6 @@ pub(super) struct Rekey {
     /// whether a new key came before.
     taken: HashSet<u64>,
     kept: Vec<Delivered>,
-    shape: Shape,
-    /// Removals will be sent, so records have to be addressed.
-    addressed: bool,
 }
 
 /// How a row is found after a change of key.
@@ -41,8 +38,7 @@ impl Rekey {
             Err(error) if error.kind() == ErrorKind::MissingObject => return Ok(None),
             Err(error) => return Err(error),
         };
-        let (shape, addressed) = (sync.shape.clone(), sync.sends_removals());
-        Ok(Some(Self { old, taken: HashSet::new(), kept: Vec::new(), shape, addressed }))
+        Ok(Some(Self { old, taken: HashSet::new(), kept: Vec::new() }))
     }
 
     /// Finds the row whose new key is `key`.
@@ -61,11 +57,6 @@ impl Rekey {
     /// A row has this new key.
     pub(super) fn is_taken(&self, hash: u64) -> bool {
         self.taken.contains(&hash)
-    }
-
-    /// How a removal addresses the record with this payload; empty where none will be sent.
-    pub(super) fn address(&self, payload: &[u8]) -> String {
-        if self.addressed { address(&self.shape, payload) } else { String::new() }
     }
 
     /// Keeps an entry; answers with those to be staged now.

@@ -68,11 +68,25 @@ create table invalid_row(run integer not null, row integer not null, key text, p
 create table fingerprint(id integer primary key, sync integer not null, d blob not null, z blob not null);
 create index fingerprint_of_sync on fingerprint(sync, id);
 ",
-    // 2: brakes, held runs, cursors, changed keys.
+    // 2: owners are told apart.
     "
--- seen: rows and nulls of the last sealed read, as JSON; cursor: the greatest value of the cursor column that
--- was read, as JSON; keyed_by: the key fingerprints are under, as JSON, where the sync has got another since.
-alter table sync add column seen text;
+-- epoch: raised by each process that becomes the owner; an owner that finds another's has lost the folder.
+alter table workspace add column epoch integer not null default 0;
+",
+    // 3: comparing inside the warehouse.
+    "
+-- The last sealed comparison of a sync; refused: zstd 1 of row numbers u64 x n.
+create table mark(sync integer primary key, mark text not null, definition text not null, refused blob not null);
+
+-- The rows of the last comparison that the records of a batch were made from: zstd 1 of u64 x n.
+create table batch_rows(batch integer primary key, sync integer not null, d blob not null);
+create index batch_rows_of_sync on batch_rows(sync);
+",
+    // 4: brakes, held runs, cursors, changed keys.
+    "
+-- source_rows: usable rows of the last sealed read; cursor: the greatest value of the cursor column that was
+-- read, as JSON; keyed_by: the key fingerprints are under, as JSON, where the sync has got another since.
+alter table sync add column source_rows integer;
 alter table sync add column cursor text;
 alter table sync add column keyed_by text;
 

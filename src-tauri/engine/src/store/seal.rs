@@ -1,25 +1,17 @@
 //! From read to sendable: a whole read is sealed, or held for a decision and sealed when it is approved.
 
-use std::collections::BTreeMap;
-
 use rusqlite::{Connection as Sqlite, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
 use super::fingerprints::Delivered;
+use super::json::{read_json, write_json};
+use super::marks::{self, Mark};
 use super::outbox::{REMOVED, key_hash};
+use super::packed::{pack, unpack};
 use super::runs::{self, Ended, RunRow, RunState};
-use super::{fingerprints, outbox, read_json, syncs, write_json};
+use super::{fingerprints, outbox, syncs};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Column;
-
-/// What a sealed read saw of its source, to judge the next one by.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen {
-    /// Rows that could be sent.
-    pub rows: u64,
-    /// For each field how many of them were sent as null.
-    pub nulls: BTreeMap<String, u64>,
-}
 
 /// What a whole read leaves beside its staged records.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -30,14 +22,16 @@ pub struct Sealing {
     pub claimed: i64,
     /// The mapped columns, to compare with the next run's.
     pub columns: Vec<Column>,
-    /// What to judge the next run by.
-    pub seen: Seen,
+    /// Rows that can be sent, to judge the next run by.
+    pub rows: u64,
     /// The greatest cursor value read, as JSON; `None` leaves it as it was.
     pub cursor: Option<String>,
     /// Keys of removed records that are only to be forgotten.
     pub forgotten: Vec<String>,
     /// What was delivered is staged anew under another key.
     pub rekeyed: bool,
+    /// What a warehouse that compares by itself goes on from next time.
+    pub mark: Option<Mark>,
 }
 
 /// Makes what a run staged ready to send. It takes over what earlier runs left open.
@@ -58,13 +52,17 @@ pub fn seal(sqlite: &Sqlite, sync: i64, run: i64, at: i64, sealing: &Sealing) ->
         let forgotten: Vec<Delivered> = sealing.forgotten.iter().map(forget).collect();
         fingerprints::append_last(sqlite, sync, base_until, &forgotten)?;
     }
-    syncs::saw(sqlite, sync, &sealing.columns, &sealing.seen, sealing.cursor.as_deref())?;
+    match &sealing.mark {
+        Some(mark) => marks::set(sqlite, sync, run, mark)?,
+        None => marks::forget(sqlite, sync)?,
+    }
+    syncs::saw(sqlite, sync, &sealing.columns, sealing.rows, sealing.cursor.as_deref())?;
     runs::seal(sqlite, run, at, sealing.server_rows, sealing.claimed)
 }
 
 /// Keeps what a run staged for a decision.
 pub fn hold(sqlite: &Sqlite, run: i64, sealing: &Sealing) -> Result<()> {
-    let z = zstd::bulk::compress(write_json(sealing)?.as_bytes(), 1)?;
+    let z = pack(write_json(sealing)?.as_bytes())?;
     sqlite.execute("insert or replace into held values(?1, ?2)", params![run, z])?;
     Ok(())
 }
@@ -77,7 +75,7 @@ pub fn approve(sqlite: &Sqlite, run: i64, at: i64) -> Result<RunRow> {
         sqlite.query_row("select z from held where run = ?1", [run], |row| row.get(0)).optional()?;
     match z {
         Some(z) => {
-            let text = zstd::stream::decode_all(z.as_slice())?;
+            let text = unpack(&z)?;
             seal(sqlite, row.sync, run, at, &read_json(&String::from_utf8_lossy(&text))?)?;
             sqlite.execute("delete from held where run = ?1", [run])?;
         }

@@ -3,8 +3,8 @@
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 
 use super::fingerprints;
-use super::seal::{self, Seen};
-use super::{read_json, write_json};
+use super::json::{read_json, write_json};
+use super::seal;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::{Shape, Sync};
 use crate::value::Column;
@@ -28,8 +28,8 @@ pub struct SavedSync {
     pub paused: bool,
     /// The next slot, in ms.
     pub next_due: Option<i64>,
-    /// What the last sealed read of the same source saw.
-    pub seen: Option<Seen>,
+    /// Usable rows of the last sealed read of the same source.
+    pub source_rows: Option<u64>,
     /// The greatest cursor value read, as JSON.
     pub cursor: Option<String>,
     /// The key that what was delivered is kept under, where the sync has got another since.
@@ -43,7 +43,7 @@ impl SavedSync {
     /// What it is with another definition, once that is saved.
     pub fn with(mut self, sync: Sync) -> Self {
         if reads_other_rows(&self.sync, &sync) {
-            (self.seen, self.cursor) = (None, None);
+            (self.source_rows, self.cursor) = (None, None);
         }
         if starts_over(&self.sync, &sync) {
             (self.id, self.keyed_by, self.base_until) = (NO_SYNC, None, 0);
@@ -56,7 +56,7 @@ impl SavedSync {
 }
 
 const COLUMNS: &str =
-    "id, uuid, definition, generation, columns, base_until, paused, next_due, seen, cursor, keyed_by";
+    "id, uuid, definition, generation, columns, base_until, paused, next_due, source_rows, cursor, keyed_by";
 
 /// All syncs, by name.
 pub fn all(sqlite: &Sqlite) -> Result<Vec<SavedSync>> {
@@ -113,14 +113,14 @@ pub fn save(
     let before = get(sqlite, existing)?;
     let after = before.clone().with(sync.clone());
     sqlite.execute(
-        "update sync set name = ?2, definition = ?3, next_due = ?4, columns = null, seen = ?5, cursor = ?6, keyed_by = ?7
+        "update sync set name = ?2, definition = ?3, next_due = ?4, columns = null, source_rows = ?5, cursor = ?6, keyed_by = ?7
          where id = ?1",
         params![
             before.id,
             sync.name,
             definition,
             next_due,
-            after.seen.as_ref().map(write_json).transpose()?,
+            after.source_rows,
             after.cursor,
             after.keyed_by.as_ref().map(write_json).transpose()?,
         ],
@@ -160,6 +160,7 @@ pub fn forget_delivered(sqlite: &Sqlite, id: i64) -> Result<()> {
         "update sync set generation = generation + 1, base_until = 0, keyed_by = null where id = ?1",
         [id],
     )?;
+    super::marks::forget(sqlite, id)?;
     super::outbox::supersede_open(sqlite, id)
 }
 
@@ -178,10 +179,10 @@ pub fn pause(sqlite: &Sqlite, name: &str, paused: bool) -> Result<()> {
 }
 
 /// Notes what a sealed read saw; without a `cursor` it stays where it was.
-pub fn saw(sqlite: &Sqlite, id: i64, columns: &[Column], seen: &Seen, cursor: Option<&str>) -> Result<()> {
+pub fn saw(sqlite: &Sqlite, id: i64, columns: &[Column], rows: u64, cursor: Option<&str>) -> Result<()> {
     sqlite.execute(
-        "update sync set columns = ?2, seen = ?3, cursor = coalesce(?4, cursor) where id = ?1",
-        params![id, write_json(&columns)?, write_json(seen)?, cursor],
+        "update sync set columns = ?2, source_rows = ?3, cursor = coalesce(?4, cursor) where id = ?1",
+        params![id, write_json(&columns)?, rows, cursor],
     )?;
     Ok(())
 }
@@ -204,7 +205,7 @@ pub fn delete(sqlite: &Sqlite, name: &str) -> Result<()> {
         )?;
     }
     sqlite.execute("delete from invalid_row where run in (select id from run where sync = ?1)", [id])?;
-    for table in ["batch", "run", "slot", "fingerprint"] {
+    for table in ["batch", "run", "slot", "fingerprint", "mark", "batch_rows"] {
         sqlite.execute(&format!("delete from {table} where sync = ?1"), [id])?;
     }
     sqlite.execute("delete from sync where id = ?1", [id])?;
@@ -240,7 +241,7 @@ pub(super) fn rename_connection(sqlite: &Sqlite, from: &str, to: &str) -> Result
 fn from_row(row: &Row<'_>) -> Result<SavedSync> {
     let definition: String = row.get(2)?;
     let columns: Option<String> = row.get(4)?;
-    let (seen, keyed_by): (Option<String>, Option<String>) = (row.get(8)?, row.get(10)?);
+    let keyed_by: Option<String> = row.get(10)?;
     Ok(SavedSync {
         id: row.get(0)?,
         uuid: row.get(1)?,
@@ -250,7 +251,7 @@ fn from_row(row: &Row<'_>) -> Result<SavedSync> {
         base_until: row.get(5)?,
         paused: row.get(6)?,
         next_due: row.get(7)?,
-        seen: seen.as_deref().map(read_json).transpose()?,
+        source_rows: row.get(8)?,
         cursor: row.get(9)?,
         keyed_by: keyed_by.as_deref().map(read_json).transpose()?,
     })

@@ -2,6 +2,7 @@
 
 mod brakes;
 mod changes;
+mod comparing;
 mod cursor;
 mod delivery;
 mod ends;

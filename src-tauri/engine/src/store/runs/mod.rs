@@ -12,7 +12,8 @@ pub use invalid::{InvalidRow, add_invalid, invalid_rows};
 pub use problem::Problem;
 pub use row::{Counts, RunRow, RunState, Trigger, get, list, none_sealed, unfinished, waiting};
 
-use super::{seal, write_json};
+use super::json::write_json;
+use super::seal;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::Shape;
 
