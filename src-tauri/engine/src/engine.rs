@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::manifest::Manifest;
 use crate::run::plan::{self, Plan};
 use crate::run::progress::{Listener, Notice, Progress, Snapshot};
-use crate::run::{Execution, Job, take_rejected};
+use crate::run::{Discard, Execution, Job, discard, take_rejected};
 use crate::secrets::{Secret, SecretStore, from_environment};
 use crate::store::runs::{Problem, RunRow, RunState, Trigger};
 use crate::store::syncs::SavedSync;
@@ -228,7 +228,7 @@ impl Engine {
         };
         let _turn = self.beginning(sync).await?;
         let run = self.store.write(begin).done().await?;
-        self.launch(saved, run, Some(start));
+        self.launch(saved, run, Some(start), false);
         Ok(run)
     }
 
@@ -239,7 +239,7 @@ impl Engine {
         let run = run.clone();
         let _turn = self.beginning(run.sync).await?;
         self.store.write(move |sqlite| runs::resume(sqlite, &run, at)).done().await?;
-        self.launch(saved, id, None);
+        self.launch(saved, id, None, true);
         Ok(())
     }
 
@@ -259,12 +259,23 @@ impl Engine {
         };
         let _turn = self.beginning(saved.id).await?;
         let run = self.store.write(begin).done().await?;
-        self.launch(saved, run, None);
+        self.launch(saved, run, None, false);
         Ok(run)
     }
 
-    /// Puts a run on its way; `start` is there for one that reads first.
-    fn launch(self: &Arc<Self>, saved: SavedSync, run: i64, start: Option<Start>) {
+    /// Discards rejected or waiting records of a run; `keys` empty for all. Answers with how many. They stay
+    /// visible as discarded, and are not sent again before their rows change.
+    pub async fn discard(&self, run: i64, keys: Vec<String>, which: Discard) -> Result<u64> {
+        let at = millis(self.clock.now());
+        let job = move |sqlite: &rusqlite::Connection| discard(sqlite, run, &keys, which, at);
+        let count = self.store.write(job).done().await?;
+        self.tell(Notice::Run(run));
+        Ok(count)
+    }
+
+    /// Puts a run on its way; `start` is there for one that reads first, `resumed` says that the run was under way
+    /// before.
+    fn launch(self: &Arc<Self>, saved: SavedSync, run: i64, start: Option<Start>, resumed: bool) {
         let progress = Arc::new(Progress::new(run, self.listener.clone()));
         let cancel = CancellationToken::new();
         let running = Running { sync: saved.id, cancel: cancel.clone(), progress: progress.clone() };
@@ -272,7 +283,13 @@ impl Engine {
         self.tell(Notice::Run(run));
         let engine = self.clone();
         tokio::spawn(async move {
-            if let Err(error) = engine.clone().execute(saved, run, start, progress, cancel).await {
+            // On a task of its own: a mistake of ours that panics ends the run, and does not leave it going on.
+            let executed =
+                tokio::spawn(engine.clone().execute(saved, run, (start, resumed), progress, cancel));
+            let executed = executed.await.unwrap_or_else(|error| {
+                Err(Error::new(ErrorKind::Bug, "The run ended unexpectedly.").with_source(error))
+            });
+            if let Err(error) = executed {
                 let at = millis(engine.clock.now());
                 let fail = move |sqlite: &rusqlite::Connection| {
                     runs::set_state(sqlite, run, RunState::Failed, at, None, Some(&Problem::from(&error)))
@@ -290,7 +307,7 @@ impl Engine {
         self: Arc<Self>,
         saved: SavedSync,
         run: i64,
-        start: Option<Start>,
+        (start, resumed): (Option<Start>, bool),
         progress: Arc<Progress>,
         cancel: CancellationToken,
     ) -> Result<()> {
@@ -300,7 +317,7 @@ impl Engine {
             let sync = &saved.sync;
             let destination = engine.destination(sync.to.as_deref().unwrap_or_default())?;
             let job = match start {
-                None => Job::Deliver,
+                None => Job::Deliver { resumed },
                 Some(start) => Job::Sync {
                     warehouse: engine.warehouse(&sync.from)?,
                     resend: start.full,

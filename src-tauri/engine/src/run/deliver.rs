@@ -1,6 +1,6 @@
 //! Delivery: what is in the outbox goes out. The only place that waits, retries, splits and gives up.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,13 +10,14 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::backoff::{Backoff, FAILURES, later};
+use super::backoff::{Backoff, FAILURES, is_offline, later};
 use super::outcome::{Attempt, Settled, settle};
 use super::progress::Progress;
 use super::send::{Sent, send};
 use crate::clock::{SharedClock, millis};
-use crate::destination::{Answer, Delivery, Destination, Limits};
+use crate::destination::{Answer, Delivery, Destination, JobToken, Limits};
 use crate::error::{Error, ErrorKind, Result, Retry};
+use crate::store::outbox::jobs::JobRow;
 use crate::store::outbox::{self, Body};
 use crate::store::runs::{Counts, RunRow};
 use crate::store::{Store, Written, runs};
@@ -50,6 +51,10 @@ pub(crate) struct Delivering {
     pub(crate) sync_uuid: String,
     pub(crate) limits: Limits,
     pub(crate) run: RunRow,
+    /// An earlier delivery of this run was cut off or gave up.
+    pub(crate) resumed: bool,
+    /// Only sees the destination's jobs to their end, and sends nothing.
+    pub(crate) only_jobs: bool,
 }
 
 /// A loaded batch, shared by the parts it is split into.
@@ -66,12 +71,24 @@ pub(super) struct Work {
     attempts: u32,
     /// No request carried these records before.
     pub(super) first: bool,
+    /// A request that carried these records may have arrived although its answer never came.
+    lost: bool,
+    /// The destination works on these records already.
+    pub(super) job: Option<Job>,
+}
+
+/// A job of the destination, as written down.
+pub(super) struct Job {
+    id: i64,
+    pub(super) token: JobToken,
 }
 
 struct Sender {
     context: Arc<Delivering>,
     batches: VecDeque<outbox::BatchRow>,
     ids: Vec<i64>,
+    /// Jobs that were under way when this delivery began.
+    jobs: Vec<JobRow>,
     queue: VecDeque<Work>,
     /// Records the destination could not take for now; tried again after everything else.
     later: VecDeque<Work>,
@@ -90,14 +107,22 @@ const LAST_ANSWERS: Duration = Duration::from_secs(3);
 /// Sends everything of a run that is open.
 pub(crate) async fn deliver(context: Arc<Delivering>) -> Result<End> {
     let (sync, run) = (context.run.sync, context.run.id);
-    let open = context.store.read(|sqlite| outbox::open_batches(sqlite, sync, Some(run)))?;
+    let (open, jobs) = context.store.read(|sqlite| {
+        Ok((outbox::open_batches(sqlite, sync, Some(run))?, outbox::jobs::of_run(sqlite, run)?))
+    })?;
+    let open: Vec<_> = if context.only_jobs {
+        open.into_iter().filter(|batch| jobs.iter().any(|job| job.batch == batch.id)).collect()
+    } else {
+        open
+    };
     let mut delivery = Sender {
         ids: open.iter().map(|batch| batch.id).collect(),
         batches: open.into(),
+        jobs,
         queue: VecDeque::new(),
         later: VecDeque::new(),
         claimed: context.run.claimed,
-        backoff: Backoff::default(),
+        backoff: Backoff::new(context.limits.in_flight),
         counts: context.run.counts,
         unwritten: VecDeque::new(),
         stopped: None,
@@ -135,7 +160,7 @@ impl Sender {
                 return Ok(self.gave_up(error, pause));
             }
             let ready = self.backoff.until().is_none_or(|until| until <= Instant::now());
-            if ready && under_way.len() < self.backoff.room(self.context.limits.in_flight) {
+            if ready && under_way.len() < self.backoff.room() {
                 if let Some(work) = self.next_work().await? {
                     self.context.progress_goes_on(&self.backoff);
                     under_way.spawn(send(self.context.clone(), work, self.backoff.begin()));
@@ -171,10 +196,15 @@ impl Sender {
     }
 
     async fn next_work(&mut self) -> Result<Option<Work>> {
+        if self.context.only_jobs {
+            self.queue.retain(|work| work.job.is_some());
+            self.later.clear();
+        }
         if let Some(work) = self.queue.pop_front() {
             return Ok(Some(work));
         }
         while let Some(row) = self.batches.pop_front() {
+            let lost = self.context.resumed && row.id <= self.context.run.claimed;
             self.claim(row.id).await?;
             let store = self.context.store.clone();
             let loading = tokio::task::spawn_blocking(move || {
@@ -182,13 +212,23 @@ impl Sender {
             });
             let (body, own) = loading.await.map_err(|_| stopped())??;
             let Some(body) = body else { continue };
-            let is_waiting = |place: &usize| own.get(place).map_or(row.state, |own| own.state).is_waiting();
-            let places: Vec<usize> = (0..body.len()).filter(is_waiting).collect();
-            if places.is_empty() {
-                continue;
-            }
             let batch = Arc::new(Loaded { id: row.id, body });
-            return Ok(Some(Work { batch, places, attempts: 0, first: row.attempts == 0 }));
+            let mut at_work = HashSet::new();
+            for job in self.jobs.extract_if(.., |job| job.batch == row.id) {
+                at_work.extend(job.places.iter().copied());
+                let work = Work::new(batch.clone(), job.places, false, true);
+                self.queue.push_back(Work { job: Some(Job { id: job.id, token: job.token }), ..work });
+            }
+            let is_waiting = |place: &usize| own.get(place).map_or(row.state, |own| own.state).is_waiting();
+            let places: Vec<usize> = (0..batch.body.len())
+                .filter(|place| is_waiting(place) && !at_work.contains(place) && !self.context.only_jobs)
+                .collect();
+            if !places.is_empty() {
+                self.queue.push_back(Work::new(batch, places, row.attempts == 0, lost));
+            }
+            if let Some(work) = self.queue.pop_front() {
+                return Ok(Some(work));
+            }
         }
         Ok(self.later.pop_front())
     }
@@ -198,6 +238,7 @@ impl Sender {
         if id <= self.claimed {
             return Ok(());
         }
+        failpoint!(Claiming);
         let position = self.ids.partition_point(|known| *known < id);
         let last = self.ids.get((position + CLAIM).min(self.ids.len() - 1)).copied().unwrap_or(id);
         let run = self.context.run.id;
@@ -212,15 +253,31 @@ impl Sender {
 
     /// Acts on what came of some work.
     async fn answered(&mut self, sent: Sent) -> Result<()> {
-        let Sent { mut work, delivery, request } = sent;
+        let Sent { mut work, delivery, request, took } = sent;
         let Delivery { answer, exchange } = match delivery {
             Ok(delivery) => delivery,
             Err(error) => {
-                self.queue.push_front(work);
-                self.pause_or_stop(&error, request);
+                self.put_back(work, &error, request);
                 return Ok(());
             }
         };
+        failpoint!(Answered);
+        self.backoff.answered(took);
+        match &answer {
+            // Nothing left this computer, or only the look at the job failed.
+            Answer::Again(error) if is_offline(error) || work.job.is_some() => {
+                self.put_back(work, error, request);
+                return Ok(());
+            }
+            // The job goes on meanwhile.
+            Answer::Stop(error) if work.job.is_some() => {
+                self.stopped = Some(error.clone());
+                return Ok(());
+            }
+            Answer::Unknown(_) => work.lost = true,
+            Answer::Records(_) | Answer::Refused(_) | Answer::Again(_) | Answer::Stop(_) | Answer::Job(_) => {
+            }
+        }
         work.attempts += 1;
         let attempt = Attempt {
             batch: work.batch.id,
@@ -228,6 +285,7 @@ impl Sender {
             places: work.places.clone(),
             first: std::mem::take(&mut work.first),
             exchange,
+            job: work.job.take().map(|job| job.id),
         };
         self.act(answer, attempt, work, request).await
     }
@@ -236,7 +294,8 @@ impl Sender {
         let count = work.places.len();
         match answer {
             Answer::Records(outcomes) if outcomes.len() == count => {
-                let settled = Settled::from_outcomes(&attempt.places, outcomes);
+                let settled =
+                    Settled::from_outcomes(&attempt.places, outcomes, |place| work.may_be_there(place));
                 let again = settled.again.clone();
                 self.write(attempt, settled, &work.batch).await?;
                 self.send_again(work, again, request);
@@ -248,14 +307,13 @@ impl Sender {
             }
             Answer::Refused(error) => {
                 self.backoff.worked(request);
-                let places = &attempt.places;
-                let split = count > 1;
-                let settled =
-                    if split { Settled::waiting(places, &error) } else { Settled::rejected(places, &error) };
-                self.write(attempt, settled, &work.batch).await?;
-                if split {
-                    self.split(&work);
+                if let [place] = *attempt.places {
+                    let settled = Settled::rejected(place, &error, work.may_be_there(place));
+                    return self.write(attempt, settled, &work.batch).await;
                 }
+                let settled = Settled::waiting(&attempt.places, &error);
+                self.write(attempt, settled, &work.batch).await?;
+                self.split(&work);
                 Ok(())
             }
             Answer::Again(error) | Answer::Unknown(error) => {
@@ -265,6 +323,9 @@ impl Sender {
                 let settled = Settled::waiting(&attempt.places, &error);
                 self.stopped = Some(error);
                 self.write(attempt, settled, &work.batch).await
+            }
+            Answer::Job(token) if self.context.destination.jobs().is_some() => {
+                self.follow(token, attempt, work, request).await
             }
             Answer::Job(token) => {
                 let message = format!(
@@ -276,14 +337,31 @@ impl Sender {
         }
     }
 
+    /// Writes a job down, and only then looks at it: a restart goes on looking instead of sending again.
+    async fn follow(&mut self, token: JobToken, attempt: Attempt, work: Work, request: u64) -> Result<()> {
+        self.backoff.worked(request);
+        let (batch, places, at) = (attempt.batch, attempt.places.clone(), millis(self.context.clock.now()));
+        let settled = Settled::under_way(&places);
+        self.write(attempt, settled, &work.batch).await?;
+        let kept = token.clone();
+        let keep = move |sqlite: &rusqlite::Connection| outbox::jobs::keep(sqlite, batch, &places, &kept, at);
+        let id = self.context.store.write(keep).done().await?;
+        self.queue.push_front(Work { job: Some(Job { id, token }), lost: true, ..work });
+        Ok(())
+    }
+
+    /// Records that were not sent now go first once the pause is over.
+    fn put_back(&mut self, work: Work, error: &Error, request: u64) {
+        self.queue.push_front(work);
+        self.pause_or_stop(error, request);
+    }
+
     /// Halves a refused request; the halves go first, so that the bad records are found soon.
     fn split(&mut self, work: &Work) {
         let half = work.places.len().div_ceil(2);
         for places in [&work.places[half..], &work.places[..half]] {
             if !places.is_empty() {
-                let part =
-                    Work { batch: work.batch.clone(), places: places.to_vec(), attempts: 0, first: false };
-                self.queue.push_front(part);
+                self.queue.push_front(Work::new(work.batch.clone(), places.to_vec(), false, work.lost));
             }
         }
     }
@@ -363,13 +441,24 @@ impl Sender {
     }
 }
 
+impl Work {
+    fn new(batch: Arc<Loaded>, places: Vec<usize>, first: bool, lost: bool) -> Self {
+        Self { batch, places, attempts: 0, first, lost, job: None }
+    }
+
+    /// The record at `place` may be in the destination from an earlier request.
+    fn may_be_there(&self, place: usize) -> bool {
+        self.lost || self.batch.body.is_doubtful(place)
+    }
+}
+
 impl Delivering {
     fn keeps_addresses(&self) -> bool {
         self.sync.mode == crate::sync::Mode::Mirror && self.sync.removed != crate::sync::Removal::Nothing
     }
 
     fn progress_goes_on(&self, backoff: &Backoff) {
-        if backoff.until().is_some() {
+        if backoff.pauses() {
             self.progress.wait_for(None);
         }
     }

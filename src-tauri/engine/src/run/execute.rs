@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::store::Store;
 use crate::store::fingerprints;
 use crate::store::outbox::{self, RecordState};
-use crate::store::runs::{self, Counts, InvalidRow, Problem, RunState};
+use crate::store::runs::{self, Counts, InvalidRow, Problem, RunRow, RunState};
 use crate::store::syncs::{self, SavedSync};
 use crate::sync::Mode;
 use crate::warehouse::{Read, Warehouse};
@@ -40,7 +40,10 @@ pub(crate) enum Job {
         approve: bool,
     },
     /// Delivers what is in the outbox.
-    Deliver,
+    Deliver {
+        /// An earlier delivery of the run was cut off or gave up.
+        resumed: bool,
+    },
 }
 
 /// A run with all it needs.
@@ -78,6 +81,13 @@ impl Execution {
     }
 
     async fn run(self: Arc<Self>, job: Job) -> Result<()> {
+        let resumed = match &job {
+            Job::Sync { .. } => {
+                self.finish_jobs().await?;
+                false
+            }
+            Job::Deliver { resumed } => *resumed,
+        };
         if let Job::Sync { warehouse, resend, approve } = job {
             let reading = self.clone();
             let (reply, answer) = tokio::sync::oneshot::channel();
@@ -101,10 +111,25 @@ impl Execution {
                 }
             }
         }
-        self.deliver().await
+        self.deliver(resumed).await
+    }
+
+    /// What the destination still works on for earlier runs is seen to its end before anything newer is read.
+    async fn finish_jobs(&self) -> Result<()> {
+        for run in self.store.read(|sqlite| outbox::jobs::runs_of(sqlite, self.saved.id))? {
+            let run = self.store.read(|sqlite| runs::get(sqlite, run))?;
+            self.progress.wait_for(Some(format!("The destination still works on run {}.", run.id)));
+            match deliver(Arc::new(self.delivering(run, true, true))).await? {
+                End::Done => self.progress.wait_for(None),
+                End::Cancelled => return Err(Error::new(ErrorKind::Cancelled, "The run was cancelled.")),
+                End::GaveUp(error, _) | End::Stopped(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     async fn read_and_seal(&self, warehouse: &dyn Warehouse, resend: bool, approve: bool) -> Result<Sealed> {
+        failpoint!(Begun);
         let sync = &self.saved.sync;
         sync.query.check()?;
         let limits = self.destination.limits(&sync.shape);
@@ -131,8 +156,10 @@ impl Execution {
         }
         let found = read_all(&context, &mut *rows, &mut staging).await?;
         drop(rows);
+        failpoint!(Whole);
         self.progress.enter(Phase::Sealing, found.counts);
         let placed = staging.finish()?;
+        failpoint!(Sealing);
         if let Some(reason) = brakes::holds(sync, &found).filter(|_| !approve) {
             self.hold(&found).await?;
             return Ok(Sealed::Held(reason));
@@ -168,9 +195,12 @@ impl Execution {
             if !found.forgotten.is_empty() {
                 fingerprints::append_last(sqlite, sync, base_until, &found.forgotten)?;
             }
+            outbox::discarded::forget(sqlite, sync, &found.outdated)?;
             syncs::saw_columns(sqlite, sync, &found.columns)?;
             runs::set_counts(sqlite, run, &found.counts)?;
-            runs::seal(sqlite, run, at, found.server_rows, claimed)
+            runs::seal(sqlite, run, at, found.server_rows, claimed)?;
+            failpoint!(Sealed);
+            Ok(())
         };
         self.store.write(job).done().await
     }
@@ -187,10 +217,8 @@ impl Execution {
         Ok(())
     }
 
-    async fn deliver(&self) -> Result<()> {
-        let run = self.store.read(|sqlite| runs::get(sqlite, self.run))?;
-        self.progress.enter(Phase::Sending, run.counts);
-        let context = Arc::new(Delivering {
+    fn delivering(&self, run: RunRow, resumed: bool, only_jobs: bool) -> Delivering {
+        Delivering {
             store: self.store.clone(),
             destination: self.destination.clone(),
             clock: self.clock.clone(),
@@ -200,8 +228,16 @@ impl Execution {
             sync_uuid: self.saved.uuid.clone(),
             limits: self.destination.limits(&run.shape),
             run,
-        });
-        let end = deliver(context).await?;
+            resumed,
+            only_jobs,
+        }
+    }
+
+    async fn deliver(&self, resumed: bool) -> Result<()> {
+        let run = self.store.read(|sqlite| runs::get(sqlite, self.run))?;
+        self.progress.enter(Phase::Sending, run.counts);
+        let end = deliver(Arc::new(self.delivering(run, resumed, false))).await?;
+        failpoint!(Finishing);
         self.destination.finish(&self.saved.sync.name, self.run).await?;
         self.tidy_base().await?;
         let counts = self.store.read(|sqlite| Ok(runs::get(sqlite, self.run)?.counts))?;
@@ -217,6 +253,7 @@ impl Execution {
     async fn tidy_base(&self) -> Result<()> {
         let (sync, run) = (self.saved.id, self.run);
         let job = move |sqlite: &rusqlite::Connection| {
+            failpoint!(Tidying);
             let base_until = syncs::by_id(sqlite, sync)?.base_until;
             let (base, overrides) = fingerprints::sizes(sqlite, sync, base_until)?;
             if base == 0 {
@@ -234,6 +271,7 @@ impl Execution {
 
     async fn end(&self, state: RunState, next: Option<i64>, error: Option<&Error>) -> Result<()> {
         let (run, at, problem) = (self.run, millis(self.clock.now()), error.map(Problem::from));
+        failpoint!(Ending);
         let job = move |sqlite: &rusqlite::Connection| {
             runs::set_state(sqlite, run, state, at, next, problem.as_ref())
         };

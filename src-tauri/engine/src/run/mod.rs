@@ -3,8 +3,10 @@
 mod backoff;
 mod brakes;
 mod deliver;
+mod discard;
 mod execute;
 mod outcome;
+mod pace;
 pub mod plan;
 pub mod progress;
 mod read;
@@ -12,5 +14,7 @@ mod retry;
 mod send;
 mod stage;
 
+pub use discard::Discard;
+pub(crate) use discard::discard;
 pub(crate) use execute::{Execution, Job};
 pub(crate) use retry::take_rejected;

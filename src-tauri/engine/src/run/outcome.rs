@@ -20,6 +20,8 @@ pub(crate) struct Attempt {
     /// No request carried these records before.
     pub(crate) first: bool,
     pub(crate) exchange: Exchange,
+    /// The destination's job that ended with it.
+    pub(crate) job: Option<i64>,
 }
 
 /// The states the records of a request end in.
@@ -30,14 +32,21 @@ pub(crate) struct Settled {
 }
 
 impl Settled {
-    /// One outcome per place, in order.
-    pub(crate) fn from_outcomes(places: &[usize], outcomes: Vec<Outcome>) -> Self {
+    /// One outcome per place, in order. `may_be_there` says of which records an earlier request may have arrived.
+    pub(crate) fn from_outcomes(
+        places: &[usize],
+        outcomes: Vec<Outcome>,
+        may_be_there: impl Fn(usize) -> bool,
+    ) -> Self {
         let mut settled = Self { states: Vec::with_capacity(places.len()), again: Vec::new() };
         for (place, outcome) in places.iter().zip(outcomes) {
             let (state, problem) = match outcome {
                 Outcome::Delivered => (RecordState::Delivered, None),
                 Outcome::Accepted => (RecordState::Accepted, None),
-                Outcome::Rejected(error) => (RecordState::Rejected, Some(Problem::from(&error))),
+                Outcome::Rejected(error) => {
+                    let (state, problem) = refused(&error, may_be_there(*place));
+                    (state, Some(problem))
+                }
                 Outcome::Again(error) => {
                     let problem = Problem::from(&error);
                     settled.again.push((*place, error));
@@ -54,9 +63,16 @@ impl Settled {
         Self::all(places, RecordState::Retry, error)
     }
 
-    /// All are refused, because of `error`.
-    pub(crate) fn rejected(places: &[usize], error: &Error) -> Self {
-        Self::all(places, RecordState::Rejected, error)
+    /// The one record at `place` is refused, because of `error`.
+    pub(crate) fn rejected(place: usize, error: &Error, may_be_there: bool) -> Self {
+        let (state, problem) = refused(error, may_be_there);
+        Self { states: vec![(place, state, Some(problem))], again: Vec::new() }
+    }
+
+    /// The destination works on all of them.
+    pub(crate) fn under_way(places: &[usize]) -> Self {
+        let states = places.iter().map(|place| (*place, RecordState::InFlight, None)).collect();
+        Self { states, again: Vec::new() }
     }
 
     fn all(places: &[usize], state: RecordState, error: &Error) -> Self {
@@ -73,7 +89,7 @@ impl Settled {
         Counts {
             sent: if attempt.first { attempt.places.len() as u64 } else { 0 },
             delivered: count(&[RecordState::Delivered, RecordState::Accepted]),
-            rejected: count(&[RecordState::Rejected]),
+            rejected: count(&[RecordState::Rejected, RecordState::Doubtful]),
             requests: 1,
             bytes_sent: attempt.exchange.bytes,
             ..Counts::default()
@@ -102,12 +118,24 @@ impl Settled {
     /// The state most records are in, when it needs no reason.
     fn plain_majority(&self) -> Option<RecordState> {
         let count = |wanted| self.states.iter().filter(|(_, state, _)| *state == wanted).count();
-        let candidates = [RecordState::Delivered, RecordState::Accepted];
+        let candidates = [RecordState::Delivered, RecordState::Accepted, RecordState::InFlight];
         candidates
             .into_iter()
             .max_by_key(|state| count(*state))
             .filter(|state| count(*state) * 2 > self.states.len())
     }
+}
+
+/// A refusal. Where the record is there already, and an earlier request with it may have arrived, nobody knows
+/// whether that was this very record.
+fn refused(error: &Error, may_be_there: bool) -> (RecordState, Problem) {
+    if error.kind() != ErrorKind::AlreadyExists || !may_be_there {
+        return (RecordState::Rejected, Problem::from(error));
+    }
+    let message = "The answer to an earlier request was lost, and now the record is there already.";
+    let mut problem = Problem::from(&Error::new(ErrorKind::Doubtful, message));
+    problem.details = vec![error.message().to_owned()];
+    (RecordState::Doubtful, problem)
 }
 
 /// Writes outcome, fingerprints, counters and event. Runs inside one transaction of the writer.
@@ -122,6 +150,7 @@ pub(crate) fn settle(
     delivered: &[Delivered],
     added: &Counts,
 ) -> Result<()> {
+    failpoint!(Settling);
     let majority = settled.plain_majority().filter(|_| attempt.whole);
     if let Some(state) = majority {
         // An earlier attempt may have left records with states of their own.
@@ -137,11 +166,16 @@ pub(crate) fn settle(
     if !delivered.is_empty() {
         fingerprints::append(sqlite, sync, attempt.batch, delivered)?;
     }
+    if let Some(job) = attempt.job {
+        outbox::jobs::ended(sqlite, job)?;
+    }
     runs::add_outcomes(sqlite, run, added, 0)?;
     sqlite
         .prepare_cached("update batch set attempts = attempts + 1 where id = ?1")?
         .execute([attempt.batch])?;
-    keep_exchange(sqlite, at, attempt)
+    keep_exchange(sqlite, at, attempt)?;
+    failpoint!(Settled);
+    Ok(())
 }
 
 fn keep_exchange(sqlite: &Connection, at: i64, attempt: &Attempt) -> Result<()> {

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::deliver::{Delivering, Work};
-use crate::destination::{Answer, Batch, Delivery, ReadByKey};
+use crate::destination::{Batch, Delivery, JobToken, Jobs, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Record;
 use crate::sync::Shape;
@@ -19,12 +21,17 @@ pub(super) struct Sent {
     pub(super) delivery: Result<Delivery>,
     /// The request's number.
     pub(super) request: u64,
+    /// How long the answer took, in the time pauses are measured in.
+    pub(super) took: Duration,
 }
 
-/// Sends the records of `work` in one request.
+/// Sends the records of `work` in one request, or follows the job that has them.
 pub(super) async fn send(context: Arc<Delivering>, work: Work, request: u64) -> Sent {
+    let begun = Instant::now();
     let delivery = send_records(&context, &work).await;
-    Sent { work, delivery, request }
+    // A job takes as long as it takes, and says nothing about the pace of requests.
+    let took = if work.job.is_some() { Duration::ZERO } else { begun.elapsed() };
+    Sent { work, delivery, request, took }
 }
 
 async fn send_records(context: &Delivering, work: &Work) -> Result<Delivery> {
@@ -45,14 +52,24 @@ async fn send_records(context: &Delivering, work: &Work) -> Result<Delivery> {
         run: context.run.id,
         sync: &context.sync.name,
     };
-    let mut delivery = context.destination.deliver(&batch).await;
-    while let (Answer::Job(token), Some(jobs)) = (&delivery.answer, context.destination.jobs()) {
-        tokio::time::sleep(POLL).await;
-        if let Some(next) = jobs.poll(token, &batch).await {
-            delivery = next;
+    failpoint!(Sending);
+    match (&work.job, context.destination.jobs()) {
+        (Some(job), Some(jobs)) => Ok(ended(jobs, &job.token, &batch).await),
+        (Some(_), None) => {
+            Err(Error::new(ErrorKind::Bug, "The destination has no jobs to look at any more."))
         }
+        (None, _) => Ok(context.destination.deliver(&batch).await),
     }
-    Ok(delivery)
+}
+
+/// Looks at a job until it has ended.
+async fn ended(jobs: &dyn Jobs, token: &JobToken, batch: &Batch<'_>) -> Delivery {
+    loop {
+        if let Some(delivery) = jobs.poll(token, batch).await {
+            return delivery;
+        }
+        tokio::time::sleep(POLL).await;
+    }
 }
 
 /// Before the first write of a batch: stores the values as they are now, where the destination can be read.

@@ -129,7 +129,13 @@ fn write_bodies(store: &Store, sync: i64, run: i64, at: i64, queue: &Receiver<Bo
         let sealed = outbox::compress(&body)?;
         let first = ordinal;
         ordinal += body.len() as u64;
-        writes.push_back((first, store.write(move |sqlite| outbox::stage(sqlite, sync, run, at, &sealed))));
+        writes.push_back((
+            first,
+            store.write(move |sqlite| {
+                failpoint!(Staging);
+                outbox::stage(sqlite, sync, run, at, &sealed)
+            }),
+        ));
         while writes.len() > WAITING_WRITES {
             place(&mut placed, &mut writes)?;
         }

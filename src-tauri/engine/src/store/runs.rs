@@ -91,8 +91,10 @@ pub struct Counts {
     pub sent: u64,
     /// Records the destination took.
     pub delivered: u64,
-    /// Records the destination refused.
+    /// Records the destination refused, doubtful ones among them.
     pub rejected: u64,
+    /// Records the user discarded, which were refused or waiting before.
+    pub discarded: u64,
     /// Requests made.
     pub requests: u64,
     /// Bytes of request bodies.
@@ -102,7 +104,7 @@ pub struct Counts {
 impl Counts {
     /// Records still to be sent.
     pub fn waiting(&self) -> u64 {
-        self.to_send.saturating_sub(self.delivered + self.rejected)
+        self.to_send.saturating_sub(self.delivered + self.rejected + self.discarded)
     }
 }
 
@@ -184,7 +186,7 @@ pub struct RunRow {
 const COLUMNS: &str =
     "id, sync, cause, state, started, sealed, finished, generation, shape, claimed, next_attempt,
     problem, read, invalid, added, changed, removed, unchanged, carried, to_send, sent, delivered, rejected,
-    requests, bytes_sent";
+    requests, bytes_sent, discarded";
 
 /// Writes down a new run that is reading.
 pub fn begin(
@@ -212,7 +214,8 @@ pub fn resume(sqlite: &Sqlite, run: &RunRow, at: i64) -> Result<()> {
     set_state(sqlite, run.id, RunState::Sending, at, None, None)
 }
 
-fn refuse_second(sqlite: &Sqlite, sync: i64) -> Result<()> {
+/// Refuses what must not happen while a run of the sync is going on.
+pub fn refuse_second(sqlite: &Sqlite, sync: i64) -> Result<()> {
     let going_on: bool = sqlite.query_row(
         "select exists(select 1 from run where sync = ?1 and state in (1, 2))",
         [sync],
@@ -306,6 +309,15 @@ pub fn add_outcomes(sqlite: &Sqlite, run: i64, added: &Counts, claimed: i64) -> 
              requests = requests + ?5, bytes_sent = bytes_sent + ?6, claimed = max(claimed, ?7) where id = ?1",
         )?
         .execute(params![run, added.sent, added.delivered, added.rejected, added.requests, added.bytes_sent, claimed])?;
+    Ok(())
+}
+
+/// Counts records of a run as discarded, `refused` of which had counted as rejected.
+pub fn add_discarded(sqlite: &Sqlite, run: i64, refused: u64, waiting: u64) -> Result<()> {
+    sqlite.execute(
+        "update run set rejected = rejected - ?2, discarded = discarded + ?2 + ?3 where id = ?1",
+        params![run, refused, waiting],
+    )?;
     Ok(())
 }
 
@@ -410,6 +422,7 @@ fn from_row(row: &Row<'_>) -> Result<RunRow> {
             rejected: row.get(22)?,
             requests: row.get(23)?,
             bytes_sent: row.get(24)?,
+            discarded: row.get(25)?,
         },
     })
 }

@@ -4,6 +4,7 @@
 
 mod clock;
 mod destination;
+pub mod failpoint;
 mod warehouse;
 
 pub use clock::SteeredClock;

@@ -13,7 +13,7 @@ use crate::sync::Query;
 use crate::value::{Column, ColumnType, Columns, RowBatch};
 use crate::warehouse::{KeyCheck, Read, Rows, Table, Warehouse, WarehouseKind};
 
-/// Rows of one batch.
+/// Rows that come at once unless a test says otherwise.
 const BATCH: usize = 1_000;
 
 /// One value.
@@ -57,6 +57,7 @@ struct State {
     columns: Columns,
     rows: Arc<Vec<Vec<FakeCell>>>,
     fault: ReadFault,
+    page: usize,
 }
 
 /// A warehouse whose rows and faults the test sets.
@@ -86,7 +87,7 @@ impl FakeWarehouse {
             native: "text".to_owned(),
         };
         let columns = columns.iter().map(column).collect();
-        let state = State { columns, rows: Arc::default(), fault: ReadFault::None };
+        let state = State { columns, rows: Arc::default(), fault: ReadFault::None, page: BATCH };
         Arc::new(Self { state: Mutex::new(state), held: watch::Sender::new(false) })
     }
 
@@ -113,6 +114,11 @@ impl FakeWarehouse {
     /// What goes wrong with reads from now on.
     pub fn fail(&self, fault: ReadFault) {
         self.lock().fault = fault;
+    }
+
+    /// How many rows come at once.
+    pub fn pages_of(&self, rows: usize) {
+        self.lock().page = rows;
     }
 
     /// Waits until a read stands still.
@@ -164,7 +170,8 @@ impl Warehouse for Handle {
     async fn read(&self, _: &Read) -> Result<Box<dyn Rows>> {
         let state = self.0.lock();
         let (columns, rows, fault) = (state.columns.clone(), state.rows.clone(), state.fault.clone());
-        Ok(Box::new(FakeRows { columns, rows, fault, next: 0, warehouse: self.0.clone() }))
+        let page = state.page;
+        Ok(Box::new(FakeRows { columns, rows, fault, page, next: 0, warehouse: self.0.clone() }))
     }
 }
 
@@ -172,6 +179,7 @@ struct FakeRows {
     columns: Columns,
     rows: Arc<Vec<Vec<FakeCell>>>,
     fault: ReadFault,
+    page: usize,
     next: usize,
     warehouse: Arc<FakeWarehouse>,
 }
@@ -196,7 +204,7 @@ impl Rows for FakeRows {
     }
 
     async fn next(&mut self) -> Result<Option<RowBatch>> {
-        let end = (self.next + BATCH).min(self.until());
+        let end = (self.next + self.page).min(self.until());
         if self.next == end {
             return match self.fault {
                 ReadFault::Fails(_) => Err(Error::new(ErrorKind::Unreachable, "The warehouse went away.")),

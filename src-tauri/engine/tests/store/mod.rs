@@ -81,7 +81,7 @@ async fn a_full_disk_fails_the_run_and_marks_nothing_as_delivered() {
             if let Some(problem) = run.problem {
                 assert_eq!(problem.kind, "disk_full");
             }
-            assert!(bench.tally(run.id).0 <= bench.crm.kept().len() as u64);
+            assert!(bench.tally(run.id).delivered <= bench.crm.kept().len() as u64);
         }
         limit_pages(&bench, None).await;
         assert_eq!(bench.run().await.state, RunState::Completed);

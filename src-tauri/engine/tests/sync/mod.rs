@@ -1,7 +1,10 @@
 //! What a sync does, run by run.
 
+mod away;
 mod changes;
+mod cut;
 mod delivery;
+mod discard;
 mod invalid;
 mod large;
 mod model;
