@@ -52,6 +52,7 @@ pub(crate) struct Summary<'a> {
     #[serde(flatten)]
     pub(crate) counts: Counts,
     pub(crate) carried: u64,
+    pub(crate) discarded: u64,
     pub(crate) trigger: Trigger,
     pub(crate) started_at: &'a str,
     pub(crate) finished_at: Option<&'a str>,
@@ -67,6 +68,7 @@ impl<'a> From<&'a Run> for Summary<'a> {
             status: run.status,
             counts: (&run.counts).into(),
             carried: run.counts.carried,
+            discarded: run.counts.discarded,
             trigger: run.trigger,
             started_at: &run.started_at,
             finished_at: run.finished_at.as_deref(),
@@ -106,6 +108,11 @@ pub(crate) fn count_lines(counts: &RunCounts) -> Vec<String> {
     } else {
         String::new()
     };
+    let discarded = if counts.discarded > 0 {
+        format!(" · {} discarded", count(counts.discarded))
+    } else {
+        String::new()
+    };
     let rows = [
         (
             "read",
@@ -126,7 +133,7 @@ pub(crate) fn count_lines(counts: &RunCounts) -> Vec<String> {
             "sent",
             counts.sent,
             format!(
-                "{} delivered · {} rejected · {} waiting",
+                "{} delivered · {} rejected · {} waiting{discarded}",
                 count(counts.delivered),
                 count(counts.rejected),
                 count(counts.waiting)
