@@ -18,7 +18,6 @@ mod syncs;
 pub mod wire;
 pub mod workspace;
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +26,7 @@ use serde_json::Value;
 use sluice_engine::clock::{SharedClock, SystemClock};
 use sluice_engine::engine::{Catalogue, Engine};
 use sluice_engine::secrets::{Keychain, SecretStore};
+use sluice_engine::store::owner::Owner;
 use sluice_engine::store::{Store, Usage, make_private_folder};
 use sluice_engine::{Error, ErrorKind};
 
@@ -51,8 +51,8 @@ struct Inner {
     pushes: push::Pushes,
     samples: samples::Samples,
     scheduler: tokio_util::sync::CancellationToken,
-    /// Held while this process owns the data folder.
-    _lock: Option<File>,
+    /// There while this process owns the data folder.
+    _owner: Option<Owner>,
 }
 
 /// The data folder: `explicit`, else `SLUICE_HOME`, else the platform's.
@@ -93,7 +93,7 @@ impl Api {
         usage: Usage,
     ) -> Result<Self, Problem> {
         make_private_folder(home)?;
-        let lock = if usage == Usage::Owner { Some(lock(home)?) } else { None };
+        let owner = if usage == Usage::Owner { Some(Owner::take(home)?) } else { None };
         let store = Arc::new(Store::open(home, usage)?);
         let secrets = match secrets {
             Some(secrets) => secrets,
@@ -110,7 +110,7 @@ impl Api {
             pushes,
             samples: samples::Samples::default(),
             scheduler,
-            _lock: lock,
+            _owner: owner,
         }));
         api.0.pushes.carry(&api);
         Ok(api)
@@ -163,16 +163,5 @@ impl Api {
 
     pub(crate) fn changed(&self) {
         self.engine().tell(sluice_engine::run::progress::Notice::Changed);
-    }
-}
-
-fn lock(home: &Path) -> Result<File, Error> {
-    let file = File::options().create(true).truncate(false).write(true).open(home.join("lock"))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            Err(Error::new(ErrorKind::InUse, "Another Sluice is using this data folder."))
-        }
-        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
     }
 }

@@ -3,7 +3,7 @@
 use sluice_engine::clock::millis;
 use sluice_engine::engine::{Engine, Start};
 use sluice_engine::run::progress::{Phase as EnginePhase, Snapshot};
-use sluice_engine::store::runs::{self, Counts, RunRow, RunState, Trigger};
+use sluice_engine::store::runs::{self, Counts, Ended, RunRow, RunState, Trigger};
 use sluice_engine::store::{events, syncs};
 use sluice_engine::{Error, ErrorKind, Result};
 
@@ -34,7 +34,7 @@ impl Api {
             if runs::get(sqlite, run)?.state != RunState::Held {
                 return Err(Error::new(ErrorKind::Conflict, format!("Run {run} is not held.")));
             }
-            runs::set_state(sqlite, run, RunState::Cancelled, at, None, None)
+            runs::end(sqlite, run, &Ended::new(RunState::Cancelled, at))
         };
         self.engine().store().write(drop_held).done().await?;
         self.changed();
@@ -44,10 +44,9 @@ impl Api {
     /// Run history, newest first.
     pub async fn runs(&self, input: RunsRequest) -> Result<Vec<Run>, Problem> {
         self.blocking(move |engine| {
-            let rows = engine.store().read(|sqlite| {
-                let sync = input.sync.as_deref().map(|name| syncs::get(sqlite, name)).transpose()?;
-                runs::list(sqlite, sync.map(|saved| saved.id), input.before, input.limit)
-            })?;
+            let named = |name| engine.store().read(|sqlite| syncs::get(sqlite, name));
+            let sync = input.sync.as_deref().map(named).transpose()?;
+            let rows = engine.runs(sync.map(|saved| saved.id), input.before, input.limit)?;
             rows.iter().map(|row| on_wire(engine, row)).collect()
         })
         .await
@@ -55,8 +54,7 @@ impl Api {
 
     /// The run with this id.
     pub async fn run(&self, run: i64) -> Result<Run, Problem> {
-        self.blocking(move |engine| on_wire(engine, &engine.store().read(|sqlite| runs::get(sqlite, run))?))
-            .await
+        self.blocking(move |engine| on_wire(engine, &engine.run(run)?)).await
     }
 
     /// Restores what a run changed.

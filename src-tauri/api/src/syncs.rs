@@ -4,7 +4,7 @@ use sluice_engine::clock::millis;
 use sluice_engine::connection::Role;
 use sluice_engine::engine::Engine;
 use sluice_engine::manifest::{Accepts, Capabilities};
-use sluice_engine::store::runs::{self, RunRow, RunState};
+use sluice_engine::store::runs::{RunRow, RunState};
 use sluice_engine::store::syncs::{self, SavedSync};
 use sluice_engine::store::{connections, drafts, outbox};
 use sluice_engine::sync::{self, Removal, Shape};
@@ -184,10 +184,8 @@ fn word(value: &impl serde::Serialize) -> String {
 }
 
 fn on_wire(engine: &Engine, saved: &SavedSync) -> Result<Sync> {
-    let (newest, waiting, rejected) = engine.store().read(|sqlite| {
-        let (waiting, rejected) = outbox::open_counts(sqlite, saved.id)?;
-        Ok((runs::list(sqlite, Some(saved.id), None, BARS)?, waiting, rejected))
-    })?;
+    let newest = engine.runs(Some(saved.id), None, BARS)?;
+    let (waiting, rejected) = engine.store().read(|sqlite| outbox::open_counts(sqlite, saved.id))?;
     let kind = |name: &str| -> Result<String> {
         Ok(engine
             .store()
@@ -195,7 +193,8 @@ fn on_wire(engine: &Engine, saved: &SavedSync) -> Result<Sync> {
             .map_or_else(String::new, |saved| saved.connection.kind))
     };
     let ran = newest.iter().find(|run| run.state != RunState::Missed);
-    let status = status(saved, ran, engine.running_of(saved.id).is_some());
+    let running = engine.running_of(saved.id).is_some() || ran.is_some_and(|run| run.state.is_going_on());
+    let status = status(saved, ran, running);
     let decides = matches!(status, SyncStatus::NeedsYou | SyncStatus::Held | SyncStatus::WaitingForNetwork);
     let described = saved.sync.schedule.describe(engine.clock().now());
     let bar = |run: &RunRow| RunBar {

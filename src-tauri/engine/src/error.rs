@@ -125,8 +125,8 @@ kinds! {
     TooLarge = "3005" "too_large", AfterUserAction, "The record was not sent; the other records were not held up.", "Leave long columns out, or shorten them.";
     /// The destination refused a record.
     RecordRejected = "3006" "record_rejected", AfterUserAction, "The record is kept with its reason and sent again on the next run.", "Correct the value or the mapping.";
-    /// A column has another type than when the sync was made.
-    SchemaChanged = "3007" "schema_changed", AfterUserAction, "Nothing was sent, and nothing counts as removed.", "Look at the mapping and save the sync again.";
+    /// A column has another type than in the last run.
+    SchemaChanged = "3007" "schema_changed", AfterUserAction, "Nothing was sent, and nothing counts as removed.", "Look at what would be sent, then approve or drop the run.";
     /// A record with this key exists in the destination already, and was only to be created.
     AlreadyExists = "3008" "already_exists", AfterUserAction, "The record that exists was not changed.", "Discard the record, or choose a mode that updates.";
     /// It may have been created by a request whose answer was lost.
@@ -146,6 +146,8 @@ kinds! {
     NoDestination = "4006" "no_destination", AfterUserAction, "Nothing was read or sent.", "Choose a destination for the sync.";
     /// A slot of a schedule passed without a run.
     MissedSlot = "4007" "missed_slot", Never, "Nothing was read or sent at this time.", "Nothing to do: the next run sends everything that changed.";
+    /// Sluice was stopped in the middle of a run.
+    Interrupted = "4008" "interrupted", Backoff, "Nothing is lost: what was not confirmed is kept, and sent again with the same ids.", "Nothing to do: the rest goes out when Sluice is started next, or with the next run.";
 
     /// The data folder can not be read or written.
     Storage = "5001" "storage", AfterUserAction, "Nothing is marked as delivered that was not.", "Check the data folder and its disk, then start Sluice again.";

@@ -1,9 +1,10 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
+import type { Sync } from '@/api/bindings/Sync';
 import { toasts } from '@/components/toasts';
 import { violations } from '@/test/axe';
-import { runningRun } from '@/test/fake/activity';
+import { activeSyncs, runningRun } from '@/test/fake/activity';
 import { fakeHost } from '@/test/fake-host';
 import { renderWindow } from '@/test/render';
 import { newState } from './wizard/state';
@@ -118,6 +119,23 @@ describe('the page of a sync', () => {
     const before = reads();
     act(() => host.push({ type: 'run', run: { ...runningRun(), status: 'completed', progress: null } }));
     await waitFor(() => expect(reads()).toBeGreaterThan(before));
+  });
+
+  it('points to the rows of a run that could not be sent, while it runs and after', async () => {
+    const host = fakeHost();
+    const { router } = renderWindow('/syncs/Lead%20ratings', host);
+    await userEvent.click(await screen.findByRole('link', { name: '6 invalid' }));
+    const ofRun = { sync: 'Lead ratings', run: 101, status: ['invalid'] };
+    expect(router.state.location).toMatchObject({ pathname: '/events', search: ofRun });
+
+    const ended = { ...runningRun(), status: 'completed' as const, invalid: 12, rejected: 0, progress: null };
+    const ratings = activeSyncs().find(({ definition }) => definition.name === 'Lead ratings') as Sync;
+    host.answer('sync', () => ({ ...ratings, status: 'healthy', last_run: ended }));
+    host.answer('runs', () => [ended]);
+    await act(() => router.navigate({ to: '/syncs/$name', params: { name: 'Lead ratings' } }));
+    act(() => host.push({ type: 'run', run: ended }));
+    await userEvent.click(await screen.findByRole('link', { name: '12 rows could not be sent' }));
+    expect(router.state.location).toMatchObject({ pathname: '/events', search: ofRun });
   });
 
   it('cancels the run and says what stays', async () => {

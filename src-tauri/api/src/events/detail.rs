@@ -5,10 +5,11 @@ use sluice_engine::engine::Engine;
 use sluice_engine::json_text::Json;
 use sluice_engine::mask;
 use sluice_engine::record::Change;
-use sluice_engine::store::events::{self, AttemptRow, EventId, EventRow};
-use sluice_engine::store::runs;
+use sluice_engine::store::events::{self, EventId, EventRow};
+use sluice_engine::store::exchanges;
+use sluice_engine::store::runs::{self, RunRow};
 
-use super::line::Lines;
+use super::line::{Lines, unanswered};
 use super::{curl, label, status};
 use crate::convert::time;
 use crate::wire::{Attempt, Event, EventDetail, EventRequest, EventStatus, Problem};
@@ -20,7 +21,7 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
     let run = lines.run(row.run)?;
     let attempts = match id {
         EventId::Record { batch, place, .. } => {
-            engine.store().read(|sqlite| events::attempts(sqlite, batch, place))?
+            engine.store().read(|sqlite| exchanges::attempts(sqlite, batch, place))?
         }
         EventId::Invalid { .. } => Vec::new(),
     };
@@ -46,7 +47,7 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
         message_id,
         bytes: row.payload.len(),
         problem: problem.as_ref().map(|problem| masked_problem(problem, input.reveal)),
-        attempts: outcomes(&attempts, &row, input.reveal),
+        attempts: outcomes(attempts, &row, &run, input.reveal),
         curl,
         next_attempt_at: run.next_attempt.filter(|_| waiting).map(time),
         event,
@@ -85,23 +86,32 @@ fn summary(row: &EventRow, event: &Event, problem: Option<&runs::Problem>) -> St
     }
 }
 
-/// The attempts as the window shows them; only the newest one's outcome is the record's state.
-fn outcomes(attempts: &[AttemptRow], row: &EventRow, reveal: bool) -> Vec<Attempt> {
+/// The attempts as the window shows them; only the newest answer's outcome is the record's state.
+fn outcomes(attempts: Vec<exchanges::Attempt>, row: &EventRow, run: &RunRow, reveal: bool) -> Vec<Attempt> {
     let last = attempts.len().saturating_sub(1);
     let shown = |text: &str| if reveal { text.to_owned() } else { masked_answer(text) };
     attempts
-        .iter()
+        .into_iter()
         .enumerate()
-        .map(|(index, attempt)| Attempt {
-            at: time(attempt.at),
-            took_ms: attempt.exchange.took.as_secs_f64() * 1_000.0,
-            target: attempt.exchange.target.clone(),
-            headers: attempt.exchange.headers.clone(),
-            records: attempt.records as u64,
-            bytes: attempt.exchange.bytes,
-            status: attempt.exchange.status,
-            answer: shown(&attempt.exchange.answer),
-            outcome: if index == last { label(status(row.state)) } else { "Tried again" }.to_owned(),
+        .map(|(index, attempt)| {
+            let outcome = match &attempt.exchange {
+                None => unanswered(run),
+                Some(_) if index == last => label(status(row.state)),
+                Some(_) => "Tried again",
+            };
+            let took = attempt.exchange.as_ref().map(|exchange| exchange.took.as_secs_f64() * 1_000.0);
+            let exchange = attempt.exchange.unwrap_or_default();
+            Attempt {
+                at: time(attempt.at),
+                took_ms: took,
+                answer: shown(&exchange.answer),
+                target: exchange.target,
+                headers: exchange.headers,
+                records: attempt.records as u64,
+                bytes: exchange.bytes,
+                status: exchange.status,
+                outcome: outcome.to_owned(),
+            }
         })
         .collect()
 }

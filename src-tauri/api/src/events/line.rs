@@ -8,7 +8,8 @@ use sluice_engine::engine::Engine;
 use sluice_engine::json_text::Json;
 use sluice_engine::mask;
 use sluice_engine::record::Change;
-use sluice_engine::store::events::{self, EventId, EventRow};
+use sluice_engine::store::events::{EventId, EventRow};
+use sluice_engine::store::exchanges;
 use sluice_engine::store::outbox;
 use sluice_engine::store::runs::{self, RunRow};
 use sluice_engine::store::syncs::{self, SavedSync};
@@ -23,7 +24,7 @@ pub(super) struct Lines<'a> {
     engine: &'a Engine,
     syncs: HashMap<i64, Rc<SavedSync>>,
     runs: HashMap<i64, Rc<RunRow>>,
-    answers: HashMap<i64, Option<u16>>,
+    answers: HashMap<i64, Option<String>>,
 }
 
 impl<'a> Lines<'a> {
@@ -44,7 +45,7 @@ impl<'a> Lines<'a> {
         if let Some(known) = self.runs.get(&id) {
             return Ok(known.clone());
         }
-        let run = Rc::new(self.engine.store().read(|sqlite| runs::get(sqlite, id))?);
+        let run = Rc::new(self.engine.run(id)?);
         self.runs.insert(id, run.clone());
         Ok(run)
     }
@@ -84,15 +85,30 @@ impl<'a> Lines<'a> {
         let EventId::Record { batch, .. } = row.id else {
             return Ok(problem.map_or_else(String::new, |problem| problem.kind.replace('_', " ")));
         };
-        let status = match self.answers.get(&batch) {
-            Some(status) => *status,
-            None => self.engine.store().read(|sqlite| events::last_status(sqlite, batch))?,
+        let answer = match self.answers.get(&batch) {
+            Some(known) => known.clone(),
+            None => self.newest_answer(row.run, batch)?,
         };
-        self.answers.insert(batch, status);
-        let status = status.map(|status| status.to_string());
+        self.answers.insert(batch, answer.clone());
         let words = problem.map(|problem| problem.kind.replace('_', " "));
-        Ok([status, words].into_iter().flatten().collect::<Vec<_>>().join(", "))
+        Ok([answer, words].into_iter().flatten().collect::<Vec<_>>().join(", "))
     }
+
+    /// What came back for the newest request of a batch, in short.
+    fn newest_answer(&mut self, run: i64, batch: i64) -> Result<Option<String>> {
+        let Some(attempt) = self.engine.store().read(|sqlite| exchanges::newest(sqlite, batch))? else {
+            return Ok(None);
+        };
+        Ok(match attempt.exchange {
+            Some(exchange) => exchange.status.map(|status| status.to_string()),
+            None => Some(unanswered(&*self.run(run)?).to_lowercase()),
+        })
+    }
+}
+
+/// What is said of a request without an answer.
+pub(super) fn unanswered(run: &RunRow) -> &'static str {
+    if run.state.is_going_on() { "No answer yet" } else { "Unknown: no answer came" }
 }
 
 fn what(shape: &Shape) -> String {

@@ -137,15 +137,15 @@ pub struct EventDetail {
 pub struct Attempt {
     /// When it was sent.
     pub at: String,
-    /// How long the answer took, in milliseconds.
-    pub took_ms: f64,
+    /// How long the answer took, in milliseconds; absent where none came.
+    pub took_ms: Option<f64>,
     /// Method and address, without secrets; for a file its path.
     pub target: String,
     /// Headers sent, with secrets replaced by `in keychain`.
     pub headers: Vec<(String, String)>,
     /// Records in the request.
     pub records: u64,
-    /// Bytes of its body, as sent.
+    /// Bytes of its body, as sent; 0 where no answer came.
     pub bytes: u64,
     /// HTTP status, where there is one.
     pub status: Option<u16>,

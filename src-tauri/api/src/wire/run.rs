@@ -49,7 +49,7 @@ pub struct RunCounts {
     pub unchanged: u64,
     /// Records of earlier runs that are sent again without having been read.
     pub carried: u64,
-    /// Records sent at least once.
+    /// Records that left at least once, answered or not.
     pub sent: u64,
     /// Records the destination took.
     pub delivered: u64,
@@ -59,9 +59,9 @@ pub struct RunCounts {
     pub discarded: u64,
     /// Records still to be sent.
     pub waiting: u64,
-    /// Requests made.
+    /// Requests that left, answered or not.
     pub requests: u64,
-    /// Bytes of request bodies sent, after compression.
+    /// Bytes of the bodies of requests that were answered, after compression.
     pub bytes_sent: u64,
     /// How long the run took, in seconds.
     pub seconds: f64,

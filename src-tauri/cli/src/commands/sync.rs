@@ -10,6 +10,7 @@ use crate::output::{self, Output};
 use crate::progress::Progress;
 use crate::signals;
 use crate::summary::{self, Summary};
+use crate::words::counted;
 
 /// Runs the sync called `sync`.
 pub(crate) async fn run(
@@ -63,19 +64,22 @@ pub(crate) fn report(out: Output, run: &Run) -> Exit {
     if let Some(problem) = &run.problem {
         output::problem(problem);
     }
-    match run.status {
-        RunStatus::Held => output::note(&format!("To go on: sluice sync {} --approve", quoted(&run.sync))),
-        RunStatus::CompletedWithRejections => {
-            output::note(&format!("To see why: sluice events --run {} --status rejected", run.run));
-        }
-        RunStatus::Running
-        | RunStatus::Completed
-        | RunStatus::Cancelled
-        | RunStatus::Failed
-        | RunStatus::Waiting
-        | RunStatus::Missed => {}
+    if run.status == RunStatus::Held {
+        output::note(&format!("To go on: sluice sync {} --approve", quoted(&run.sync)));
+    }
+    let (rejected, invalid) = (run.counts.rejected, run.counts.invalid);
+    if rejected > 0 {
+        point_to(run, "rejected", &format!("{} rejected", counted(rejected, "record")));
+    }
+    if invalid > 0 {
+        point_to(run, "invalid", &format!("{} could not be sent", counted(invalid, "row")));
     }
     Exit::from(run.status)
+}
+
+/// Points to the reasons of a run's records or rows in this state.
+fn point_to(run: &Run, status: &str, what: &str) {
+    output::note(&format!("{what}. To see why: sluice events --run {} --status {status}", run.run));
 }
 
 /// A name as it can be pasted into a shell.

@@ -55,6 +55,38 @@ fn bad_rows_do_not_hold_up_good_ones() {
     let run: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     assert!(run["invalid"].as_u64().unwrap() > 0, "{run}");
     assert!(run["delivered"].as_u64().unwrap() > 0, "{run}");
+    let number = run["run"].to_string();
+    let pointer = format!("sluice events --run {number} --status invalid");
+    assert!(said.err.contains(&pointer), "{said:?}");
+    let reasons = sluice.events(&["--run", &number, "--status", "invalid"]);
+    assert_eq!(reasons.len() as u64, run["invalid"].as_u64().unwrap());
+    assert!(reasons.iter().all(|event| event["reason"]["message"].is_string()), "{reasons:?}");
+}
+
+#[test]
+fn a_changed_column_type_is_held_as_the_plan_says_until_it_is_approved() {
+    let sluice = Sluice::with(&LEAD_SCORES.replace("analytics.lead_scores", "main.scores"));
+    sluice.json(&["check", "sample"], 0);
+    let scores = |lead_score: &str| {
+        sluice.change_sample(&format!(
+            "drop table if exists scores;
+             create table scores(lead_id text, email text, full_name text, lead_score {lead_score});
+             insert into scores select lead_id, email, full_name, lead_score from lead_scores limit 20;"
+        ));
+    };
+    scores("integer");
+    sluice.json(&["sync", "lead-scores"], 0);
+    scores("text");
+    let planned = sluice.json(&["plan", "lead-scores"], 0);
+    assert_eq!(planned["held"]["kind"], "schema_changed", "{planned}");
+    let held = sluice.json(&["sync", "lead-scores"], 4);
+    assert_eq!((held["status"].as_str(), held["sent"].as_u64()), (Some("held"), Some(0)));
+    assert_eq!(held["problem"]["kind"], "schema_changed");
+    assert_eq!(held["changed"], planned["changed"]);
+    let said = sluice.run(&["sync", "lead-scores"]);
+    assert!(said.err.contains("sluice sync lead-scores --approve"), "{said:?}");
+    sluice.json(&["sync", "lead-scores", "--approve"], 0);
+    assert_eq!(sluice.json(&["sync", "lead-scores"], 0)["sent"], 0);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 
-use crate::command::{Sluice, signal, wait};
+use crate::command::{Sluice, count, signal, wait};
 use crate::main_job::LEAD_SCORES;
 
 /// A sync to a server that takes requests and never answers.
@@ -42,20 +42,61 @@ fn an_interrupt_cancels_the_run_and_keeps_what_waits() {
     let run: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(run["status"], "cancelled");
     assert_eq!(run["waiting"], 5000, "{run}");
+    assert!(count(&run, "requests") > 0, "what was under way had left: {run}");
+    assert_eq!(count(&run, "sent"), count(&run, "requests") * 500, "{run}");
     assert!(!crate::command::is_in_a_file(&sluice.home(), b"w-key-of-the-test"));
 }
 
+/// The newest run as `sluice runs` tells it; null while there is none.
+fn newest(sluice: &Sluice) -> serde_json::Value {
+    sluice.json(&["runs", "--limit", "1"], 0).get_mut(0).map(serde_json::Value::take).unwrap_or_default()
+}
+
 #[test]
-fn what_was_under_way_when_the_process_was_killed_waits() {
+fn a_run_that_was_killed_while_it_sent_waits_and_what_was_under_way_is_unknown() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let sluice = to_a_silent_server(&server);
-    let child = sluice.start(&["sync", "people"]);
-    let (mut request, _) = server.accept().unwrap();
-    request.read_exact(&mut [0]).unwrap();
+    let mut child = sluice.start(&["sync", "people"]);
+    while newest(&sluice)["requests"].as_u64().unwrap_or(0) == 0 {
+        assert!(child.try_wait().unwrap().is_none(), "it was to send");
+    }
+    assert_eq!(newest(&sluice)["status"], "running");
     signal(&child, "KILL");
     assert_ne!(wait(child).code, 0);
-    let waiting = sluice.events(&["--limit", "1"]);
-    assert_eq!(waiting[0]["status"], "waiting", "{waiting:?}");
+    let run = newest(&sluice);
+    assert_eq!((run["status"].as_str(), count(&run, "waiting")), (Some("waiting"), 5000), "{run}");
+    assert_eq!(run["problem"]["kind"], "interrupted");
+    assert_eq!(count(&run, "sent"), count(&run, "requests") * 500, "{run}");
+    let events = sluice.events(&[]);
+    let unknown = events.iter().filter(|event| event["answer"] == "unknown: no answer came").count() as u64;
+    assert_eq!(unknown, count(&run, "sent"), "{run}");
+    assert!(events.iter().all(|event| event["status"] == "waiting"));
+}
+
+#[test]
+fn a_run_that_was_killed_while_it_read_has_failed() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let mut sluice = Sluice::with(
+        &LEAD_SCORES
+            .replace(
+                "sample: { kind: sample }",
+                &format!(
+                    "sample: {{ kind: postgres, settings: {{ host: 127.0.0.1, port: {port}, database: d, user: u, tls: disable }} }}"
+                ),
+            ),
+    );
+    sluice.set("SLUICE_SECRET_SAMPLE_PASSWORD", "p");
+    let child = sluice.start(&["sync", "lead-scores"]);
+    let (_connection, _) = silent.accept().unwrap();
+    assert_eq!(newest(&sluice)["status"], "running");
+    signal(&child, "KILL");
+    assert_ne!(wait(child).code, 0);
+    let run = newest(&sluice);
+    assert_eq!(
+        (run["status"].as_str(), run["problem"]["kind"].as_str()),
+        (Some("failed"), Some("interrupted"))
+    );
 }
 
 #[test]
@@ -74,4 +115,26 @@ fn the_scheduler_ends_at_a_signal_and_keeps_others_from_changing_meanwhile() {
     signal(&child, "TERM");
     let ended = wait(child);
     assert_eq!(ended.code, 0, "{ended:?}");
+}
+
+#[test]
+fn a_run_that_no_write_can_end_is_told_as_failed() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    sluice.json(&["check", "sample"], 0);
+    // Files may not grow beyond some blocks, as on a disk that is full: the end can not be written either.
+    let mut limited = std::process::Command::new("sh");
+    let program = sluice.command(&["sync", "lead-scores", "--json"]);
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 400; exec \"$0\" \"$@\""]).arg(program.get_program());
+    limited.args(program.get_args()).env_clear();
+    limited.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let said = crate::command::Said::from(limited.output().unwrap());
+    assert_eq!(said.code, 1, "{said:?}");
+    let run: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(
+        (run["status"].as_str(), run["problem"]["kind"].as_str()),
+        (Some("failed"), Some("storage")),
+        "{run}"
+    );
+    assert_ne!(newest(&sluice)["status"], "running");
+    assert_eq!(sluice.json(&["sync", "lead-scores"], 0)["status"], "completed", "once there is room");
 }

@@ -16,7 +16,7 @@ use crate::store::outbox::discarded::Discarded;
 use crate::store::outbox::{OpenRecord, REMOVED};
 
 pub use base::{Base, Looked};
-pub use new_keys::NewKeys;
+pub use new_keys::{NewKeys, NewRow};
 
 /// A map by key hash: the hash is its own hash.
 pub type ByHash<V> = HashMap<u64, V, BuildHasherDefault<SameHash>>;

@@ -10,15 +10,27 @@ use crate::error::Result;
 
 /// Keys gathered before they are sorted and put on disk.
 const BLOCK: usize = 262_144;
-/// Bytes of one entry: hash and ordinal.
-const ENTRY: usize = 16;
+/// Bytes of one entry: hash, ordinal and row.
+const ENTRY: usize = 24;
 /// Entries read at once of each block while merging.
 const PAGE: usize = 1_024;
 
-/// The hashes of rows that were never delivered, each with an ordinal of the caller's, ascending.
+/// A row that was never delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NewRow {
+    /// Which staged record it became, from 0.
+    pub ordinal: u64,
+    /// Which row of the read it is, from 1.
+    pub row: u64,
+}
+
+/// A key's hash, and a row that has it.
+type Entry = (u64, NewRow);
+
+/// The key hashes of rows that were never delivered. Of rows with one key, the first has the lowest ordinal.
 pub struct NewKeys {
     folder: std::path::PathBuf,
-    gathered: Vec<(u64, u64)>,
+    gathered: Vec<Entry>,
     file: Option<File>,
     /// Entries of each block in the file.
     blocks: Vec<usize>,
@@ -31,19 +43,19 @@ impl NewKeys {
     }
 
     /// Adds a new row's key.
-    pub fn add(&mut self, hash: u64, ordinal: u64) -> Result<()> {
-        self.gathered.push((hash, ordinal));
+    pub fn add(&mut self, hash: u64, row: NewRow) -> Result<()> {
+        self.gathered.push((hash, row));
         if self.gathered.len() == BLOCK { self.spill() } else { Ok(()) }
     }
 
-    /// The ordinals of all rows whose key an earlier row has, ascending.
-    pub fn duplicates(mut self) -> Result<Vec<u64>> {
+    /// All rows whose key an earlier row has, in the order they were staged.
+    pub fn duplicates(mut self) -> Result<Vec<NewRow>> {
         self.gathered.sort_unstable();
         let mut duplicates = Vec::new();
         let mut last = None;
-        let mut visit = |(hash, ordinal): (u64, u64)| {
+        let mut visit = |(hash, row): Entry| {
             if last == Some(hash) {
-                duplicates.push(ordinal);
+                duplicates.push(row);
             }
             last = Some(hash);
         };
@@ -58,9 +70,10 @@ impl NewKeys {
     fn spill(&mut self) -> Result<()> {
         self.gathered.sort_unstable();
         let mut bytes = Vec::with_capacity(self.gathered.len() * ENTRY);
-        for (hash, ordinal) in &self.gathered {
-            bytes.extend_from_slice(&hash.to_le_bytes());
-            bytes.extend_from_slice(&ordinal.to_le_bytes());
+        for (hash, NewRow { ordinal, row }) in &self.gathered {
+            for part in [hash, ordinal, row] {
+                bytes.extend_from_slice(&part.to_le_bytes());
+            }
         }
         let file = match &mut self.file {
             Some(file) => file,
@@ -77,11 +90,11 @@ impl NewKeys {
 struct Block {
     at: u64,
     left: usize,
-    page: std::vec::IntoIter<(u64, u64)>,
+    page: std::vec::IntoIter<Entry>,
 }
 
 impl Block {
-    fn next(&mut self, file: &mut File) -> Result<Option<(u64, u64)>> {
+    fn next(&mut self, file: &mut File) -> Result<Option<Entry>> {
         if let Some(entry) = self.page.next() {
             return Ok(Some(entry));
         }
@@ -93,17 +106,14 @@ impl Block {
         self.left -= count;
         let (words, _) = bytes.as_chunks::<8>();
         let words: Vec<u64> = words.iter().map(|word| u64::from_le_bytes(*word)).collect();
-        self.page = words.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect::<Vec<_>>().into_iter();
+        let (entries, _) = words.as_chunks::<3>();
+        let entry = |[hash, ordinal, row]: &[u64; 3]| (*hash, NewRow { ordinal: *ordinal, row: *row });
+        self.page = entries.iter().map(entry).collect::<Vec<_>>().into_iter();
         Ok(self.page.next())
     }
 }
 
-fn merge(
-    mut file: File,
-    sizes: &[usize],
-    rest: Vec<(u64, u64)>,
-    mut visit: impl FnMut((u64, u64)),
-) -> Result<()> {
+fn merge(mut file: File, sizes: &[usize], rest: Vec<Entry>, mut visit: impl FnMut(Entry)) -> Result<()> {
     let mut at = 0;
     let mut blocks: Vec<Block> = Vec::new();
     for size in sizes {
@@ -126,14 +136,19 @@ fn merge(
 mod tests {
     use super::*;
 
+    /// The row that was staged as `ordinal`, further back in the read.
+    fn staged(ordinal: u64) -> NewRow {
+        NewRow { ordinal, row: ordinal + 1_000 }
+    }
+
     #[test]
     fn the_first_row_of_a_key_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let mut keys = NewKeys::new(folder.path());
         for (ordinal, hash) in [7_u64, 9, 7, 1, 9, 7].into_iter().enumerate() {
-            keys.add(hash, ordinal as u64).unwrap();
+            keys.add(hash, staged(ordinal as u64)).unwrap();
         }
-        assert_eq!(keys.duplicates().unwrap(), [2, 4, 5]);
+        assert_eq!(keys.duplicates().unwrap(), [2, 4, 5].map(staged));
     }
 
     #[test]
@@ -144,8 +159,8 @@ mod tests {
         for ordinal in 0..count {
             // Every key is its own, but the last ten repeat the first ten.
             let key = if ordinal >= count - 10 { ordinal - (count - 10) } else { ordinal };
-            keys.add(key.wrapping_mul(0x9e37_79b9_7f4a_7c15), ordinal).unwrap();
+            keys.add(key.wrapping_mul(0x9e37_79b9_7f4a_7c15), staged(ordinal)).unwrap();
         }
-        assert_eq!(keys.duplicates().unwrap(), (count - 10..count).collect::<Vec<_>>());
+        assert_eq!(keys.duplicates().unwrap(), (count - 10..count).map(staged).collect::<Vec<_>>());
     }
 }

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::outbox::discarded::{self, Discarded};
 use crate::store::outbox::{self, RecordState, fingerprint, key_hash};
-use crate::store::runs::{self, RunRow, RunState};
+use crate::store::runs::{self, Ended, RunRow, RunState};
 
 /// Which open records of a run to discard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,5 +119,5 @@ fn end_anew(sqlite: &Connection, before: &RunRow) -> Result<()> {
     }
     let at = before.finished.unwrap_or(before.started);
     let state = if waits.rejected > 0 { RunState::CompletedWithRejections } else { RunState::Completed };
-    runs::set_state(sqlite, before.id, state, at, None, None)
+    runs::end(sqlite, before.id, &Ended::new(state, at))
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::brakes;
+use super::columns::retyped;
 use super::deliver::{Delivering, End, deliver};
+use super::invalid;
 use super::progress::{Phase, Progress};
-use super::read::{
-    ReadContext, ReadResult, check_columns, duplicate, keep_invalid, read_all, unless_cancelled,
-};
+use super::read::{ReadContext, ReadResult, read_all, unless_cancelled};
 use super::stage::{Placed, Staging, locate};
 use crate::clock::{SharedClock, millis};
 use crate::destination::Destination;
@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::store::Store;
 use crate::store::fingerprints;
 use crate::store::outbox::{self, RecordState};
-use crate::store::runs::{self, Counts, InvalidRow, Problem, RunRow, RunState};
+use crate::store::runs::{self, Counts, Ended, RunRow, RunState};
 use crate::store::syncs::{self, SavedSync};
 use crate::sync::Mode;
 use crate::warehouse::{Read, Warehouse};
@@ -67,20 +67,15 @@ enum Sealed {
 }
 
 impl Execution {
-    /// Runs to the end and writes down how it ended.
-    pub(crate) async fn execute(self, job: Job) {
+    /// Runs to the end, and answers with how it ended.
+    pub(crate) async fn execute(self, job: Job) -> Result<Ended> {
         let execution = Arc::new(self);
         let ended = execution.clone().run(job).await;
-        if let Err(error) = ended {
-            let state =
-                if error.kind() == ErrorKind::Cancelled { RunState::Cancelled } else { RunState::Failed };
-            // If even this can not be written, the next start finds the run unfinished and says so.
-            drop(execution.end(state, None, Some(&error)).await);
-        }
         execution.progress.flush();
+        ended
     }
 
-    async fn run(self: Arc<Self>, job: Job) -> Result<()> {
+    async fn run(self: Arc<Self>, job: Job) -> Result<Ended> {
         let resumed = match &job {
             Job::Sync { .. } => {
                 self.finish_jobs().await?;
@@ -101,14 +96,9 @@ impl Execution {
             })?;
             let sealed =
                 answer.await.map_err(|_| Error::new(ErrorKind::Bug, "Reading ended unexpectedly."))?;
-            match sealed {
-                Ok(Sealed::Ready) => {}
-                Ok(Sealed::Held(reason)) => return self.end(RunState::Held, None, Some(&reason)).await,
-                Err(error) => {
-                    let run = self.run;
-                    self.store.write(move |sqlite| outbox::unstage(sqlite, run)).done().await?;
-                    return Err(error);
-                }
+            match sealed? {
+                Sealed::Ready => {}
+                Sealed::Held(reason) => return Ok(Ended::because(RunState::Held, self.now(), &reason)),
             }
         }
         self.deliver(resumed).await
@@ -133,7 +123,7 @@ impl Execution {
         let sync = &self.saved.sync;
         sync.query.check()?;
         let limits = self.destination.limits(&sync.shape);
-        let started = millis(self.clock.now());
+        let started = self.now();
         self.progress
             .expect(unless_cancelled(&self.cancel, warehouse.estimate(&sync.query)).await.unwrap_or(None));
         let read = Read { query: sync.query.clone(), columns: Vec::new(), limit: None };
@@ -151,16 +141,17 @@ impl Execution {
             record_bytes: limits.record_bytes,
             cancel: &self.cancel,
         };
-        if !approve {
-            check_columns(self.saved.columns.as_deref(), rows.columns())?;
-        }
+        let retyped = retyped(self.saved.columns.as_deref(), rows.columns());
         let found = read_all(&context, &mut *rows, &mut staging).await?;
         drop(rows);
         failpoint!(Whole);
         self.progress.enter(Phase::Sealing, found.counts);
         let placed = staging.finish()?;
         failpoint!(Sealing);
-        if let Some(reason) = brakes::holds(sync, &found).filter(|_| !approve) {
+        let room = invalid::KEPT.saturating_sub(found.counts.invalid - found.duplicates.len() as u64);
+        invalid::keep_duplicates(&self.store, self.run, &placed, &found.duplicates, room)?;
+        let held = retyped.or_else(|| brakes::holds(sync, &found));
+        if let Some(reason) = held.filter(|_| !approve) {
             self.hold(&found).await?;
             return Ok(Sealed::Held(reason));
         }
@@ -168,23 +159,18 @@ impl Execution {
         Ok(Sealed::Ready)
     }
 
-    /// Keeps a held run's counts, and drops what it staged: approving reads afresh.
+    /// Keeps a held run's counts. What it staged goes with its end: approving reads afresh.
     async fn hold(&self, found: &ReadResult) -> Result<()> {
         let (run, counts) = (self.run, found.counts);
-        let job = move |sqlite: &rusqlite::Connection| {
-            runs::set_counts(sqlite, run, &counts)?;
-            outbox::unstage(sqlite, run)
-        };
-        self.store.write(job).done().await
+        self.store.write(move |sqlite| runs::set_counts(sqlite, run, &counts)).done().await
     }
 
     /// From here on what was read is to be sent: one transaction.
     async fn seal(&self, found: ReadResult, placed: &Placed) -> Result<()> {
-        let at = millis(self.clock.now());
+        let at = self.now();
         let (run, sync, base_until) = (self.run, self.saved.id, self.saved.base_until);
         let duplicates: Vec<(i64, usize)> =
-            found.duplicates.iter().filter_map(|ordinal| locate(placed, *ordinal)).collect();
-        self.keep_duplicates(&duplicates)?;
+            found.duplicates.iter().filter_map(|row| locate(placed, row.ordinal)).collect();
         let claimed = placed.get(FIRST_CLAIM).or(placed.last()).map_or(0, |(_, batch)| *batch);
         let job = move |sqlite: &rusqlite::Connection| {
             for (batch, place) in &duplicates {
@@ -205,18 +191,6 @@ impl Execution {
         self.store.write(job).done().await
     }
 
-    fn keep_duplicates(&self, duplicates: &[(i64, usize)]) -> Result<()> {
-        for (number, (batch, place)) in duplicates.iter().take(100).enumerate() {
-            let body = self.store.read(|sqlite| outbox::body(sqlite, *batch))?;
-            let Some(key) = body.map(|body| body.key(*place).to_owned()) else { continue };
-            let problem = Problem::from(&duplicate(&key));
-            // The row's own number is not known any more; these stand after all rows that have one.
-            let row = u64::from(u32::MAX) + number as u64;
-            keep_invalid(&self.store, self.run, InvalidRow { row, key: Some(key), problem });
-        }
-        Ok(())
-    }
-
     fn delivering(&self, run: RunRow, resumed: bool, only_jobs: bool) -> Delivering {
         Delivering {
             store: self.store.clone(),
@@ -233,7 +207,7 @@ impl Execution {
         }
     }
 
-    async fn deliver(&self, resumed: bool) -> Result<()> {
+    async fn deliver(&self, resumed: bool) -> Result<Ended> {
         let run = self.store.read(|sqlite| runs::get(sqlite, self.run))?;
         self.progress.enter(Phase::Sending, run.counts);
         let end = deliver(Arc::new(self.delivering(run, resumed, false))).await?;
@@ -241,12 +215,15 @@ impl Execution {
         self.destination.finish(&self.saved.sync.name, self.run).await?;
         self.tidy_base().await?;
         let counts = self.store.read(|sqlite| Ok(runs::get(sqlite, self.run)?.counts))?;
-        match end {
-            End::Done => self.end(finished(&counts), None, None).await,
-            End::Cancelled => self.end(RunState::Cancelled, None, None).await,
-            End::GaveUp(error, next) => self.end(RunState::Waiting, Some(millis(next)), Some(&error)).await,
-            End::Stopped(error) => self.end(RunState::Failed, None, Some(&error)).await,
-        }
+        let at = self.now();
+        Ok(match end {
+            End::Done => Ended::new(finished(&counts), at),
+            End::Cancelled => Ended::new(RunState::Cancelled, at),
+            End::GaveUp(error, next) => {
+                Ended { next_attempt: Some(millis(next)), ..Ended::because(RunState::Waiting, at, &error) }
+            }
+            End::Stopped(error) => Ended::because(RunState::Failed, at, &error),
+        })
     }
 
     /// The first delivered fingerprints become the base; many overrides are written into it.
@@ -269,13 +246,8 @@ impl Execution {
         self.store.write(job).done().await
     }
 
-    async fn end(&self, state: RunState, next: Option<i64>, error: Option<&Error>) -> Result<()> {
-        let (run, at, problem) = (self.run, millis(self.clock.now()), error.map(Problem::from));
-        failpoint!(Ending);
-        let job = move |sqlite: &rusqlite::Connection| {
-            runs::set_state(sqlite, run, state, at, next, problem.as_ref())
-        };
-        self.store.write(job).done().await
+    fn now(&self) -> i64 {
+        millis(self.clock.now())
     }
 }
 

@@ -2,9 +2,11 @@
 
 mod backoff;
 mod brakes;
+mod columns;
 mod deliver;
 mod discard;
 mod execute;
+mod invalid;
 mod outcome;
 mod pace;
 pub mod plan;

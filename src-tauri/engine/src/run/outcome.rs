@@ -6,19 +6,18 @@ use crate::destination::{Exchange, Outcome};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mapping::address;
 use crate::record::Change;
+use crate::store::exchanges;
 use crate::store::fingerprints::{self, Delivered};
 use crate::store::outbox::{self, Body, RecordState, fingerprint, key_hash};
 use crate::store::runs::{self, Counts, Problem};
 use crate::sync::Shape;
 
-/// One request that was made.
+/// One request that was answered.
 pub(crate) struct Attempt {
     pub(crate) batch: i64,
     /// It carried every record of the batch.
     pub(crate) whole: bool,
     pub(crate) places: Vec<usize>,
-    /// No request carried these records before.
-    pub(crate) first: bool,
     pub(crate) exchange: Exchange,
     /// The destination's job that ended with it.
     pub(crate) job: Option<i64>,
@@ -81,16 +80,14 @@ impl Settled {
         Self { states, again: Vec::new() }
     }
 
-    /// What the request adds to the run's counts.
+    /// What the answer adds to the run's counts.
     pub(crate) fn counts(&self, attempt: &Attempt) -> Counts {
         let count = |wanted: &[RecordState]| {
             self.states.iter().filter(|(_, state, _)| wanted.contains(state)).count() as u64
         };
         Counts {
-            sent: if attempt.first { attempt.places.len() as u64 } else { 0 },
             delivered: count(&[RecordState::Delivered, RecordState::Accepted]),
             rejected: count(&[RecordState::Rejected, RecordState::Doubtful]),
-            requests: 1,
             bytes_sent: attempt.exchange.bytes,
             ..Counts::default()
         }
@@ -170,21 +167,7 @@ pub(crate) fn settle(
         outbox::jobs::ended(sqlite, job)?;
     }
     runs::add_outcomes(sqlite, run, added, 0)?;
-    sqlite
-        .prepare_cached("update batch set attempts = attempts + 1 where id = ?1")?
-        .execute([attempt.batch])?;
-    keep_exchange(sqlite, at, attempt)?;
+    exchanges::answer(sqlite, attempt.batch, at, &attempt.places, &attempt.exchange)?;
     failpoint!(Settled);
-    Ok(())
-}
-
-fn keep_exchange(sqlite: &Connection, at: i64, attempt: &Attempt) -> Result<()> {
-    let text = serde_json::to_vec(&attempt.exchange)
-        .map_err(|error| Error::new(ErrorKind::Bug, "A request could not be kept.").with_source(error))?;
-    let records: Vec<u8> = attempt.places.iter().flat_map(|place| (*place as u16).to_le_bytes()).collect();
-    let records = zstd::bulk::compress(&records, 1)?;
-    sqlite
-        .prepare_cached("insert into exchange(batch, at, records, z) values(?1, ?2, ?3, ?4)")?
-        .execute(rusqlite::params![attempt.batch, at, records, zstd::bulk::compress(&text, 1)?])?;
     Ok(())
 }

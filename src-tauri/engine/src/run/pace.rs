@@ -59,7 +59,7 @@ impl Pace {
     /// The destination could not keep up. Where it `asked` for a pause it gets that; else requests go further apart
     /// once there can hardly be fewer.
     pub(super) fn slower(&mut self, asked: bool) {
-        if self.room <= 2.0 && !asked {
+        if self.room() <= 2 && !asked {
             self.gap = (self.gap * 2).clamp(FIRST_GAP, LONGEST_GAP);
         }
         self.room = (self.room / 2.0).max(1.0);

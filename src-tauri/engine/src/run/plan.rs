@@ -1,16 +1,20 @@
 //! What a run would do: the same read and comparison, with nothing written and nothing sent.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 
 use super::brakes;
-use super::read::{ReadContext, Sink, Staged, check_columns, read_all};
+use super::columns::retyped;
+use super::invalid::duplicate;
+use super::read::{ReadContext, Sink, Staged, read_all};
 use crate::destination::Limits;
+use crate::diff::NewRow;
 use crate::error::{Error, Result};
 use crate::record::Change;
 use crate::store::outbox;
-use crate::store::runs::{Counts, InvalidRow};
+use crate::store::runs::{Counts, InvalidRow, Problem};
 use crate::store::{Store, syncs::SavedSync};
 use crate::sync::Mode;
 use crate::warehouse::{Read, Warehouse};
@@ -22,9 +26,9 @@ pub struct Plan {
     pub counts: Counts,
     /// The first records of each kind of change, in the order read.
     pub records: Vec<PlanRecord>,
-    /// The first rows that can not be sent.
+    /// The first rows that can not be sent, in the order read.
     pub invalid: Vec<InvalidRow>,
-    /// Why it would be held, or why its columns do not fit any more.
+    /// Why it would be held.
     pub held: Option<Error>,
     /// Requests it would need, if every batch is taken.
     pub requests: u64,
@@ -51,7 +55,8 @@ struct Collected {
     limits: Limits,
     records: Vec<(u64, PlanRecord)>,
     taken: [usize; 4],
-    invalid: Vec<InvalidRow>,
+    /// By row: they do not come in the order read where rows have moved since the last run.
+    invalid: BTreeMap<u64, InvalidRow>,
     ordinal: u64,
     batch: (usize, usize),
     requests: u64,
@@ -80,13 +85,27 @@ impl Sink for Collected {
     }
 
     fn invalid(&mut self, invalid: InvalidRow) -> Result<()> {
-        if self.invalid.len() < self.limit {
-            self.invalid.push(invalid);
+        self.invalid.insert(invalid.row, invalid);
+        if self.invalid.len() > self.limit {
+            self.invalid.pop_last();
         }
         Ok(())
     }
 
     fn progress(&mut self, _: &Counts) {}
+}
+
+impl Collected {
+    /// Takes out the records whose key turned out to stand on an earlier row: those are rows that can not be sent.
+    fn take_out(&mut self, duplicates: &[NewRow]) -> Result<()> {
+        for NewRow { ordinal, row } in duplicates {
+            let kept = self.records.binary_search_by_key(ordinal, |(ordinal, _)| *ordinal);
+            let key = kept.ok().map(|place| self.records.remove(place).1.key);
+            let problem = Problem::from(&duplicate(key.as_deref()));
+            self.invalid(InvalidRow { row: *row, key, problem })?;
+        }
+        Ok(())
+    }
 }
 
 /// Reads and compares. `limit` records of each kind of change are kept.
@@ -114,24 +133,22 @@ pub(crate) async fn plan(
     };
     let read = Read { query: sync.query.clone(), columns: Vec::new(), limit: None };
     let mut rows = warehouse.read(&read).await?;
-    let unfit = check_columns(saved.columns.as_deref(), rows.columns()).err();
+    let retyped = retyped(saved.columns.as_deref(), rows.columns());
     let mut collected = Collected {
         limit,
         limits,
         records: Vec::new(),
         taken: [0; 4],
-        invalid: Vec::new(),
+        invalid: BTreeMap::new(),
         ordinal: 0,
         batch: (0, 0),
         requests: 0,
     };
     let found = read_all(&context, &mut *rows, &mut collected).await?;
-    let held = unfit.or_else(|| brakes::holds(sync, &found));
+    let held = retyped.or_else(|| brakes::holds(sync, &found));
+    collected.take_out(&found.duplicates)?;
     let mut records = Vec::with_capacity(collected.records.len());
-    for (ordinal, mut record) in collected.records {
-        if found.duplicates.binary_search(&ordinal).is_ok() {
-            continue;
-        }
+    for (_, mut record) in collected.records {
         if record.change != Change::Added {
             let delivered = store.read(|sqlite| outbox::last_delivered(sqlite, saved.id, &record.key))?;
             record.before =
@@ -139,5 +156,6 @@ pub(crate) async fn plan(
         }
         records.push(record);
     }
-    Ok(Plan { counts: found.counts, records, invalid: collected.invalid, held, requests: collected.requests })
+    let invalid = collected.invalid.into_values().collect();
+    Ok(Plan { counts: found.counts, records, invalid, held, requests: collected.requests })
 }

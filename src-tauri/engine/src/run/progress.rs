@@ -98,10 +98,7 @@ impl Progress {
     pub fn snapshot(&self) -> Snapshot {
         let state = self.lock();
         let per_second = state.rates.back().copied().unwrap_or(0.0);
-        let (done, of) = match state.phase {
-            Phase::Reading | Phase::Sealing => (state.counts.read, state.expected_rows),
-            Phase::Sending => (state.counts.delivered + state.counts.rejected, Some(state.counts.to_send)),
-        };
+        let (done, of) = state.done();
         let enough = state.phase_began.elapsed() >= ENOUGH && per_second > 0.0;
         let seconds_left = of.filter(|_| enough).map(|of| of.saturating_sub(done) as f64 / per_second);
         Snapshot {
@@ -141,27 +138,35 @@ impl Progress {
 
     /// Rows were read.
     pub(crate) fn read(&self, counts: &Counts) {
-        let done = counts.read;
-        self.update(done, |state| state.counts = *counts, (0, 0));
+        self.update(|known| *known = *counts, (0, 0));
     }
 
-    /// Records reached an outcome.
-    pub(crate) fn sent(&self, counts: Counts, outcomes: u64, rejected: u64) {
-        self.update(counts.delivered + counts.rejected, |state| state.counts = counts, (outcomes, rejected));
+    /// A request left, or was answered: what that adds to the run's counts.
+    pub(crate) fn add(&self, added: &Counts) {
+        let outcomes = (added.delivered + added.rejected, added.rejected);
+        self.update(|counts| *counts += *added, outcomes);
     }
 
-    fn update(&self, done: u64, change: impl FnOnce(&mut State), outcomes: (u64, u64)) {
+    /// A request did not leave after all, nor its `sent` records.
+    pub(crate) fn take_back(&self, sent: u64) {
+        self.update(
+            |counts| (counts.sent, counts.requests) = (counts.sent - sent, counts.requests.saturating_sub(1)),
+            (0, 0),
+        );
+    }
+
+    fn update(&self, change: impl FnOnce(&mut Counts), outcomes: (u64, u64)) {
         let now = Instant::now();
         let tell = {
             let mut state = self.lock();
-            change(&mut state);
+            change(&mut state.counts);
             state.untold.0 += outcomes.0;
             state.untold.1 += outcomes.1;
             if now.duration_since(state.told) < PAUSE {
                 return;
             }
             state.told = now;
-            state.measure(now, done);
+            state.measure(now);
             std::mem::take(&mut state.untold)
         };
         self.tell(tell);
@@ -186,8 +191,18 @@ impl Progress {
 }
 
 impl State {
+    /// How many rows or records the phase is through with, and of how many.
+    fn done(&self) -> (u64, Option<u64>) {
+        let counts = &self.counts;
+        match self.phase {
+            Phase::Reading | Phase::Sealing => (counts.read, self.expected_rows),
+            Phase::Sending => (counts.delivered + counts.rejected, Some(counts.to_send)),
+        }
+    }
+
     /// Takes a reading; the rate is over the last three seconds.
-    fn measure(&mut self, now: Instant, done: u64) {
+    fn measure(&mut self, now: Instant) {
+        let (done, _) = self.done();
         self.readings.push_back((now, done));
         while self.readings.len() > 2 && now.duration_since(self.readings[0].0) > Duration::from_secs(3) {
             self.readings.pop_front();

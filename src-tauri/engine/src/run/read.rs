@@ -5,14 +5,15 @@ use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::diff::{Aside, Base, Looked, NewKeys, Numbered, Open, Verdict};
+use super::invalid::duplicate;
+use crate::diff::{Aside, Base, Looked, NewKeys, NewRow, Numbered, Open, Verdict};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mapping::{Mapping, address, clearing_payload};
 use crate::record::{Change, Operation};
+use crate::store::Store;
 use crate::store::fingerprints::Delivered;
 use crate::store::outbox::{self, REMOVED, fingerprint, key_hash};
 use crate::store::runs::{Counts, InvalidRow, Problem};
-use crate::store::{Store, runs};
 use crate::sync::{Mode, Removal, Sync};
 use crate::value::{Column, RowBatch};
 use crate::warehouse::Rows;
@@ -61,8 +62,8 @@ pub(crate) struct ReadResult {
     pub(crate) server_rows: Option<u64>,
     /// The mapped columns, to compare with the next run's.
     pub(crate) columns: Vec<Column>,
-    /// Ordinals of staged records whose key an earlier one has.
-    pub(crate) duplicates: Vec<u64>,
+    /// Staged records whose key an earlier one has, in the order they were staged.
+    pub(crate) duplicates: Vec<NewRow>,
     /// Removed records that are only to be forgotten.
     pub(crate) forgotten: Vec<Delivered>,
     /// Hashes of keys whose discarded record says nothing any more.
@@ -218,7 +219,10 @@ impl<S: Sink> Reading<'_, S> {
         let delivered = match looked {
             Looked::Found(print) => Some(print),
             Looked::Absent | Looked::Unknown => None,
-            Looked::Again => return self.refuse(row.number, Some(row.key.clone()), &duplicate(&row.key)),
+            Looked::Again => {
+                let error = duplicate(Some(&row.key));
+                return self.refuse(row.number, Some(row.key), &error);
+            }
         };
         let (payload, print) = match row.content {
             Ok(content) => content,
@@ -231,7 +235,7 @@ impl<S: Sink> Reading<'_, S> {
             Verdict::Unchanged => self.counts.unchanged += 1,
             Verdict::Added(numbered) => {
                 self.counts.added += 1;
-                self.new_keys.add(hash, self.staged)?;
+                self.new_keys.add(hash, NewRow { ordinal: self.staged, row: row.number })?;
                 self.stage(&row.key, Change::Added, self.operation(), numbered, &payload)?;
             }
             Verdict::Changed(numbered) => {
@@ -378,33 +382,4 @@ impl<S: Sink> Reading<'_, S> {
         let numbered = Numbered { number: self.context.run, doubtful: true };
         self.stage_removal(key, numbered, &known, columns)
     }
-}
-
-/// The reason given to a row whose key stands on an earlier row.
-pub(crate) fn duplicate(key: &str) -> Error {
-    Error::new(ErrorKind::DuplicateKey, format!("An earlier row has the key “{key}” too."))
-}
-
-/// Refuses a read whose mapped columns are not of the types the last run saw.
-pub(crate) fn check_columns(before: Option<&[Column]>, now: &[Column]) -> Result<()> {
-    for old in before.unwrap_or_default() {
-        let Some(new) = now.iter().find(|column| column.name == old.name) else { continue };
-        // Without rows some warehouses can not name a computed column's type; that is not another type.
-        let is_known = !new.native.is_empty() && !old.native.is_empty();
-        if is_known && new.native != old.native {
-            let message = format!("The column “{}” was {} and is now {}.", old.name, old.native, new.native);
-            return Err(Error::new(ErrorKind::SchemaChanged, message)
-                .with_hint("Look at the mapping; then save the sync again, or run it with --approve."));
-        }
-    }
-    Ok(())
-}
-
-/// Kept reasons of invalid rows, at most; the count is always whole.
-pub(crate) const KEPT_INVALID: u64 = 1_000;
-
-/// Keeps the reason of an invalid row, if there is room.
-pub(crate) fn keep_invalid(store: &Store, run: i64, invalid: InvalidRow) {
-    // Written in order with everything else; a failure shows in the writes that are waited for.
-    drop(store.write(move |sqlite| runs::add_invalid(sqlite, run, &invalid)));
 }

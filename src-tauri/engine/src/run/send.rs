@@ -5,10 +5,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::deliver::{Delivering, Work};
+use super::deliver::Delivering;
+use super::deliver::work::Work;
+use crate::clock::millis;
 use crate::destination::{Batch, Delivery, JobToken, Jobs, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Record;
+use crate::store::runs::{self, Counts};
+use crate::store::{Written, exchanges};
 use crate::sync::Shape;
 
 /// Pause between two looks at a destination's job.
@@ -18,23 +22,30 @@ const POLL: Duration = Duration::from_secs(2);
 pub(super) struct Sent {
     pub(super) work: Work,
     /// An error means that no request was made.
-    pub(super) delivery: Result<Delivery>,
+    pub(super) made: Result<Made>,
     /// The request's number.
     pub(super) request: u64,
     /// How long the answer took, in the time pauses are measured in.
     pub(super) took: Duration,
 }
 
+/// A request that was made.
+pub(super) struct Made {
+    pub(super) delivery: Delivery,
+    /// The note that it left, on its way to the disk; not for a look at a job.
+    pub(super) left: Option<Written<()>>,
+}
+
 /// Sends the records of `work` in one request, or follows the job that has them.
 pub(super) async fn send(context: Arc<Delivering>, work: Work, request: u64) -> Sent {
     let begun = Instant::now();
-    let delivery = send_records(&context, &work).await;
+    let made = send_records(&context, &work).await;
     // A job takes as long as it takes, and says nothing about the pace of requests.
     let took = if work.job.is_some() { Duration::ZERO } else { begun.elapsed() };
-    Sent { work, delivery, request, took }
+    Sent { work, made, request, took }
 }
 
-async fn send_records(context: &Delivering, work: &Work) -> Result<Delivery> {
+async fn send_records(context: &Delivering, work: &Work) -> Result<Made> {
     let body = &work.batch.body;
     let generation = context.run.generation;
     let records: Vec<_> = work
@@ -54,11 +65,14 @@ async fn send_records(context: &Delivering, work: &Work) -> Result<Delivery> {
     };
     failpoint!(Sending);
     match (&work.job, context.destination.jobs()) {
-        (Some(job), Some(jobs)) => Ok(ended(jobs, &job.token, &batch).await),
+        (Some(job), Some(jobs)) => Ok(Made { delivery: ended(jobs, &job.token, &batch).await, left: None }),
         (Some(_), None) => {
             Err(Error::new(ErrorKind::Bug, "The destination has no jobs to look at any more."))
         }
-        (None, _) => Ok(context.destination.deliver(&batch).await),
+        (None, _) => {
+            let left = Some(leave(context, work));
+            Ok(Made { delivery: context.destination.deliver(&batch).await, left })
+        }
     }
 }
 
@@ -70,6 +84,20 @@ async fn ended(jobs: &dyn Jobs, token: &JobToken, batch: &Batch<'_>) -> Delivery
         }
         tokio::time::sleep(POLL).await;
     }
+}
+
+/// Counts a request that leaves now. It does not wait for the disk: that its records may have arrived is known
+/// from the claim, which was written before.
+fn leave(context: &Delivering, work: &Work) -> Written<()> {
+    let records = if work.first { work.places.len() as u64 } else { 0 };
+    let added = Counts { sent: records, requests: 1, ..Counts::default() };
+    context.progress.add(&added);
+    let (run, at) = (context.run.id, millis(context.clock.now()));
+    let (batch, places) = (work.batch.id, work.places.clone());
+    context.store.write(move |sqlite| {
+        runs::add_outcomes(sqlite, run, &added, 0)?;
+        exchanges::leave(sqlite, batch, at, &places)
+    })
 }
 
 /// Before the first write of a batch: stores the values as they are now, where the destination can be read.

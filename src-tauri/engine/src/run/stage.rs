@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
+use super::invalid;
 use super::progress::Progress;
-use super::read::{KEPT_INVALID, Sink, Staged, keep_invalid};
+use super::read::{Sink, Staged};
 use crate::destination::Limits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Store;
@@ -108,10 +109,10 @@ impl Sink for Staging {
         Ok(())
     }
 
-    fn invalid(&mut self, invalid: InvalidRow) -> Result<()> {
+    fn invalid(&mut self, row: InvalidRow) -> Result<()> {
         self.invalid += 1;
-        if self.invalid <= KEPT_INVALID {
-            keep_invalid(&self.store, self.run, invalid);
+        if self.invalid <= invalid::KEPT {
+            invalid::keep(&self.store, self.run, row);
         }
         Ok(())
     }

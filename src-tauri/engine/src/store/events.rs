@@ -7,7 +7,6 @@ use rusqlite::{Connection as Sqlite, OptionalExtension, params};
 
 use super::outbox::{self, BatchRow, Body, OwnState, RecordState};
 use super::runs::{self, InvalidRow};
-use crate::destination::Exchange;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Which events.
@@ -126,8 +125,8 @@ pub fn page(
     while let Some(row) = rows.next()? {
         let (run, sync): (i64, i64) = (row.get(0)?, row.get(1)?);
         let cursor = cursor.filter(|_| run == first);
-        add_invalid(sqlite, filter, run, sync, cursor, limit, &mut found)?;
         add_records(sqlite, filter, run, sync, cursor, limit, &mut found)?;
+        add_invalid(sqlite, filter, run, sync, cursor, limit, &mut found)?;
         if found.len() >= limit {
             break;
         }
@@ -176,7 +175,8 @@ fn count_invalid(sqlite: &Sqlite, filter: &Filter) -> Result<u64> {
     Ok(counted)
 }
 
-/// Within a run the rows that could not be sent stand first, newest first.
+/// A row turns out not to be a record while it is read, before anything of its run is sent: so these come after
+/// the run's records, last row first.
 fn add_invalid(
     sqlite: &Sqlite,
     filter: &Filter,
@@ -187,14 +187,13 @@ fn add_invalid(
     found: &mut Vec<EventRow>,
 ) -> Result<()> {
     let wanted = filter.states.is_empty() || filter.states.contains(&RecordState::Invalid);
-    let before = match cursor {
-        Some(EventId::Record { .. }) => return Ok(()),
-        Some(EventId::Invalid { row, .. }) => row,
-        None => u64::MAX,
-    };
-    if !wanted {
+    if !wanted || found.len() >= limit {
         return Ok(());
     }
+    let before = match cursor {
+        Some(EventId::Invalid { row, .. }) => row,
+        Some(EventId::Record { .. }) | None => u64::MAX,
+    };
     let at = runs::get(sqlite, run)?.started;
     for invalid in runs::invalid_rows(sqlite, run)?.into_iter().rev().filter(|invalid| invalid.row < before) {
         let event = invalid_event(run, sync, at, invalid)?;
@@ -232,7 +231,8 @@ fn add_records(
 ) -> Result<()> {
     let (batch, place) = match cursor {
         Some(EventId::Record { batch, place, .. }) => (batch, place),
-        Some(EventId::Invalid { .. }) | None => (i64::MAX, usize::MAX),
+        Some(EventId::Invalid { .. }) => return Ok(()),
+        None => (i64::MAX, usize::MAX),
     };
     let mut statement = sqlite.prepare_cached(&format!(
         "select {} from batch where run = ?1 and id <= ?2 and state <> 2 order by id desc",
@@ -346,52 +346,6 @@ pub fn get(sqlite: &Sqlite, id: EventId) -> Result<EventRow> {
             invalid_event(run, of_run.sync, of_run.started, invalid.ok_or_else(gone)?)
         }
     }
-}
-
-/// One request a record was part of.
-#[derive(Debug, Clone)]
-pub struct AttemptRow {
-    /// When it was answered, in ms.
-    pub at: i64,
-    /// How many records it carried.
-    pub records: usize,
-    /// The request and the answer.
-    pub exchange: Exchange,
-}
-
-/// The requests that carried the record at `place` of `batch`, oldest first.
-pub fn attempts(sqlite: &Sqlite, batch: i64, place: usize) -> Result<Vec<AttemptRow>> {
-    let mut statement =
-        sqlite.prepare_cached("select at, records, z from exchange where batch = ?1 order by id")?;
-    let mut rows = statement.query([batch])?;
-    let mut attempts = Vec::new();
-    while let Some(row) = rows.next()? {
-        let records = zstd::stream::decode_all(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
-        let (places, _) = records.as_chunks::<2>();
-        if !places.iter().any(|carried| usize::from(u16::from_le_bytes(*carried)) == place) {
-            continue;
-        }
-        let text = zstd::stream::decode_all(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?)?;
-        let exchange = serde_json::from_slice(&text).map_err(|error| {
-            Error::new(ErrorKind::Damaged, "A kept request can not be read.").with_source(error)
-        })?;
-        attempts.push(AttemptRow { at: row.get(0)?, records: places.len(), exchange });
-    }
-    Ok(attempts)
-}
-
-/// The answer to the newest request of a batch, in short: its HTTP status.
-pub fn last_status(sqlite: &Sqlite, batch: i64) -> Result<Option<u16>> {
-    let z: Option<Vec<u8>> = sqlite
-        .prepare_cached("select z from exchange where batch = ?1 order by id desc limit 1")?
-        .query_row([batch], |row| row.get(0))
-        .optional()?;
-    let Some(z) = z else { return Ok(None) };
-    let exchange: Exchange =
-        serde_json::from_slice(&zstd::stream::decode_all(z.as_slice())?).map_err(|error| {
-            Error::new(ErrorKind::Damaged, "A kept request can not be read.").with_source(error)
-        })?;
-    Ok(exchange.status)
 }
 
 fn gone() -> Error {

@@ -6,8 +6,10 @@
 pub mod connections;
 pub mod drafts;
 pub mod events;
+pub mod exchanges;
 pub mod fingerprints;
 pub mod outbox;
+pub mod owner;
 pub mod runs;
 mod schema;
 pub mod settings;
@@ -42,6 +44,7 @@ pub enum Usage {
 /// The open database.
 pub struct Store {
     path: PathBuf,
+    usage: Usage,
     writer: writer::Writer,
     readers: Mutex<Vec<Connection>>,
 }
@@ -69,7 +72,12 @@ impl Store {
             connection.execute("update workspace set clean = 0", [])?;
         }
         let writer = writer::Writer::start(connection, path.with_extension("sqlite-wal"))?;
-        Ok(Self { path, writer, readers: Mutex::new(Vec::new()) })
+        Ok(Self { path, usage, writer, readers: Mutex::new(Vec::new()) })
+    }
+
+    /// What this process does with the data folder.
+    pub fn usage(&self) -> Usage {
+        self.usage
     }
 
     /// Queues a write; the answer is there once it is on disk.

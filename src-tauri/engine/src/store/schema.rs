@@ -51,7 +51,8 @@ create table record_state(batch integer not null, place integer not null, state 
     at integer not null, problem text, primary key(batch, place)) without rowid;
 create index record_open on record_state(state, batch) where state in (3, 4, 9, 10);
 
--- A request and its answer; records: which places it carried; z: zstd 1 of the exchange as JSON.
+-- A request and its answer; records: which places it carried; z: zstd 1 of the exchange as JSON, empty until
+-- the answer is there.
 create table exchange(id integer primary key, batch integer not null, at integer not null, records blob not null,
     z blob not null);
 create index exchange_of_batch on exchange(batch);

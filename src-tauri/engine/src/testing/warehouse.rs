@@ -103,11 +103,18 @@ impl FakeWarehouse {
 
     /// Changes a column's type, in the warehouse's words.
     pub fn retype(&self, name: &str, native: &str) {
+        self.alter(name, |column| native.clone_into(&mut column.native));
+    }
+
+    /// Changes a column's name.
+    pub fn rename(&self, name: &str, to: &str) {
+        self.alter(name, |column| to.clone_into(&mut column.name));
+    }
+
+    fn alter(&self, name: &str, alter: impl Fn(&mut Column)) {
         let mut state = self.lock();
         let mut columns = state.columns.to_vec();
-        for column in columns.iter_mut().filter(|column| column.name == name) {
-            native.clone_into(&mut column.native);
-        }
+        columns.iter_mut().filter(|column| column.name == name).for_each(alter);
         state.columns = columns.into();
     }
 

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use sluice_engine::ErrorKind;
-use sluice_engine::store::runs::RunState;
+use sluice_engine::store::owner::Owner;
+use sluice_engine::store::runs::{self, RunRow, RunState};
 use sluice_engine::store::{Store, Usage};
 
 use crate::bench::{Bench, people};
@@ -67,27 +68,79 @@ fn another_programs_database_is_refused() {
     assert_eq!(open(home.path()).err(), Some(ErrorKind::Damaged));
 }
 
+#[test]
+fn a_folder_has_one_owner_and_who_looks_for_it_is_not_in_its_way() {
+    let home = tempfile::tempdir().unwrap();
+    assert!(!Owner::is_there(home.path()).unwrap());
+    let owner = Owner::take(home.path()).unwrap();
+    assert!(Owner::is_there(home.path()).unwrap());
+    assert_eq!(Owner::take(home.path()).err().unwrap().kind(), ErrorKind::InUse);
+    drop(owner);
+    assert!(!Owner::is_there(home.path()).unwrap());
+    let looking = fs::File::open(home.path().join("lock")).unwrap();
+    looking.try_lock_shared().unwrap();
+    std::thread::scope(|scope| {
+        let taking = scope.spawn(|| Owner::take(home.path()).map(drop));
+        // Long enough for it to be refused, if that were what happens.
+        (0..10_000).take_while(|_| !taking.is_finished()).for_each(|_| std::thread::yield_now());
+        drop(looking);
+        assert!(taking.join().unwrap().is_ok());
+    });
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_full_disk_fails_the_run_and_marks_nothing_as_delivered() {
     // 0: full while what is read is written down; more: full while outcomes are.
-    for spare in [0, 4, 8, 12, 16, 20] {
+    for (spare, takes_end) in
+        [0, 4, 8, 12, 16, 20].into_iter().flat_map(|spare| [(spare, true), (spare, false)])
+    {
         let bench = Bench::with_batches_of(5).await;
         bench.table.set(people(1_000, "Ana"));
         limit_pages(&bench, Some(spare)).await;
+        refuse_ends(&bench, !takes_end).await;
         let run = bench.engine.start(crate::bench::SYNC, crate::bench::PLAIN).await;
-        if let Ok(run) = run {
-            let run = bench.engine.wait(run).await.unwrap();
-            assert!(run.state != RunState::Completed, "{spare}: {run:?}");
-            if let Some(problem) = run.problem {
-                assert_eq!(problem.kind, "disk_full");
+        match &run {
+            Err(error) => assert_eq!(error.kind(), ErrorKind::DiskFull, "{spare}"),
+            Ok(run) => {
+                let ended = bench.engine.wait(*run).await.unwrap();
+                assert_failed_for_the_disk(&ended, spare);
+                assert_failed_for_the_disk(&bench.engine.runs(None, None, 1).unwrap()[0], spare);
+                if ended.sealed.is_some() {
+                    assert!(bench.tally(*run).delivered <= bench.crm.kept().len() as u64);
+                }
             }
-            assert!(bench.tally(run.id).delivered <= bench.crm.kept().len() as u64);
         }
         limit_pages(&bench, None).await;
+        refuse_ends(&bench, false).await;
         assert_eq!(bench.run().await.state, RunState::Completed);
+        if let Ok(run) = run {
+            assert_failed_for_the_disk(&row(&bench, run), spare);
+        }
         assert_eq!(bench.crm.kept().len(), 1_000);
         assert_eq!(bench.run().await.counts.to_send, 0);
     }
+}
+
+fn assert_failed_for_the_disk(run: &RunRow, spare: u32) {
+    let kind = run.problem.as_ref().map(|problem| problem.kind.as_str());
+    assert_eq!((run.state, kind), (RunState::Failed, Some("disk_full")), "{spare}: {run:?}");
+}
+
+/// A run as it is on the disk.
+fn row(bench: &Bench, run: i64) -> RunRow {
+    bench.engine.store().read(|sqlite| runs::get(sqlite, run)).unwrap()
+}
+
+/// Lets no run be ended, as on a disk that takes no write at all.
+async fn refuse_ends(bench: &Bench, refuse: bool) {
+    let sql = if refuse {
+        "create temp trigger full before update of state on main.run when new.state > 2
+         begin select raise(abort, 'full'); end"
+    } else {
+        "drop trigger if exists temp.full"
+    };
+    let change = move |sqlite: &rusqlite::Connection| Ok(sqlite.execute_batch(sql)?);
+    bench.engine.store().write(change).done().await.unwrap();
 }
 
 /// Lets the database grow by so many pages only, as a disk that fills up does.

@@ -5,6 +5,7 @@ mod changes;
 mod cut;
 mod delivery;
 mod discard;
+mod ends;
 mod invalid;
 mod large;
 mod model;

@@ -3,7 +3,7 @@
 use sluice_engine::ErrorKind;
 use sluice_engine::engine::Start;
 use sluice_engine::store::runs::RunState;
-use sluice_engine::sync::Removal;
+use sluice_engine::sync::{Field, FieldValue, NullRule, Removal};
 use sluice_engine::testing::ReadFault;
 
 use crate::bench::{Bench, PLAIN, SYNC, people};
@@ -43,11 +43,34 @@ async fn a_changed_column_type_sends_nothing_until_it_is_approved() {
     bench.run().await;
     bench.table.retype("name", "integer");
     bench.table.set(people(10, "1"));
+    let planned = bench.engine.plan(&bench.saved(), 10).await.unwrap();
+    let before = bench.crm.requests().len();
     let run = bench.run().await;
-    assert_eq!((run.state, run.problem.unwrap().kind.as_str()), (RunState::Failed, "schema_changed"));
+    assert_eq!((run.state, run.problem.unwrap().kind.as_str()), (RunState::Held, "schema_changed"));
+    assert_eq!(run.counts, planned.counts, "held as planned");
+    assert_eq!(planned.held.unwrap().kind(), ErrorKind::SchemaChanged);
+    assert_eq!(bench.crm.requests().len(), before);
     let approved = bench.run_with(Start { approve: true, ..PLAIN }).await;
     assert_eq!((approved.state, approved.counts.changed), (RunState::Completed, 10));
     assert_eq!(bench.run().await.counts.unchanged, 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_column_that_is_gone_fails_the_run() {
+    let bench = Bench::new().await;
+    let field = |name: &str| Field {
+        value: FieldValue::Column(name.to_owned()),
+        key: name.to_owned(),
+        null: NullRule::Send,
+    };
+    bench.save(|sync| sync.fields = Some(vec![field("id"), field("name")])).await;
+    bench.table.set(people(10, "Ana"));
+    bench.run().await;
+    bench.table.rename("name", "full_name");
+    for approve in [false, true] {
+        let run = bench.run_with(Start { approve, ..PLAIN }).await;
+        assert_eq!((run.state, run.problem.unwrap().kind.as_str()), (RunState::Failed, "missing_object"));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,7 +11,7 @@ at: string,
 /**
  * How long the answer took, in milliseconds.
  */
-took_ms: number, 
+took_ms: number | null, 
 /**
  * Method and address, without secrets; for a file its path.
  */

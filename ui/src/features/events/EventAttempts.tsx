@@ -20,11 +20,14 @@ export function Attempts({ attempts, next }: { attempts: readonly Attempt[]; nex
               <span className={styles.nth}>{index + 1}</span>
               <span className={styles.mono}>{clockMillis(attempt.at)}</span>
               {attempt.status !== null && <Badge tone={statusTone(attempt.status)}>{attempt.status}</Badge>}
-              <span className={t('sm', 'faint', 'push')}>{words.after(duration(attempt.took_ms))}</span>
+              {attempt.took_ms !== null && (
+                <span className={t('sm', 'faint', 'push')}>{words.after(duration(attempt.took_ms))}</span>
+              )}
             </div>
             <p>{attempt.outcome}</p>
             <p className={t('sm', 'faint')}>
-              {counted(attempt.records, 'record', 'records')}, {byteSize(attempt.bytes)}
+              {counted(attempt.records, 'record', 'records')}
+              {attempt.took_ms !== null && `, ${byteSize(attempt.bytes)}`}
             </p>
             <p className={styles.attemptTarget}>{attempt.target}</p>
           </li>

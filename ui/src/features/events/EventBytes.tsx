@@ -52,7 +52,7 @@ export function SentAndAnswer({
               onPress={() => onCopy('Payload', detail.payload)}
             />
           </div>
-          {last && <Request attempt={last} />}
+          {last?.target && <Request attempt={last} />}
           {detail.payload_pretty ? (
             <JsonView json={detail.payload_pretty} label={words.sent} wrap />
           ) : (
@@ -63,7 +63,9 @@ export function SentAndAnswer({
           <div className={styles.bytesHead}>
             <b>{words.answer}</b>
             {last?.status != null && <Badge tone={statusTone(last.status)}>{last.status}</Badge>}
-            {last && <span className={t('sm', 'soft')}>{words.after(duration(last.took_ms))}</span>}
+            {last?.took_ms != null && (
+              <span className={t('sm', 'soft')}>{words.after(duration(last.took_ms))}</span>
+            )}
             <span className={t('grow')} />
             {last?.answer && (
               <IconButton
@@ -76,7 +78,7 @@ export function SentAndAnswer({
           {last?.answer ? (
             <JsonView json={last.answer} exact={!isJson(last.answer)} label={words.answer} wrap />
           ) : (
-            <p className={styles.quiet}>{words.noAnswer}</p>
+            <p className={styles.quiet}>{last?.took_ms === null ? last.outcome : words.noAnswer}</p>
           )}
         </section>
       </div>

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { Run } from '@/api/bindings/Run';
 import { Button } from '@/components/Button';
@@ -76,8 +77,19 @@ export function RunPanel({
             name={words.compare}
             state={phase === 'reading' ? 'draft' : phase === 'sealing' ? 'running' : 'completed'}
           >
-            {phase !== 'reading' &&
-              words.compared(run.added, run.changed, run.removed, run.unchanged, run.invalid)}
+            {phase !== 'reading' && words.compared(run.added, run.changed, run.removed, run.unchanged)}
+            {run.invalid > 0 && (
+              <>
+                {', '}
+                <Link
+                  to="/events"
+                  search={{ sync: run.sync, run: run.run, status: ['invalid'] }}
+                  className={cx(styles.link)}
+                >
+                  {words.invalid(run.invalid)}
+                </Link>
+              </>
+            )}
           </Step>
           <Step name={words.send} state={sending ? 'running' : 'draft'}>
             {sending && words.requests(run.requests)}

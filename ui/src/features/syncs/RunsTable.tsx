@@ -34,7 +34,7 @@ function result(run: Run): string {
       ? words.progress(percent(run.delivered + run.rejected, toSend(run)))
       : word;
   if (run.status === 'waiting') return words.waiting(run.waiting);
-  return run.rejected > 0 ? words.rejected(word, run.rejected) : word;
+  return words.but(word, run.rejected, run.invalid);
 }
 
 export interface RunsTableProps {
@@ -215,7 +215,7 @@ function RunRow({
               {words.details}
             </Button>
           )}
-          {run.sent + run.waiting + run.rejected > 0 && (
+          {run.sent + run.waiting + run.rejected + run.invalid > 0 && (
             <IconButton
               icon="events"
               label={words.events(when)}

@@ -57,6 +57,7 @@ export function SyncScreen({ name }: { name: string }) {
   }
   const { definition, status, last_run: run } = sync;
   const running = status === 'running' && run !== null;
+  const invalid = run?.invalid ?? 0;
   const edit = (step: 'payload' | 'destination') =>
     void navigate({ to: '/wizard/$draft/$step', params: { draft: `sync:${name}`, step } });
   const pausable = definition.schedule.type !== 'manual' && definition.to !== null;
@@ -133,7 +134,7 @@ export function SyncScreen({ name }: { name: string }) {
                       onCancel={() => void actions.cancel(name, run.run)}
                     />
                   )}
-                  {(sync.rejected > 0 || sync.waiting > 0) && !running && (
+                  {(sync.rejected > 0 || sync.waiting > 0 || invalid > 0) && !running && (
                     <p className={styles.open}>
                       {sync.rejected > 0 && (
                         <Link
@@ -152,6 +153,15 @@ export function SyncScreen({ name }: { name: string }) {
                           className={cx(styles.link)}
                         >
                           <Icon name="clock" size={14} className={t('warn')} /> {words.waiting(sync.waiting)}
+                        </Link>
+                      )}
+                      {run && invalid > 0 && (
+                        <Link
+                          to="/events"
+                          search={{ sync: name, run: run.run, status: ['invalid'] }}
+                          className={cx(styles.link)}
+                        >
+                          <Icon name="badCircle" size={14} className={t('bad')} /> {words.invalid(invalid)}
                         </Link>
                       )}
                     </p>

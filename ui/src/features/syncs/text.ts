@@ -115,6 +115,7 @@ export const text = {
     tabsLabel: 'Parts of the sync',
     rejected: (n: number) => `${count(n)} rejected`,
     waiting: (n: number) => `${count(n)} waiting`,
+    invalid: (n: number) => `${counted(n, 'row', 'rows')} could not be sent`,
     approve: (n: number) => `Send ${records(n)}`,
     drop: 'Drop',
     heldTitle: 'This run is held for review.',
@@ -147,14 +148,14 @@ export const text = {
     read: 'Read',
     compare: 'Compare',
     send: 'Send',
-    compared: (added: number, changed: number, removed: number, same: number, invalid: number) =>
+    compared: (added: number, changed: number, removed: number, same: number) =>
       [
         `${count(added)} new`,
         `${count(changed)} changed`,
         ...(removed ? [`${count(removed)} removed`] : []),
         `${count(same)} same`,
-        ...(invalid ? [`${count(invalid)} invalid`] : []),
       ].join(', '),
+    invalid: (n: number) => `${count(n)} invalid`,
     requests: (n: number) => counted(n, 'request', 'requests'),
     delivered: 'Delivered',
     rejected: 'Rejected',
@@ -198,7 +199,12 @@ export const text = {
       retry: 'You retried',
       resume: 'Went on after a stop',
     },
-    rejected: (word: string, n: number) => `${word}, ${count(n)} rejected`,
+    but: (word: string, rejected: number, invalid: number) =>
+      [
+        word,
+        ...(rejected ? [`${count(rejected)} rejected`] : []),
+        ...(invalid ? [`${count(invalid)} invalid`] : []),
+      ].join(', '),
     waiting: (n: number) => `${count(n)} waiting`,
     progress: (share: string) => `Running, ${share}`,
     retry: (n: number) => `Retry ${count(n)}`,

@@ -180,6 +180,7 @@ fn refusal(error: Error) -> Option<Error> {
 
 /// Goes on with runs that wait and are due, where no other run of their sync is going on.
 async fn go_on(engine: &Arc<Engine>, saved: &[SavedSync], now: DateTime<Utc>) -> Result<()> {
+    engine.write_ends().await?;
     for run in engine.store().read(runs::waiting)? {
         let due = run.next_attempt.is_some_and(|next| next <= millis(now));
         let followed = saved.iter().any(|sync| sync.id == run.sync && !sync.paused);

@@ -1,8 +1,9 @@
-//! Runs. A run is a row before anything else happens.
+//! A run as its row tells it, and looking rows up.
 
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 
-use super::{read_json, write_json};
+use super::super::read_json;
+use super::Problem;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::Shape;
 
@@ -87,7 +88,7 @@ pub struct Counts {
     pub carried: u64,
     /// Records this run is to send.
     pub to_send: u64,
-    /// Records sent at least once.
+    /// Records that left at least once; counted when they leave, whatever becomes of the request.
     pub sent: u64,
     /// Records the destination took.
     pub delivered: u64,
@@ -95,9 +96,9 @@ pub struct Counts {
     pub rejected: u64,
     /// Records the user discarded, which were refused or waiting before.
     pub discarded: u64,
-    /// Requests made.
+    /// Requests that left.
     pub requests: u64,
-    /// Bytes of request bodies.
+    /// Bytes of the bodies of requests that were answered.
     pub bytes_sent: u64,
 }
 
@@ -108,47 +109,22 @@ impl Counts {
     }
 }
 
-/// A stored problem: an error without its live causes.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Problem {
-    /// The kind's name.
-    pub kind: String,
-    /// What happened.
-    pub message: String,
-    /// What is safe.
-    pub safe: String,
-    /// What to do.
-    pub hint: String,
-    /// Something to copy.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fix: Option<String>,
-    /// The chain of causes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub details: Vec<String>,
-}
-
-impl Problem {
-    /// The stored form.
-    pub fn to_json(&self) -> Result<String> {
-        write_json(self)
-    }
-
-    /// Reads the stored form.
-    pub fn from_json(text: &str) -> Result<Self> {
-        read_json(text)
-    }
-}
-
-impl From<&Error> for Problem {
-    fn from(error: &Error) -> Self {
-        Self {
-            kind: error.kind().name().to_owned(),
-            message: error.message().to_owned(),
-            safe: error.safe().to_owned(),
-            hint: error.hint().to_owned(),
-            fix: error.fix().map(str::to_owned),
-            details: error.details(),
-        }
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, added: Self) {
+        self.read += added.read;
+        self.invalid += added.invalid;
+        self.added += added.added;
+        self.changed += added.changed;
+        self.removed += added.removed;
+        self.unchanged += added.unchanged;
+        self.carried += added.carried;
+        self.to_send += added.to_send;
+        self.sent += added.sent;
+        self.delivered += added.delivered;
+        self.rejected += added.rejected;
+        self.discarded += added.discarded;
+        self.requests += added.requests;
+        self.bytes_sent += added.bytes_sent;
     }
 }
 
@@ -188,63 +164,6 @@ const COLUMNS: &str =
     problem, read, invalid, added, changed, removed, unchanged, carried, to_send, sent, delivered, rejected,
     requests, bytes_sent, discarded";
 
-/// Writes down a new run that is reading.
-pub fn begin(
-    sqlite: &Sqlite,
-    sync: i64,
-    trigger: Trigger,
-    at: i64,
-    generation: i64,
-    shape: &Shape,
-) -> Result<i64> {
-    refuse_second(sqlite, sync)?;
-    sqlite.execute(
-        "insert into run(sync, cause, state, started, generation, shape) values(?1, ?2, 1, ?3, ?4, ?5)",
-        params![sync, trigger as u8, at, generation, write_json(shape)?],
-    )?;
-    Ok(sqlite.last_insert_rowid())
-}
-
-/// Puts a run that waits back to sending. Not one that a newer run has overtaken or that is going on.
-pub fn resume(sqlite: &Sqlite, run: &RunRow, at: i64) -> Result<()> {
-    refuse_second(sqlite, run.sync)?;
-    if get(sqlite, run.id)?.state != RunState::Waiting {
-        return Err(Error::new(ErrorKind::Conflict, format!("Run {} does not wait any more.", run.id)));
-    }
-    set_state(sqlite, run.id, RunState::Sending, at, None, None)
-}
-
-/// Refuses what must not happen while a run of the sync is going on.
-pub fn refuse_second(sqlite: &Sqlite, sync: i64) -> Result<()> {
-    let going_on: bool = sqlite.query_row(
-        "select exists(select 1 from run where sync = ?1 and state in (1, 2))",
-        [sync],
-        |row| row.get(0),
-    )?;
-    if going_on {
-        Err(Error::new(ErrorKind::AlreadyRunning, "A run of this sync is going on."))
-    } else {
-        Ok(())
-    }
-}
-
-/// Writes down a slot that did not run, with its reason.
-pub fn missed(
-    sqlite: &Sqlite,
-    sync: i64,
-    slot: i64,
-    generation: i64,
-    shape: &Shape,
-    reason: &Problem,
-) -> Result<i64> {
-    sqlite.execute(
-        "insert into run(sync, cause, state, started, finished, slot, generation, shape, problem)
-         values(?1, 2, 9, ?2, ?2, ?2, ?3, ?4, ?5)",
-        params![sync, slot, generation, write_json(shape)?, reason.to_json()?],
-    )?;
-    Ok(sqlite.last_insert_rowid())
-}
-
 /// The run with this id.
 pub fn get(sqlite: &Sqlite, run: i64) -> Result<RunRow> {
     sqlite
@@ -271,74 +190,6 @@ pub fn unfinished(sqlite: &Sqlite) -> Result<Vec<RunRow>> {
     rows.map(|row| row?).collect()
 }
 
-/// Stores all counts of a run.
-pub fn set_counts(sqlite: &Sqlite, run: i64, counts: &Counts) -> Result<()> {
-    sqlite
-        .prepare_cached(
-            "update run set read = ?2, invalid = ?3, added = ?4, changed = ?5, removed = ?6, unchanged = ?7,
-             carried = ?8, to_send = ?9 where id = ?1",
-        )?
-        .execute(params![
-            run,
-            counts.read,
-            counts.invalid,
-            counts.added,
-            counts.changed,
-            counts.removed,
-            counts.unchanged,
-            counts.carried,
-            counts.to_send
-        ])?;
-    Ok(())
-}
-
-/// Notes that the read is whole, and what the server reported.
-pub fn seal(sqlite: &Sqlite, run: i64, at: i64, server_rows: Option<u64>, claimed: i64) -> Result<()> {
-    sqlite.execute(
-        "update run set state = 2, sealed = ?2, server_rows = ?3, claimed = ?4 where id = ?1",
-        params![run, at, server_rows, claimed],
-    )?;
-    Ok(())
-}
-
-/// Adds what one request brought to a run's counts, and moves what may be under way.
-pub fn add_outcomes(sqlite: &Sqlite, run: i64, added: &Counts, claimed: i64) -> Result<()> {
-    sqlite
-        .prepare_cached(
-            "update run set sent = sent + ?2, delivered = delivered + ?3, rejected = rejected + ?4,
-             requests = requests + ?5, bytes_sent = bytes_sent + ?6, claimed = max(claimed, ?7) where id = ?1",
-        )?
-        .execute(params![run, added.sent, added.delivered, added.rejected, added.requests, added.bytes_sent, claimed])?;
-    Ok(())
-}
-
-/// Counts records of a run as discarded, `refused` of which had counted as rejected.
-pub fn add_discarded(sqlite: &Sqlite, run: i64, refused: u64, waiting: u64) -> Result<()> {
-    sqlite.execute(
-        "update run set rejected = rejected - ?2, discarded = discarded + ?2 + ?3 where id = ?1",
-        params![run, refused, waiting],
-    )?;
-    Ok(())
-}
-
-/// Moves a run to `state`; ends it unless it goes on.
-pub fn set_state(
-    sqlite: &Sqlite,
-    run: i64,
-    state: RunState,
-    at: i64,
-    next_attempt: Option<i64>,
-    problem: Option<&Problem>,
-) -> Result<()> {
-    let problem = problem.map(Problem::to_json).transpose()?;
-    let finished = (!state.is_going_on()).then_some(at);
-    sqlite.execute(
-        "update run set state = ?2, finished = ?3, next_attempt = ?4, problem = ?5 where id = ?1",
-        params![run, state as u8, finished, next_attempt, problem],
-    )?;
-    Ok(())
-}
-
 /// Waiting runs that are the newest of their sync, with when they are due to be tried again.
 pub fn waiting(sqlite: &Sqlite) -> Result<Vec<RunRow>> {
     let mut statement = sqlite.prepare_cached(&format!(
@@ -347,41 +198,6 @@ pub fn waiting(sqlite: &Sqlite) -> Result<Vec<RunRow>> {
     ))?;
     let rows = statement.query_map([], |row| Ok(from_row(row)))?;
     rows.map(|row| row?).collect()
-}
-
-/// A row that could not become a record.
-#[derive(Debug, Clone)]
-pub struct InvalidRow {
-    /// Which row of the read, from 1.
-    pub row: u64,
-    /// Its key, if it has one.
-    pub key: Option<String>,
-    /// Why.
-    pub problem: Problem,
-}
-
-/// Keeps the reason of an invalid row.
-pub fn add_invalid(sqlite: &Sqlite, run: i64, invalid: &InvalidRow) -> Result<()> {
-    sqlite.prepare_cached("insert or replace into invalid_row values(?1, ?2, ?3, ?4)")?.execute(params![
-        run,
-        invalid.row,
-        invalid.key,
-        invalid.problem.to_json()?
-    ])?;
-    Ok(())
-}
-
-/// Kept reasons of a run's invalid rows, in the order read.
-pub fn invalid_rows(sqlite: &Sqlite, run: i64) -> Result<Vec<InvalidRow>> {
-    let mut statement =
-        sqlite.prepare_cached("select row, key, problem from invalid_row where run = ?1 order by row")?;
-    let mut rows = statement.query([run])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let problem: String = row.get(2)?;
-        found.push(InvalidRow { row: row.get(0)?, key: row.get(1)?, problem: read_json(&problem)? });
-    }
-    Ok(found)
 }
 
 fn from_row(row: &Row<'_>) -> Result<RunRow> {

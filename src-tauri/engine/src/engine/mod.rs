@@ -1,0 +1,136 @@
+//! The engine: saved connections and syncs, and the runs that are going on.
+
+mod catalogue;
+mod discard;
+mod ends;
+mod going_on;
+mod opening;
+mod start;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Notify;
+
+pub use catalogue::Catalogue;
+pub use start::Start;
+
+use crate::clock::SharedClock;
+use crate::error::Result;
+use crate::run::plan::{self, Plan};
+use crate::run::progress::{Listener, Notice};
+use crate::secrets::SecretStore;
+use crate::store::Store;
+use crate::store::runs::Ended;
+use crate::store::syncs::SavedSync;
+use crate::sync::Sync;
+use going_on::Running;
+
+/// The engine over one data folder.
+pub struct Engine {
+    home: PathBuf,
+    store: Arc<Store>,
+    catalogue: Catalogue,
+    secrets: Arc<dyn SecretStore>,
+    clock: SharedClock,
+    listener: Listener,
+    running: Mutex<HashMap<i64, Running>>,
+    /// How runs ended whose rows could not be written.
+    unwritten: Mutex<HashMap<i64, Ended>>,
+    beginning: tokio::sync::Mutex<()>,
+    ended: Notify,
+}
+
+impl Engine {
+    /// The engine over an open store.
+    pub fn over(
+        store: Arc<Store>,
+        home: &Path,
+        catalogue: Catalogue,
+        secrets: Arc<dyn SecretStore>,
+        clock: SharedClock,
+        listener: Listener,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            home: home.to_owned(),
+            store,
+            catalogue,
+            secrets,
+            clock,
+            listener,
+            running: Mutex::default(),
+            unwritten: Mutex::default(),
+            beginning: tokio::sync::Mutex::default(),
+            ended: Notify::new(),
+        })
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// The catalogue.
+    pub fn catalogue(&self) -> Catalogue {
+        self.catalogue
+    }
+
+    /// The secrets.
+    pub fn secrets(&self) -> &Arc<dyn SecretStore> {
+        &self.secrets
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &SharedClock {
+        &self.clock
+    }
+
+    /// The data folder.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Tells everybody who listens.
+    pub fn tell(&self, notice: Notice) {
+        (self.listener)(notice);
+    }
+
+    /// What a run of `saved` would do. Nothing is sent and nothing is kept.
+    pub async fn plan(&self, saved: &SavedSync, limit: usize) -> Result<Plan> {
+        let to = saved.sync.to.as_deref();
+        let limits = match to {
+            Some(to) => self.destination(to)?.limits(&saved.sync.shape),
+            None => UNLIMITED,
+        };
+        let warehouse = self.warehouse(&saved.sync.from)?;
+        plan::plan(&self.store, &self.home, saved, &*warehouse, limits, limit).await
+    }
+
+    fn running(&self) -> std::sync::MutexGuard<'_, HashMap<i64, Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// For a sync that has no destination yet.
+const UNLIMITED: crate::destination::Limits = crate::destination::Limits {
+    records: 1_000,
+    bytes: usize::MAX,
+    record_bytes: usize::MAX,
+    envelope_bytes: 0,
+    in_flight: 1,
+};
+
+/// A sync that is not saved, as if it were: nothing was delivered before.
+pub fn unsaved(sync: Sync) -> SavedSync {
+    SavedSync {
+        id: -1,
+        uuid: String::new(),
+        sync,
+        generation: 1,
+        columns: None,
+        base_until: 0,
+        paused: false,
+        next_due: None,
+    }
+}

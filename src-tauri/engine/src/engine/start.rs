@@ -1,0 +1,152 @@
+//! Runs begin: each is written down before anything else happens.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::Engine;
+use super::going_on::Running;
+use crate::clock::millis;
+use crate::error::{Error, ErrorKind, Result};
+use crate::run::progress::{Notice, Progress};
+use crate::run::{Execution, Job, take_rejected};
+use crate::store::runs::{self, Ended, RunRow, Trigger};
+use crate::store::slots;
+use crate::store::syncs::{self, SavedSync};
+
+/// How a run is started.
+#[derive(Debug, Clone, Copy)]
+pub struct Start {
+    /// Why.
+    pub trigger: Trigger,
+    /// Send every row again.
+    pub full: bool,
+    /// Go on past brakes and changed column types.
+    pub approve: bool,
+    /// The slot it is for, in ms.
+    pub slot: Option<i64>,
+}
+
+/// How a run got on its way.
+#[derive(Debug, Clone, Copy)]
+enum Began {
+    /// It reads first.
+    Started(Start),
+    /// It has the refused records of another one.
+    Retried,
+    /// It was under way before.
+    Resumed,
+}
+
+impl Engine {
+    /// Starts a run. It is written down before anything else happens; what fails after that is the run's end,
+    /// not an error here.
+    pub async fn start(self: &Arc<Self>, name: &str, start: Start) -> Result<i64> {
+        let saved = self.store.read(|sqlite| syncs::get(sqlite, name))?;
+        if saved.sync.to.is_none() {
+            return Err(Error::new(
+                ErrorKind::NoDestination,
+                format!("The sync “{name}” has no destination yet."),
+            ));
+        }
+        let (sync, shape, at) = (saved.id, saved.sync.shape.clone(), millis(self.clock.now()));
+        let begin = move |sqlite: &rusqlite::Connection| {
+            let generation = syncs::begin_generation(sqlite, sync, start.full)?;
+            let run = runs::begin(sqlite, sync, start.trigger, at, generation, &shape)?;
+            match start.slot {
+                Some(slot) if !slots::take(sqlite, sync, slot, run)? => {
+                    Err(Error::new(ErrorKind::Conflict, "This slot of the schedule has run already."))
+                }
+                _ => Ok(run),
+            }
+        };
+        let _turn = self.beginning().await?;
+        let run = self.store.write(begin).done().await?;
+        self.launch(saved, run, Began::Started(start));
+        Ok(run)
+    }
+
+    /// Goes on with a run that waits.
+    pub async fn resume(self: &Arc<Self>, run: &RunRow) -> Result<()> {
+        let saved = self.store.read(|sqlite| syncs::by_id(sqlite, run.sync))?;
+        let (id, run) = (run.id, run.clone());
+        let _turn = self.beginning().await?;
+        self.store.write(move |sqlite| runs::resume(sqlite, &run)).done().await?;
+        self.launch(saved, id, Began::Resumed);
+        Ok(())
+    }
+
+    /// Sends rejected records of a run again, as a new run; `keys` empty for all.
+    pub async fn retry(self: &Arc<Self>, run: i64, keys: Vec<String>) -> Result<i64> {
+        let from = self.store.read(|sqlite| runs::get(sqlite, run))?;
+        let saved = self.store.read(|sqlite| syncs::by_id(sqlite, from.sync))?;
+        let at = millis(self.clock.now());
+        let records = match self.destination(saved.sync.to.as_deref().unwrap_or_default()) {
+            Ok(destination) => destination.limits(&from.shape).records,
+            Err(error) => return Err(error),
+        };
+        let begin = move |sqlite: &rusqlite::Connection| {
+            let run = runs::begin(sqlite, from.sync, Trigger::Retry, at, from.generation, &from.shape)?;
+            take_rejected(sqlite, &from, &keys, run, at, records)?;
+            Ok(run)
+        };
+        let _turn = self.beginning().await?;
+        let run = self.store.write(begin).done().await?;
+        self.launch(saved, run, Began::Retried);
+        Ok(run)
+    }
+
+    /// Puts a run on its way.
+    fn launch(self: &Arc<Self>, saved: SavedSync, run: i64, began: Began) {
+        let progress = Arc::new(Progress::new(run, self.listener.clone()));
+        let cancel = CancellationToken::new();
+        let running = Running { sync: saved.id, cancel: cancel.clone(), progress: progress.clone() };
+        self.running().insert(run, running);
+        self.tell(Notice::Run(run));
+        let engine = self.clone();
+        tokio::spawn(async move {
+            // On a task of its own: a mistake of ours that panics ends the run, and does not leave it going on.
+            let executed = tokio::spawn(engine.clone().execute(saved, run, began, progress, cancel));
+            let executed = executed.await.unwrap_or_else(|error| {
+                Err(Error::new(ErrorKind::Bug, "The run ended unexpectedly.").with_source(error))
+            });
+            let ended = executed.unwrap_or_else(|error| Ended::failed(millis(engine.clock.now()), &error));
+            engine.end(run, ended).await;
+            engine.running().remove(&run);
+            engine.tell(Notice::Run(run));
+            engine.ended.notify_waiters();
+        });
+    }
+
+    async fn execute(
+        self: Arc<Self>,
+        saved: SavedSync,
+        run: i64,
+        began: Began,
+        progress: Arc<Progress>,
+        cancel: CancellationToken,
+    ) -> Result<Ended> {
+        let engine = self.clone();
+        // The keychain may ask the user, and blocks meanwhile.
+        let open = move || -> Result<(Execution, Job)> {
+            let sync = &saved.sync;
+            let destination = engine.destination(sync.to.as_deref().unwrap_or_default())?;
+            let job = match began {
+                Began::Retried => Job::Deliver { resumed: false },
+                Began::Resumed => Job::Deliver { resumed: true },
+                Began::Started(start) => Job::Sync {
+                    warehouse: engine.warehouse(&sync.from)?,
+                    resend: start.full,
+                    approve: start.approve,
+                },
+            };
+            let (store, home, clock) = (engine.store.clone(), engine.home.clone(), engine.clock.clone());
+            let destination = Arc::from(destination);
+            Ok((Execution { store, home, clock, saved, run, destination, progress, cancel }, job))
+        };
+        let opened = tokio::task::spawn_blocking(open).await;
+        let (execution, job) =
+            opened.map_err(|_| Error::new(ErrorKind::Bug, "Opening ended unexpectedly."))??;
+        execution.execute(job).await
+    }
+}

@@ -1,0 +1,97 @@
+//! Requests with their answers: each is a row from the moment it leaves.
+
+use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
+
+use crate::destination::Exchange;
+use crate::error::{Error, ErrorKind, Result};
+
+/// One request of a batch.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// When it was answered, in ms; without an answer, when it left.
+    pub at: i64,
+    /// How many records it carried.
+    pub records: usize,
+    /// The request and the answer; `None` while no answer has come. What became of its records is unknown then.
+    pub exchange: Option<Exchange>,
+}
+
+/// Notes that a request leaves which carries the records at these places of a batch.
+pub fn leave(sqlite: &Sqlite, batch: i64, at: i64, places: &[usize]) -> Result<()> {
+    sqlite
+        .prepare_cached("insert into exchange(batch, at, records, z) values(?1, ?2, ?3, x'')")?
+        .execute(params![batch, at, packed(places)?])?;
+    sqlite.prepare_cached("update batch set attempts = attempts + 1 where id = ?1")?.execute([batch])?;
+    Ok(())
+}
+
+/// Takes back that a request with these places left, which did not after all.
+pub fn take_back(sqlite: &Sqlite, batch: i64, places: &[usize]) -> Result<()> {
+    sqlite
+        .prepare_cached(
+            "delete from exchange where id =
+             (select max(id) from exchange where batch = ?1 and records = ?2 and z = x'')",
+        )?
+        .execute(params![batch, packed(places)?])?;
+    sqlite.prepare_cached("update batch set attempts = attempts - 1 where id = ?1")?.execute([batch])?;
+    Ok(())
+}
+
+/// Keeps the answer to the last request that left with these places.
+pub fn answer(sqlite: &Sqlite, batch: i64, at: i64, places: &[usize], exchange: &Exchange) -> Result<()> {
+    let text = serde_json::to_vec(exchange)
+        .map_err(|error| Error::new(ErrorKind::Bug, "A request could not be kept.").with_source(error))?;
+    // An earlier process may have sent the same records, and have died before their answer.
+    sqlite
+        .prepare_cached(
+            "update exchange set at = ?2, z = ?4 where id =
+             (select max(id) from exchange where batch = ?1 and records = ?3 and z = x'')",
+        )?
+        .execute(params![batch, at, packed(places)?, zstd::bulk::compress(&text, 1)?])?;
+    Ok(())
+}
+
+/// The requests that carried the record at `place` of `batch`, oldest first.
+pub fn attempts(sqlite: &Sqlite, batch: i64, place: usize) -> Result<Vec<Attempt>> {
+    let mut statement =
+        sqlite.prepare_cached("select at, records, z from exchange where batch = ?1 order by id")?;
+    let mut rows = statement.query([batch])?;
+    let mut attempts = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (places, attempt) = from_row(row)?;
+        if places.contains(&place) {
+            attempts.push(attempt);
+        }
+    }
+    Ok(attempts)
+}
+
+/// The newest request of a batch.
+pub fn newest(sqlite: &Sqlite, batch: i64) -> Result<Option<Attempt>> {
+    sqlite
+        .prepare_cached("select at, records, z from exchange where batch = ?1 order by id desc limit 1")?
+        .query_row([batch], |row| Ok(from_row(row)))
+        .optional()?
+        .map(|found| Ok(found?.1))
+        .transpose()
+}
+
+fn from_row(row: &Row<'_>) -> Result<(Vec<usize>, Attempt)> {
+    let records = zstd::stream::decode_all(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
+    let (places, _) = records.as_chunks::<2>();
+    let places: Vec<usize> = places.iter().map(|place| usize::from(u16::from_le_bytes(*place))).collect();
+    let z = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+    let exchange = if z.is_empty() { None } else { Some(unpacked(z)?) };
+    let attempt = Attempt { at: row.get(0)?, records: places.len(), exchange };
+    Ok((places, attempt))
+}
+
+fn packed(places: &[usize]) -> Result<Vec<u8>> {
+    let records: Vec<u8> = places.iter().flat_map(|place| (*place as u16).to_le_bytes()).collect();
+    Ok(zstd::bulk::compress(&records, 1)?)
+}
+
+fn unpacked(z: &[u8]) -> Result<Exchange> {
+    serde_json::from_slice(&zstd::stream::decode_all(z)?)
+        .map_err(|error| Error::new(ErrorKind::Damaged, "A kept request can not be read.").with_source(error))
+}

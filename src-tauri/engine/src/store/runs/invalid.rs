@@ -1,0 +1,42 @@
+//! Rows that could not become records.
+
+use rusqlite::{Connection as Sqlite, params};
+
+use super::super::read_json;
+use super::Problem;
+use crate::error::Result;
+
+/// A row that could not become a record.
+#[derive(Debug, Clone)]
+pub struct InvalidRow {
+    /// Which row of the read, from 1.
+    pub row: u64,
+    /// Its key, if it has one.
+    pub key: Option<String>,
+    /// Why.
+    pub problem: Problem,
+}
+
+/// Keeps the reason of an invalid row.
+pub fn add_invalid(sqlite: &Sqlite, run: i64, invalid: &InvalidRow) -> Result<()> {
+    sqlite.prepare_cached("insert or replace into invalid_row values(?1, ?2, ?3, ?4)")?.execute(params![
+        run,
+        invalid.row,
+        invalid.key,
+        invalid.problem.to_json()?
+    ])?;
+    Ok(())
+}
+
+/// Kept reasons of a run's invalid rows, in the order read.
+pub fn invalid_rows(sqlite: &Sqlite, run: i64) -> Result<Vec<InvalidRow>> {
+    let mut statement =
+        sqlite.prepare_cached("select row, key, problem from invalid_row where run = ?1 order by row")?;
+    let mut rows = statement.query([run])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let problem: String = row.get(2)?;
+        found.push(InvalidRow { row: row.get(0)?, key: row.get(1)?, problem: read_json(&problem)? });
+    }
+    Ok(found)
+}

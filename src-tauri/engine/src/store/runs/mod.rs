@@ -1,0 +1,136 @@
+//! Runs. A run is a row before anything else happens.
+
+mod ended;
+mod invalid;
+mod problem;
+mod row;
+
+use rusqlite::{Connection as Sqlite, params};
+
+pub use ended::{Ended, end, last_sign};
+pub use invalid::{InvalidRow, add_invalid, invalid_rows};
+pub use problem::Problem;
+pub use row::{Counts, RunRow, RunState, Trigger, get, list, unfinished, waiting};
+
+use super::write_json;
+use crate::error::{Error, ErrorKind, Result};
+use crate::sync::Shape;
+
+/// Writes down a new run that is reading.
+pub fn begin(
+    sqlite: &Sqlite,
+    sync: i64,
+    trigger: Trigger,
+    at: i64,
+    generation: i64,
+    shape: &Shape,
+) -> Result<i64> {
+    refuse_second(sqlite, sync)?;
+    sqlite.execute(
+        "insert into run(sync, cause, state, started, generation, shape) values(?1, ?2, 1, ?3, ?4, ?5)",
+        params![sync, trigger as u8, at, generation, write_json(shape)?],
+    )?;
+    Ok(sqlite.last_insert_rowid())
+}
+
+/// Puts a run that waits back to sending. Not one that a newer run has overtaken or that is going on.
+pub fn resume(sqlite: &Sqlite, run: &RunRow) -> Result<()> {
+    refuse_second(sqlite, run.sync)?;
+    if get(sqlite, run.id)?.state != RunState::Waiting {
+        return Err(Error::new(ErrorKind::Conflict, format!("Run {} does not wait any more.", run.id)));
+    }
+    sqlite.execute(
+        "update run set state = 2, finished = null, next_attempt = null, problem = null where id = ?1",
+        [run.id],
+    )?;
+    Ok(())
+}
+
+/// Refuses what must not happen while a run of the sync is going on.
+pub fn refuse_second(sqlite: &Sqlite, sync: i64) -> Result<()> {
+    let going_on: bool = sqlite.query_row(
+        "select exists(select 1 from run where sync = ?1 and state in (1, 2))",
+        [sync],
+        |row| row.get(0),
+    )?;
+    if going_on {
+        Err(Error::new(ErrorKind::AlreadyRunning, "A run of this sync is going on."))
+    } else {
+        Ok(())
+    }
+}
+
+/// Writes down a slot that did not run, with its reason.
+pub fn missed(
+    sqlite: &Sqlite,
+    sync: i64,
+    slot: i64,
+    generation: i64,
+    shape: &Shape,
+    reason: &Problem,
+) -> Result<i64> {
+    sqlite.execute(
+        "insert into run(sync, cause, state, started, finished, slot, generation, shape, problem)
+         values(?1, 2, 9, ?2, ?2, ?2, ?3, ?4, ?5)",
+        params![sync, slot, generation, write_json(shape)?, reason.to_json()?],
+    )?;
+    Ok(sqlite.last_insert_rowid())
+}
+
+/// Stores all counts of a run.
+pub fn set_counts(sqlite: &Sqlite, run: i64, counts: &Counts) -> Result<()> {
+    sqlite
+        .prepare_cached(
+            "update run set read = ?2, invalid = ?3, added = ?4, changed = ?5, removed = ?6, unchanged = ?7,
+             carried = ?8, to_send = ?9 where id = ?1",
+        )?
+        .execute(params![
+            run,
+            counts.read,
+            counts.invalid,
+            counts.added,
+            counts.changed,
+            counts.removed,
+            counts.unchanged,
+            counts.carried,
+            counts.to_send
+        ])?;
+    Ok(())
+}
+
+/// Notes that the read is whole, and what the server reported.
+pub fn seal(sqlite: &Sqlite, run: i64, at: i64, server_rows: Option<u64>, claimed: i64) -> Result<()> {
+    sqlite.execute(
+        "update run set state = 2, sealed = ?2, server_rows = ?3, claimed = ?4 where id = ?1",
+        params![run, at, server_rows, claimed],
+    )?;
+    Ok(())
+}
+
+/// Adds what one request brought to a run's counts, and moves what may be under way.
+pub fn add_outcomes(sqlite: &Sqlite, run: i64, added: &Counts, claimed: i64) -> Result<()> {
+    sqlite
+        .prepare_cached(
+            "update run set sent = sent + ?2, delivered = delivered + ?3, rejected = rejected + ?4,
+             requests = requests + ?5, bytes_sent = bytes_sent + ?6, claimed = max(claimed, ?7) where id = ?1",
+        )?
+        .execute(params![run, added.sent, added.delivered, added.rejected, added.requests, added.bytes_sent, claimed])?;
+    Ok(())
+}
+
+/// Takes back that a request left, which did not after all.
+pub fn take_back(sqlite: &Sqlite, run: i64, sent: u64) -> Result<()> {
+    sqlite
+        .prepare_cached("update run set sent = sent - ?2, requests = requests - 1 where id = ?1")?
+        .execute(params![run, sent])?;
+    Ok(())
+}
+
+/// Counts records of a run as discarded, `refused` of which had counted as rejected.
+pub fn add_discarded(sqlite: &Sqlite, run: i64, refused: u64, waiting: u64) -> Result<()> {
+    sqlite.execute(
+        "update run set rejected = rejected - ?2, discarded = discarded + ?2 + ?3 where id = ?1",
+        params![run, refused, waiting],
+    )?;
+    Ok(())
+}

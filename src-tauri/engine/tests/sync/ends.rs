@@ -1,0 +1,121 @@
+//! How runs end, and what is told of one that nobody ended.
+
+use std::sync::Arc;
+
+use sluice_engine::engine::Engine;
+use sluice_engine::secrets::MemorySecrets;
+use sluice_engine::store::owner::Owner;
+use sluice_engine::store::runs::{RunRow, RunState};
+use sluice_engine::store::{Store, Usage, events, exchanges};
+use sluice_engine::testing::ReadFault;
+
+use crate::bench::{Bench, PLAIN, SYNC, people};
+
+/// What somebody sees of a run who looks at the data folder from another process.
+async fn from_outside(bench: &Bench, run: i64) -> RunRow {
+    // Writes are made in their order: what was noted before is on the disk with this one.
+    bench.engine.store().write(|_| Ok(())).done().await.unwrap();
+    let store = Arc::new(Store::open(&bench.home, Usage::Guest).unwrap());
+    let secrets = Arc::new(MemorySecrets::default());
+    let catalogue = bench.engine.catalogue();
+    let guest = Engine::over(store, &bench.home, catalogue, secrets, bench.clock.shared(), Arc::new(|_| {}));
+    let told = guest.run(run).unwrap();
+    assert_eq!(guest.runs(None, None, 10).unwrap()[0].state, told.state);
+    told
+}
+
+/// The kind of what is said about a run.
+fn kind(run: &RunRow) -> &str {
+    run.problem.as_ref().map_or("", |problem| &problem.kind)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_sends_goes_on_only_while_the_folder_has_an_owner() {
+    let bench = Bench::with_batches_of(10).await;
+    bench.table.set(people(100, "Ana"));
+    bench.crm.hold();
+    let run = bench.engine.start(SYNC, PLAIN).await.unwrap();
+    bench.crm.until_requests(1).await;
+    let owner = Owner::take(&bench.home).unwrap();
+    assert_eq!(from_outside(&bench, run).await.state, RunState::Sending);
+    drop(owner);
+    let told = from_outside(&bench, run).await;
+    assert_eq!((told.state, kind(&told)), (RunState::Waiting, "interrupted"));
+    assert!(told.finished.is_some() && told.next_attempt.is_some());
+    assert_eq!(bench.engine.run(run).unwrap().state, RunState::Sending, "who works on it knows better");
+    bench.crm.release();
+    assert_eq!(bench.ended(run).await.state, RunState::Completed);
+    assert_eq!(from_outside(&bench, run).await.state, RunState::Completed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_reads_goes_on_only_while_the_folder_has_an_owner() {
+    let bench = Bench::new().await;
+    bench.table.set(people(5_000, "Ana"));
+    bench.table.fail(ReadFault::Holds(3_000));
+    let run = bench.engine.start(SYNC, PLAIN).await.unwrap();
+    bench.table.until_held().await;
+    let owner = Owner::take(&bench.home).unwrap();
+    assert_eq!(from_outside(&bench, run).await.state, RunState::Reading);
+    drop(owner);
+    let told = from_outside(&bench, run).await;
+    assert_eq!((told.state, kind(&told)), (RunState::Failed, "interrupted"));
+    bench.engine.cancel(run);
+    bench.ended(run).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_start_writes_down_what_was_told_from_outside() {
+    let mut bench = Bench::with_batches_of(10).await;
+    bench.table.set(people(100, "Ana"));
+    bench.crm.hold();
+    let run = bench.engine.start(SYNC, PLAIN).await.unwrap();
+    bench.crm.until_requests(1).await;
+    let told = from_outside(&bench, run).await;
+    bench.reopen();
+    let written = bench.engine.run(run).unwrap();
+    assert_eq!(
+        (written.state, written.finished, written.problem, written.counts),
+        (told.state, told.finished, told.problem, told.counts)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_counts_when_it_leaves_and_an_answer_that_never_came_is_unknown() {
+    let bench = Bench::with_batches_of(10).await;
+    bench.table.set(people(100, "Ana"));
+    bench.crm.hold();
+    let run = bench.engine.start(SYNC, PLAIN).await.unwrap();
+    bench.crm.until_requests(1).await;
+    bench.engine.cancel(run);
+    let cancelled = bench.ended(run).await;
+    assert_eq!(cancelled.state, RunState::Cancelled);
+    assert_eq!((cancelled.counts.sent, cancelled.counts.requests), (10, 1));
+    assert_eq!((cancelled.counts.delivered, cancelled.counts.waiting()), (0, 100));
+    assert_eq!(answers(&bench, run), [false]);
+
+    // The next start of a process that was killed goes on like this.
+    let waits = move |sqlite: &rusqlite::Connection| {
+        Ok(sqlite.execute("update run set state = 8, next_attempt = 1 where id = ?1", [run])?)
+    };
+    bench.engine.store().write(waits).done().await.unwrap();
+    bench.crm.release();
+    let resumed = bench.resume(&bench.engine.run(run).unwrap()).await;
+    assert_eq!((resumed.state, resumed.counts.delivered), (RunState::Completed, 100));
+    assert_eq!((resumed.counts.sent, resumed.counts.requests), (100, 11), "each record once, each request");
+    assert_eq!(answers(&bench, run), [false, true]);
+}
+
+/// Whether the requests that carried the first record of a run were answered, oldest first.
+fn answers(bench: &Bench, run: i64) -> Vec<bool> {
+    let look = |sqlite: &rusqlite::Connection| {
+        let filter = events::Filter { run: Some(run), ..events::Filter::default() };
+        let first = events::page(sqlite, &filter, None, usize::MAX)?.pop();
+        let Some(events::EventId::Record { batch, place, .. }) = first.map(|event| event.id) else {
+            return Ok(Vec::new());
+        };
+        let attempts = exchanges::attempts(sqlite, batch, place)?;
+        Ok(attempts.iter().map(|attempt| attempt.exchange.is_some()).collect())
+    };
+    bench.engine.store().read(look).unwrap()
+}
