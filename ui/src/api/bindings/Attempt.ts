@@ -9,7 +9,7 @@ export type Attempt = {
  */
 at: string, 
 /**
- * How long the answer took, in milliseconds.
+ * How long the answer took, in milliseconds; absent where none came.
  */
 took_ms: number | null, 
 /**
@@ -25,7 +25,7 @@ headers: Array<[string, string]>,
  */
 records: number, 
 /**
- * Bytes of its body, as sent.
+ * Bytes of its body, as sent; 0 where no answer came.
  */
 bytes: number, 
 /**
