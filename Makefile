@@ -1,5 +1,5 @@
 # Everything a day's work needs. The scripts install what is missing first and are quick when nothing is.
-.PHONY: run demo test check build icons
+.PHONY: run demo test check build icons bench
 
 ## Build Sluice and open its window; without a display, run the main job in the terminal.
 run:
@@ -20,3 +20,7 @@ build:
 ## Icon files from the drawings in icons/.
 icons:
 	@scripts/icons
+
+## How fast it is, measured against others in the same run; takes a quarter of an hour.
+bench:
+	@scripts/bench

@@ -1,7 +1,5 @@
 //! A fault from end to end: what happened, the one thing to do about it, and on from there.
 
-use serde_json::Value;
-
 use crate::accessibility::look;
 use crate::desk::on_a_desk;
 use crate::journal::{counts, finished, ready};

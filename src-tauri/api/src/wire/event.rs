@@ -13,6 +13,11 @@ pub struct EventsRequest {
     pub run: Option<i64>,
     /// Only of the record with exactly this key.
     pub key: Option<String>,
+    /// Only of the record with exactly this key, or about the person with exactly this identifier. Takes longer
+    /// than `key`: every payload is looked into.
+    #[serde(default)]
+    #[ts(optional)]
+    pub about: Option<String>,
     /// Only in these states; empty for all.
     pub statuses: Vec<EventStatus>,
     /// Only where key, identifier, payload or error contain this text.

@@ -64,8 +64,18 @@ pub(crate) fn report(out: Output, run: &Run) -> Exit {
     if let Some(problem) = &run.problem {
         output::problem(problem);
     }
-    if run.status == RunStatus::Held {
-        output::note(&format!("To go on: sluice sync {} --approve", quoted(&run.sync)));
+    match run.status {
+        RunStatus::Held => output::note(&format!("To go on: sluice sync {} --approve", quoted(&run.sync))),
+        RunStatus::Waiting => output::note(&format!(
+            "What waits goes out by itself while the window or `sluice run` is open, or now with: sluice sync {}",
+            quoted(&run.sync)
+        )),
+        RunStatus::Running
+        | RunStatus::Completed
+        | RunStatus::CompletedWithRejections
+        | RunStatus::Cancelled
+        | RunStatus::Failed
+        | RunStatus::Missed => {}
     }
     let (rejected, invalid) = (run.counts.rejected, run.counts.invalid);
     if rejected > 0 {

@@ -102,6 +102,17 @@ async fn the_certificate_is_checked() {
 }
 
 #[tokio::test]
+async fn without_encryption_there_is_no_warning_where_nobody_is_in_between() {
+    let Some(server) = PostgresServer::shared() else { return };
+    for host in ["127.0.0.1", "localhost"] {
+        let access = Access::superuser(server, "postgres").with("tls", "disable").with("host", host);
+        let (steps, _) = access.check().await;
+        let StepResult::Passed(Some(found)) = &steps[2].result else { panic!("{steps:?}") };
+        assert!(found.contains("stays on this computer"), "{found}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_gone_or_not_granted() {
     let Some(server) = PostgresServer::shared() else { return };
     server.sql("postgres", "create database grants; create role clerk login password 'clerk-pass'");

@@ -4,6 +4,7 @@
 //! cells. What it writes is what preview, fingerprint, request and log show.
 
 mod path;
+mod person;
 mod tree;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -11,6 +12,7 @@ use crate::sync::{EventName, Field, FieldValue, Identifier, NullRule, Shape, Syn
 use crate::value::{Cell, Column, RowBatch, write_string};
 
 pub use path::{Step, literal, parse_path};
+pub use person::named_in;
 use tree::Tree;
 
 /// A mapping compiled against the columns of a read.
@@ -331,6 +333,15 @@ fn no_column(name: &str) -> Error {
 
 /// Appends a JSON scalar as text: a string's content, anything else as it stands.
 fn push_text(json: &[u8], out: &mut String) {
+    let plain = match json {
+        [b'"', text @ .., b'"'] if !text.contains(&b'\\') => text,
+        [b'"', ..] => return push_escaped(json, out),
+        scalar => scalar,
+    };
+    out.push_str(std::str::from_utf8(plain).unwrap_or(""));
+}
+
+fn push_escaped(json: &[u8], out: &mut String) {
     match serde_json::from_slice::<std::borrow::Cow<'_, str>>(json) {
         Ok(text) => out.push_str(&text),
         Err(_) => out.push_str(std::str::from_utf8(json).unwrap_or("")),

@@ -6,7 +6,7 @@ use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
 use super::invalid::duplicate;
-use crate::diff::{Aside, Base, Looked, NewKeys, NewRow, Numbered, Open, Verdict};
+use crate::diff::{Aside, Base, Looked, NewKeys, NewRow, Numbered, Open, Row, Verdict};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mapping::{Mapping, address, clearing_payload};
 use crate::record::{Change, Operation};
@@ -70,13 +70,6 @@ pub(crate) struct ReadResult {
     pub(crate) delivered_before: u64,
 }
 
-/// A row on its way through the comparison.
-struct Row {
-    number: u64,
-    key: String,
-    content: Result<(Vec<u8>, u128)>,
-}
-
 struct Reading<'a, S: Sink> {
     context: &'a ReadContext<'a>,
     mapping: Mapping,
@@ -112,7 +105,7 @@ pub(crate) async fn read_all<S: Sink>(
         staged: 0,
         unsendable: HashSet::new(),
     };
-    let mut aside = Aside::default();
+    let mut aside = Aside::new(context.home);
     while let Some(batch) = unless_cancelled(context.cancel, rows.next()).await? {
         reading.take(&batch, &mut aside)?;
         reading.sink.progress(&reading.counts);
@@ -159,22 +152,29 @@ fn check_whole(read: u64, server_rows: Option<u64>) -> Result<()> {
 }
 
 impl<S: Sink> Reading<'_, S> {
-    fn take(&mut self, batch: &RowBatch, aside: &mut Aside<Row>) -> Result<()> {
-        let mut key = String::new();
+    fn take(&mut self, batch: &RowBatch, aside: &mut Aside) -> Result<()> {
+        let (mut key, mut payload) = (String::new(), Vec::new());
         for index in 0..batch.rows() {
             self.counts.read += 1;
+            let number = self.counts.read;
             key.clear();
             if let Err(error) = self.mapping.write_key(batch, index, &mut key) {
-                self.refuse(self.counts.read, None, &error)?;
+                self.refuse(number, None, &error)?;
                 continue;
             }
-            let row = Row { number: self.counts.read, key: key.clone(), content: self.content(batch, index) };
-            let hash = key_hash(&row.key);
-            let looked = if aside.holds(hash) { Looked::Unknown } else { self.base.look(hash)? };
+            payload.clear();
+            let print = self.write_content(batch, index, &mut payload);
+            let hash = key_hash(&key);
+            let joins = aside.may_hold(hash) && !self.base.is_overridden(hash);
+            let looked = if joins { Looked::Unknown } else { self.base.look(hash)? };
+            if print.as_ref().is_ok_and(|print| self.is_as_delivered(hash, *print, looked)) {
+                self.counts.unchanged += 1;
+                continue;
+            }
+            let row = Row { number, key: &key, content: print.map(|print| (payload.as_slice(), print)) };
             match looked {
                 Looked::Unknown => {
-                    let bytes = row.key.len() + row.content.as_ref().map_or(0, |(payload, _)| payload.len());
-                    if aside.put(hash, row, bytes) {
+                    if aside.put(hash, row)? {
                         self.resolve(aside)?;
                     }
                 }
@@ -186,34 +186,42 @@ impl<S: Sink> Reading<'_, S> {
         Ok(())
     }
 
-    fn content(&self, batch: &RowBatch, index: usize) -> Result<(Vec<u8>, u128)> {
-        let mut payload = Vec::new();
-        self.mapping.write_payload(batch, index, &mut payload)?;
+    /// Writes a row's payload, and answers with its fingerprint.
+    fn write_content(&self, batch: &RowBatch, index: usize, payload: &mut Vec<u8>) -> Result<u128> {
+        self.mapping.write_payload(batch, index, payload)?;
         let limit = self.context.record_bytes;
         if payload.len() > limit {
             let message =
                 format!("The record has {} bytes, and the destination takes {limit} for one.", payload.len());
             return Err(Error::new(ErrorKind::TooLarge, message));
         }
-        let print = fingerprint(Change::Added, &payload);
-        Ok((payload, print))
+        Ok(fingerprint(Change::Added, payload))
     }
 
-    fn resolve(&mut self, aside: &mut Aside<Row>) -> Result<()> {
-        let mut rows = Vec::new();
-        aside.resolve(&mut self.base, |hash, row, looked| {
-            rows.push((hash, row, looked));
-            Ok(())
-        })?;
-        rows.into_iter().try_for_each(|(hash, row, looked)| self.settle(hash, row, looked))
+    fn resolve(&mut self, aside: &mut Aside) -> Result<()> {
+        let mut resolved = aside.resolve(&mut self.base)?;
+        while let Some(row) = resolved.next_row() {
+            if row.print.is_some_and(|print| self.is_as_delivered(row.hash, print, row.looked)) {
+                self.counts.unchanged += 1;
+                resolved.skip(&row);
+            } else {
+                self.settle(row.hash, resolved.read(&row)?, row.looked)?;
+            }
+        }
+        Ok(())
     }
 
-    fn settle(&mut self, hash: u64, row: Row, looked: Looked) -> Result<()> {
+    /// The short way for most rows: as delivered, and nothing open that speaks against it.
+    fn is_as_delivered(&self, hash: u64, print: u128, looked: Looked) -> bool {
+        looked == Looked::Found(print) && !self.context.resend && !self.open.holds(hash)
+    }
+
+    fn settle(&mut self, hash: u64, row: Row<'_>, looked: Looked) -> Result<()> {
         let delivered = match looked {
             Looked::Found(print) => Some(print),
             Looked::Absent | Looked::Unknown => None,
             Looked::Again => {
-                let error = duplicate(Some(&row.key));
+                let error = duplicate(Some(row.key));
                 return self.refuse(row.number, Some(row.key), &error);
             }
         };
@@ -229,11 +237,11 @@ impl<S: Sink> Reading<'_, S> {
             Verdict::Added(numbered) => {
                 self.counts.added += 1;
                 self.new_keys.add(hash, NewRow { ordinal: self.staged, row: row.number })?;
-                self.stage(&row.key, Change::Added, self.operation(), numbered, &payload)?;
+                self.stage(row.key, Change::Added, self.operation(), numbered, payload)?;
             }
             Verdict::Changed(numbered) => {
                 self.counts.changed += 1;
-                self.stage(&row.key, Change::Changed, self.operation(), numbered, &payload)?;
+                self.stage(row.key, Change::Changed, self.operation(), numbered, payload)?;
             }
         }
         Ok(())
@@ -273,8 +281,9 @@ impl<S: Sink> Reading<'_, S> {
         self.sink.stage(&Staged { key, change, operation, number, payload, doubtful })
     }
 
-    fn refuse(&mut self, row: u64, key: Option<String>, error: &Error) -> Result<()> {
+    fn refuse(&mut self, row: u64, key: Option<&str>, error: &Error) -> Result<()> {
         self.counts.invalid += 1;
+        let key = key.map(str::to_owned);
         self.sink.invalid(InvalidRow { row, key, problem: Problem::from(error) })
     }
 

@@ -1,5 +1,7 @@
 //! The database file: never taken for a fresh start, never half written.
 
+mod events;
+
 use std::fs;
 use std::path::Path;
 

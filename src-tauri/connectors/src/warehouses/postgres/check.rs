@@ -1,6 +1,7 @@
 //! The stepwise connection test.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use sluice_engine::check::{Note, Steps};
@@ -31,14 +32,15 @@ pub(super) async fn check(login: &Login, steps: &mut Steps<'_>) -> Result<()> {
             Ok((found, Note::Found(shown)))
         })
         .await?;
-    let stream = steps
+    let (stream, server) = steps
         .run(async {
             let stream = login.reach(&addresses).await?;
-            let answered = stream.peer_addr()?.to_string();
-            Ok((stream, Note::Found(answered)))
+            let answered = stream.peer_addr()?;
+            Ok(((stream, answered.ip()), Note::Found(answered.to_string())))
         })
         .await?;
-    let wire = steps.run(async { login.secure(stream).await.map(|wire| (wire, how_secure(login))) }).await?;
+    let wire =
+        steps.run(async { login.secure(stream).await.map(|wire| (wire, how_secure(login, server))) }).await?;
     let session = steps.run(sign_in(login, wire)).await?;
     let looked = look_around(&session, steps).await;
     session.close();
@@ -50,15 +52,16 @@ async fn look_around(session: &Session, steps: &mut Steps<'_>) -> Result<()> {
     steps.run(read_one_row(session, &tables)).await
 }
 
-fn how_secure(login: &Login) -> Note {
+fn how_secure(login: &Login, server: IpAddr) -> Note {
     match &login.encryption {
         Encryption::Verified(_) => Note::Found(format!("encrypted, and the certificate is for {}", login.host)),
         Encryption::Unverified(_) => Note::Know(
             "Encrypted, but nobody checked that the right server answers. Choose “Encrypt and check server” to be sure.".into(),
             None,
         ),
+        Encryption::Off if server.is_loopback() => Note::Found("not needed: it stays on this computer".into()),
         Encryption::Off => Note::Know(
-            "Not encrypted: whoever is on the network in between can read the rows. Choose an encrypted connection, unless the server is on this computer.".into(),
+            "Not encrypted: whoever is on the network in between can read the rows. Choose an encrypted connection.".into(),
             None,
         ),
     }

@@ -96,12 +96,12 @@ fn from_state(login: &Login, said: &DbError, place: &str) -> Error {
         "53300" => {
             Error::new(ErrorKind::ServerFailed, "The server has no connection left for another login.")
                 .with_hint(
-                    "It is tried again. If it lasts, close other connections or raise max_connections.",
+                    "Try again in a moment. If it lasts, close other connections or raise max_connections.",
                 )
         }
         "57P01" | "57P02" | "57P03" | "57P05" => {
             Error::new(ErrorKind::ServerFailed, "The server is starting, stopping, or has ended the session.")
-                .with_hint("It is tried again.")
+                .with_hint("Try again when the server is up.")
         }
         // The words of a data error can hold a value of the row.
         _ if state.starts_with("22") => {

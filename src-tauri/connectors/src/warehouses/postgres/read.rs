@@ -45,6 +45,7 @@ pub(super) async fn start(session: Session, read: &Read) -> Result<Box<dyn Rows>
         query: read.query.clone(),
         before,
         login: session.login.clone(),
+        room: 0,
         session: Some(session),
     }))
 }
@@ -56,6 +57,8 @@ struct PostgresRows {
     query: Query,
     before: String,
     login: Login,
+    /// Bytes the largest batch had.
+    room: usize,
     /// While the server has more to send.
     session: Option<Session>,
 }
@@ -67,7 +70,7 @@ impl Rows for PostgresRows {
     }
 
     async fn next(&mut self) -> Result<Option<RowBatch>> {
-        let mut batch = RowBatch::new(self.columns.clone());
+        let mut batch = RowBatch::with_room(self.columns.clone(), BATCH_ROWS, self.room);
         while self.session.is_some() && batch.rows() < BATCH_ROWS && batch.bytes() < BATCH_BYTES {
             match self.stream.try_next().await {
                 Ok(Some(row)) => push(&mut batch, &self.forms, &row),
@@ -78,6 +81,7 @@ impl Rows for PostgresRows {
                 }
             }
         }
+        self.room = self.room.max(batch.bytes());
         Ok((batch.rows() > 0).then_some(batch))
     }
 

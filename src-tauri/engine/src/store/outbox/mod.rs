@@ -9,11 +9,9 @@ mod open;
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection as Sqlite, OptionalExtension, params};
+use rusqlite::{Connection as Sqlite, params};
 
-pub use body::{
-    Body, MOST_RECORDS, REMOVED, Sealed, compress, decompress, fingerprint, key_hash, message_id,
-};
+pub use body::{Body, MOST_RECORDS, REMOVED, Sealed, compress, fingerprint, key_hash, message_id};
 pub use by_key::{find_key, last_delivered, state_of};
 pub use open::{OpenRecord, open_batches, open_counts, open_records};
 
@@ -221,11 +219,15 @@ pub fn own_states(sqlite: &Sqlite, batch: i64) -> Result<HashMap<usize, OwnState
 
 /// A batch's body; `None` where it is no longer kept.
 pub fn body(sqlite: &Sqlite, batch: i64) -> Result<Option<Body>> {
-    let z: Option<Vec<u8>> = sqlite
-        .prepare_cached("select z from body where batch = ?1")?
-        .query_row([batch], |row| row.get(0))
-        .optional()?;
-    z.as_deref().map(decompress).transpose()
+    body_bytes(sqlite, batch)?.map(|bytes| Body::from_bytes(&bytes)).transpose()
+}
+
+/// The bytes of a batch's keys and payloads, in the form of a [`Body`]; `None` where it is no longer kept.
+pub(in crate::store) fn body_bytes(sqlite: &Sqlite, batch: i64) -> Result<Option<Vec<u8>>> {
+    let mut statement = sqlite.prepare_cached("select z from body where batch = ?1")?;
+    let mut rows = statement.query([batch])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    super::packed::unpack(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?).map(Some)
 }
 
 fn damaged() -> Error {
