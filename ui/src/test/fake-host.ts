@@ -120,6 +120,8 @@ export function fakeHost({
     autostart: true,
     notify: true,
     schedules_paused: false,
+    history_days: 90,
+    history_megabytes: 1000,
   };
   const missing = (what: string): Problem =>
     problem({
@@ -164,6 +166,7 @@ export function fakeHost({
       platform: 'linux',
       first_start: connections.length + syncs.length + drafts.length === 0,
       keychain: null,
+      storage: null,
       time_zone: 'Europe/Berlin',
       settings,
     }),

@@ -21,7 +21,12 @@ pub(crate) async fn run(
     approve: bool,
 ) -> Result<Exit, Problem> {
     let run = follow(api, async { api.sync_now(SyncNow { sync, full, approve }).await }).await?;
-    Ok(report(out, &run))
+    let exit = report(out, &run);
+    // Where every run is a process of its own, nobody else makes the day's backup.
+    if let Some(trouble) = api.upkeep().await {
+        output::problem(&trouble);
+    }
+    Ok(exit)
 }
 
 /// Starts a run and shows its progress until it ends. The first interrupt cancels the run, the second ends

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::runtime::Runtime;
@@ -12,6 +13,8 @@ use crate::main_job::assert_sums;
 use crate::server::{Got, Reply, Server, text};
 
 const OK: Reply = text(200, "ok");
+/// After so long a request that has not come never comes.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// A sync of two people to a data plane that answers so: one reply per request, the last one from then on.
 struct Two {
@@ -49,7 +52,8 @@ impl Two {
     }
 
     fn has_got(&self, requests: usize) {
-        self.runtime.block_on(self.server.has_got(requests));
+        let got = async { tokio::time::timeout(LIMIT, self.server.has_got(requests)).await };
+        assert!(self.runtime.block_on(got).is_ok(), "no request {requests} came");
     }
 
     /// Nothing is lost: the next sync sends both, or what is left of them, and after it there is nothing to send.

@@ -135,13 +135,10 @@ fn a_secret_a_connection_does_not_have_is_refused_before_it_is_read() {
     let sluice = Sluice::with(
         "version: 1\nconnections:\n  events: { kind: rudderstack, settings: { data_plane_url: \"https://example.test\" } }\n",
     );
-    // Nobody ever writes to this standard input or closes it.
+    // A folder can not be read from: whoever tries fails otherwise.
+    let folder = std::fs::File::open(sluice.home()).unwrap();
     let mut command = sluice.command(&["secret", "set", "events", "nosetting"]);
-    command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
-    let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
-    let typing = child.stdin.take();
-    let said = crate::command::wait(child);
-    drop(typing);
+    let said = crate::command::Said::from(command.stdin(folder).output().unwrap());
     assert_eq!(said.code, 2, "{said:?}");
     assert!(said.err.contains("“nosetting”") && said.err.contains("write_key"), "{said:?}");
     let none = Sluice::with(LEAD_SCORES).run(&["secret", "set", "sample", "password"]);

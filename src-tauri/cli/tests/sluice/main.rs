@@ -12,8 +12,10 @@ mod server;
 
 mod destination_faults;
 mod documentation;
+mod earlier;
 mod faults;
 mod main_job;
+mod pairs;
 mod stopping;
 mod warehouse_faults;
 mod workspace_file;

@@ -89,7 +89,7 @@ impl Engine {
     /// Puts a run on its way; `start` is there for one that reads first.
     fn launch(self: &Arc<Self>, saved: SavedSync, run: i64, start: Option<Start>) {
         let progress = Arc::new(Progress::new(run, self.listener.clone()));
-        let cancel = CancellationToken::new();
+        let cancel = self.store.lost().child_token();
         let running = Running { sync: saved.id, cancel: cancel.clone(), progress: progress.clone() };
         self.running().insert(run, running);
         self.tell(Notice::Run(run));

@@ -13,6 +13,7 @@ pub mod progress;
 mod read;
 mod retry;
 mod send;
+mod source;
 mod stage;
 
 pub(crate) use execute::{Execution, Job};

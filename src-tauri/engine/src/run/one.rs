@@ -2,13 +2,15 @@
 
 use super::execute::Execution;
 use super::read::{ReadContext, Sink, Staged, read_all, unless_cancelled};
+use super::source;
 use crate::clock::millis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Change;
+use crate::store::marks;
 use crate::store::outbox::{self, Body, OpenRecord, RecordState, key_hash};
 use crate::store::runs::{self, Counts, InvalidRow, Problem};
 use crate::sync::Mode;
-use crate::warehouse::{Read, Warehouse};
+use crate::warehouse::Warehouse;
 
 /// Takes the first record a read finds to send, and ends the read there.
 #[derive(Default)]
@@ -20,7 +22,7 @@ struct First {
 
 impl Sink for First {
     fn stage(&mut self, staged: &Staged<'_>) -> Result<()> {
-        let Staged { key, change, operation, number, payload, doubtful } = *staged;
+        let Staged { key, row: _, change, operation, number, payload, doubtful } = *staged;
         match change {
             Change::Added | Change::Changed => {
                 self.body.push_over(key, change, operation, number, payload, doubtful);
@@ -45,8 +47,8 @@ impl Execution {
     pub(super) async fn stage_one(&self, warehouse: &dyn Warehouse) -> Result<()> {
         let sync = &self.saved.sync;
         sync.query.check()?;
-        let read = Read { query: sync.query.clone(), columns: Vec::new(), limit: None };
-        let mut rows = unless_cancelled(&self.cancel, warehouse.read(&read)).await?;
+        let looking = source::look(&self.store, &self.saved, warehouse);
+        let mut rows = unless_cancelled(&self.cancel, looking).await?;
         let context = ReadContext {
             store: &self.store,
             home: &self.home,
@@ -81,6 +83,8 @@ impl Execution {
             if let Some(open) = outbox::open_records(sqlite, sync)?.get(&hash) {
                 take_over(sqlite, open, at)?;
             }
+            // A warehouse that compares by itself knows nothing of this delivery.
+            marks::forget(sqlite, sync)?;
             let batch = outbox::stage(sqlite, sync, run, at, &sealed)?;
             outbox::release(sqlite, run)?;
             runs::set_counts(sqlite, run, &counts)?;

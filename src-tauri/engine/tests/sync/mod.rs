@@ -1,6 +1,7 @@
 //! What a sync does, run by run.
 
 mod changes;
+mod comparing;
 mod delivery;
 mod ends;
 mod invalid;

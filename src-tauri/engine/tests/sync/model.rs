@@ -77,8 +77,11 @@ struct Course {
 }
 
 impl Course {
-    async fn begin(mirror: bool) -> Self {
+    async fn begin(mirror: bool, compares: bool) -> Self {
         let bench = Bench::with_batches_of(3).await;
+        if compares {
+            bench.table.compares();
+        }
         if mirror {
             bench.mirror(Removal::Delete).await;
         }
@@ -185,10 +188,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_is_lost_whatever_happens(steps in steps(), mirror: bool) {
+    fn nothing_is_lost_whatever_happens(steps in steps(), mirror: bool, compares: bool) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
         runtime.block_on(async {
-            let mut course = Course::begin(mirror).await;
+            let mut course = Course::begin(mirror, compares).await;
             for step in steps {
                 course.take(step).await;
             }

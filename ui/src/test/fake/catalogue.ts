@@ -74,6 +74,11 @@ export const catalogue: Catalogue = {
           input: { type: 'file' },
           only_if: { key: 'tls', values: ['verify-full'] },
         }),
+        setting('diff_schema', 'Schema for snapshots', {
+          help: 'For very large tables: a schema Sluice may write to. Rows are then compared inside the warehouse, and only those that changed leave it. Empty: the warehouse is only read.',
+          example: 'sluice',
+          required: false,
+        }),
       ],
       icon: svg(
         '<ellipse cx="10" cy="5" rx="6" ry="2.5"/><path d="M4 5v10c0 1.4 2.7 2.5 6 2.5s6-1.1 6-2.5V5M4 10c0 1.4 2.7 2.5 6 2.5s6-1.1 6-2.5"/>',

@@ -136,6 +136,16 @@ pub(super) fn grant(user: &str, schema: &str) -> String {
     )
 }
 
+/// Statements that let the login keep snapshots in a schema, which is there or has to be made.
+pub(super) fn snapshot_grant(login: &Login, schema: &str, exists: bool) -> String {
+    let (user, schema, database) = (quoted(&login.user), quoted(schema), quoted(&login.database));
+    let made = if exists { String::new() } else { format!("CREATE SCHEMA {schema};\n") };
+    format!(
+        "{made}GRANT USAGE, CREATE ON SCHEMA {schema} TO {user};\n\
+         GRANT TEMPORARY ON DATABASE {database} TO {user};"
+    )
+}
+
 /// What the server said, without its detail, which can hold values.
 #[derive(Debug)]
 struct Said {
