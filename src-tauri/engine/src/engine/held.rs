@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Engine;
+use super::start::Began;
 use crate::clock::millis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Change;
@@ -18,9 +19,9 @@ impl Engine {
         let sync = self.store.read(|sqlite| runs::get(sqlite, run))?.sync;
         let at = millis(self.clock.now());
         let _turn = self.beginning().await?;
-        self.store.write(move |sqlite| seal::approve(sqlite, run, at)).done().await?;
+        let begun = self.store.write(move |sqlite| seal::approve(sqlite, run, at)).done().await?;
         let saved = self.store.read(|sqlite| syncs::by_id(sqlite, sync))?;
-        self.launch(saved, run, None);
+        self.launch(saved, run, if begun { Began::Resumed } else { Began::Staged });
         Ok(run)
     }
 

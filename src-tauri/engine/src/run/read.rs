@@ -78,6 +78,10 @@ pub(crate) struct ReadResult {
     pub(crate) duplicates: Vec<NewRow>,
     /// Keys of removed records that are only to be forgotten.
     pub(crate) forgotten: Vec<String>,
+    /// Hashes of keys whose discarded record says nothing any more.
+    pub(crate) outdated: Vec<u64>,
+    /// After a change of key: hashes of keys whose discarded record still says something, and of the new keys.
+    pub(crate) discarded: Vec<(u64, u64)>,
     /// Records that counted as delivered before this read; known where removals are looked for.
     pub(crate) delivered_before: u64,
     /// Numbers of the rows that can not be sent; there may be more where it has [`MOST_UNDELIVERED`].
@@ -111,6 +115,7 @@ struct Reading<'a, S: Sink> {
     /// Keys whose rows are there, but can not be sent.
     unsendable: HashSet<u64>,
     refused: Vec<u64>,
+    discarded: Vec<(u64, u64)>,
     /// Keys without a row, with their numbers; `None` where every row was read, and what was not is gone.
     gone: Option<ByHash<u64>>,
 }
@@ -132,7 +137,10 @@ pub(crate) async fn read_all<S: Sink>(
     let lost = context.keyed_by.is_some() && rekey.is_none();
     let sync_id = if lost { NO_SYNC } else { context.sync_id };
     let base = Base::open(context.store.reader()?, sync_id, context.base_until)?;
-    let open = context.store.read(|sqlite| outbox::open_records(sqlite, sync_id))?;
+    let (open, discarded) = context.store.read(|sqlite| {
+        let open = outbox::open_records(sqlite, sync_id)?;
+        Ok((open, outbox::discarded::of_sync(sqlite, sync_id)?))
+    })?;
     let mut cursor = Cursor::new(context.sync, &columns)?;
     let mut reading = Reading {
         context,
@@ -140,17 +148,19 @@ pub(crate) async fn read_all<S: Sink>(
         emptied: Emptied::new(context.sync, &columns),
         rekey,
         base,
-        open: Open::new(open, context.run),
+        open: Open::new(open, discarded, context.run, context.resend),
         new_keys: NewKeys::new(context.home),
         sink,
         counts: Counts::default(),
         staged: 0,
         unsendable: HashSet::new(),
         refused: Vec::new(),
+        discarded: Vec::new(),
         gone: (!source.is_whole()).then(ByHash::default),
     };
     let mut aside = Aside::new(context.home);
     while let Some(part) = unless_cancelled(context.cancel, source.next()).await? {
+        failpoint!(Rows);
         match part {
             Part::Changed(rows) => {
                 reading.take(&rows, &mut aside)?;
@@ -169,9 +179,10 @@ pub(crate) async fn read_all<S: Sink>(
     let server_rows = counted.map(|counted| counted.rows);
     check_whole(reading.counts.read, server_rows)?;
     let (forgotten, delivered_before) = reading.find_removed(&columns)?;
-    let duplicates = reading.finish(&columns)?;
-    let Reading { mut counts, refused, emptied, .. } = reading;
-    counts.to_send = reading.staged - duplicates.len() as u64;
+    let outdated = reading.carry(&columns)?;
+    let duplicates = std::mem::replace(&mut reading.new_keys, NewKeys::new(context.home)).duplicates()?;
+    let Reading { mut counts, refused, emptied, discarded, staged, .. } = reading;
+    counts.to_send = staged - duplicates.len() as u64;
     counts.added -= duplicates.len() as u64;
     counts.invalid += duplicates.len() as u64;
     Ok(ReadResult {
@@ -180,6 +191,8 @@ pub(crate) async fn read_all<S: Sink>(
         columns: used,
         duplicates,
         forgotten,
+        outdated,
+        discarded,
         delivered_before,
         refused,
         emptied,
@@ -350,9 +363,11 @@ impl<S: Sink> Reading<'_, S> {
         if let Some(known) = known.filter(|_| self.rekey.is_some()) {
             self.rekeyed(row.key, known, address(&self.context.sync.shape, payload))?;
         }
+        let is_discarded = self.rekey.is_some() && self.open.is_discarded(hash);
         let (change, numbered) = match self.judge(hash, print, delivered) {
             Verdict::Unchanged => {
                 self.counts.unchanged += 1;
+                self.discarded.extend(is_discarded.then(|| (hash, key_hash(row.key))));
                 return Ok(());
             }
             Verdict::Added(numbered) => {
@@ -385,7 +400,12 @@ impl<S: Sink> Reading<'_, S> {
 
     fn judge(&mut self, hash: u64, print: u128, delivered: Option<u128>) -> Verdict {
         let verdict = self.open.judge(hash, print, delivered);
-        let fresh = Numbered { number: self.context.run, past: Past::default() };
+        let doubtful = match verdict {
+            Verdict::Unchanged => false,
+            Verdict::Added(numbered) | Verdict::Changed(numbered) => numbered.past.doubtful,
+        };
+        let past = Past { doubtful, refused: false };
+        let fresh = Numbered { number: self.context.run, past };
         let known = delivered.is_some_and(|print| print != REMOVED);
         match (self.context.sync.mode, verdict) {
             // Each row once, whatever becomes of it later.
@@ -438,8 +458,8 @@ impl<S: Sink> Reading<'_, S> {
             return Ok((forgotten, 0));
         }
         for (row, Delivered { hash, key, address: known, .. }) in gone {
+            let Some(numbered) = self.open.take_removed(hash) else { continue };
             self.counts.removed += 1;
-            let numbered = self.open.take_removed(hash);
             if self.context.sync.removed == Removal::Nothing {
                 forgotten.push(key);
                 continue;
@@ -505,13 +525,13 @@ impl<S: Sink> Reading<'_, S> {
         Ok(sent.map_or_else(|| "{}".to_owned(), |(_, payload)| address(&context.sync.shape, &payload)))
     }
 
-    /// Carries what earlier runs did not get delivered and no row spoke for, and finds duplicate new keys.
-    fn finish(&mut self, columns: &[Column]) -> Result<Vec<NewRow>> {
+    /// Carries what earlier runs did not get delivered and no row spoke for. Answers with the keys whose
+    /// discarded record says nothing any more.
+    fn carry(&mut self, columns: &[Column]) -> Result<Vec<u64>> {
         let context = self.context;
-        let open =
-            std::mem::replace(&mut self.open, Open::new(std::collections::HashMap::new(), context.run));
+        let mut rest = std::mem::take(&mut self.open).rest();
         let mut loaded: Option<(i64, outbox::Body)> = None;
-        for record in open.rest() {
+        for record in rest.open {
             if loaded.as_ref().is_none_or(|(batch, _)| *batch != record.batch) {
                 let body = context.store.read(|sqlite| outbox::body(sqlite, record.batch))?;
                 loaded = body.map(|body| (record.batch, body));
@@ -527,14 +547,27 @@ impl<S: Sink> Reading<'_, S> {
                 let (key, known_as, payload) = (key.as_str(), key.as_str(), payload.as_slice());
                 self.stage(&Staged { key, known_as, row: 0, change, operation, number, payload, past })?;
             } else if record.uncertain {
-                // It may have been created, and its row is gone since.
-                self.counts.removed += 1;
-                let known = address(&context.sync.shape, &payload);
-                let past = Past { doubtful: true, refused: false };
-                let numbered = Numbered { number: context.run, past };
-                self.stage_removal(&key, 0, numbered, &known, columns)?;
+                self.remove_uncertain(&key, &payload, columns)?;
             }
         }
-        std::mem::replace(&mut self.new_keys, NewKeys::new(context.home)).duplicates()
+        for (hash, record) in rest.discarded {
+            if context.sync.mode != Mode::Mirror || self.unsendable.contains(&hash) {
+                continue;
+            }
+            let body = context.store.read(|sqlite| outbox::body(sqlite, record.batch))?;
+            let Some(body) = body else { continue };
+            self.remove_uncertain(body.key(record.place), body.payload(record.place), columns)?;
+            rest.outdated.push(hash);
+        }
+        Ok(rest.outdated)
+    }
+
+    /// Stages the removal of a record that may have been created, and whose row is gone since.
+    fn remove_uncertain(&mut self, key: &str, payload: &[u8], columns: &[Column]) -> Result<()> {
+        self.counts.removed += 1;
+        let known = address(&self.context.sync.shape, payload);
+        let past = Past { doubtful: true, refused: false };
+        let numbered = Numbered { number: self.context.run, past };
+        self.stage_removal(key, 0, numbered, &known, columns)
     }
 }

@@ -46,7 +46,8 @@ impl Refusals {
                 | RecordState::Discarded
                 | RecordState::Retry
                 | RecordState::Invalid
-                | RecordState::RejectedBefore => {}
+                | RecordState::RejectedBefore
+                | RecordState::Doubtful => {}
             }
         }
     }

@@ -30,6 +30,10 @@ pub struct Sealing {
     pub forgotten: Vec<String>,
     /// What was delivered is staged anew under another key.
     pub rekeyed: bool,
+    /// Hashes of keys whose discarded record says nothing any more.
+    pub outdated: Vec<u64>,
+    /// After a change of key: hashes of keys whose discarded record still says something, and of the new keys.
+    pub discarded: Vec<(u64, u64)>,
     /// What a warehouse that compares by itself goes on from next time.
     pub mark: Option<Mark>,
 }
@@ -56,6 +60,8 @@ pub fn seal(sqlite: &Sqlite, sync: i64, run: i64, at: i64, sealing: &Sealing) ->
         Some(mark) => marks::set(sqlite, sync, run, mark)?,
         None => marks::forget(sqlite, sync)?,
     }
+    outbox::discarded::forget(sqlite, sync, &sealing.outdated)?;
+    outbox::discarded::rekey(sqlite, sync, &sealing.discarded)?;
     syncs::saw(sqlite, sync, &sealing.columns, sealing.rows, sealing.cursor.as_deref())?;
     runs::seal(sqlite, run, at, sealing.server_rows, sealing.claimed)
 }
@@ -67,12 +73,14 @@ pub fn hold(sqlite: &Sqlite, run: i64, sealing: &Sealing) -> Result<()> {
     Ok(())
 }
 
-/// Puts a held run on its way: what it staged is sealed, or what it kept back goes on.
-pub fn approve(sqlite: &Sqlite, run: i64, at: i64) -> Result<RunRow> {
+/// Puts a held run on its way: what it staged is sealed, or what it kept back goes on. Answers with whether it had
+/// begun to send.
+pub fn approve(sqlite: &Sqlite, run: i64, at: i64) -> Result<bool> {
     let row = held(sqlite, run)?;
     runs::refuse_second(sqlite, row.sync)?;
     let z: Option<Vec<u8>> =
         sqlite.query_row("select z from held where run = ?1", [run], |row| row.get(0)).optional()?;
+    let begun = z.is_none();
     match z {
         Some(z) => {
             let text = unpack(&z)?;
@@ -82,7 +90,7 @@ pub fn approve(sqlite: &Sqlite, run: i64, at: i64) -> Result<RunRow> {
         None => drop(sqlite.execute("update run set approved = 1 where id = ?1", [run])?),
     }
     runs::go_on(sqlite, run)?;
-    runs::get(sqlite, run)
+    Ok(begun)
 }
 
 /// Drops a held run: what it staged is removed, what it kept back is left to the next run. It keeps saying why it

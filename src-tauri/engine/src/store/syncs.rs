@@ -161,6 +161,8 @@ pub fn forget_delivered(sqlite: &Sqlite, id: i64) -> Result<()> {
         [id],
     )?;
     super::marks::forget(sqlite, id)?;
+    super::outbox::discarded::forget_all(sqlite, id)?;
+    super::outbox::jobs::forget_all(sqlite, id)?;
     super::outbox::supersede_open(sqlite, id)
 }
 
@@ -198,14 +200,14 @@ pub fn delete(sqlite: &Sqlite, name: &str) -> Result<()> {
     let id = get(sqlite, name)?.id;
     fingerprints::drop_staged(sqlite, id)?;
     sqlite.execute("delete from held where run in (select id from run where sync = ?1)", [id])?;
-    for table in ["body", "key_segment", "record_state", "exchange", "before"] {
+    for table in ["body", "key_segment", "record_state", "exchange", "before", "job"] {
         sqlite.execute(
             &format!("delete from {table} where batch in (select id from batch where sync = ?1)"),
             [id],
         )?;
     }
     sqlite.execute("delete from invalid_row where run in (select id from run where sync = ?1)", [id])?;
-    for table in ["batch", "run", "slot", "fingerprint", "mark", "batch_rows"] {
+    for table in ["batch", "run", "slot", "fingerprint", "mark", "batch_rows", "discarded"] {
         sqlite.execute(&format!("delete from {table} where sync = ?1"), [id])?;
     }
     sqlite.execute("delete from sync where id = ?1", [id])?;

@@ -1,10 +1,13 @@
 //! What a sync does, run by run.
 
+mod away;
 mod brakes;
 mod changes;
 mod comparing;
 mod cursor;
+mod cut;
 mod delivery;
+mod discard;
 mod ends;
 mod invalid;
 mod large;
