@@ -6,12 +6,14 @@ mod columns;
 mod deliver;
 mod execute;
 mod invalid;
+mod one;
 mod outcome;
 pub mod plan;
 pub mod progress;
 mod read;
 mod retry;
 mod send;
+mod source;
 mod stage;
 
 pub(crate) use execute::{Execution, Job};

@@ -81,15 +81,15 @@ impl Settled {
     }
 
     /// What now counts as delivered, if anything does.
-    fn delivered(&self, body: &Body, shape: &Shape, addresses: bool) -> Result<Option<Chunk>> {
+    fn delivered(&self, body: &Body, shape: &Shape) -> Result<Option<Chunk>> {
         let is_delivered =
             |state: &RecordState| matches!(state, RecordState::Delivered | RecordState::Accepted);
         let delivered = self.states.iter().filter(|(_, state, _)| is_delivered(state));
         let count = delivered.clone().count();
         let records = delivered.map(|(place, ..)| {
             let (key, change, payload) = (body.key(*place), body.change(*place)?, body.payload(*place));
-            let keep = addresses && change != Change::Removed;
-            let address = if keep { Cow::Owned(address(shape, payload)) } else { Cow::Borrowed("") };
+            let is_gone = change == Change::Removed;
+            let address = if is_gone { Cow::Borrowed("") } else { Cow::Owned(address(shape, payload)) };
             Ok((key_hash(key), fingerprint(change, payload), key, address))
         });
         if count == 0 { Ok(None) } else { Chunk::of(count, records).map(Some) }
@@ -119,17 +119,11 @@ pub(crate) struct Settlement {
 
 impl Settlement {
     /// Prepares what came of `attempt` with records of `body`; `addresses` says whether a later removal needs them.
-    pub(crate) fn of(
-        attempt: &Attempt,
-        settled: Settled,
-        body: &Body,
-        shape: &Shape,
-        addresses: bool,
-    ) -> Result<Self> {
+    pub(crate) fn of(attempt: &Attempt, settled: Settled, body: &Body, shape: &Shape) -> Result<Self> {
         Ok(Self {
             batch: attempt.batch,
             whole: attempt.whole,
-            delivered: settled.delivered(body, shape, addresses)?,
+            delivered: settled.delivered(body, shape)?,
             answered: Answered::of(&attempt.places, &attempt.exchange)?,
             added: settled.counts(attempt),
             settled,

@@ -11,6 +11,7 @@ use super::outbox::{self, BatchRow, Body, OwnState, RecordState};
 use super::runs::{self, InvalidRow};
 use super::search::Search;
 use crate::error::{Error, ErrorKind, Result};
+use crate::mapping::named_in;
 
 /// Which events.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +22,9 @@ pub struct Filter {
     pub run: Option<i64>,
     /// Only of the record with exactly this key.
     pub key: Option<String>,
+    /// Only of the record with exactly this key, or of records that name exactly this identifier. Looks into
+    /// every body, where `key` needs an index alone.
+    pub about: Option<String>,
     /// Only in these states; empty for all.
     pub states: Vec<RecordState>,
     /// Only where key, payload or reason contain this text, any case.
@@ -121,6 +125,10 @@ impl<'a> Wanted<'a> {
         self.has(batch.state, batch.at) || own.values().any(|own| self.has(own.state, own.at))
     }
 
+    fn about(&self) -> Option<&str> {
+        self.filter.about.as_deref()
+    }
+
     fn has(&self, state: RecordState, at: i64) -> bool {
         (self.filter.states.is_empty() || self.filter.states.contains(&state))
             && self.filter.since.is_none_or(|since| at >= since)
@@ -172,9 +180,9 @@ pub fn page(
     Ok(found)
 }
 
-/// How many events match, where counting needs no look into bodies: not by key, text or time.
+/// How many events match, where counting needs no look into bodies: not by key, person, text or time.
 pub fn count(sqlite: &Sqlite, filter: &Filter) -> Result<Option<u64>> {
-    if filter.key.is_some() || filter.search.is_some() || filter.since.is_some() {
+    if filter.key.is_some() || filter.about.is_some() || filter.search.is_some() || filter.since.is_some() {
         return Ok(None);
     }
     let wanted = |state: RecordState| filter.states.is_empty() || filter.states.contains(&state);
@@ -234,7 +242,10 @@ fn add_invalid(
     }
     for invalid in runs::invalid_rows(sqlite, run)?.into_iter().rev().filter(|invalid| invalid.row < before) {
         let event = invalid_event(run, sync, at, invalid)?;
-        if found.len() < limit && wanted.is(&event) {
+        if found.len() < limit
+            && wanted.about().is_none_or(|about| event.key.as_deref() == Some(about))
+            && wanted.is(&event)
+        {
             found.push(event);
         }
     }
@@ -288,6 +299,9 @@ fn add_records(
         let Some(body) = outbox::body(sqlite, row.id)? else { continue };
         let end = if row.id == batch { place.min(body.len()) } else { body.len() };
         for place in (0..end).rev() {
+            if wanted.about().is_some_and(|about| !is_about(&body, place, about)) {
+                continue;
+            }
             let event = record_event(sync, &row, &own, &body, place)?;
             if found.len() < limit && event.state != RecordState::Invalid && wanted.is(&event) {
                 found.push(event);
@@ -343,6 +357,16 @@ fn of_key(
         }
     }
     Ok(found)
+}
+
+/// Whether the record has this key or names this identifier.
+fn is_about(body: &Body, place: usize, about: &str) -> bool {
+    let payload = body.payload(place);
+    // Nearly every payload is passed over without being read as JSON; in one with an escape the text may be
+    // written otherwise.
+    let may_name =
+        || std::str::from_utf8(payload).is_ok_and(|text| text.contains(about) || text.contains('\\'));
+    body.key(place) == about || (may_name() && named_in(payload).iter().any(|(_, named)| named == about))
 }
 
 fn record(sqlite: &Sqlite, batch: i64, place: usize) -> Result<EventRow> {

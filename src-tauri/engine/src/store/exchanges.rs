@@ -1,5 +1,7 @@
 //! Requests with their answers: each is a row from the moment it leaves.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 
 use super::packed::{pack, unpack};
@@ -13,6 +15,8 @@ pub struct Attempt {
     pub at: i64,
     /// How many records it carried.
     pub records: usize,
+    /// Which of them the record that was asked for is, from 0.
+    pub place: usize,
     /// The request and the answer; `None` while no answer has come. What became of its records is unknown then.
     pub exchange: Option<Exchange>,
 }
@@ -61,11 +65,24 @@ pub fn attempts(sqlite: &Sqlite, batch: i64, place: usize) -> Result<Vec<Attempt
     let mut attempts = Vec::new();
     while let Some(row) = rows.next()? {
         let (places, attempt) = from_row(row)?;
-        if places.contains(&place) {
-            attempts.push(attempt);
+        if let Some(place) = places.iter().position(|carried| *carried == place) {
+            attempts.push(Attempt { place, ..attempt });
         }
     }
     Ok(attempts)
+}
+
+/// How many requests carried each record of a batch, by its place; none where a place is absent.
+pub fn attempt_counts(sqlite: &Sqlite, batch: i64) -> Result<HashMap<usize, u64>> {
+    let mut statement = sqlite.prepare_cached("select records from exchange where batch = ?1")?;
+    let mut rows = statement.query([batch])?;
+    let mut counts = HashMap::new();
+    while let Some(row) = rows.next()? {
+        for place in carried(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)? {
+            *counts.entry(place).or_default() += 1;
+        }
+    }
+    Ok(counts)
 }
 
 /// The newest request of a batch.
@@ -79,13 +96,18 @@ pub fn newest(sqlite: &Sqlite, batch: i64) -> Result<Option<Attempt>> {
 }
 
 fn from_row(row: &Row<'_>) -> Result<(Vec<usize>, Attempt)> {
-    let records = unpack(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
-    let (places, _) = records.as_chunks::<2>();
-    let places: Vec<usize> = places.iter().map(|place| usize::from(u16::from_le_bytes(*place))).collect();
+    let places = carried(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
     let z = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
     let exchange = if z.is_empty() { None } else { Some(unpacked(z)?) };
-    let attempt = Attempt { at: row.get(0)?, records: places.len(), exchange };
+    let attempt = Attempt { at: row.get(0)?, records: places.len(), place: 0, exchange };
     Ok((places, attempt))
+}
+
+/// The places of the records a request carried, as they are kept beside it.
+fn carried(z: &[u8]) -> Result<Vec<usize>> {
+    let bytes = unpack(z)?;
+    let (places, _) = bytes.as_chunks::<2>();
+    Ok(places.iter().map(|place| usize::from(u16::from_le_bytes(*place))).collect())
 }
 
 fn packed(places: &[usize]) -> Result<Vec<u8>> {

@@ -1,4 +1,5 @@
-//! How the store keeps bytes small: zstd at its fastest level that still halves, one frame with its size in front.
+//! How the store keeps bytes small: zstd at its fastest level that still halves, one frame with its size in front
+//! and a checksum behind: SQLite itself would not notice a byte that changed.
 
 use std::cell::RefCell;
 
@@ -26,11 +27,11 @@ fn with_contexts<T>(work: impl FnOnce(&mut Contexts) -> Result<T>) -> Result<T> 
     CONTEXTS.with_borrow_mut(|kept| {
         let contexts = match kept {
             Some(contexts) => contexts,
-            none => none.insert(Contexts {
-                compressor: Compressor::new(LEVEL)?,
-                decompressor: Decompressor::new()?,
-                room: Vec::new(),
-            }),
+            none => {
+                let mut compressor = Compressor::new(LEVEL)?;
+                compressor.include_checksum(true)?;
+                none.insert(Contexts { compressor, decompressor: Decompressor::new()?, room: Vec::new() })
+            }
         };
         work(contexts)
     })
@@ -84,5 +85,17 @@ mod tests {
     fn a_cut_frame_is_damaged() {
         let packed = pack(&[7; 10_000]).unwrap();
         assert_eq!(unpack(&packed[..packed.len() - 1]).unwrap_err().kind(), ErrorKind::Damaged);
+    }
+
+    #[test]
+    fn one_changed_bit_is_noticed() {
+        let text = b"a text that is long enough to be worth compressing, a text that is long enough";
+        let z = pack(text).unwrap();
+        assert_eq!(unpack(&z).unwrap(), text);
+        for bit in 0..z.len() * 8 {
+            let mut z = z.clone();
+            z[bit / 8] ^= 1 << (bit % 8);
+            assert!(unpack(&z).map_or_else(|error| error.kind() == ErrorKind::Damaged, |back| back == text));
+        }
     }
 }

@@ -3,6 +3,7 @@
 use memchr::memmem::Finder;
 
 use super::events::EventRow;
+use super::json::stored_json;
 
 /// A text to look for.
 ///
@@ -45,7 +46,7 @@ impl Search {
     pub(super) fn is_in(&self, event: &EventRow) -> bool {
         let has = |text: &str| self.is_in_text(text);
         event.key.as_deref().is_some_and(has)
-            || event.problem.as_deref().is_some_and(has)
+            || event.problem.as_deref().is_some_and(|problem| has(stored_json(problem)))
             || has(&String::from_utf8_lossy(&event.payload))
     }
 }

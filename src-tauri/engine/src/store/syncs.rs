@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 
-use super::{read_json, write_json};
+use super::json::{read_json, write_json};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::{Shape, Sync};
 use crate::value::Column;
@@ -108,6 +108,7 @@ fn starts_over(before: &Sync, after: &Sync) -> bool {
 pub fn forget_delivered(sqlite: &Sqlite, id: i64) -> Result<()> {
     sqlite.execute("delete from fingerprint where sync = ?1", [id])?;
     sqlite.execute("update sync set generation = generation + 1, base_until = 0 where id = ?1", [id])?;
+    super::marks::forget(sqlite, id)?;
     super::outbox::supersede_open(sqlite, id)
 }
 
@@ -147,7 +148,7 @@ pub fn delete(sqlite: &Sqlite, name: &str) -> Result<()> {
         )?;
     }
     sqlite.execute("delete from invalid_row where run in (select id from run where sync = ?1)", [id])?;
-    for table in ["batch", "run", "slot", "fingerprint"] {
+    for table in ["batch", "run", "slot", "fingerprint", "mark", "batch_rows"] {
         sqlite.execute(&format!("delete from {table} where sync = ?1"), [id])?;
     }
     sqlite.execute("delete from sync where id = ?1", [id])?;

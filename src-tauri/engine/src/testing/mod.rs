@@ -4,8 +4,11 @@
 
 mod clock;
 mod destination;
+mod differ;
+mod soak;
 mod warehouse;
 
 pub use clock::SteeredClock;
 pub use destination::{Arrived, FakeDestination, Reply};
+pub use soak::{Dice, soak};
 pub use warehouse::{FakeCell, FakeWarehouse, ReadFault};

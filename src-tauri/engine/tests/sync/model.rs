@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use sluice_engine::destination::Outcome;
 use sluice_engine::engine::Start;
-use sluice_engine::store::runs::RunState;
+use sluice_engine::store::runs::{RunState, Trigger};
 use sluice_engine::sync::Removal;
 use sluice_engine::testing::{ReadFault, Reply};
 use sluice_engine::{Error, ErrorKind};
@@ -20,6 +20,8 @@ enum Step {
     Turn(u8),
     /// A run whose requests are answered so, over and over.
     Run(Vec<Answer>, bool),
+    /// A test with one record, answered so.
+    Test(Answer),
     /// A run whose read is cut off.
     CutOff(u8),
     /// Goes on with the last run, if it waits.
@@ -58,6 +60,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => edit(),
         1 => any::<u8>().prop_map(Step::Turn),
         5 => (answers(), prop::bool::weighted(0.1)).prop_map(|(answers, full)| Step::Run(answers, full)),
+        1 => answers().prop_map(|answers| Step::Test(answers[0])),
         1 => (0..12_u8).prop_map(Step::CutOff),
         2 => answers().prop_map(Step::Resume),
         1 => Just(Step::Reopen),
@@ -74,8 +77,11 @@ struct Course {
 }
 
 impl Course {
-    async fn begin(mirror: bool) -> Self {
+    async fn begin(mirror: bool, compares: bool) -> Self {
         let bench = Bench::with_batches_of(3).await;
+        if compares {
+            bench.table.compares();
+        }
         if mirror {
             bench.mirror(Removal::Delete).await;
         }
@@ -93,6 +99,12 @@ impl Course {
                 self.set_rows();
                 self.answer(answers);
                 self.last = Some(self.bench.run_with(Start { full, approve: true, ..PLAIN }).await);
+            }
+            Step::Test(answer) => {
+                self.set_rows();
+                self.answer(vec![answer]);
+                let run = self.bench.run_with(Start { trigger: Trigger::Test, ..PLAIN }).await;
+                assert!(run.counts.to_send <= 1 && run.counts.removed == 0, "{run:?}");
             }
             Step::CutOff(rows) => {
                 self.set_rows();
@@ -176,10 +188,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_is_lost_whatever_happens(steps in steps(), mirror: bool) {
+    fn nothing_is_lost_whatever_happens(steps in steps(), mirror: bool, compares: bool) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
         runtime.block_on(async {
-            let mut course = Course::begin(mirror).await;
+            let mut course = Course::begin(mirror, compares).await;
             for step in steps {
                 course.take(step).await;
             }

@@ -73,7 +73,7 @@ unchanged: number,
  */
 carried: number, 
 /**
- * Records sent at least once.
+ * Records that left at least once, answered or not.
  */
 sent: number, 
 /**
@@ -89,11 +89,11 @@ rejected: number,
  */
 waiting: number, 
 /**
- * Requests made.
+ * Requests that left, answered or not.
  */
 requests: number, 
 /**
- * Bytes of request bodies sent, after compression.
+ * Bytes of the bodies of requests that were answered, after compression.
  */
 bytes_sent: number, 
 /**

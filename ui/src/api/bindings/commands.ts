@@ -85,6 +85,8 @@ export interface Commands {
   plan: { input: PlanRequest; output: Plan };
   /** Runs a sync; answers as soon as the run is written down. */
   sync_now: { input: SyncNow; output: Run };
+  /** Sends the first record a run of the sync of this name would send, in a run of its own; answers as soon as the run is written down. */
+  sync_test: { input: string; output: Run };
   /** Stops the run of this id; what was sent stays sent. */
   run_cancel: { input: number; output: Run };
   /** Drops a held run; nothing was sent. */

@@ -17,9 +17,9 @@ use super::form::Form;
 use super::query::{chosen, fields, query_error, source};
 
 /// Rows of a batch, unless they are long.
-const BATCH_ROWS: usize = 1_000;
+pub(super) const BATCH_ROWS: usize = 1_000;
 /// Bytes after which a batch is full.
-const BATCH_BYTES: usize = 1 << 20;
+pub(super) const BATCH_BYTES: usize = 1 << 20;
 
 /// Starts to read; returns when the columns are known and the server has begun.
 pub(super) async fn start(session: Session, read: &Read) -> Result<Box<dyn Rows>> {
@@ -100,11 +100,16 @@ impl PostgresRows {
 
 fn push(batch: &mut RowBatch, forms: &[Form], row: &Row) {
     for (index, form) in forms.iter().enumerate() {
-        match row.try_get::<_, Bytes<'_>>(index) {
-            Ok(Bytes(Some(bytes))) => batch.json_or(|out| form.write(bytes, out)),
-            Ok(Bytes(None)) => batch.null(),
-            Err(_) => batch.unreadable("came in a form Sluice does not know"),
-        }
+        push_cell(batch, form, row, index);
+    }
+}
+
+/// Pushes one value of the row.
+pub(super) fn push_cell(batch: &mut RowBatch, form: &Form, row: &Row, index: usize) {
+    match row.try_get::<_, Bytes<'_>>(index) {
+        Ok(Bytes(Some(bytes))) => batch.json_or(|out| form.write(bytes, out)),
+        Ok(Bytes(None)) => batch.null(),
+        Err(_) => batch.unreadable("came in a form Sluice does not know"),
     }
 }
 

@@ -159,8 +159,7 @@ impl Sender {
     /// Writes outcome, fingerprints, counters and event in one transaction.
     async fn write(&mut self, attempt: Attempt, settled: Settled, batch: &Arc<Loaded>) -> Result<()> {
         let context = &self.context;
-        let addresses = context.keeps_addresses();
-        let settlement = Settlement::of(&attempt, settled, &batch.body, &context.run.shape, addresses)?;
+        let settlement = Settlement::of(&attempt, settled, &batch.body, &context.run.shape)?;
         context.progress.add(&settlement.added);
         let (run, sync, at) = (context.run.id, context.run.sync, millis(context.clock.now()));
         let written = context.store.write(move |sqlite| settlement.write(sqlite, sync, run, at));
@@ -187,10 +186,6 @@ impl Sender {
 }
 
 impl Delivering {
-    fn keeps_addresses(&self) -> bool {
-        self.sync.mode == crate::sync::Mode::Mirror && self.sync.removed != crate::sync::Removal::Nothing
-    }
-
     fn progress_goes_on(&self, backoff: &Backoff) {
         if backoff.until().is_some() {
             self.progress.wait_for(None);
