@@ -7,10 +7,10 @@ use serde_json::Value;
 use crate::Api;
 use crate::wire::{
     AppInfo, Catalogue, Checks, Connection, ConnectionCheck, ConnectionPaste, ConnectionSave,
-    DestinationObject, Draft, EventDetail, EventPage, EventRequest, EventsExport, EventsRequest, KeyCheck,
-    KeyCheckRequest, Pasted, PayloadPreview, PayloadPreviewRequest, Plan, PlanRequest, Problem, Retry, Run,
-    RunsRequest, Schedule, ScheduleDescription, Settings, Source, SourceRequest, Sync, SyncNow, SyncSave,
-    Table,
+    DestinationObject, Discard, Draft, EventDetail, EventPage, EventRequest, EventsExport, EventsRequest,
+    KeyCheck, KeyCheckRequest, Pasted, PayloadPreview, PayloadPreviewRequest, Plan, PlanRequest, Problem,
+    Retry, Run, RunsRequest, Schedule, ScheduleDescription, Settings, Source, SourceRequest, Sync, SyncNow,
+    SyncSave, Table,
 };
 
 /// Declares every command once; `input -> output`, in wire types.
@@ -112,6 +112,8 @@ commands! {
     events_export: EventsExport => u64;
     /// Sends rejected records again, as a new run.
     retry: Retry => Run;
+    /// Decides that rejected or waiting records of a run are not to be sent; answers with the run.
+    discard: Discard => Run;
     /// Saves the user's settings.
     settings_save: Settings => Settings;
 }

@@ -10,8 +10,8 @@ use sluice_engine::value::ColumnType as EngineColumnType;
 use sluice_engine::{Error, ErrorKind, error, manifest};
 
 use crate::wire::{
-    Accepts, ChangeKind, ColumnType, Field, FieldValue, Mode, NullRule, Problem, Query, Removal, Role,
-    RunStatus, Schedule, Shape, SyncDefinition, TableKind, Trigger,
+    Accepts, ChangeKind, ColumnType, Discarding, Field, FieldValue, Mode, NullRule, Problem, Query, Removal,
+    Role, RunStatus, Schedule, Shape, SyncDefinition, TableKind, Trigger,
 };
 
 /// The time stored as `millis`, as text.
@@ -70,6 +70,7 @@ same_variants!(Mode, sync::Mode: Upsert, Update, Create, Mirror, Append, Full);
 same_variants!(Removal, sync::Removal: Nothing, Clear, Delete);
 same_variants!(NullRule, sync::NullRule: Send, LeaveOut, Clear);
 same_variants!(ChangeKind, Change: Added, Changed, Removed);
+same_variants!(Discarding, sluice_engine::run::Discard: Refused, Waiting, All);
 same_variants!(Accepts, manifest::Accepts: Events, Records, Both);
 same_variants!(Trigger, runs::Trigger: Manual, Schedule, CatchUp, Retry, Resume, Test);
 same_variants!(TableKind, sluice_engine::warehouse::TableKind: Table, View, MaterializedView, ForeignTable);

@@ -9,7 +9,9 @@ use sluice_engine::{Error, ErrorKind, Result};
 
 use crate::Api;
 use crate::convert::time;
-use crate::wire::{Phase, Problem, Retry, Run, RunCounts, RunProgress, RunStatus, RunsRequest, SyncNow};
+use crate::wire::{
+    Discard, Phase, Problem, Retry, Run, RunCounts, RunProgress, RunStatus, RunsRequest, SyncNow,
+};
 
 impl Api {
     /// Starts a run; answers as soon as it is written down.
@@ -70,20 +72,36 @@ impl Api {
 
     /// Sends rejected records again, as a new run.
     pub async fn retry(&self, input: Retry) -> Result<Run, Problem> {
-        let Retry { run, mut keys, events } = input;
+        let keys = self.keys_of(input.keys, input.events).await?;
+        let run = self.engine().retry(input.run, keys).await?;
+        self.run(run).await
+    }
+
+    /// Decides that rejected or waiting records are not to be sent; answers with their run.
+    pub async fn discard(&self, input: Discard) -> Result<Run, Problem> {
+        let keys = self.keys_of(input.keys, input.events).await?;
+        self.engine().discard(input.run, keys, input.which.into()).await?;
+        self.changed();
+        self.run(input.run).await
+    }
+
+    /// These keys, and those of these events.
+    async fn keys_of(&self, mut keys: Vec<String>, events: Vec<String>) -> Result<Vec<String>, Problem> {
         let named = self.blocking(move |engine| {
             events.iter().map(|event| key_of(engine, event)).collect::<Result<Vec<_>>>()
         });
         keys.extend(named.await?);
-        let run = self.engine().retry(run, keys).await?;
-        self.run(run).await
+        Ok(keys)
     }
 }
 
 fn key_of(engine: &Engine, event: &str) -> Result<String> {
     let row = engine.store().read(|sqlite| events::get(sqlite, event.parse()?))?;
     row.key.ok_or_else(|| {
-        Error::new(ErrorKind::UnknownName, "This row was never a record, and can not be sent again.")
+        Error::new(
+            ErrorKind::UnknownName,
+            "This row was never a record; there is nothing to send or discard.",
+        )
     })
 }
 
@@ -126,6 +144,7 @@ pub(crate) fn counts_on_wire(counts: &Counts, seconds: f64) -> RunCounts {
         sent: counts.sent,
         delivered: counts.delivered,
         rejected: counts.rejected,
+        discarded: counts.discarded,
         waiting: counts.waiting(),
         requests: counts.requests,
         bytes_sent: counts.bytes_sent,

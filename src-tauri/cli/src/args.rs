@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use sluice_api::wire::EventStatus;
+use sluice_api::wire::{Discarding, EventStatus};
 
 /// Sends rows from your data warehouse to the tools marketing and sales work in.
 #[derive(Debug, Parser)]
@@ -84,6 +84,17 @@ pub(crate) enum Command {
         #[arg(long)]
         key: Option<String>,
     },
+    /// Decide that rejected or waiting records of a run are not to be sent
+    Discard {
+        /// The run's number
+        run: i64,
+        /// Only the record with this key
+        #[arg(long)]
+        key: Option<String>,
+        /// Only what was rejected, or only what is waiting
+        #[arg(long)]
+        status: Option<Open>,
+    },
     /// Restore what a run changed
     Undo {
         /// The run's number
@@ -150,9 +161,26 @@ pub(crate) enum Status {
     Waiting,
     Sending,
     Rejected,
+    Doubtful,
     Superseded,
     Discarded,
     Invalid,
+}
+
+/// What can be discarded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Open {
+    Rejected,
+    Waiting,
+}
+
+impl From<Open> for Discarding {
+    fn from(open: Open) -> Self {
+        match open {
+            Open::Rejected => Self::Refused,
+            Open::Waiting => Self::Waiting,
+        }
+    }
 }
 
 impl From<Status> for EventStatus {
@@ -163,6 +191,7 @@ impl From<Status> for EventStatus {
             Status::Waiting => Self::Waiting,
             Status::Sending => Self::Sending,
             Status::Rejected => Self::Rejected,
+            Status::Doubtful => Self::Doubtful,
             Status::Superseded => Self::Superseded,
             Status::Discarded => Self::Discarded,
             Status::Invalid => Self::Invalid,
@@ -196,6 +225,8 @@ mod tests {
             "events --sync s --run 1 --key k --status rejected --limit 3",
             "runs --sync s",
             "retry 1 --key k",
+            "discard 1 --key k",
+            "discard 1 --status rejected",
             "undo 1 --key k",
             "run",
             "secret set shop password",

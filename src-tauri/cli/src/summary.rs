@@ -52,6 +52,7 @@ pub(crate) struct Summary<'a> {
     #[serde(flatten)]
     pub(crate) counts: Counts,
     pub(crate) carried: u64,
+    pub(crate) discarded: u64,
     pub(crate) trigger: Trigger,
     pub(crate) started_at: &'a str,
     pub(crate) finished_at: Option<&'a str>,
@@ -66,6 +67,7 @@ impl<'a> From<&'a Run> for Summary<'a> {
             status: run.status,
             counts: (&run.counts).into(),
             carried: run.counts.carried,
+            discarded: run.counts.discarded,
             trigger: run.trigger,
             started_at: &run.started_at,
             finished_at: run.finished_at.as_deref(),
@@ -105,6 +107,11 @@ pub(crate) fn count_lines(counts: &RunCounts) -> Vec<String> {
     } else {
         String::new()
     };
+    let discarded = if counts.discarded > 0 {
+        format!(" · {} discarded", count(counts.discarded))
+    } else {
+        String::new()
+    };
     let rows = [
         (
             "read",
@@ -125,7 +132,7 @@ pub(crate) fn count_lines(counts: &RunCounts) -> Vec<String> {
             "sent",
             counts.sent,
             format!(
-                "{} delivered · {} rejected · {} waiting",
+                "{} delivered · {} rejected · {} waiting{discarded}",
                 count(counts.delivered),
                 count(counts.rejected),
                 count(counts.waiting)

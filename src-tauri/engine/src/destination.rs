@@ -103,7 +103,9 @@ pub trait Destination: Send + Sync {
 /// A destination whose API works by jobs.
 #[async_trait]
 pub trait Jobs: Send + Sync {
-    /// Looks at a job. `None` while it is still at work.
+    /// Looks at a job. `None` while it is still at work. [`Answer::Again`] and [`Answer::Stop`] mean that only
+    /// the look failed, and the job goes on; [`Answer::Unknown`] that the job is lost, and its records are sent
+    /// again with the same ids.
     async fn poll(&self, job: &JobToken, batch: &Batch<'_>) -> Option<Delivery>;
 }
 

@@ -127,6 +127,10 @@ kinds! {
     RecordRejected = "3006" "record_rejected", AfterUserAction, "The record is kept with its reason and sent again on the next run.", "Correct the value or the mapping.";
     /// A column has another type than in the last run.
     SchemaChanged = "3007" "schema_changed", AfterUserAction, "Nothing was sent, and nothing counts as removed.", "Look at what would be sent, then approve or drop the run.";
+    /// A record with this key exists in the destination already, and was only to be created.
+    AlreadyExists = "3008" "already_exists", AfterUserAction, "The record that exists was not changed.", "Discard the record, or choose a mode that updates.";
+    /// It may have been created by a request whose answer was lost.
+    Doubtful = "3009" "doubtful", AfterUserAction, "It was not created a second time.", "Look in the destination: if the record is there, discard it here; if not, send it again.";
 
     /// The read ended before the warehouse's own row count.
     IncompleteRead = "4001" "incomplete_read", Backoff, "Nothing was sent, and nothing counts as removed.", "Run again; if it lasts, look at the warehouse's query log.";

@@ -3,6 +3,14 @@
 //! Knows no window and no vendor: warehouses and destinations come in through the two traits in
 //! [`warehouse`] and [`destination`].
 
+/// A step at which a test may let a run fail; nothing in a build without the feature `testing`.
+macro_rules! failpoint {
+    ($step:ident) => {
+        #[cfg(feature = "testing")]
+        $crate::testing::failpoint::reach($crate::testing::failpoint::Step::$step)?;
+    };
+}
+
 pub mod check;
 pub mod clock;
 pub mod connection;

@@ -32,6 +32,7 @@ export const eventStates: Record<EventStatus, { state: StateName; word?: string 
   waiting: { state: 'waiting' },
   sending: { state: 'sending' },
   rejected: { state: 'rejected' },
+  doubtful: { state: 'completedWithRejections', word: 'Doubtful' },
   superseded: { state: 'cancelled', word: 'Superseded' },
   discarded: { state: 'cancelled', word: 'Discarded' },
   invalid: { state: 'failed', word: 'Invalid' },

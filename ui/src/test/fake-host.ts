@@ -348,6 +348,11 @@ export function fakeHost({
         status: 'running',
         finished_at: null,
       }),
+    discard: ({ run }) =>
+      found(
+        allRuns(syncs).find((one) => one.run === run),
+        `run ${String(run)}`,
+      ),
     events: (request) => log.page(request),
     event: ({ event, reveal }) => log.detail(event, reveal),
     events_export: ({ filter }) => log.page({ ...filter, cursor: null, limit: 200_000 }).events.length,

@@ -172,6 +172,39 @@ describe('live events', () => {
     expect(sent).toHaveLength(3);
   });
 
+  it('discards a record only after asking, and keeps it where the answer is no', async () => {
+    const { host, rows, user } = await open();
+    await user.click(rejectedRow(rows()));
+    await user.click(await screen.findByRole('button', { name: 'Discard…' }));
+    const question = await screen.findByRole('alertdialog', { name: 'Discard this record?' });
+    expect(document.activeElement).toBe(within(question).getByRole('button', { name: 'Keep' }));
+    expect(await violations()).toEqual([]);
+    await user.click(within(question).getByRole('button', { name: 'Keep' }));
+    expect(inputs(host, 'discard')).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Discard…' }));
+    await user.click(await screen.findByRole('button', { name: 'Discard' }));
+    await screen.findByText('1 record discarded');
+    expect(inputs(host, 'discard')).toEqual([
+      {
+        run: expect.any(Number) as number,
+        keys: [],
+        events: [expect.any(String) as string],
+        which: 'all',
+      },
+    ]);
+  });
+
+  it('discards everything refused of each run that has such records', async () => {
+    const { host, user } = await open();
+    await user.click(screen.getByRole('button', { name: 'Discard 31' }));
+    const question = await screen.findByRole('alertdialog', { name: 'Discard 31 records?' });
+    await user.click(within(question).getByRole('button', { name: 'Discard 31' }));
+    await screen.findByText('31 records discarded');
+    const sent = inputs(host, 'discard') as { run: number; which: string }[];
+    expect(new Set(sent.map(({ run }) => run)).size).toBe(sent.length);
+    expect(sent.every(({ which }) => which === 'refused')).toBe(true);
+  });
+
   it('sends everything refused again: each run that has such records, once', async () => {
     const { host, user } = await open();
     await user.click(screen.getByRole('button', { name: /^Retry all/ }));

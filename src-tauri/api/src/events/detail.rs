@@ -82,6 +82,7 @@ fn summary(row: &EventRow, event: &Event, problem: Option<&runs::Problem>) -> St
         EventStatus::Waiting => format!("{verb} row, kept on this computer and sent again.{why}"),
         EventStatus::Sending => format!("{verb} row, on its way."),
         EventStatus::Rejected => format!("The destination refused this record.{why}"),
+        EventStatus::Doubtful => format!("It may have arrived: look in the destination.{why}"),
         EventStatus::Superseded => "A later run took this record over.".to_owned(),
         EventStatus::Discarded => "You discarded this record.".to_owned(),
         EventStatus::Invalid => format!("This row was not sent.{why}"),

@@ -10,7 +10,7 @@ use sluice_engine::mask;
 use sluice_engine::record::Change;
 use sluice_engine::store::events::{EventId, EventRow};
 use sluice_engine::store::exchanges;
-use sluice_engine::store::outbox::{self, RecordState};
+use sluice_engine::store::outbox;
 use sluice_engine::store::runs::{self, RunRow};
 use sluice_engine::store::syncs::{self, SavedSync};
 use sluice_engine::sync::{Identifier, Shape};
@@ -71,7 +71,8 @@ impl<'a> Lines<'a> {
             who: who(&row.payload).unwrap_or_else(|| key.clone()),
             key,
             answer: self.answer(row)?,
-            retryable: row.state == RecordState::Rejected,
+            retryable: row.state.is_refused(),
+            discardable: row.state.is_open() && !self.run(row.run)?.state.is_going_on(),
         })
     }
 

@@ -68,6 +68,8 @@ pub struct Event {
     pub answer: String,
     /// It was refused and can be sent again from here: no later run has taken it over.
     pub retryable: bool,
+    /// It was refused or waits, and can be discarded.
+    pub discardable: bool,
 }
 
 /// A record's state.
@@ -85,6 +87,9 @@ pub enum EventStatus {
     Sending,
     /// The destination refused it.
     Rejected,
+    /// It was refused because it exists already, after a request with it whose answer was lost: it may have been
+    /// that one.
+    Doubtful,
     /// A newer change took its place, or a later run carries it.
     Superseded,
     /// The user discarded it.

@@ -30,8 +30,8 @@ pub struct Run {
     pub reason: Option<String>,
 }
 
-/// A run's counts. `read == invalid + added + changed + unchanged`, and `delivered + rejected + waiting`
-/// equals every change the run was to send.
+/// A run's counts. `read == invalid + added + changed + unchanged`, and `delivered + rejected + waiting +
+/// discarded` equals every change the run was to send.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct RunCounts {
@@ -53,8 +53,10 @@ pub struct RunCounts {
     pub sent: u64,
     /// Records the destination took.
     pub delivered: u64,
-    /// Records the destination refused.
+    /// Records the destination refused, doubtful ones among them.
     pub rejected: u64,
+    /// Records the user discarded; they count as neither rejected nor waiting any more.
+    pub discarded: u64,
     /// Records still to be sent.
     pub waiting: u64,
     /// Requests that left, answered or not.
@@ -176,4 +178,33 @@ pub struct Retry {
     /// Only these events, by their ids: a front may know keys only masked.
     #[serde(default)]
     pub events: Vec<String>,
+}
+
+/// `discard`: decides that records of a run are not to be sent.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Discard {
+    /// The run.
+    pub run: i64,
+    /// Only records with these keys; empty, as `events` is, for all.
+    #[serde(default)]
+    pub keys: Vec<String>,
+    /// Only these events, by their ids: a front may know keys only masked.
+    #[serde(default)]
+    pub events: Vec<String>,
+    /// Which of them.
+    pub which: Discarding,
+}
+
+/// Which records of a run are discarded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum Discarding {
+    /// Those the destination refused.
+    Refused,
+    /// Those that wait.
+    Waiting,
+    /// Both.
+    All,
 }

@@ -136,6 +136,7 @@ fn status(status: EventStatus) -> &'static str {
         EventStatus::Waiting => "waiting",
         EventStatus::Sending => "sending",
         EventStatus::Rejected => "rejected",
+        EventStatus::Doubtful => "doubtful",
         EventStatus::Superseded => "superseded",
         EventStatus::Discarded => "discarded",
         EventStatus::Invalid => "invalid",

@@ -62,9 +62,12 @@ fn lines(runs: &[Run]) -> Vec<String> {
 fn outcome(run: &Run) -> String {
     let counts = &run.counts;
     let mut parts = vec![format!("{} delivered", count(counts.delivered))];
-    for (number, what) in
-        [(counts.rejected, "rejected"), (counts.waiting, "waiting"), (counts.invalid, "invalid")]
-    {
+    for (number, what) in [
+        (counts.rejected, "rejected"),
+        (counts.waiting, "waiting"),
+        (counts.discarded, "discarded"),
+        (counts.invalid, "invalid"),
+    ] {
         if number > 0 {
             parts.push(format!("{} {what}", count(number)));
         }

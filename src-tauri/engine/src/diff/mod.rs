@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::error::Result;
+use crate::store::outbox::discarded::Discarded;
 use crate::store::outbox::{OpenRecord, REMOVED};
 
 pub use aside::{Aside, Resolved, ResolvedRow};
@@ -62,30 +63,54 @@ pub struct Numbered {
     pub doubtful: bool,
 }
 
-/// Open records of earlier runs, taken one by one as their keys are read.
+/// Open and discarded records of earlier runs, taken one by one as their keys are read.
+#[derive(Default)]
 pub struct Open {
     records: HashMap<u64, OpenRecord>,
+    discarded: HashMap<u64, Discarded>,
     run: i64,
+    /// Every row is sent again, whatever was discarded.
+    resend: bool,
+    /// Keys whose discarded record says nothing any more.
+    outdated: Vec<u64>,
+}
+
+/// What no row spoke for.
+pub struct Rest {
+    /// Open records, in the order of the outbox.
+    pub open: Vec<OpenRecord>,
+    /// Discarded records that may have arrived, with their key hashes.
+    pub discarded: Vec<(u64, Discarded)>,
+    /// Keys whose discarded record says nothing any more.
+    pub outdated: Vec<u64>,
 }
 
 impl Open {
-    /// The open records of a sync, for a read of `run`.
-    pub fn new(records: HashMap<u64, OpenRecord>, run: i64) -> Self {
-        Self { records, run }
+    /// The open and discarded records of a sync, for a read of `run`; `resend` where every row is sent again.
+    pub fn new(
+        records: HashMap<u64, OpenRecord>,
+        discarded: HashMap<u64, Discarded>,
+        run: i64,
+        resend: bool,
+    ) -> Self {
+        Self { records, discarded, run, resend, outdated: Vec::new() }
     }
 
     /// Judges a row whose delivered fingerprint is known (`None`: never delivered).
     ///
     /// A record that is still open with the same content keeps its number, and so its id: the destination
     /// recognises a repeat. Where something else may have arrived although the row is as delivered before, the
-    /// row is sent over it.
+    /// row is sent over it. What the user discarded is not sent again while the row stays as it is.
     pub fn judge(&mut self, hash: u64, fingerprint: u128, delivered: Option<u128>) -> Verdict {
+        let Some(discarded) = self.discarded_over(hash, fingerprint) else { return Verdict::Unchanged };
         let open = self.records.remove(&hash);
         let delivered = delivered.filter(|print| *print != REMOVED);
-        let numbered = self.number(open, fingerprint);
+        let mut numbered = self.number(open, fingerprint);
+        numbered.doubtful |= discarded;
         match delivered {
             Some(print) if print == fingerprint => match open {
                 Some(open) if open.uncertain || open.fingerprint == fingerprint => Verdict::Changed(numbered),
+                Some(_) | None if discarded => Verdict::Changed(numbered),
                 Some(_) | None => Verdict::Unchanged,
             },
             Some(_) => Verdict::Changed(numbered),
@@ -93,9 +118,9 @@ impl Open {
         }
     }
 
-    /// There is an open record of this key.
+    /// There is an open or a discarded record of this key.
     pub fn holds(&self, hash: u64) -> bool {
-        self.records.contains_key(&hash)
+        self.records.contains_key(&hash) || self.discarded.contains_key(&hash)
     }
 
     fn number(&self, open: Option<OpenRecord>, fingerprint: u128) -> Numbered {
@@ -104,18 +129,40 @@ impl Open {
         Numbered { number: same.map_or(self.run, |open| open.number), doubtful }
     }
 
-    /// Forgets the open record of a key that was removed. The removal has its number if it was an undelivered
-    /// removal itself.
-    pub fn take_removed(&mut self, hash: u64) -> Numbered {
-        let open = self.records.remove(&hash);
-        self.number(open, REMOVED)
+    /// `None` where the user discarded this very content of the key; else whether another discarded one may have
+    /// arrived, and forgets that.
+    fn discarded_over(&mut self, hash: u64, fingerprint: u128) -> Option<bool> {
+        match self.discarded.remove(&hash) {
+            Some(discarded) if discarded.fingerprint == fingerprint && !self.resend => None,
+            Some(discarded) => {
+                self.outdated.push(hash);
+                Some(discarded.uncertain)
+            }
+            None => Some(false),
+        }
     }
 
-    /// What no row spoke for, in the order of the outbox.
-    pub fn rest(self) -> Vec<OpenRecord> {
-        let mut rest: Vec<OpenRecord> = self.records.into_values().collect();
-        rest.sort_unstable_by_key(|open| (open.batch, open.place));
-        rest
+    /// Forgets the open record of a key that was removed; `None` where the user discarded the removal. The
+    /// removal has its number if it was an undelivered removal itself.
+    pub fn take_removed(&mut self, hash: u64) -> Option<Numbered> {
+        let doubtful = self.discarded_over(hash, REMOVED)?;
+        let open = self.records.remove(&hash);
+        let numbered = self.number(open, REMOVED);
+        Some(Numbered { doubtful: numbered.doubtful || doubtful, ..numbered })
+    }
+
+    /// What no row spoke for.
+    pub fn rest(self) -> Rest {
+        let mut open: Vec<OpenRecord> = self.records.into_values().collect();
+        open.sort_unstable_by_key(|open| (open.batch, open.place));
+        let discarded = self.discarded.into_iter();
+        Rest {
+            open,
+            discarded: discarded
+                .filter(|(_, record)| record.uncertain && record.fingerprint != REMOVED)
+                .collect(),
+            outdated: self.outdated,
+        }
     }
 }
 

@@ -62,7 +62,11 @@ impl Engine {
     /// Ends a run. Where the disk does not take it, this process remembers how it ended.
     pub(super) async fn end(&self, run: i64, ended: Ended) {
         let kept = ended.clone();
-        let written = self.store.write(move |sqlite| runs::end(sqlite, run, &ended)).done().await;
+        let end = move |sqlite: &Sqlite| {
+            failpoint!(Ending);
+            runs::end(sqlite, run, &ended)
+        };
+        let written = self.store.write(end).done().await;
         if let Err(error) = written {
             let kept = if kept.problem.is_some() { kept } else { Ended::failed(kept.at, &error) };
             self.unwritten().insert(run, kept);

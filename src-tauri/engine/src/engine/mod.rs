@@ -1,6 +1,7 @@
 //! The engine: saved connections and syncs, and the runs that are going on.
 
 mod catalogue;
+mod discard;
 mod ends;
 mod going_on;
 mod opening;

@@ -28,6 +28,17 @@ pub struct Start {
     pub slot: Option<i64>,
 }
 
+/// How a run got on its way.
+#[derive(Debug, Clone, Copy)]
+enum Began {
+    /// It reads first.
+    Started(Start),
+    /// It has the refused records of another one.
+    Retried,
+    /// It was under way before.
+    Resumed,
+}
+
 impl Engine {
     /// Starts a run. It is written down before anything else happens; what fails after that is the run's end,
     /// not an error here.
@@ -52,7 +63,7 @@ impl Engine {
         };
         let _turn = self.beginning().await?;
         let run = self.store.write(begin).done().await?;
-        self.launch(saved, run, Some(start));
+        self.launch(saved, run, Began::Started(start));
         Ok(run)
     }
 
@@ -62,7 +73,7 @@ impl Engine {
         let (id, run) = (run.id, run.clone());
         let _turn = self.beginning().await?;
         self.store.write(move |sqlite| runs::resume(sqlite, &run)).done().await?;
-        self.launch(saved, id, None);
+        self.launch(saved, id, Began::Resumed);
         Ok(())
     }
 
@@ -82,12 +93,12 @@ impl Engine {
         };
         let _turn = self.beginning().await?;
         let run = self.store.write(begin).done().await?;
-        self.launch(saved, run, None);
+        self.launch(saved, run, Began::Retried);
         Ok(run)
     }
 
-    /// Puts a run on its way; `start` is there for one that reads first.
-    fn launch(self: &Arc<Self>, saved: SavedSync, run: i64, start: Option<Start>) {
+    /// Puts a run on its way.
+    fn launch(self: &Arc<Self>, saved: SavedSync, run: i64, began: Began) {
         let progress = Arc::new(Progress::new(run, self.listener.clone()));
         let cancel = self.store.lost().child_token();
         let running = Running { sync: saved.id, cancel: cancel.clone(), progress: progress.clone() };
@@ -95,7 +106,11 @@ impl Engine {
         self.tell(Notice::Run(run));
         let engine = self.clone();
         tokio::spawn(async move {
-            let executed = engine.clone().execute(saved, run, start, progress, cancel).await;
+            // On a task of its own: a mistake of ours that panics ends the run, and does not leave it going on.
+            let executed = tokio::spawn(engine.clone().execute(saved, run, began, progress, cancel));
+            let executed = executed.await.unwrap_or_else(|error| {
+                Err(Error::new(ErrorKind::Bug, "The run ended unexpectedly.").with_source(error))
+            });
             let ended = executed.unwrap_or_else(|error| Ended::failed(millis(engine.clock.now()), &error));
             engine.end(run, ended).await;
             engine.running().remove(&run);
@@ -108,7 +123,7 @@ impl Engine {
         self: Arc<Self>,
         saved: SavedSync,
         run: i64,
-        start: Option<Start>,
+        began: Began,
         progress: Arc<Progress>,
         cancel: CancellationToken,
     ) -> Result<Ended> {
@@ -117,9 +132,10 @@ impl Engine {
         let open = move || -> Result<(Execution, Job)> {
             let sync = &saved.sync;
             let destination = engine.destination(sync.to.as_deref().unwrap_or_default());
-            let (destination, job) = match start {
-                None => (destination?, Job::Deliver),
-                Some(start) => {
+            let (destination, job) = match began {
+                Began::Retried => (destination?, Job::Deliver { resumed: false }),
+                Began::Resumed => (destination?, Job::Deliver { resumed: true }),
+                Began::Started(start) => {
                     let (destination, warehouse) = both(destination, engine.warehouse(&sync.from))?;
                     let job = if start.trigger == Trigger::Test {
                         Job::One { warehouse }

@@ -1,10 +1,11 @@
-//! When requests may go on after failures.
+//! When requests may go on, and how many at once: pauses after failures, and a pace the destination keeps up with.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::error::Error;
+use super::pace::Pace;
+use crate::error::{Error, ErrorKind};
 
 /// Failures in a row after which a run leaves the rest to a later one.
 pub(super) const FAILURES: u32 = 6;
@@ -16,9 +17,12 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 /// The longest a destination may ask to wait; whoever asks for more is asked again after it.
 const LONGEST_ASKED: Duration = Duration::from_secs(7 * 86_400);
+/// Between two looks whether the network is back.
+const PROBE: Duration = Duration::from_secs(5);
+/// How long a run looks for the network before it leaves the rest to a later one.
+const LONGEST_OFFLINE: Duration = Duration::from_secs(120);
 
-/// Failures in a row, and the pause they ask for.
-#[derive(Default)]
+/// Failures in a row, the pause they ask for, and the pace.
 pub(super) struct Backoff {
     failures: u32,
     /// Requests that have begun.
@@ -27,54 +31,96 @@ pub(super) struct Backoff {
     begun_at_failure: u64,
     until: Option<Instant>,
     error: Option<Error>,
+    /// Since when this computer has no network.
+    offline: Option<Instant>,
+    pace: Pace,
 }
 
 impl Backoff {
+    /// At most `in_flight` requests may be under way.
+    pub(super) fn new(in_flight: usize) -> Self {
+        Self {
+            failures: 0,
+            begun: 0,
+            begun_at_failure: 0,
+            until: None,
+            error: None,
+            offline: None,
+            pace: Pace::new(in_flight),
+        }
+    }
+
     /// A request begins; answers with its number.
     pub(super) fn begin(&mut self) -> u64 {
         self.begun += 1;
+        self.pace.begin();
         self.begun
     }
 
     /// This request worked. One that was under way before the last failure says nothing about now.
     pub(super) fn worked(&mut self, request: u64) {
         if request > self.begun_at_failure {
-            *self = Self { begun: self.begun, ..Self::default() };
+            (self.failures, self.until, self.error, self.offline) = (0, None, None, None);
+            self.pace.faster();
         }
     }
 
+    /// An answer came, whatever it says: a destination that grows slow is asked less.
+    pub(super) fn answered(&mut self, took: Duration) {
+        self.pace.answered(took);
+    }
+
     /// This request failed; answers with the pause. Requests that were under way together fail together, and
-    /// count once.
+    /// count once. While the network is gone none counts.
     pub(super) fn failed(&mut self, error: &Error, request: u64) -> Duration {
-        if request > self.begun_at_failure {
-            self.failures += 1;
-            self.begun_at_failure = self.begun;
-        }
         let asked = error.retry_after().map(|wait| wait.min(LONGEST_ASKED));
-        let wait = asked.unwrap_or_else(|| jittered(self.failures));
+        let wait = if is_offline(error) {
+            self.offline.get_or_insert_with(Instant::now);
+            self.begun_at_failure = self.begun;
+            PROBE
+        } else {
+            self.offline = None;
+            if request > self.begun_at_failure {
+                self.failures += 1;
+                self.begun_at_failure = self.begun;
+                self.pace.slower(asked.is_some());
+            }
+            asked.unwrap_or_else(|| jittered(self.failures))
+        };
         self.until = self.until.max(Some(Instant::now() + wait));
         self.error = Some(error.clone());
         wait
     }
 
     /// How many requests may be under way: after a failure one goes first, the others follow when it worked.
-    pub(super) fn room(&self, in_flight: usize) -> usize {
-        if self.failures > 0 { 1 } else { in_flight.max(1) }
+    pub(super) fn room(&self) -> usize {
+        if self.failures > 0 || self.offline.is_some() { 1 } else { self.pace.room() }
     }
 
-    /// When the pause ends; `None` without one.
+    /// When the next request may begin; `None` for now.
     pub(super) fn until(&self) -> Option<Instant> {
-        self.until
+        self.until.max(self.pace.next())
+    }
+
+    /// It waits for the end of a pause after a failure.
+    pub(super) fn pauses(&self) -> bool {
+        self.until.is_some()
     }
 
     /// The error and the pause of a destination that is away for too long to wait for it.
     pub(super) fn gives_up(&mut self) -> Option<(Error, Duration)> {
         let wait = self.until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()));
-        if self.failures < FAILURES && wait <= LONGEST_WAIT {
+        let offline = self.offline.is_some_and(|since| since.elapsed() >= LONGEST_OFFLINE);
+        if self.failures < FAILURES && wait <= LONGEST_WAIT && !offline {
             return None;
         }
         Some((self.error.take()?, wait.max(LONGEST_WAIT)))
     }
+}
+
+/// The request never left this computer, because there is no network.
+pub(super) fn is_offline(error: &Error) -> bool {
+    error.kind() == ErrorKind::Offline
 }
 
 /// The pause before records that were refused for now are tried by a later run.

@@ -19,7 +19,7 @@ use crate::store::Store;
 use crate::store::fingerprints;
 use crate::store::marks::{self, Mark};
 use crate::store::outbox::{self, RecordState};
-use crate::store::runs::{self, Counts, Ended, RunState, Trigger};
+use crate::store::runs::{self, Counts, Ended, RunRow, RunState, Trigger};
 use crate::store::syncs::{self, SavedSync};
 use crate::sync::Mode;
 use crate::warehouse::Warehouse;
@@ -47,7 +47,10 @@ pub(crate) enum Job {
         warehouse: Box<dyn Warehouse>,
     },
     /// Delivers what is in the outbox.
-    Deliver,
+    Deliver {
+        /// An earlier delivery of the run was cut off or gave up.
+        resumed: bool,
+    },
 }
 
 /// A run with all it needs.
@@ -81,8 +84,10 @@ impl Execution {
 
     async fn run(self: Arc<Self>, job: Job) -> Result<Ended> {
         let reading = self.clone();
+        let mut resumed = false;
         let sealed = match job {
             Job::Sync { warehouse, resend, approve } => {
+                self.finish_jobs().await?;
                 on_a_thread(move || async move { reading.read_and_seal(&*warehouse, resend, approve).await })
                     .await
             }
@@ -92,16 +97,34 @@ impl Execution {
                 )
                 .await
             }
-            Job::Deliver => Ok(Sealed::Ready),
+            Job::Deliver { resumed: again } => {
+                resumed = again;
+                Ok(Sealed::Ready)
+            }
         };
         match sealed? {
             Sealed::Ready => {}
             Sealed::Held(reason) => return Ok(Ended::because(RunState::Held, self.now(), &reason)),
         }
-        self.deliver().await
+        self.deliver(resumed).await
+    }
+
+    /// What the destination still works on for earlier runs is seen to its end before anything newer is read.
+    async fn finish_jobs(&self) -> Result<()> {
+        for run in self.store.read(|sqlite| outbox::jobs::runs_of(sqlite, self.saved.id))? {
+            let run = self.store.read(|sqlite| runs::get(sqlite, run))?;
+            self.progress.wait_for(Some(format!("The destination still works on run {}.", run.id)));
+            match deliver(Arc::new(self.delivering(run, true, true))).await? {
+                End::Done => self.progress.wait_for(None),
+                End::Cancelled => return Err(Error::new(ErrorKind::Cancelled, "The run was cancelled.")),
+                End::GaveUp(error, _) | End::Stopped(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     async fn read_and_seal(&self, warehouse: &dyn Warehouse, resend: bool, approve: bool) -> Result<Sealed> {
+        failpoint!(Begun);
         let sync = &self.saved.sync;
         sync.query.check()?;
         let limits = self.destination.limits(&sync.shape);
@@ -131,8 +154,10 @@ impl Execution {
         let found = read_all(&context, rows, &mut staging).await?;
         let mark = source.mark.filter(|_| goes_on(&found, source.differences.is_whole()));
         drop(source.differences);
+        failpoint!(Whole);
         self.progress.enter(Phase::Sealing, found.counts);
         let placed = staging.finish()?;
+        failpoint!(Sealing);
         let room = invalid::KEPT.saturating_sub(found.counts.invalid - found.duplicates.len() as u64);
         invalid::keep_duplicates(&self.store, self.run, &placed, &found.duplicates, room)?;
         let held = retyped.or_else(|| brakes::holds(sync, &found));
@@ -170,18 +195,18 @@ impl Execution {
                 Some(mark) => marks::set(sqlite, sync, run, &Mark { refused: found.refused, ..mark })?,
                 None => marks::forget(sqlite, sync)?,
             }
+            outbox::discarded::forget(sqlite, sync, &found.outdated)?;
             syncs::saw_columns(sqlite, sync, &found.columns)?;
             runs::set_counts(sqlite, run, &found.counts)?;
-            runs::seal(sqlite, run, at, found.server_rows, claimed)
+            runs::seal(sqlite, run, at, found.server_rows, claimed)?;
+            failpoint!(Sealed);
+            Ok(())
         };
         self.store.write(job).done().await
     }
 
-    async fn deliver(&self) -> Result<Ended> {
-        let run = self.store.read(|sqlite| runs::get(sqlite, self.run))?;
-        self.progress.enter(Phase::Sending, run.counts);
-        let trigger = run.trigger;
-        let context = Arc::new(Delivering {
+    fn delivering(&self, run: RunRow, resumed: bool, only_jobs: bool) -> Delivering {
+        Delivering {
             store: self.store.clone(),
             destination: self.destination.clone(),
             clock: self.clock.clone(),
@@ -191,8 +216,17 @@ impl Execution {
             sync_uuid: self.saved.uuid.clone(),
             limits: self.destination.limits(&run.shape),
             run,
-        });
-        let end = deliver(context).await?;
+            resumed,
+            only_jobs,
+        }
+    }
+
+    async fn deliver(&self, resumed: bool) -> Result<Ended> {
+        let run = self.store.read(|sqlite| runs::get(sqlite, self.run))?;
+        self.progress.enter(Phase::Sending, run.counts);
+        let trigger = run.trigger;
+        let end = deliver(Arc::new(self.delivering(run, resumed, false))).await?;
+        failpoint!(Finishing);
         self.destination.finish(&self.saved.sync.name, self.run).await?;
         // What a test delivered stays beside the base until a whole run has been delivered.
         if trigger != Trigger::Test {
@@ -214,6 +248,7 @@ impl Execution {
     async fn tidy_base(&self) -> Result<()> {
         let (sync, run) = (self.saved.id, self.run);
         let job = move |sqlite: &rusqlite::Connection| {
+            failpoint!(Tidying);
             let base_until = syncs::by_id(sqlite, sync)?.base_until;
             let (base, overrides) = fingerprints::sizes(sqlite, sync, base_until)?;
             if base == 0 {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use crate::destination::{Exchange, Outcome};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::mapping::address;
 use crate::record::Change;
 use crate::store::exchanges::{self, Answered};
@@ -22,6 +22,8 @@ pub(crate) struct Attempt {
     pub(crate) whole: bool,
     pub(crate) places: Vec<usize>,
     pub(crate) exchange: Exchange,
+    /// The destination's job that ended with it.
+    pub(crate) job: Option<i64>,
 }
 
 /// The states the records of a request end in.
@@ -32,14 +34,21 @@ pub(crate) struct Settled {
 }
 
 impl Settled {
-    /// One outcome per place, in order.
-    pub(crate) fn from_outcomes(places: &[usize], outcomes: Vec<Outcome>) -> Self {
+    /// One outcome per place, in order. `may_be_there` says of which records an earlier request may have arrived.
+    pub(crate) fn from_outcomes(
+        places: &[usize],
+        outcomes: Vec<Outcome>,
+        may_be_there: impl Fn(usize) -> bool,
+    ) -> Self {
         let mut settled = Self { states: Vec::with_capacity(places.len()), again: Vec::new() };
         for (place, outcome) in places.iter().zip(outcomes) {
             let (state, problem) = match outcome {
                 Outcome::Delivered => (RecordState::Delivered, None),
                 Outcome::Accepted => (RecordState::Accepted, None),
-                Outcome::Rejected(error) => (RecordState::Rejected, Some(Arc::new(Problem::from(&error)))),
+                Outcome::Rejected(error) => {
+                    let (state, problem) = refused(&error, may_be_there(*place));
+                    (state, Some(Arc::new(problem)))
+                }
                 Outcome::Again(error) => {
                     let problem = Arc::new(Problem::from(&error));
                     settled.again.push((*place, error));
@@ -56,9 +65,16 @@ impl Settled {
         Self::all(places, RecordState::Retry, error)
     }
 
-    /// All are refused, because of `error`.
-    pub(crate) fn rejected(places: &[usize], error: &Error) -> Self {
-        Self::all(places, RecordState::Rejected, error)
+    /// The one record at `place` is refused, because of `error`.
+    pub(crate) fn rejected(place: usize, error: &Error, may_be_there: bool) -> Self {
+        let (state, problem) = refused(error, may_be_there);
+        Self { states: vec![(place, state, Some(Arc::new(problem)))], again: Vec::new() }
+    }
+
+    /// The destination works on all of them.
+    pub(crate) fn under_way(places: &[usize]) -> Self {
+        let states = places.iter().map(|place| (*place, RecordState::InFlight, None)).collect();
+        Self { states, again: Vec::new() }
     }
 
     fn all(places: &[usize], state: RecordState, error: &Error) -> Self {
@@ -74,7 +90,7 @@ impl Settled {
         };
         Counts {
             delivered: count(&[RecordState::Delivered, RecordState::Accepted]),
-            rejected: count(&[RecordState::Rejected]),
+            rejected: count(&[RecordState::Rejected, RecordState::Doubtful]),
             bytes_sent: attempt.exchange.bytes,
             ..Counts::default()
         }
@@ -98,7 +114,7 @@ impl Settled {
     /// The state most records are in, when it needs no reason.
     fn plain_majority(&self) -> Option<RecordState> {
         let count = |wanted| self.states.iter().filter(|(_, state, _)| *state == wanted).count();
-        let candidates = [RecordState::Delivered, RecordState::Accepted];
+        let candidates = [RecordState::Delivered, RecordState::Accepted, RecordState::InFlight];
         candidates
             .into_iter()
             .max_by_key(|state| count(*state))
@@ -106,11 +122,25 @@ impl Settled {
     }
 }
 
+/// A refusal. Where the record is there already, and an earlier request with it may have arrived, nobody knows
+/// whether that was this very record.
+fn refused(error: &Error, may_be_there: bool) -> (RecordState, Problem) {
+    if error.kind() != ErrorKind::AlreadyExists || !may_be_there {
+        return (RecordState::Rejected, Problem::from(error));
+    }
+    let message = "The answer to an earlier request was lost, and now the record is there already.";
+    let mut problem = Problem::from(&Error::new(ErrorKind::Doubtful, message));
+    problem.details = vec![error.message().to_owned()];
+    (RecordState::Doubtful, problem)
+}
+
 /// What came of one request, ready to be written: everything is packed off the writing thread.
 pub(crate) struct Settlement {
     batch: i64,
     /// The request carried every record of the batch.
     whole: bool,
+    /// The destination's job that ended with this answer.
+    job: Option<i64>,
     settled: Settled,
     delivered: Option<Chunk>,
     answered: Answered,
@@ -118,11 +148,12 @@ pub(crate) struct Settlement {
 }
 
 impl Settlement {
-    /// Prepares what came of `attempt` with records of `body`; `addresses` says whether a later removal needs them.
+    /// Prepares what came of `attempt` with records of `body`.
     pub(crate) fn of(attempt: &Attempt, settled: Settled, body: &Body, shape: &Shape) -> Result<Self> {
         Ok(Self {
             batch: attempt.batch,
             whole: attempt.whole,
+            job: attempt.job,
             delivered: settled.delivered(body, shape)?,
             answered: Answered::of(&attempt.places, &attempt.exchange)?,
             added: settled.counts(attempt),
@@ -132,6 +163,7 @@ impl Settlement {
 
     /// Writes outcome, fingerprints, counters and event. Runs inside one transaction of the writer.
     pub(crate) fn write(&self, sqlite: &Connection, sync: i64, run: i64, at: i64) -> Result<()> {
+        failpoint!(Settling);
         let majority = self.settled.plain_majority().filter(|_| self.whole);
         if let Some(state) = majority {
             // An earlier attempt may have left records with states of their own.
@@ -147,7 +179,12 @@ impl Settlement {
         if let Some(delivered) = &self.delivered {
             fingerprints::append(sqlite, sync, self.batch, delivered)?;
         }
+        if let Some(job) = self.job {
+            outbox::jobs::ended(sqlite, job)?;
+        }
         runs::add_outcomes(sqlite, run, &self.added, 0)?;
-        exchanges::answer(sqlite, self.batch, at, &self.answered)
+        exchanges::answer(sqlite, self.batch, at, &self.answered)?;
+        failpoint!(Settled);
+        Ok(())
     }
 }

@@ -147,6 +147,14 @@ impl Progress {
         self.update(|counts| *counts += *added, outcomes);
     }
 
+    /// A request did not leave after all, nor its `sent` records.
+    pub(crate) fn take_back(&self, sent: u64) {
+        self.update(
+            |counts| (counts.sent, counts.requests) = (counts.sent - sent, counts.requests.saturating_sub(1)),
+            (0, 0),
+        );
+    }
+
     fn update(&self, change: impl FnOnce(&mut Counts), outcomes: (u64, u64)) {
         let now = Instant::now();
         let tell = {

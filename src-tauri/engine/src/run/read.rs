@@ -69,6 +69,8 @@ pub(crate) struct ReadResult {
     pub(crate) duplicates: Vec<NewRow>,
     /// Removed records that are only to be forgotten.
     pub(crate) forgotten: Vec<Delivered>,
+    /// Hashes of keys whose discarded record says nothing any more.
+    pub(crate) outdated: Vec<u64>,
     /// Records that counted as delivered before this read; known where removals are looked for.
     pub(crate) delivered_before: u64,
     /// Numbers of the rows that can not be sent; there may be more where it has [`MOST_UNDELIVERED`].
@@ -101,12 +103,15 @@ pub(crate) async fn read_all<S: Sink>(
     let mapping = Mapping::compile(context.sync, &columns)?;
     let used: Vec<Column> = mapping.used_columns().into_iter().map(|index| columns[index].clone()).collect();
     let base = Base::open(context.store.reader()?, context.sync_id, context.base_until)?;
-    let open = context.store.read(|sqlite| outbox::open_records(sqlite, context.sync_id))?;
+    let (open, discarded) = context.store.read(|sqlite| {
+        let open = outbox::open_records(sqlite, context.sync_id)?;
+        Ok((open, outbox::discarded::of_sync(sqlite, context.sync_id)?))
+    })?;
     let mut reading = Reading {
         context,
         mapping,
         base,
-        open: Open::new(open, context.run),
+        open: Open::new(open, discarded, context.run, context.resend),
         new_keys: NewKeys::new(context.home),
         sink,
         counts: Counts::default(),
@@ -117,6 +122,7 @@ pub(crate) async fn read_all<S: Sink>(
     };
     let mut aside = Aside::new(context.home);
     while let Some(part) = unless_cancelled(context.cancel, source.next()).await? {
+        failpoint!(Rows);
         match part {
             Part::Changed(rows) => reading.take(&rows, &mut aside)?,
             Part::Repeated(rows) => reading.repeat(&rows)?,
@@ -132,12 +138,23 @@ pub(crate) async fn read_all<S: Sink>(
     let server_rows = counted.map(|counted| counted.rows);
     check_whole(reading.counts.read, server_rows)?;
     let (forgotten, delivered_before) = reading.find_removed(&columns)?;
-    let duplicates = reading.finish(&columns)?;
+    let outdated = reading.carry(&columns)?;
+    let duplicates = std::mem::replace(&mut reading.new_keys, NewKeys::new(context.home)).duplicates()?;
     let (mut counts, refused) = (reading.counts, reading.refused);
     counts.to_send = reading.staged - duplicates.len() as u64;
     counts.added -= duplicates.len() as u64;
     counts.invalid += duplicates.len() as u64;
-    Ok(ReadResult { counts, server_rows, columns: used, duplicates, forgotten, delivered_before, refused })
+    let columns = used;
+    Ok(ReadResult {
+        counts,
+        server_rows,
+        columns,
+        duplicates,
+        forgotten,
+        outdated,
+        delivered_before,
+        refused,
+    })
 }
 
 /// Waits for the warehouse, or for the user to have enough of that.
@@ -294,7 +311,11 @@ impl<S: Sink> Reading<'_, S> {
 
     fn judge(&mut self, hash: u64, print: u128, delivered: Option<u128>) -> Verdict {
         let verdict = self.open.judge(hash, print, delivered);
-        let fresh = Numbered { number: self.context.run, doubtful: false };
+        let doubtful = match verdict {
+            Verdict::Unchanged => false,
+            Verdict::Added(numbered) | Verdict::Changed(numbered) => numbered.doubtful,
+        };
+        let fresh = Numbered { number: self.context.run, doubtful };
         let known = delivered.is_some_and(|print| print != REMOVED);
         match (self.context.sync.mode, verdict) {
             // Each row once, whatever becomes of it later.
@@ -351,8 +372,8 @@ impl<S: Sink> Reading<'_, S> {
             Ok(())
         })?;
         for (hash, number, key, known) in gone {
+            let Some(numbered) = self.open.take_removed(hash) else { continue };
             self.counts.removed += 1;
-            let numbered = self.open.take_removed(hash);
             if self.context.sync.removed == Removal::Nothing {
                 forgotten.push(Delivered { hash, fingerprint: REMOVED, key, address: String::new() });
                 continue;
@@ -390,13 +411,13 @@ impl<S: Sink> Reading<'_, S> {
         Ok(sent.map_or_else(|| "{}".to_owned(), |(_, payload)| address(&context.sync.shape, &payload)))
     }
 
-    /// Carries what earlier runs did not get delivered and no row spoke for, and finds duplicate new keys.
-    fn finish(&mut self, columns: &[Column]) -> Result<Vec<NewRow>> {
+    /// Carries what earlier runs did not get delivered and no row spoke for. Answers with the keys whose
+    /// discarded record says nothing any more.
+    fn carry(&mut self, columns: &[Column]) -> Result<Vec<u64>> {
         let context = self.context;
-        let open =
-            std::mem::replace(&mut self.open, Open::new(std::collections::HashMap::new(), context.run));
+        let mut rest = std::mem::take(&mut self.open).rest();
         let mut loaded: Option<(i64, outbox::Body)> = None;
-        for record in open.rest() {
+        for record in rest.open {
             if loaded.as_ref().is_none_or(|(batch, _)| *batch != record.batch) {
                 let body = context.store.read(|sqlite| outbox::body(sqlite, record.batch))?;
                 loaded = body.map(|body| (record.batch, body));
@@ -410,13 +431,26 @@ impl<S: Sink> Reading<'_, S> {
                 let numbered = Numbered { number: record.number, doubtful: record.uncertain };
                 self.stage(&key, 0, record.change, record.operation, numbered, &payload)?;
             } else if record.uncertain {
-                // It may have been created, and its row is gone since.
-                self.counts.removed += 1;
-                let known = address(&context.sync.shape, &payload);
-                let numbered = Numbered { number: context.run, doubtful: true };
-                self.stage_removal(&key, 0, numbered, &known, columns)?;
+                self.remove_uncertain(&key, &payload, columns)?;
             }
         }
-        std::mem::replace(&mut self.new_keys, NewKeys::new(context.home)).duplicates()
+        for (hash, record) in rest.discarded {
+            if context.sync.mode != Mode::Mirror || self.unsendable.contains(&hash) {
+                continue;
+            }
+            let body = context.store.read(|sqlite| outbox::body(sqlite, record.batch))?;
+            let Some(body) = body else { continue };
+            self.remove_uncertain(body.key(record.place), body.payload(record.place), columns)?;
+            rest.outdated.push(hash);
+        }
+        Ok(rest.outdated)
+    }
+
+    /// Stages the removal of a record that may have been created, and whose row is gone since.
+    fn remove_uncertain(&mut self, key: &str, payload: &[u8], columns: &[Column]) -> Result<()> {
+        self.counts.removed += 1;
+        let known = address(&self.context.sync.shape, payload);
+        let numbered = Numbered { number: self.context.run, doubtful: true };
+        self.stage_removal(key, 0, numbered, &known, columns)
     }
 }

@@ -19,42 +19,27 @@ pub(crate) fn take_rejected(
     let mut taken = Body::default();
     let mut last_batch = 0;
     let (mut count, mut others) = (0, 0);
-    for batch in outbox::open_batches(sqlite, from.sync, Some(from.id))? {
-        let own = outbox::own_states(sqlite, batch.id)?;
-        let Some(body) = outbox::body(sqlite, batch.id)? else { continue };
-        for place in 0..body.len() {
-            let state = own.get(&place).map_or(batch.state, |own| own.state);
-            let key = body.key(place);
-            if state != RecordState::Rejected {
-                continue;
-            }
-            if !(keys.is_empty() || keys.iter().any(|wanted| wanted == key)) {
-                others += 1;
-                continue;
-            }
-            let reason = own.get(&place).and_then(|own| own.problem.clone());
-            outbox::set_state(sqlite, batch.id, place, RecordState::RejectedBefore, at, reason.as_deref())?;
-            let (change, operation) = (body.change(place)?, body.operation(place)?);
-            taken.push_over(
-                key,
-                change,
-                operation,
-                body.number(place),
-                body.payload(place),
-                body.is_doubtful(place),
-            );
-            count += 1;
-            if taken.len() == batch_records {
-                last_batch = outbox::stage(
-                    sqlite,
-                    from.sync,
-                    run,
-                    at,
-                    &outbox::compress(&std::mem::take(&mut taken))?,
-                )?;
-            }
+    outbox::each_open(sqlite, from.sync, Some(from.id), |found| {
+        let (body, place) = (found.body, found.place);
+        let key = body.key(place);
+        if !found.state.is_refused() {
+            return Ok(());
         }
-    }
+        if !(keys.is_empty() || keys.iter().any(|wanted| wanted == key)) {
+            others += 1;
+            return Ok(());
+        }
+        outbox::set_state(sqlite, found.batch.id, place, RecordState::RejectedBefore, at, found.problem)?;
+        let (change, operation) = (body.change(place)?, body.operation(place)?);
+        let (number, payload) = (body.number(place), body.payload(place));
+        taken.push_over(key, change, operation, number, payload, found.uncertain);
+        count += 1;
+        if taken.len() == batch_records {
+            last_batch =
+                outbox::stage(sqlite, from.sync, run, at, &outbox::compress(&std::mem::take(&mut taken))?)?;
+        }
+        Ok(())
+    })?;
     if !taken.is_empty() {
         last_batch = outbox::stage(sqlite, from.sync, run, at, &outbox::compress(&taken)?)?;
     }

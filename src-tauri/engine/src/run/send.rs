@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::deliver::Delivering;
 use super::deliver::work::Work;
 use crate::clock::millis;
-use crate::destination::{Answer, Batch, Delivery, ReadByKey};
+use crate::destination::{Batch, Delivery, JobToken, Jobs, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Record;
 use crate::store::packed::pack;
@@ -24,19 +26,24 @@ pub(super) struct Sent {
     pub(super) made: Result<Made>,
     /// The request's number.
     pub(super) request: u64,
+    /// How long the answer took, in the time pauses are measured in.
+    pub(super) took: Duration,
 }
 
 /// A request that was made.
 pub(super) struct Made {
     pub(super) delivery: Delivery,
-    /// The note that it left, on its way to the disk.
-    pub(super) left: Written<()>,
+    /// The note that it left, on its way to the disk; not for a look at a job.
+    pub(super) left: Option<Written<()>>,
 }
 
-/// Sends the records of `work` in one request.
+/// Sends the records of `work` in one request, or follows the job that has them.
 pub(super) async fn send(context: Arc<Delivering>, work: Work, request: u64) -> Sent {
+    let begun = Instant::now();
     let made = send_records(&context, &work).await;
-    Sent { work, made, request }
+    // A job takes as long as it takes, and says nothing about the pace of requests.
+    let took = if work.job.is_some() { Duration::ZERO } else { begun.elapsed() };
+    Sent { work, made, request, took }
 }
 
 async fn send_records(context: &Delivering, work: &Work) -> Result<Made> {
@@ -57,15 +64,27 @@ async fn send_records(context: &Delivering, work: &Work) -> Result<Made> {
         run: context.run.id,
         sync: &context.sync.name,
     };
-    let left = leave(context, work);
-    let mut delivery = context.destination.deliver(&batch).await;
-    while let (Answer::Job(token), Some(jobs)) = (&delivery.answer, context.destination.jobs()) {
-        tokio::time::sleep(POLL).await;
-        if let Some(next) = jobs.poll(token, &batch).await {
-            delivery = next;
+    failpoint!(Sending);
+    match (&work.job, context.destination.jobs()) {
+        (Some(job), Some(jobs)) => Ok(Made { delivery: ended(jobs, &job.token, &batch).await, left: None }),
+        (Some(_), None) => {
+            Err(Error::new(ErrorKind::Bug, "The destination has no jobs to look at any more."))
+        }
+        (None, _) => {
+            let left = Some(leave(context, work));
+            Ok(Made { delivery: context.destination.deliver(&batch).await, left })
         }
     }
-    Ok(Made { delivery, left })
+}
+
+/// Looks at a job until it has ended.
+async fn ended(jobs: &dyn Jobs, token: &JobToken, batch: &Batch<'_>) -> Delivery {
+    loop {
+        if let Some(delivery) = jobs.poll(token, batch).await {
+            return delivery;
+        }
+        tokio::time::sleep(POLL).await;
+    }
 }
 
 /// Counts a request that leaves now. It does not wait for the disk: that its records may have arrived is known

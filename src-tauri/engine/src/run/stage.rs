@@ -145,6 +145,7 @@ fn write_bodies(store: &Store, sync: i64, run: i64, at: i64, queue: &Receiver<Fi
         let first = ordinal;
         ordinal += body.len() as u64;
         let write = move |sqlite: &rusqlite::Connection| {
+            failpoint!(Staging);
             let batch = outbox::stage(sqlite, sync, run, at, &sealed)?;
             if !rows.is_empty() {
                 marks::keep_rows(sqlite, sync, batch, &rows)?;

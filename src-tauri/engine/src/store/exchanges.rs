@@ -30,6 +30,18 @@ pub fn leave(sqlite: &Sqlite, batch: i64, at: i64, places: &[usize]) -> Result<(
     Ok(())
 }
 
+/// Takes back that a request with these places left, which did not after all.
+pub fn take_back(sqlite: &Sqlite, batch: i64, places: &[usize]) -> Result<()> {
+    sqlite
+        .prepare_cached(
+            "delete from exchange where id =
+             (select max(id) from exchange where batch = ?1 and records = ?2 and z = x'')",
+        )?
+        .execute(params![batch, packed(places)?])?;
+    sqlite.prepare_cached("update batch set attempts = attempts - 1 where id = ?1")?.execute([batch])?;
+    Ok(())
+}
+
 /// An answer as it is stored, made off the writing thread.
 pub struct Answered {
     records: Vec<u8>,

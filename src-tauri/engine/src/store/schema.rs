@@ -82,4 +82,24 @@ create table mark(sync integer primary key, mark text not null, definition text 
 create table batch_rows(batch integer primary key, sync integer not null, d blob not null);
 create index batch_rows_of_sync on batch_rows(sync);
 ",
+    // 4: what the user discarded, doubtful records (state 13), and jobs of destinations that are polled.
+    "
+alter table run add column discarded integer not null default 0;
+
+-- The newest discarded record of a key: it is not sent again until its row changes. uncertain: it may have
+-- reached the destination although nobody knows.
+create table discarded(sync integer not null, hash integer not null, fingerprint blob not null,
+    batch integer not null, place integer not null, uncertain integer not null,
+    primary key(sync, hash)) without rowid;
+
+-- A job the destination works on, written down before it is first polled; records: which places it has.
+create table job(id integer primary key, batch integer not null, records blob not null, token text not null,
+    at integer not null);
+create index job_of_batch on job(batch);
+
+drop index batch_open;
+create index batch_open on batch(sync) where state in (3, 4, 9, 10, 13);
+drop index record_open;
+create index record_open on record_state(state, batch) where state in (3, 4, 9, 10, 13);
+",
 ];

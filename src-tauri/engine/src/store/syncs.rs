@@ -109,6 +109,8 @@ pub fn forget_delivered(sqlite: &Sqlite, id: i64) -> Result<()> {
     sqlite.execute("delete from fingerprint where sync = ?1", [id])?;
     sqlite.execute("update sync set generation = generation + 1, base_until = 0 where id = ?1", [id])?;
     super::marks::forget(sqlite, id)?;
+    super::outbox::discarded::forget_all(sqlite, id)?;
+    super::outbox::jobs::forget_all(sqlite, id)?;
     super::outbox::supersede_open(sqlite, id)
 }
 
@@ -141,14 +143,14 @@ pub fn set_next_due(sqlite: &Sqlite, id: i64, next_due: Option<i64>) -> Result<(
 /// Deletes a sync and its history.
 pub fn delete(sqlite: &Sqlite, name: &str) -> Result<()> {
     let id = get(sqlite, name)?.id;
-    for table in ["body", "key_segment", "record_state", "exchange", "before"] {
+    for table in ["body", "key_segment", "record_state", "exchange", "before", "job"] {
         sqlite.execute(
             &format!("delete from {table} where batch in (select id from batch where sync = ?1)"),
             [id],
         )?;
     }
     sqlite.execute("delete from invalid_row where run in (select id from run where sync = ?1)", [id])?;
-    for table in ["batch", "run", "slot", "fingerprint", "mark", "batch_rows"] {
+    for table in ["batch", "run", "slot", "fingerprint", "mark", "batch_rows", "discarded"] {
         sqlite.execute(&format!("delete from {table} where sync = ?1"), [id])?;
     }
     sqlite.execute("delete from sync where id = ?1", [id])?;

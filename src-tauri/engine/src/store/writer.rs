@@ -102,7 +102,9 @@ fn stopped() -> Error {
 
 fn in_savepoint<T>(connection: &Connection, job: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
     connection.execute_batch("savepoint job")?;
-    let result = job(connection);
+    // A mistake of ours in one job is that job's error: the thread goes on, and nothing of the job is kept.
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(connection)))
+        .unwrap_or_else(|_| Err(Error::new(ErrorKind::Bug, "A write ended unexpectedly.")));
     let ended =
         connection.execute_batch(if result.is_ok() { "release job" } else { "rollback to job; release job" });
     // The job's own error says more than that of its end.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,8 +12,8 @@ use tokio::sync::watch;
 use crate::check::Steps;
 use crate::connection::Opening;
 use crate::destination::{
-    Answer, Batch, Delivery, Destination, DestinationKind, Exchange, Found, Limits, Object, Outcome,
-    ReadByKey,
+    Answer, Batch, Delivery, Destination, DestinationKind, Exchange, Found, JobToken, Jobs, Limits, Object,
+    Outcome, ReadByKey,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::manifest::{Accepts, Capabilities, Manifest};
@@ -49,6 +50,14 @@ pub enum Reply {
     Stop,
     /// The whole request is refused.
     Refuse,
+    /// There is no network; nothing leaves the computer.
+    Offline,
+    /// The request becomes a job, whose records are taken once it is [finished](FakeDestination::finish_jobs).
+    Job,
+    /// Nothing is taken, and no answer ever comes.
+    SilentBefore,
+    /// The records are taken, and no answer ever comes.
+    SilentAfter,
     /// The process is killed before anything is taken.
     Abort,
     /// The process is killed after the records were taken.
@@ -66,7 +75,12 @@ struct State {
     requests: Vec<Vec<Arrived>>,
     ids: HashSet<String>,
     kept: BTreeMap<String, String>,
+    taken: Vec<Arrived>,
     journal: Option<std::fs::File>,
+    jobs: BTreeMap<String, Vec<Arrived>>,
+    jobs_finish: bool,
+    jobs_lost: bool,
+    recognises: bool,
 }
 
 /// A destination that keeps what arrives, and answers as the test says.
@@ -74,6 +88,10 @@ pub struct FakeDestination {
     state: Mutex<State>,
     open: watch::Sender<bool>,
     begun: watch::Sender<usize>,
+    polls: watch::Sender<usize>,
+    silent: watch::Sender<usize>,
+    /// How often the process that sends has died.
+    lives: AtomicUsize,
 }
 
 static MANIFEST: Manifest = Manifest {
@@ -106,10 +124,22 @@ impl FakeDestination {
             requests: Vec::new(),
             ids: HashSet::new(),
             kept: BTreeMap::new(),
+            taken: Vec::new(),
             journal: None,
+            jobs: BTreeMap::new(),
+            jobs_finish: false,
+            jobs_lost: false,
+            recognises: true,
         };
-        let (open, begun) = (watch::Sender::new(true), watch::Sender::new(0));
-        Arc::new(Self { state: Mutex::new(state), open, begun })
+        let counter = || watch::Sender::new(0);
+        Arc::new(Self {
+            state: Mutex::new(state),
+            open: watch::Sender::new(true),
+            begun: counter(),
+            polls: counter(),
+            silent: counter(),
+            lives: AtomicUsize::new(0),
+        })
     }
 
     /// Changes what a request may carry.
@@ -168,6 +198,49 @@ impl FakeDestination {
         Ok(())
     }
 
+    /// Jobs have ended when they are looked at from now on; before they are at work.
+    pub fn finish_jobs(&self) {
+        self.lock().jobs_finish = true;
+    }
+
+    /// Jobs are not known when they are looked at.
+    pub fn lose_jobs(&self) {
+        self.lock().jobs_lost = true;
+    }
+
+    /// Does not recognise a repeat by its id.
+    pub fn forget_ids(&self) {
+        self.lock().recognises = false;
+    }
+
+    /// Waits until jobs were looked at so often.
+    pub async fn until_polls(&self, count: usize) {
+        // The sender lives as long as this does, so waiting can not fail.
+        drop(self.polls.subscribe().wait_for(|polls| *polls >= count).await);
+    }
+
+    /// Requests that got no answer, and never will.
+    pub fn silent(&self) -> usize {
+        *self.silent.borrow()
+    }
+
+    /// Waits until there are so many of those.
+    pub async fn until_silent(&self, count: usize) {
+        // The sender lives as long as this does, so waiting can not fail.
+        drop(self.silent.subscribe().wait_for(|silent| *silent >= count).await);
+    }
+
+    /// What it took, in the order it took it; a repeat is taken once.
+    pub fn taken(&self) -> Vec<Arrived> {
+        self.lock().taken.clone()
+    }
+
+    /// The process that sends dies: nothing more comes over the connections it had, and it gets no answer.
+    pub fn cut(&self) {
+        self.lives.fetch_add(1, Ordering::SeqCst);
+        self.release();
+    }
+
     /// From now on requests wait before they are taken, until [`release`](Self::release).
     pub fn hold(&self) {
         self.open.send_replace(false);
@@ -205,13 +278,21 @@ impl FakeDestination {
 }
 
 impl State {
-    fn answer(&mut self, records: &[Record<'_>]) -> Answer {
+    /// `None`: no answer ever comes.
+    fn answer(&mut self, records: &[Record<'_>]) -> Option<Answer> {
         let number = self.requests.len() + 1;
         let arrived: Vec<Arrived> = records.iter().map(|record| arrived(record, number)).collect();
         let reply = (self.reply)(number, &arrived);
         self.requests.push(arrived.clone());
         let lost = || Answer::Unknown(Error::new(ErrorKind::TimedOut, "The answer was lost."));
-        match reply {
+        Some(match reply {
+            Reply::SilentBefore => return None,
+            Reply::SilentAfter => {
+                for record in &arrived {
+                    drop(self.take(record));
+                }
+                return None;
+            }
             Reply::EachRecord => Answer::Records(arrived.iter().map(|arrived| self.take(arrived)).collect()),
             Reply::LostBefore => lost(),
             Reply::LostAfter => {
@@ -235,6 +316,15 @@ impl State {
             Reply::Refuse => {
                 Answer::Refused(Error::new(ErrorKind::RequestRefused, "The request was refused."))
             }
+            Reply::Offline => {
+                self.requests.pop();
+                Answer::Again(Error::new(ErrorKind::Offline, "This computer has no network."))
+            }
+            Reply::Job => {
+                let token = format!("job-{}", self.jobs.len() + 1);
+                self.jobs.insert(token.clone(), arrived);
+                Answer::Job(JobToken(token))
+            }
             Reply::Abort => std::process::abort(),
             Reply::AbortAfter => {
                 for record in &arrived {
@@ -242,12 +332,24 @@ impl State {
                 }
                 std::process::abort()
             }
+        })
+    }
+
+    /// What became of a job; a token nobody knows is a job that is lost.
+    fn poll(&mut self, token: &JobToken) -> Option<Answer> {
+        if self.jobs_lost || !self.jobs.contains_key(&token.0) {
+            return Some(Answer::Unknown(Error::new(ErrorKind::BadAnswer, "There is no such job.")));
         }
+        if !self.jobs_finish {
+            return None;
+        }
+        let arrived = self.jobs.get(&token.0)?.clone();
+        Some(Answer::Records(arrived.iter().map(|arrived| self.take(arrived)).collect()))
     }
 
     /// Takes a record once per id, as destinations that recognise a repeat do.
     fn take(&mut self, arrived: &Arrived) -> Outcome {
-        if self.ids.contains(&arrived.id) {
+        if self.recognises && self.ids.contains(&arrived.id) {
             return Outcome::Delivered;
         }
         let outcome = (self.record)(arrived);
@@ -260,6 +362,7 @@ impl State {
 
     fn keep(&mut self, arrived: &Arrived) {
         self.ids.insert(arrived.id.clone());
+        self.taken.push(arrived.clone());
         if arrived.operation == Operation::Delete {
             self.kept.remove(&arrived.key);
         } else {
@@ -295,11 +398,21 @@ impl DestinationKind for Arc<FakeDestination> {
     }
 
     fn open(&self, _: &Opening) -> Result<Box<dyn Destination>> {
-        Ok(Box::new(Handle(self.clone())))
+        Ok(Box::new(Handle(self.clone(), self.lives.load(Ordering::SeqCst))))
     }
 }
 
-struct Handle(Arc<FakeDestination>);
+/// A connection, of a process with this many deaths before it.
+struct Handle(Arc<FakeDestination>, usize);
+
+impl Handle {
+    /// A process that died never goes on.
+    async fn alive(&self) {
+        if self.1 != self.0.lives.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
+    }
+}
 
 #[async_trait]
 impl Destination for Handle {
@@ -319,9 +432,15 @@ impl Destination for Handle {
         self.0.begun.send_modify(|begun| *begun += 1);
         // The sender lives as long as this does, so waiting can not fail.
         drop(self.0.open.subscribe().wait_for(|open| *open).await);
+        self.alive().await;
         let bytes = batch.records.iter().map(|record| record.payload.len() as u64).sum();
         let exchange = Exchange { target: "POST /records".to_owned(), bytes, ..Exchange::default() };
-        Delivery { answer: self.0.lock().answer(batch.records), exchange }
+        let answer = self.0.lock().answer(batch.records);
+        if let Some(answer) = answer {
+            return Delivery { answer, exchange };
+        }
+        self.0.silent.send_modify(|silent| *silent += 1);
+        std::future::pending().await
     }
 
     async fn read_by_key(&self, read: &ReadByKey<'_>) -> Option<Result<Vec<Option<Found>>>> {
@@ -329,5 +448,20 @@ impl Destination for Handle {
         let found = |value: &String| state.kept.get(value).map(|fields| Found { fields: fields.clone() });
         let answer = state.readable.clone()?;
         Some(answer.map(|()| read.values.iter().map(found).collect()))
+    }
+
+    fn jobs(&self) -> Option<&dyn Jobs> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl Jobs for Handle {
+    async fn poll(&self, job: &JobToken, _: &Batch<'_>) -> Option<Delivery> {
+        self.alive().await;
+        let answer = self.0.lock().poll(job);
+        self.0.polls.send_modify(|polls| *polls += 1);
+        let answer = answer?;
+        Some(Delivery { answer, exchange: Exchange { target: "GET /job".to_owned(), ..Exchange::default() } })
     }
 }

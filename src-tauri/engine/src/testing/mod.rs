@@ -5,6 +5,7 @@
 mod clock;
 mod destination;
 mod differ;
+pub mod failpoint;
 mod soak;
 mod warehouse;
 

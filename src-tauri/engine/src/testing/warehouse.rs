@@ -15,7 +15,7 @@ use crate::sync::Query;
 use crate::value::{Column, ColumnType, Columns, RowBatch};
 use crate::warehouse::{KeyCheck, Read, Rows, Table, Warehouse, WarehouseKind};
 
-/// Rows of one batch.
+/// Rows that come at once unless a test says otherwise.
 const BATCH: usize = 1_000;
 
 /// One value.
@@ -59,6 +59,7 @@ struct State {
     columns: Columns,
     rows: Arc<Vec<Vec<FakeCell>>>,
     fault: ReadFault,
+    page: usize,
     /// Where it compares by itself.
     snapshot: Option<Snapshot>,
 }
@@ -90,7 +91,8 @@ impl FakeWarehouse {
             native: "text".to_owned(),
         };
         let columns = columns.iter().map(column).collect();
-        let state = State { columns, rows: Arc::default(), fault: ReadFault::None, snapshot: None };
+        let (rows, fault) = (Arc::default(), ReadFault::None);
+        let state = State { columns, rows, fault, page: BATCH, snapshot: None };
         Arc::new(Self { state: Mutex::new(state), held: watch::Sender::new(false) })
     }
 
@@ -140,6 +142,11 @@ impl FakeWarehouse {
     /// What goes wrong with reads from now on.
     pub fn fail(&self, fault: ReadFault) {
         self.lock().fault = fault;
+    }
+
+    /// How many rows come at once.
+    pub fn pages_of(&self, rows: usize) {
+        self.lock().page = rows;
     }
 
     /// Waits until a read stands still.
@@ -202,6 +209,7 @@ pub(super) struct FakeRows {
     columns: Columns,
     rows: Arc<Vec<Vec<FakeCell>>>,
     fault: ReadFault,
+    page: usize,
     next: usize,
     warehouse: Arc<FakeWarehouse>,
 }
@@ -213,7 +221,8 @@ impl FakeRows {
         fault: ReadFault,
         warehouse: Arc<FakeWarehouse>,
     ) -> Self {
-        Self { columns, rows, fault, next: 0, warehouse }
+        let page = warehouse.lock().page;
+        Self { columns, rows, fault, page, next: 0, warehouse }
     }
 
     /// Where the stream ends or breaks.
@@ -235,7 +244,7 @@ impl Rows for FakeRows {
     }
 
     async fn next(&mut self) -> Result<Option<RowBatch>> {
-        let end = (self.next + BATCH).min(self.until());
+        let end = (self.next + self.page).min(self.until());
         if self.next == end {
             return match self.fault {
                 ReadFault::Fails(_) => Err(Error::new(ErrorKind::Unreachable, "The warehouse went away.")),

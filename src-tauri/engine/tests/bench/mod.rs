@@ -10,6 +10,7 @@ use sluice_engine::Result;
 use sluice_engine::connection::Connection;
 use sluice_engine::destination::DestinationKind;
 use sluice_engine::engine::{Catalogue, Engine, Start};
+use sluice_engine::run::Discard;
 use sluice_engine::schedule::Schedule;
 use sluice_engine::secrets::MemorySecrets;
 use sluice_engine::store::events::{self, Filter};
@@ -26,6 +27,11 @@ pub(crate) const SYNC: &str = "people";
 /// How runs are started unless a test says otherwise.
 pub(crate) const PLAIN: Start = Start { trigger: Trigger::Manual, full: false, approve: false, slot: None };
 
+/// The long version of a test is asked for.
+pub(crate) fn soak() -> bool {
+    std::env::var_os("SLUICE_SOAK").is_some()
+}
+
 /// Everything one test needs.
 pub(crate) struct Bench {
     /// Where the data folder is; removed with the bench that made it.
@@ -35,6 +41,16 @@ pub(crate) struct Bench {
     pub(crate) crm: Arc<FakeDestination>,
     pub(crate) clock: Arc<SteeredClock>,
     pub(crate) engine: Arc<Engine>,
+}
+
+/// Records of a run by what became of them.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) delivered: u64,
+    pub(crate) rejected: u64,
+    /// Still to be sent, or taken over by a later run.
+    pub(crate) waiting: u64,
+    pub(crate) discarded: u64,
 }
 
 /// The sync of a fresh bench: upsert of `id` and `name`, by `id`.
@@ -75,8 +91,16 @@ pub(crate) fn open_engine(
     crm: &Arc<FakeDestination>,
     clock: &Arc<SteeredClock>,
 ) -> Result<Arc<Engine>> {
+    open_engine_to(home, table, Box::leak(Box::new(crm.clone())), clock)
+}
+
+pub(crate) fn open_engine_to(
+    home: &Path,
+    table: &Arc<FakeWarehouse>,
+    to: &'static dyn DestinationKind,
+    clock: &Arc<SteeredClock>,
+) -> Result<Arc<Engine>> {
     let from: &'static dyn WarehouseKind = Box::leak(Box::new(table.clone()));
-    let to: &'static dyn DestinationKind = Box::leak(Box::new(crm.clone()));
     let catalogue = Catalogue { warehouses: vec![from].leak(), destinations: vec![to].leak() };
     let store = Arc::new(Store::open(home, Usage::Owner)?);
     let secrets = Arc::new(MemorySecrets::default());
@@ -127,6 +151,29 @@ impl Bench {
         self.engine.recover().unwrap();
     }
 
+    /// The computer loses its power: what is on disk is all there is, and what was under way gets no answer.
+    pub(crate) fn crash(&mut self) {
+        self.crm.cut();
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["sluice.sqlite", "sluice.sqlite-wal"] {
+            let file = self.home.join(name);
+            if file.exists() {
+                std::fs::copy(file, folder.path().join(name)).unwrap();
+            }
+        }
+        self.home = folder.path().to_owned();
+        self.folder = Some(folder);
+        self.reopen();
+    }
+
+    /// The states of a run's records, in order.
+    pub(crate) fn states(&self, run: &RunRow) -> Vec<RecordState> {
+        let filter = Filter { run: Some(run.id), ..Filter::default() };
+        let events =
+            self.engine.store().read(|sqlite| events::page(sqlite, &filter, None, usize::MAX)).unwrap();
+        events.into_iter().rev().map(|event| event.state).collect()
+    }
+
     /// Writes the fingerprints anew, as runs with many changes do.
     pub(crate) async fn rewrite_base(&self) {
         let saved = self.saved();
@@ -154,6 +201,13 @@ impl Bench {
         self.ended(run).await
     }
 
+    /// Discards records of a run, and answers with its row.
+    pub(crate) async fn discard(&self, run: &RunRow, keys: &[&str], which: Discard) -> RunRow {
+        let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+        self.engine.discard(run.id, keys, which).await.unwrap();
+        self.ended(run.id).await
+    }
+
     /// Goes on with a run that waits.
     pub(crate) async fn resume(&self, run: &RunRow) -> RunRow {
         self.engine.resume(run).await.unwrap();
@@ -170,12 +224,12 @@ impl Bench {
     pub(crate) fn check(&self, run: &RunRow) {
         let counts = run.counts;
         assert_eq!(counts.read, counts.invalid + counts.added + counts.changed + counts.unchanged, "{run:?}");
-        assert_eq!(counts.delivered + counts.rejected + counts.waiting(), counts.to_send, "{run:?}");
+        let settled = counts.delivered + counts.rejected + counts.discarded;
+        assert_eq!(settled + counts.waiting(), counts.to_send, "{run:?}");
         if run.sealed.is_some() {
-            let (delivered, rejected, waiting) = self.tally(run.id);
-            assert_eq!(delivered, counts.delivered, "{run:?}");
-            assert_eq!(rejected, counts.rejected, "{run:?}");
-            assert_eq!(waiting, counts.waiting(), "{run:?}");
+            let tally = self.tally(run.id);
+            let told = (counts.delivered, counts.rejected, counts.waiting(), counts.discarded);
+            assert_eq!((tally.delivered, tally.rejected, tally.waiting, tally.discarded), told, "{run:?}");
         } else {
             assert_eq!(
                 self.count("select count(*) from batch where run = ?1", run.id),
@@ -184,7 +238,7 @@ impl Bench {
             );
         }
         if run.state == RunState::Completed {
-            assert_eq!(counts.delivered, counts.to_send, "{run:?}");
+            assert_eq!(counts.delivered + counts.discarded, counts.to_send, "{run:?}");
         }
         check_requests(&self.crm.requests());
         self.check_log(run);
@@ -210,19 +264,22 @@ impl Bench {
         }
     }
 
-    /// Records of a run that are delivered, refused and still open or taken over, counted one by one.
-    pub(crate) fn tally(&self, run: i64) -> (u64, u64, u64) {
-        let (mut delivered, mut rejected, mut waiting) = (0, 0, 0);
+    /// Records of a run by what became of them, counted one by one.
+    pub(crate) fn tally(&self, run: i64) -> Tally {
+        let mut tally = Tally::default();
         let mut count = |state: RecordState| match state {
-            RecordState::Delivered | RecordState::Accepted => delivered += 1,
-            RecordState::Rejected | RecordState::RejectedBefore => rejected += 1,
-            RecordState::Pending | RecordState::InFlight | RecordState::Retry | RecordState::Superseded => {
-                waiting += 1;
+            RecordState::Delivered | RecordState::Accepted => tally.delivered += 1,
+            RecordState::Rejected | RecordState::RejectedBefore | RecordState::Doubtful => {
+                tally.rejected += 1;
             }
+            RecordState::Pending | RecordState::InFlight | RecordState::Retry | RecordState::Superseded => {
+                tally.waiting += 1;
+            }
+            RecordState::Discarded => tally.discarded += 1,
             RecordState::Invalid => {}
-            RecordState::Staged | RecordState::Discarded => panic!("{state:?} after a run"),
+            RecordState::Staged => panic!("{state:?} after a run"),
         };
-        let tally = |sqlite: &rusqlite::Connection| {
+        let walk = |sqlite: &rusqlite::Connection| {
             let mut batches = sqlite.prepare("select id, n, state from batch where run = ?1")?;
             let batches = batches.query_map([run], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             for (batch, n, state) in batches.collect::<Result<Vec<(i64, usize, u8)>, _>>()? {
@@ -232,8 +289,8 @@ impl Bench {
             }
             Ok(())
         };
-        self.engine.store().read(tally).unwrap();
-        (delivered, rejected, waiting)
+        self.engine.store().read(walk).unwrap();
+        tally
     }
 
     pub(crate) fn count(&self, sql: &str, parameter: i64) -> u64 {

@@ -1,5 +1,10 @@
 //! A process that is killed at any point loses nothing, and sends nothing twice under two ids.
 
+mod killed;
+mod ready;
+mod receiver;
+mod steps;
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -14,6 +19,9 @@ use crate::bench::{Bench, row};
 const HOME: &str = "SLUICE_TEST_HOME";
 /// Where the child dies, and which rows its table has.
 const POINT: &str = "SLUICE_TEST_POINT";
+
+/// Records of a request of the child, where it is not ten.
+const RECORDS: &str = "SLUICE_TEST_RECORDS";
 
 /// Where a process dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +71,9 @@ fn child() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let bench = bench_over(Path::new(&home), round);
+        if let Some(records) = std::env::var(RECORDS).ok().and_then(|text| text.parse().ok()) {
+            bench.crm.limit(|limits| limits.records = records);
+        }
         let reply = match name {
             "before" => Reply::Abort,
             "after" => Reply::AbortAfter,
@@ -77,6 +88,13 @@ fn child() {
     });
 }
 
+/// A process of its own that runs the test `name` of this program.
+fn process(name: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", name, "--nocapture"]).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
 fn run_child(home: &Path, round: usize, point: Point) {
     let text = match point {
         Point::Rows(count) => format!("{round} rows {count}"),
@@ -84,14 +102,7 @@ fn run_child(home: &Path, round: usize, point: Point) {
         Point::After(count) => format!("{round} after {count}"),
         Point::Killed(_) => format!("{round} none 0"),
     };
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "recovery::child", "--nocapture"])
-        .env(HOME, home)
-        .env(POINT, text)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = process("recovery::child").env(HOME, home).env(POINT, text).spawn().unwrap();
     if let Point::Killed(lines) = point {
         let taken = || std::fs::read_to_string(home.join("journal")).unwrap_or_default().lines().count();
         while taken() < lines && child.try_wait().unwrap().is_none() {
@@ -103,15 +114,32 @@ fn run_child(home: &Path, round: usize, point: Point) {
     assert_eq!(ended.code(), None, "the process was to die: {point:?}");
 }
 
-/// An id means the same bytes for ever, across processes.
+/// An id means the same bytes for ever, across processes, and no older version of a key comes after a newer one.
 fn check_journal(home: &Path) {
     let text = std::fs::read_to_string(home.join("journal")).unwrap_or_default();
-    let mut meaning = HashMap::new();
+    let (mut meaning, mut versions) = (HashMap::new(), HashMap::new());
     for line in text.lines() {
         let (id, record) = line.split_once('\t').unwrap();
-        assert_eq!(*meaning.entry(id).or_insert(record), record);
-        assert_eq!(text.matches(id).count(), 1, "a repeat that was taken twice");
+        assert!(meaning.insert(id, record).is_none(), "a repeat that was taken twice");
+        let mut parts = record.split('\t').skip(1);
+        let (key, payload) = (parts.next().unwrap(), parts.next().unwrap());
+        let newer = versions.insert(key, version(key, payload)).unwrap_or_default();
+        assert!(newer <= version(key, payload), "{key} went back: {record}");
     }
+}
+
+/// Which round a payload is of; 0 where both rounds have it.
+fn version(key: &str, payload: &str) -> usize {
+    let id: usize = key.trim_start_matches('k').parse().unwrap();
+    let of = |round: usize| crate::bench::payload(key, &((id % 3) * round).to_string());
+    // Only the second round removes rows that were sent.
+    if !payload.contains("name") {
+        return 2;
+    }
+    if id.is_multiple_of(3) {
+        return 0;
+    }
+    [1, 2].into_iter().find(|round| of(*round) == payload).unwrap()
 }
 
 async fn survives(first: Point, second: Point) {
@@ -121,7 +149,12 @@ async fn survives(first: Point, second: Point) {
     drop(bench);
     run_child(&home, 1, first);
     run_child(&home, 2, second);
-    let bench = bench_over(&home, 2);
+    reaches_the_end(&home, &format!("{first:?}, {second:?}")).await;
+}
+
+/// Whatever happened to the processes before: this one brings the destination to what the table says.
+async fn reaches_the_end(home: &Path, after: &str) {
+    let bench = bench_over(home, 2);
     go_on(&bench).await;
     // What went on may have been the first round's run.
     bench.run().await;
@@ -132,9 +165,9 @@ async fn survives(first: Point, second: Point) {
             _ => unreachable!("rows are text"),
         })
         .collect();
-    assert_eq!(bench.crm.kept(), wanted, "{first:?}, {second:?}");
-    assert_eq!(bench.run().await.counts.to_send, 0, "{first:?}, {second:?}");
-    check_journal(&home);
+    assert_eq!(bench.crm.kept(), wanted, "{after}");
+    assert_eq!(bench.run().await.counts.to_send, 0, "{after}");
+    check_journal(home);
 }
 
 #[tokio::test]

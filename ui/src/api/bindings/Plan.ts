@@ -68,9 +68,13 @@ sent: number,
  */
 delivered: number, 
 /**
- * Records the destination refused.
+ * Records the destination refused, doubtful ones among them.
  */
 rejected: number, 
+/**
+ * Records the user discarded; they count as neither rejected nor waiting any more.
+ */
+discarded: number, 
 /**
  * Records still to be sent.
  */

@@ -7,6 +7,7 @@ import type { ConnectionCheck } from "./ConnectionCheck";
 import type { ConnectionPaste } from "./ConnectionPaste";
 import type { ConnectionSave } from "./ConnectionSave";
 import type { DestinationObject } from "./DestinationObject";
+import type { Discard } from "./Discard";
 import type { Draft } from "./Draft";
 import type { EventDetail } from "./EventDetail";
 import type { EventPage } from "./EventPage";
@@ -103,6 +104,8 @@ export interface Commands {
   events_export: { input: EventsExport; output: number };
   /** Sends rejected records again, as a new run. */
   retry: { input: Retry; output: Run };
+  /** Decides that rejected or waiting records of a run are not to be sent; answers with the run. */
+  discard: { input: Discard; output: Run };
   /** Saves the user's settings. */
   settings_save: { input: Settings; output: Settings };
 }

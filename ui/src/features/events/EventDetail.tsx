@@ -32,6 +32,7 @@ export interface EventDetailProps {
   onClose: () => void;
   onRetry: () => void;
   retrying: boolean;
+  onDiscard: () => void;
   onCopy: (what: string, bytes: string) => void;
   onOnly: (filter: { key: string; sync: string } | { run: number; sync: string }) => void;
 }
@@ -48,6 +49,7 @@ export function EventDetail({
   onClose,
   onRetry,
   retrying,
+  onDiscard,
   onCopy,
   onOnly,
 }: EventDetailProps) {
@@ -94,6 +96,7 @@ export function EventDetail({
               {words.retry}
             </Button>
           )}
+          {shown.discardable && <Button onPress={onDiscard}>{words.discard}</Button>}
           <Button isDisabled={!detail?.payload} onPress={() => detail && onCopy('JSON', detail.payload)}>
             {words.copyJson}
           </Button>

@@ -6,8 +6,9 @@ import { copyText } from '@/components/copy';
 import { Icon } from '@/components/Icon';
 import { t } from '@/components/text';
 import type { EventSearch } from './filter';
-import { retriesOf } from './retry';
+import { discardsOf, retriesOf } from './retry';
 import { text } from './text';
+import type { Discards } from './use-discard';
 import type { Retrying } from './use-retry';
 import styles from './EventsScreen.module.css';
 
@@ -20,13 +21,16 @@ export interface EventsFooterProps {
   onClear: () => void;
   onSearch: (search: EventSearch) => void;
   retry: Retrying;
+  discard: Discards;
 }
 
 /** What is refused and waiting under the present sync and run, and what can be done with what is picked. */
-export function EventsFooter({ syncs, runs, search, chosen, onClear, onSearch, retry }: EventsFooterProps) {
+export function EventsFooter({ syncs, runs, search, chosen, onClear, onSearch, retry, discard }: EventsFooterProps) {
   if (chosen.size > 1) {
     const retries = retriesOf(chosen.values());
     const refused = retries.reduce((sum, { events }) => sum + events.length, 0);
+    const discards = discardsOf(chosen.values());
+    const open = discards.reduce((sum, { events }) => sum + events.length, 0);
     return (
       <footer className={styles.footer}>
         <b className={t('medium')}>{text.selected(chosen.size)}</b>
@@ -47,6 +51,11 @@ export function EventsFooter({ syncs, runs, search, chosen, onClear, onSearch, r
         >
           {text.copySelected}
         </Button>
+        {open > 0 && (
+          <Button size="sm" look="quiet" onPress={() => discard.ask(discards, open)}>
+            {text.discardAll(open)}
+          </Button>
+        )}
         {refused > 0 && (
           <Button size="sm" icon="refresh" busy={retry.busy} onPress={() => retry.send(retries, refused)}>
             {text.retrySelected(refused)}
@@ -62,6 +71,7 @@ export function EventsFooter({ syncs, runs, search, chosen, onClear, onSearch, r
   const rejected = run ? run.rejected : inSync.reduce((sum, sync) => sum + sync.rejected, 0);
   const waiting = run ? run.waiting : inSync.reduce((sum, sync) => sum + sync.waiting, 0);
   if (rejected + waiting === 0) return null;
+  const scope = { sync: search.sync ?? null, run: search.run ?? null };
   const only = (status: 'rejected' | 'waiting') => onSearch({ ...search, status: [status] });
   return (
     <footer className={styles.footer}>
@@ -78,13 +88,23 @@ export function EventsFooter({ syncs, runs, search, chosen, onClear, onSearch, r
         </Button>
       )}
       <span className={t('grow')} />
+      {waiting > 0 && run !== undefined && run.progress === null && (
+        <Button size="sm" look="quiet" onPress={() => discard.askAll(scope, 'waiting', waiting)}>
+          {text.discardWaiting(waiting)}
+        </Button>
+      )}
+      {rejected > 0 && (
+        <Button size="sm" look="quiet" onPress={() => discard.askAll(scope, 'refused', rejected)}>
+          {text.discardAll(rejected)}
+        </Button>
+      )}
       {rejected > 0 && (
         <Button
           size="sm"
           look="quiet"
           icon="refresh"
           busy={retry.busy}
-          onPress={() => retry.sendAll({ sync: search.sync ?? null, run: search.run ?? null }, rejected)}
+          onPress={() => retry.sendAll(scope, rejected)}
         >
           {text.retryAll(rejected)}
         </Button>

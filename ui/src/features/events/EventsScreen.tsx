@@ -14,14 +14,16 @@ import { SplitPane } from '@/components/SplitPane';
 import { t } from '@/components/text';
 import { Waiting } from '@/components/Waiting';
 import { useNow } from '@/components/when';
+import { DiscardQuestion } from './DiscardQuestion';
 import { EventDetail } from './EventDetail';
 import { EventFilters } from './EventFilters';
 import { EventGrid } from './EventGrid';
 import { EventsFooter } from './EventsFooter';
 import { ExportDialog } from './ExportDialog';
 import { type EventSearch, isFiltered, toFilter } from './filter';
-import { retriesOf } from './retry';
+import { discardsOf, retriesOf } from './retry';
 import { text } from './text';
+import { useDiscard } from './use-discard';
 import { useEventLog } from './use-event-log';
 import { useHeard } from './use-heard';
 import { useRetry } from './use-retry';
@@ -51,6 +53,10 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
   const [why, setWhy] = useState<keyof typeof text.stoppedWhy>('scroll');
   const [exporting, setExporting] = useState(false);
   const retry = useRetry(onOpenSync);
+  const discard = useDiscard(() => {
+    selection.clear();
+    void log.refresh();
+  });
   const heard = useHeard();
   const detail = useEvent(open?.event.event ?? null, open?.revealed ?? false);
 
@@ -148,6 +154,7 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
         onClear={selection.clear}
         onSearch={onSearch}
         retry={retry}
+        discard={discard}
       />
     </div>
   );
@@ -194,6 +201,7 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
                 onClose={() => setOpen(null)}
                 onRetry={() => retry.send(retriesOf([detail.data?.event ?? open.event]), 1)}
                 retrying={retry.busy}
+                onDiscard={() => discard.ask(discardsOf([detail.data?.event ?? open.event]), 1)}
                 onCopy={(what, bytes) => void copyText(bytes, text.copied(what))}
                 onOnly={onSearch}
               />
@@ -206,6 +214,7 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
       <p className={t('hidden')} role="status">
         {heard}
       </p>
+      <DiscardQuestion discard={discard} />
       {exporting && (
         <ExportDialog
           filter={filter}

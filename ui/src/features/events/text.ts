@@ -37,6 +37,15 @@ export const text = {
   waiting: (n: number) => `${count(n)} waiting`,
   retryAll: (n: number) => `Retry all ${count(n)}`,
   retrySelected: (n: number) => `Retry ${count(n)}`,
+  discardAll: (n: number) => `Discard ${count(n)}`,
+  discardWaiting: (n: number) => `Discard ${count(n)} waiting`,
+  discarded: (n: number) => `${counted(n, 'record', 'records')} discarded`,
+  discardQuestion: {
+    title: (n: number) => (n === 1 ? 'Discard this record?' : `Discard ${count(n)} records?`),
+    body: 'Sluice does not send them unless their rows change or you send every row again. They stay in this list as discarded.',
+    keep: 'Keep',
+    yes: (n: number) => (n === 1 ? 'Discard' : `Discard ${count(n)}`),
+  },
   selected: (n: number) => `${count(n)} selected`,
   clearSelection: 'Clear selection',
   copySelected: 'Copy as JSON',
@@ -59,6 +68,7 @@ export const text = {
   detail: {
     label: 'Event',
     retry: 'Send again',
+    discard: 'Discard…',
     previous: 'Newer event',
     next: 'Older event',
     close: 'Close',

@@ -237,6 +237,7 @@ export function eventAt(n: number, start: number, began: number): Event {
     key: `L-${String(20_000 + (n % 9000))}`,
     answer: status === 'rejected' ? '200 PICKLIST' : status === 'waiting' ? '429, in 8 s' : '200',
     retryable: status === 'rejected',
+    discardable: status === 'rejected' || status === 'waiting',
   };
 }
 

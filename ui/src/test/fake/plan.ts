@@ -72,6 +72,7 @@ export function planOf(definition: SyncDefinition): Plan {
     sent: 0,
     delivered: 0,
     rejected: 0,
+    discarded: 0,
     waiting: 48045,
     requests: 0,
     bytes_sent: 0,

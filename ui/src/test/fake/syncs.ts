@@ -38,6 +38,7 @@ export const runOf = (run: number, sync: string, more: Partial<Run> = {}): Run =
   sent: 1204,
   delivered: 1204,
   rejected: 0,
+  discarded: 0,
   waiting: 0,
   requests: 13,
   bytes_sent: 88210,

@@ -21,6 +21,11 @@ pub(super) fn refused(reason: impl Into<String>) -> Fault {
     Fault::Refused(Error::new(ErrorKind::RecordRejected, reason))
 }
 
+/// A record that was only to be created is there already.
+pub(super) fn exists(reason: impl Into<String>) -> Fault {
+    Fault::Refused(Error::new(ErrorKind::AlreadyExists, reason))
+}
+
 /// What a failure of the file means here.
 pub(super) fn broken(error: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use sluice_engine::record::Operation;
 
-use super::error::{Fault, refused};
+use super::error::{Fault, exists, refused};
 use super::objects::{FieldDef, ObjectDef};
 
 /// A record's values in their exact bytes.
@@ -82,7 +82,7 @@ pub(super) fn apply(db: &Connection, edit: &Edit<'_>, existing: Option<i64>) -> 
             Ok(Done { what: "deleted", record: Some(record) })
         }
         (Operation::Update, None) => Err(refused(format!("There is no {one} with this {by} to update."))),
-        (Operation::Create, Some(_)) => Err(refused(format!("There is a {one} with this {by} already."))),
+        (Operation::Create, Some(_)) => Err(exists(format!("There is a {one} with this {by} already."))),
         (Operation::Clear, Some(record)) => {
             let mut after = load(db, record)?;
             after.retain(|name, _| name == edit.match_field.name || !edit.fields.contains_key(name));

@@ -1,26 +1,48 @@
 //! What an answer asks for: the next records, a pause, halves, or the user.
 
-use super::super::backoff::FAILURES;
+use super::super::backoff::{FAILURES, is_offline};
 use super::super::outcome::{Attempt, Settled};
 use super::super::send::{Made, Sent};
 use super::Sender;
 use super::work::Work;
 use crate::destination::{Answer, Delivery};
 use crate::error::{Error, ErrorKind, Result, Retry};
+use crate::store::{exchanges, runs};
 
 impl Sender {
     /// Acts on what came of some work.
     pub(super) async fn answered(&mut self, sent: Sent) -> Result<()> {
-        let Sent { mut work, made, request } = sent;
+        let Sent { mut work, made, request, took } = sent;
         let Made { delivery: Delivery { answer, exchange }, left } = match made {
             Ok(made) => made,
             Err(error) => {
-                self.queue.push_front(work);
-                self.pause_or_stop(&error, request);
+                self.put_back(work, &error, request);
                 return Ok(());
             }
         };
-        self.unwritten.push_back(left);
+        failpoint!(Answered);
+        self.unwritten.extend(left);
+        self.backoff.answered(took);
+        match &answer {
+            Answer::Again(error) if work.job.is_some() => {
+                // Only the look failed.
+                self.put_back(work, error, request);
+                return Ok(());
+            }
+            Answer::Again(error) if is_offline(error) => {
+                self.take_back(&work);
+                self.put_back(work, error, request);
+                return Ok(());
+            }
+            // The job goes on meanwhile.
+            Answer::Stop(error) if work.job.is_some() => {
+                self.stopped = Some(error.clone());
+                return Ok(());
+            }
+            Answer::Unknown(_) => work.lost = true,
+            Answer::Records(_) | Answer::Refused(_) | Answer::Again(_) | Answer::Stop(_) | Answer::Job(_) => {
+            }
+        }
         work.attempts += 1;
         work.first = false;
         let attempt = Attempt {
@@ -28,6 +50,7 @@ impl Sender {
             whole: work.places.len() == work.batch.body.len(),
             places: work.places.clone(),
             exchange,
+            job: work.job.take().map(|job| job.id),
         };
         self.act(answer, attempt, work, request).await
     }
@@ -36,7 +59,8 @@ impl Sender {
         let count = work.places.len();
         match answer {
             Answer::Records(outcomes) if outcomes.len() == count => {
-                let settled = Settled::from_outcomes(&attempt.places, outcomes);
+                let settled =
+                    Settled::from_outcomes(&attempt.places, outcomes, |place| work.may_be_there(place));
                 let again = settled.again.clone();
                 self.write(attempt, settled, &work.batch).await?;
                 self.send_again(work, again, request);
@@ -48,14 +72,13 @@ impl Sender {
             }
             Answer::Refused(error) => {
                 self.backoff.worked(request);
-                let places = &attempt.places;
-                let split = count > 1;
-                let settled =
-                    if split { Settled::waiting(places, &error) } else { Settled::rejected(places, &error) };
-                self.write(attempt, settled, &work.batch).await?;
-                if split {
-                    self.split(&work);
+                if let [place] = *attempt.places {
+                    let settled = Settled::rejected(place, &error, work.may_be_there(place));
+                    return self.write(attempt, settled, &work.batch).await;
                 }
+                let settled = Settled::waiting(&attempt.places, &error);
+                self.write(attempt, settled, &work.batch).await?;
+                self.split(&work);
                 Ok(())
             }
             Answer::Again(error) | Answer::Unknown(error) => {
@@ -66,6 +89,9 @@ impl Sender {
                 self.stopped = Some(error);
                 self.write(attempt, settled, &work.batch).await
             }
+            Answer::Job(token) if self.context.destination.jobs().is_some() => {
+                self.follow(token, attempt, work, request).await
+            }
             Answer::Job(token) => {
                 let message = format!(
                     "The destination answered with a job ({}) it does not offer to look at.",
@@ -74,6 +100,23 @@ impl Sender {
                 self.retry_later(attempt, work, &Error::new(ErrorKind::Bug, message), request).await
             }
         }
+    }
+
+    /// Records that were not sent now go first once the pause is over.
+    fn put_back(&mut self, work: Work, error: &Error, request: u64) {
+        self.queue.push_front(work);
+        self.pause_or_stop(error, request);
+    }
+
+    /// Without a network the request never left this computer: it counts as none.
+    fn take_back(&mut self, work: &Work) {
+        let sent = if work.first { work.places.len() as u64 } else { 0 };
+        self.context.progress.take_back(sent);
+        let (run, batch, places) = (self.context.run.id, work.batch.id, work.places.clone());
+        self.unwritten.push_back(self.context.store.write(move |sqlite| {
+            runs::take_back(sqlite, run, sent)?;
+            exchanges::take_back(sqlite, batch, &places)
+        }));
     }
 
     /// Records the destination could not take for now go out again, for a few times, after all others: they must

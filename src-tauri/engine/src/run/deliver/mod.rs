@@ -1,6 +1,7 @@
 //! Delivery: what is in the outbox goes out. The only place that waits, retries, splits and gives up.
 
 mod answers;
+mod jobs;
 pub(super) mod work;
 
 use std::collections::VecDeque;
@@ -20,7 +21,7 @@ use super::send::{Sent, send};
 use crate::clock::{SharedClock, millis};
 use crate::destination::{Destination, Limits};
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::outbox;
+use crate::store::outbox::{self, jobs::JobRow};
 use crate::store::runs::RunRow;
 use crate::store::{Store, Written};
 use crate::sync::Sync;
@@ -55,12 +56,18 @@ pub(crate) struct Delivering {
     pub(crate) sync_uuid: String,
     pub(crate) limits: Limits,
     pub(crate) run: RunRow,
+    /// An earlier delivery of this run was cut off or gave up.
+    pub(crate) resumed: bool,
+    /// Only sees the destination's jobs to their end, and sends nothing.
+    pub(crate) only_jobs: bool,
 }
 
 struct Sender {
     context: Arc<Delivering>,
     batches: VecDeque<outbox::BatchRow>,
     ids: Vec<i64>,
+    /// Jobs that were under way when this delivery began.
+    jobs: Vec<JobRow>,
     queue: VecDeque<Work>,
     /// Records the destination could not take for now; tried again after everything else.
     later: VecDeque<Work>,
@@ -75,14 +82,20 @@ struct Sender {
 /// Sends everything of a run that is open.
 pub(crate) async fn deliver(context: Arc<Delivering>) -> Result<End> {
     let (sync, run) = (context.run.sync, context.run.id);
-    let open = context.store.read(|sqlite| outbox::open_batches(sqlite, sync, Some(run)))?;
+    let (mut open, jobs) = context.store.read(|sqlite| {
+        Ok((outbox::open_batches(sqlite, sync, Some(run))?, outbox::jobs::of_run(sqlite, run)?))
+    })?;
+    if context.only_jobs {
+        open.retain(|batch| jobs.iter().any(|job| job.batch == batch.id));
+    }
     let mut delivery = Sender {
         ids: open.iter().map(|batch| batch.id).collect(),
         batches: open.into(),
+        jobs,
         queue: VecDeque::new(),
         later: VecDeque::new(),
         claimed: context.run.claimed,
-        backoff: Backoff::default(),
+        backoff: Backoff::new(context.limits.in_flight),
         unwritten: VecDeque::new(),
         stopped: None,
         left: None,
@@ -121,7 +134,7 @@ impl Sender {
                 return Ok(self.gave_up(error, pause));
             }
             let ready = self.backoff.until().is_none_or(|until| until <= Instant::now());
-            if ready && under_way.len() < self.backoff.room(self.context.limits.in_flight) {
+            if ready && under_way.len() < self.backoff.room() {
                 if let Some(work) = self.next_work().await? {
                     self.context.progress_goes_on(&self.backoff);
                     under_way.spawn(send(self.context.clone(), work, self.backoff.begin()));
@@ -187,7 +200,7 @@ impl Sender {
 
 impl Delivering {
     fn progress_goes_on(&self, backoff: &Backoff) {
-        if backoff.until().is_some() {
+        if backoff.pauses() {
             self.progress.wait_for(None);
         }
     }

@@ -1,8 +1,10 @@
 //! What goes out next: batches out of the outbox, their halves, and what was put off.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Sender;
+use super::jobs::Job;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::outbox::{self, Body};
 use crate::store::runs::{self, Counts};
@@ -24,14 +26,34 @@ pub(in crate::run) struct Work {
     pub(in crate::run) attempts: u32,
     /// No request carried these records before.
     pub(in crate::run) first: bool,
+    /// A request that carried these records may have arrived although its answer never came.
+    pub(super) lost: bool,
+    /// The destination works on these records already.
+    pub(in crate::run) job: Option<Job>,
+}
+
+impl Work {
+    fn new(batch: Arc<Loaded>, places: Vec<usize>, first: bool, lost: bool) -> Self {
+        Self { batch, places, attempts: 0, first, lost, job: None }
+    }
+
+    /// The record at `place` may be in the destination from an earlier request.
+    pub(super) fn may_be_there(&self, place: usize) -> bool {
+        self.lost || self.batch.body.is_doubtful(place)
+    }
 }
 
 impl Sender {
     pub(super) async fn next_work(&mut self) -> Result<Option<Work>> {
+        if self.context.only_jobs {
+            self.queue.retain(|work| work.job.is_some());
+            self.later.clear();
+        }
         if let Some(work) = self.queue.pop_front() {
             return Ok(Some(work));
         }
         while let Some(row) = self.batches.pop_front() {
+            let lost = self.context.resumed && row.id <= self.context.run.claimed;
             self.claim(row.id).await?;
             let store = self.context.store.clone();
             let loading = tokio::task::spawn_blocking(move || {
@@ -39,13 +61,23 @@ impl Sender {
             });
             let (body, own) = loading.await.map_err(|_| stopped())??;
             let Some(body) = body else { continue };
-            let is_waiting = |place: &usize| own.get(place).map_or(row.state, |own| own.state).is_waiting();
-            let places: Vec<usize> = (0..body.len()).filter(is_waiting).collect();
-            if places.is_empty() {
-                continue;
-            }
             let batch = Arc::new(Loaded { id: row.id, body });
-            return Ok(Some(Work { batch, places, attempts: 0, first: row.attempts == 0 }));
+            let mut at_work = HashSet::new();
+            for job in self.jobs.extract_if(.., |job| job.batch == row.id) {
+                at_work.extend(job.places.iter().copied());
+                let work = Work::new(batch.clone(), job.places, false, true);
+                self.queue.push_back(Work { job: Some(Job { id: job.id, token: job.token }), ..work });
+            }
+            let is_waiting = |place: &usize| own.get(place).map_or(row.state, |own| own.state).is_waiting();
+            let places: Vec<usize> = (0..batch.body.len())
+                .filter(|place| is_waiting(place) && !at_work.contains(place) && !self.context.only_jobs)
+                .collect();
+            if !places.is_empty() {
+                self.queue.push_back(Work::new(batch, places, row.attempts == 0, lost));
+            }
+            if let Some(work) = self.queue.pop_front() {
+                return Ok(Some(work));
+            }
         }
         Ok(self.later.pop_front())
     }
@@ -55,6 +87,7 @@ impl Sender {
         if id <= self.claimed {
             return Ok(());
         }
+        failpoint!(Claiming);
         let position = self.ids.partition_point(|known| *known < id);
         let last = self.ids.get((position + CLAIM).min(self.ids.len() - 1)).copied().unwrap_or(id);
         let run = self.context.run.id;
@@ -72,9 +105,7 @@ impl Sender {
         let half = work.places.len().div_ceil(2);
         for places in [&work.places[half..], &work.places[..half]] {
             if !places.is_empty() {
-                let part =
-                    Work { batch: work.batch.clone(), places: places.to_vec(), attempts: 0, first: false };
-                self.queue.push_front(part);
+                self.queue.push_front(Work::new(work.batch.clone(), places.to_vec(), false, work.lost));
             }
         }
     }

@@ -5,6 +5,8 @@
 
 mod body;
 mod by_key;
+pub mod discarded;
+pub mod jobs;
 mod open;
 
 use std::collections::HashMap;
@@ -13,7 +15,7 @@ use rusqlite::{Connection as Sqlite, params};
 
 pub use body::{Body, MOST_RECORDS, REMOVED, Sealed, compress, fingerprint, key_hash, message_id};
 pub use by_key::{find_key, last_delivered, state_of};
-pub use open::{OpenRecord, open_batches, open_counts, open_records};
+pub use open::{Found, OpenRecord, each_open, open_batches, open_counts, open_records};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -43,6 +45,8 @@ pub enum RecordState {
     Invalid = 11,
     /// Was refused; a later run took it over.
     RejectedBefore = 12,
+    /// Refused because it exists already, after a request with it whose answer was lost: it may have been ours.
+    Doubtful = 13,
 }
 
 impl RecordState {
@@ -60,13 +64,19 @@ impl RecordState {
             10 => Self::Retry,
             11 => Self::Invalid,
             12 => Self::RejectedBefore,
+            13 => Self::Doubtful,
             _ => return Err(damaged()),
         })
     }
 
     /// The record still has to be dealt with.
     pub fn is_open(self) -> bool {
-        matches!(self, Self::Pending | Self::InFlight | Self::Rejected | Self::Retry)
+        self.is_waiting() || self.is_refused()
+    }
+
+    /// The destination refused the record, and no later run has taken it over.
+    pub fn is_refused(self) -> bool {
+        matches!(self, Self::Rejected | Self::Doubtful)
     }
 
     /// The record is to be sent by itself, without a decision of the user.
@@ -116,13 +126,13 @@ pub fn supersede_open(sqlite: &Sqlite, sync: i64) -> Result<()> {
 
 fn close_open(sqlite: &Sqlite, sync: i64, except_run: i64) -> Result<()> {
     sqlite.execute(
-        "update record_state set state = case state when 9 then 12 else 7 end
-         where state in (3, 4, 9, 10) and batch in (select id from batch where sync = ?1 and run <> ?2)",
+        "update record_state set state = case when state in (9, 13) then 12 else 7 end
+         where state in (3, 4, 9, 10, 13) and batch in (select id from batch where sync = ?1 and run <> ?2)",
         params![sync, except_run],
     )?;
     sqlite.execute(
-        "update batch set state = case state when 9 then 12 else 7 end
-         where sync = ?1 and run <> ?2 and state in (3, 4, 9, 10)",
+        "update batch set state = case when state in (9, 13) then 12 else 7 end
+         where sync = ?1 and run <> ?2 and state in (3, 4, 9, 10, 13)",
         params![sync, except_run],
     )?;
     Ok(())

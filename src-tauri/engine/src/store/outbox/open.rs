@@ -4,17 +4,19 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection as Sqlite, params};
 
-use super::{BATCH_COLUMNS, BatchRow, RecordState, batch_from_row, body, fingerprint, key_hash, own_states};
+use super::{
+    BATCH_COLUMNS, BatchRow, Body, RecordState, batch_from_row, body, fingerprint, key_hash, own_states,
+};
 use crate::error::Result;
 use crate::record::{Change, Operation};
 
 /// Batches with open records: of one run, or of a whole sync.
 pub fn open_batches(sqlite: &Sqlite, sync: i64, run: Option<i64>) -> Result<Vec<BatchRow>> {
     let sql = format!(
-        "select {BATCH_COLUMNS} from batch where sync = ?1 and state in (3, 4, 9, 10) and (?2 is null or run = ?2)
+        "select {BATCH_COLUMNS} from batch where sync = ?1 and state in (3, 4, 9, 10, 13) and (?2 is null or run = ?2)
          union
          select {BATCH_COLUMNS} from batch where sync = ?1 and (?2 is null or run = ?2)
-           and id in (select batch from record_state where state in (3, 4, 9, 10))
+           and id in (select batch from record_state where state in (3, 4, 9, 10, 13))
          order by id"
     );
     let mut statement = sqlite.prepare_cached(&sql)?;
@@ -41,34 +43,70 @@ pub struct OpenRecord {
     pub uncertain: bool,
 }
 
-/// The open records of a sync by key hash. Only the newest sealed run of a sync has open records, so no key is
-/// there twice.
-pub fn open_records(sqlite: &Sqlite, sync: i64) -> Result<HashMap<u64, OpenRecord>> {
-    let mut open = HashMap::new();
-    for batch in open_batches(sqlite, sync, None)? {
+/// An open record where it is kept.
+pub struct Found<'a> {
+    /// Its batch's row.
+    pub batch: &'a BatchRow,
+    /// The records of its batch.
+    pub body: &'a Body,
+    /// Its place in the batch.
+    pub place: usize,
+    /// Its state.
+    pub state: RecordState,
+    /// Why, as JSON.
+    pub problem: Option<&'a str>,
+    /// It, or an earlier record of its key, may have reached the destination although nobody knows.
+    pub uncertain: bool,
+}
+
+/// Hands on every open record of one run, or of a whole sync, in the order of the outbox.
+pub fn each_open(
+    sqlite: &Sqlite,
+    sync: i64,
+    run: Option<i64>,
+    mut found: impl FnMut(&Found<'_>) -> Result<()>,
+) -> Result<()> {
+    for batch in open_batches(sqlite, sync, run)? {
         let claimed: i64 = sqlite
             .prepare_cached("select claimed from run where id = ?1")?
             .query_row([batch.run], |row| row.get(0))?;
         let own = own_states(sqlite, batch.id)?;
         let Some(body) = body(sqlite, batch.id)? else { continue };
         for place in 0..body.len() {
-            let state = own.get(&place).map_or(batch.state, |own| own.state);
+            let own = own.get(&place);
+            let state = own.map_or(batch.state, |own| own.state);
             if !state.is_open() {
                 continue;
             }
-            let change = body.change(place)?;
-            let record = OpenRecord {
-                batch: batch.id,
-                place,
-                change,
-                operation: body.operation(place)?,
-                number: body.number(place),
-                fingerprint: fingerprint(change, body.payload(place)),
-                uncertain: body.is_doubtful(place) || (state.is_waiting() && batch.id <= claimed),
-            };
-            open.insert(key_hash(body.key(place)), record);
+            let uncertain = body.is_doubtful(place)
+                || state == RecordState::Doubtful
+                || (state.is_waiting() && batch.id <= claimed);
+            let problem = own.and_then(|own| own.problem.as_deref());
+            found(&Found { batch: &batch, body: &body, place, state, problem, uncertain })?;
         }
     }
+    Ok(())
+}
+
+/// The open records of a sync by key hash. Only the newest sealed run of a sync has open records, so no key is
+/// there twice.
+pub fn open_records(sqlite: &Sqlite, sync: i64) -> Result<HashMap<u64, OpenRecord>> {
+    let mut open = HashMap::new();
+    each_open(sqlite, sync, None, |found| {
+        let Found { body, place, .. } = *found;
+        let change = body.change(place)?;
+        let record = OpenRecord {
+            batch: found.batch.id,
+            place,
+            change,
+            operation: body.operation(place)?,
+            number: body.number(place),
+            fingerprint: fingerprint(change, body.payload(place)),
+            uncertain: found.uncertain,
+        };
+        open.insert(key_hash(body.key(place)), record);
+        Ok(())
+    })?;
     Ok(open)
 }
 
@@ -79,7 +117,7 @@ pub fn open_counts(sqlite: &Sqlite, sync: i64) -> Result<(u64, u64)> {
         let own = own_states(sqlite, batch.id)?;
         let mut count = |state: RecordState, n: u64| {
             waiting += if state.is_waiting() { n } else { 0 };
-            rejected += if state == RecordState::Rejected { n } else { 0 };
+            rejected += if state.is_refused() { n } else { 0 };
         };
         count(batch.state, (batch.n - own.len().min(batch.n)) as u64);
         for own in own.values() {

@@ -46,7 +46,8 @@ pub fn resume(sqlite: &Sqlite, run: &RunRow) -> Result<()> {
     Ok(())
 }
 
-fn refuse_second(sqlite: &Sqlite, sync: i64) -> Result<()> {
+/// Refuses what must not happen while a run of the sync is going on.
+pub fn refuse_second(sqlite: &Sqlite, sync: i64) -> Result<()> {
     let going_on: bool = sqlite.query_row(
         "select exists(select 1 from run where sync = ?1 and state in (1, 2))",
         [sync],
@@ -114,5 +115,22 @@ pub fn add_outcomes(sqlite: &Sqlite, run: i64, added: &Counts, claimed: i64) -> 
              requests = requests + ?5, bytes_sent = bytes_sent + ?6, claimed = max(claimed, ?7) where id = ?1",
         )?
         .execute(params![run, added.sent, added.delivered, added.rejected, added.requests, added.bytes_sent, claimed])?;
+    Ok(())
+}
+
+/// Takes back that a request left, which did not after all.
+pub fn take_back(sqlite: &Sqlite, run: i64, sent: u64) -> Result<()> {
+    sqlite
+        .prepare_cached("update run set sent = sent - ?2, requests = requests - 1 where id = ?1")?
+        .execute(params![run, sent])?;
+    Ok(())
+}
+
+/// Counts records of a run as discarded, `refused` of which had counted as rejected.
+pub fn add_discarded(sqlite: &Sqlite, run: i64, refused: u64, waiting: u64) -> Result<()> {
+    sqlite.execute(
+        "update run set rejected = rejected - ?2, discarded = discarded + ?2 + ?3 where id = ?1",
+        params![run, refused, waiting],
+    )?;
     Ok(())
 }

@@ -94,8 +94,10 @@ pub struct Counts {
     pub sent: u64,
     /// Records the destination took.
     pub delivered: u64,
-    /// Records the destination refused.
+    /// Records the destination refused, doubtful ones among them.
     pub rejected: u64,
+    /// Records the user discarded, which were refused or waiting before.
+    pub discarded: u64,
     /// Requests that left.
     pub requests: u64,
     /// Bytes of the bodies of requests that were answered.
@@ -105,7 +107,7 @@ pub struct Counts {
 impl Counts {
     /// Records still to be sent.
     pub fn waiting(&self) -> u64 {
-        self.to_send.saturating_sub(self.delivered + self.rejected)
+        self.to_send.saturating_sub(self.delivered + self.rejected + self.discarded)
     }
 }
 
@@ -122,6 +124,7 @@ impl std::ops::AddAssign for Counts {
         self.sent += added.sent;
         self.delivered += added.delivered;
         self.rejected += added.rejected;
+        self.discarded += added.discarded;
         self.requests += added.requests;
         self.bytes_sent += added.bytes_sent;
     }
@@ -161,7 +164,7 @@ pub struct RunRow {
 const COLUMNS: &str =
     "id, sync, cause, state, started, sealed, finished, generation, shape, claimed, next_attempt,
     problem, read, invalid, added, changed, removed, unchanged, carried, to_send, sent, delivered, rejected,
-    requests, bytes_sent";
+    requests, bytes_sent, discarded";
 
 /// The run with this id.
 pub fn get(sqlite: &Sqlite, run: i64) -> Result<RunRow> {
@@ -240,6 +243,7 @@ fn from_row(row: &Row<'_>) -> Result<RunRow> {
             rejected: row.get(22)?,
             requests: row.get(23)?,
             bytes_sent: row.get(24)?,
+            discarded: row.get(25)?,
         },
     })
 }

@@ -1,0 +1,121 @@
+//! A sync of many rows, killed again and again at moments nobody chose, against a receiver that fails too.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use sluice_engine::engine::Engine;
+use sluice_engine::store::runs::RunState;
+use sluice_engine::testing::{FakeCell, FakeWarehouse, SteeredClock};
+
+use super::receiver::{BATCH, IN_FLIGHT, Receiver, Sends};
+use super::{HOME, process};
+use crate::bench::{Bench, PLAIN, SYNC, open_engine_to, payload, row, soak};
+
+/// Which version of the table the process sees, how many rows it has, and where the receiver is.
+const TABLE: &str = "SLUICE_TEST_TABLE";
+
+fn size() -> usize {
+    if soak() { 100_000 } else { 20_000 }
+}
+
+/// A version of the table: each row says which it is.
+fn rows(version: usize, count: usize) -> Vec<Vec<FakeCell>> {
+    (0..count).map(|id| row(&format!("k{id}"), &version.to_string())).collect()
+}
+
+fn open(home: &Path, version: usize, count: usize, port: u16) -> std::sync::Arc<Engine> {
+    let table = FakeWarehouse::new(&["id", "name"]);
+    table.set(rows(version, count));
+    let to = Box::leak(Box::new(Sends::to(port)));
+    let engine = open_engine_to(home, &table, to, &SteeredClock::at(1_750_000_000_000)).unwrap();
+    engine.recover().unwrap();
+    engine
+}
+
+/// Goes on with the run that waits, or starts one, until one has completed.
+async fn complete(engine: &std::sync::Arc<Engine>) -> sluice_engine::store::runs::RunRow {
+    loop {
+        let waiting = engine.store().read(sluice_engine::store::runs::waiting).unwrap();
+        let run = match waiting.first() {
+            Some(run) => {
+                engine.resume(run).await.unwrap();
+                run.id
+            }
+            None => engine.start(SYNC, PLAIN).await.unwrap(),
+        };
+        let ended = engine.wait(run).await.unwrap();
+        if ended.state == RunState::Completed {
+            return ended;
+        }
+    }
+}
+
+/// Not a test by itself: the process that is killed. Without its environment it has nothing to do.
+#[test]
+fn child() {
+    let (Ok(home), Ok(table)) = (std::env::var(HOME), std::env::var(TABLE)) else { return };
+    let numbers: Vec<usize> = table.split(' ').map(|number| number.parse().unwrap()).collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let engine = open(Path::new(&home), numbers[0], numbers[1], numbers[2] as u16);
+        // What went on may have been the run of an earlier version.
+        complete(&engine).await;
+        complete(&engine).await;
+    });
+}
+
+/// Moments nobody chose, the same for the same seed.
+struct Moments(u64);
+
+impl Moments {
+    fn next(&mut self, below: Duration) -> Duration {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        below.mul_f64((self.0 >> 33) as f64 / f64::from(1_u32 << 31))
+    }
+}
+
+#[tokio::test]
+async fn a_sync_that_is_killed_again_and_again_loses_nothing() {
+    let (kills, count) = (if soak() { 100 } else { 25 }, size());
+    let mut bench = Bench::with_batches_of(BATCH).await;
+    let (home, _folder) = (bench.home.clone(), bench.folder.take());
+    drop(bench);
+    let receiver = Receiver::start();
+    let (mut version, mut killed, mut moments) = (1, 0, Moments(0x5eed));
+    let mut longest = Duration::from_millis(400);
+    while killed < kills {
+        let table = format!("{version} {count} {}", receiver.port);
+        let begun = Instant::now();
+        let mut child =
+            process("recovery::killed::child").env(HOME, &home).env(TABLE, table).spawn().unwrap();
+        let until = begun + moments.next(longest);
+        while Instant::now() < until && child.try_wait().unwrap().is_none() {
+            std::thread::park_timeout(Duration::from_millis(1));
+        }
+        if child.try_wait().unwrap().is_none() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            killed += 1;
+            // Until one gets to its end, so that kills fall on every part of the way.
+            longest += Duration::from_millis(60);
+        } else {
+            assert!(child.wait().unwrap().success(), "the process failed by itself");
+            version += 1;
+            longest = begun.elapsed().mul_f64(1.1);
+        }
+    }
+    let engine = open(&home, version, count, receiver.port);
+    complete(&engine).await;
+    complete(&engine).await;
+    let idle = complete(&engine).await;
+    assert_eq!((idle.counts.to_send, idle.counts.unchanged), (0, count as u64));
+    let seen = receiver.seen();
+    assert!(seen.broken.is_empty(), "{:?}", seen.broken);
+    assert_eq!(seen.kept.len(), count);
+    for (key, (kept, bytes)) in &seen.kept {
+        assert_eq!((*kept, bytes), (version, &payload(key, &version.to_string())), "{key}");
+    }
+    let most = (killed + seen.faults) * IN_FLIGHT * BATCH;
+    assert!(seen.repeats <= most, "{} repeats after {killed} kills and {} faults", seen.repeats, seen.faults);
+    println!("{killed} kills, {version} versions, {} faults, {} repeats", seen.faults, seen.repeats);
+}
