@@ -53,8 +53,10 @@ impl Search {
 
 /// The letter is spelt in another way in another case, by bytes that are not simply lowered.
 fn has_case_beyond_ascii(letter: char) -> bool {
-    let has_one_case = letter.to_lowercase().eq([letter]) && letter.to_uppercase().eq([letter]);
-    !letter.is_ascii() && !has_one_case
+    let stays = |cased: &mut dyn Iterator<Item = char>| cased.eq([letter]);
+    let is_plain =
+        letter.is_ascii() || (stays(&mut letter.to_lowercase()) && stays(&mut letter.to_uppercase()));
+    !is_plain
 }
 
 #[cfg(test)]
