@@ -166,7 +166,7 @@ impl Bench {
                 std::fs::copy(file, folder.path().join(name)).unwrap();
             }
         }
-        self.home = folder.path().to_owned();
+        folder.path().clone_into(&mut self.home);
         self.folder = Some(folder);
         self.reopen();
     }

@@ -107,7 +107,7 @@ async fn a_discarded_record_that_may_have_arrived_is_removed_with_its_row() {
     bench.table.set(vec![row("a", "1")]);
     let run = bench.run_with(Start { approve: true, ..PLAIN }).await;
     assert_eq!(run.state, RunState::Completed);
-    let last = bench.crm.arrived().pop().unwrap();
-    assert_eq!((last.key.as_str(), last.operation), ("b", Operation::Delete));
+    let newest = bench.crm.arrived().pop().unwrap();
+    assert_eq!((newest.key.as_str(), newest.operation), ("b", Operation::Delete));
     bench.expect_kept(&[("a", "1")]);
 }
