@@ -1,5 +1,5 @@
 # Everything a day's work needs. The scripts install what is missing first and are quick when nothing is.
-.PHONY: run demo test check build icons
+.PHONY: run demo test soak check build icons bench
 
 ## Build Sluice and open its window; without a display, run the main job in the terminal.
 run:
@@ -8,6 +8,10 @@ run:
 ## Install what the tests need, and run all of them.
 test:
 	@scripts/test
+
+## The long versions of the tests: ten years of schedules, thousands of damaged files. Takes hours.
+soak:
+	@scripts/soak
 
 ## The quick part of the tests: formats, lints, types.
 check:
@@ -20,3 +24,7 @@ build:
 ## Icon files from the drawings in icons/.
 icons:
 	@scripts/icons
+
+## How fast it is, measured against others in the same run; takes a quarter of an hour.
+bench:
+	@scripts/bench

@@ -36,7 +36,7 @@ pub fn run() -> ExitCode {
         .setup(|app| {
             match tauri::async_runtime::block_on(open_product()) {
                 Ok((api, info)) => start(app, &api, info)?,
-                Err(problem) => refusal::show(app.handle(), &problem),
+                Err(problem) => refusal::start(app.handle(), &problem),
             }
             Ok(())
         });
@@ -65,6 +65,7 @@ fn start(app: &mut App, api: &Api, info: AppInfo) -> tauri::Result<()> {
     let handle = app.handle().clone();
     api.subscribe(move |push| bridge::forward(&handle, push));
     tauri::async_runtime::block_on(async { api.start_scheduler() });
+    end_when_lost(app.handle(), api.clone());
     window::open(app.handle(), std::env::args().any(|argument| argument == HIDDEN) && tray)?;
     end_on_signals(app.handle());
     Ok(())
@@ -77,6 +78,12 @@ fn on_run_event(app: &tauri::AppHandle, event: &RunEvent) {
         // Bounded: what runs is written down as it stands and goes on at the next start.
         tauri::async_runtime::block_on(desktop.api.shutdown());
     }
+}
+
+/// A data folder that another process took over is not to be worked in any more.
+fn end_when_lost(app: &tauri::AppHandle, api: Api) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move { refusal::go_on(&app, &api.lost().await) });
 }
 
 /// Logging out or shutting down ends Sluice like Quit does.

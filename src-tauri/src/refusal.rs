@@ -6,12 +6,21 @@ use tauri::AppHandle;
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 
 /// Shows why Sluice can not start, and ends it when that was read.
-pub(crate) fn show(app: &AppHandle, problem: &Problem) {
+pub(crate) fn start(app: &AppHandle, problem: &Problem) {
+    show(app, problem, "Sluice can not start");
+}
+
+/// Shows why Sluice can not go on, and ends it when that was read.
+pub(crate) fn go_on(app: &AppHandle, problem: &Problem) {
+    show(app, problem, "Sluice can not go on");
+}
+
+fn show(app: &AppHandle, problem: &Problem, title: &str) {
     eprintln!("{}\n{}\n{}\n{}", problem.message, problem.safe, problem.hint, problem.code);
     let ended = app.clone();
     app.dialog()
         .message(format!("{}\n\n{}\n{}\n\n{}", problem.message, problem.safe, problem.hint, problem.code))
-        .title("Sluice can not start")
+        .title(title)
         .kind(MessageDialogKind::Error)
         .buttons(MessageDialogButtons::OkCustom("Quit".into()))
         .show(move |_| ended.exit(1));

@@ -7,6 +7,7 @@
 
 mod accessibility;
 mod desk;
+mod fault;
 mod journal;
 mod keyboard;
 mod page;

@@ -16,11 +16,15 @@ const FINDER: &str = "ui/node_modules/@testing-library/dom/dist/@testing-library
 /// The key by which `WebDriver` marks an element in JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// The themes the page has.
+pub(crate) const THEMES: [&str; 2] = ["light", "dark"];
+
 /// Keys that are no letters, as `WebDriver` spells them.
 pub(crate) mod key {
     pub(crate) const TAB: &str = "\u{e004}";
     pub(crate) const ENTER: &str = "\u{e007}";
     pub(crate) const DOWN: &str = "\u{e015}";
+    pub(crate) const ESCAPE: &str = "\u{e00c}";
     pub(crate) const SPACE: &str = " ";
 }
 
@@ -180,10 +184,31 @@ impl Page {
         panic!("Tab never reached {what}; the focus is on {}.", self.focused().await);
     }
 
-    /// Writes a picture of the window to the folder of pictures.
+    /// Writes pictures of the window in both themes to the folder of pictures.
     pub(crate) async fn shot(&self, name: &str) {
-        self.script("return document.fonts.status", &[]).await;
-        self.keep_shot(name).await;
+        for theme in THEMES {
+            self.dress(theme).await;
+            self.keep_shot(&format!("{name}-{theme}")).await;
+        }
+        self.undress().await;
+    }
+
+    /// Shows the page in a theme, whatever the system has.
+    pub(crate) async fn dress(&self, theme: &str) {
+        self.script(DRESS, &[json!(theme)]).await;
+    }
+
+    /// Shows the page in its own theme again.
+    pub(crate) async fn undress(&self) {
+        self.script("delete document.documentElement.dataset.theme", &[]).await;
+    }
+
+    /// Names of the buttons in the element of this role, in order.
+    pub(crate) async fn buttons_in(&self, role: &str) -> Vec<String> {
+        let script = "return TestingLibraryDom.getAllByRole(document.body, arguments[0]).flatMap((found) =>
+            TestingLibraryDom.queryAllByRole(found, 'button').map((button) => button.textContent.trim()))";
+        let found = self.script(&finder(script), &[json!(role)]).await;
+        serde_json::from_value(found).expect("names")
     }
 
     async fn keep_shot(&self, name: &str) {
@@ -228,6 +253,12 @@ const FIELD: &str = "
     const [label] = arguments;
     const fits = (text) => text === label || text.startsWith(label + ' ');
     return TestingLibraryDom.queryAllByLabelText(document.body, fits, { selector: 'input, textarea' })[0] ?? null;";
+
+/// Answers once the page has been drawn so, fonts included.
+const DRESS: &str = "
+    document.documentElement.dataset.theme = arguments[0];
+    return document.fonts.ready.then(() =>
+        new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))))";
 
 const SHOWN_JSON: &str = "
     const copy = arguments[0].cloneNode(true);

@@ -88,7 +88,6 @@ fn make_database(server: &PostgresServer) -> String {
 async fn set_up(page: &Page, port: u16, database: &str, plane: &str) {
     page.click("button", "Connect your warehouse…").await;
     page.find("heading", "Where are the rows?").await;
-    page.shot("02-warehouse").await;
     page.click("radio", "PostgreSQL…").await;
     page.click("button", "Continue…").await;
     page.find("heading", "Connect to PostgreSQL").await;
@@ -99,7 +98,7 @@ async fn set_up(page: &Page, port: u16, database: &str, plane: &str) {
     page.fill("Name", "Shop").await;
     page.click("button", "Test connection…").await;
     page.reads("Passed").await;
-    page.shot("03-connection").await;
+    page.shot("03-credentials").await;
     page.click("button", "Continue…").await;
 
     page.find("heading", "Which rows?").await;

@@ -1,6 +1,7 @@
 //! A data plane that keeps every request it gets, and lets Prism judge it, for the tests of this binary.
 
 use std::io::Read as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
@@ -34,6 +35,7 @@ impl Request {
 pub(crate) struct Recorder {
     pub(crate) address: String,
     requests: Arc<Mutex<Vec<Request>>>,
+    refusing: Arc<AtomicBool>,
     _judge: Option<Prism>,
 }
 
@@ -47,13 +49,19 @@ impl Recorder {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let requests = Arc::<Mutex<Vec<Request>>>::default();
-        let kept = requests.clone();
+        let refusing = Arc::<AtomicBool>::default();
+        let (kept, refuses) = (requests.clone(), refusing.clone());
         tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
-                tokio::spawn(serve(connection, kept.clone(), port));
+                tokio::spawn(serve(connection, kept.clone(), refuses.clone(), port));
             }
         });
-        Self { address, requests, _judge: judge }
+        Self { address, requests, refusing, _judge: judge }
+    }
+
+    /// From now on every request is refused with a 401, or not any more. What is refused is not kept.
+    pub(crate) fn refuse(&self, refuse: bool) {
+        self.refusing.store(refuse, Ordering::SeqCst);
     }
 
     /// Events of all batches so far, in order.
@@ -69,7 +77,12 @@ impl Recorder {
     }
 }
 
-async fn serve(mut connection: TcpStream, kept: Arc<Mutex<Vec<Request>>>, port: Option<u16>) -> Option<()> {
+async fn serve(
+    mut connection: TcpStream,
+    kept: Arc<Mutex<Vec<Request>>>,
+    refusing: Arc<AtomicBool>,
+    port: Option<u16>,
+) -> Option<()> {
     let mut got = Vec::new();
     loop {
         let end = loop {
@@ -92,6 +105,11 @@ async fn serve(mut connection: TcpStream, kept: Arc<Mutex<Vec<Request>>>, port: 
         }
         let body = got[end + 4..whole].to_vec();
         got.drain(..whole);
+        if refusing.load(Ordering::SeqCst) {
+            let answer = b"HTTP/1.1 401 Unauthorized\r\ncontent-type: text/plain\r\ncontent-length: 17\r\n\r\nInvalid write key";
+            connection.write_all(answer).await.ok()?;
+            continue;
+        }
         kept.lock().expect("requests").push(Request { head: head.clone(), body: body.clone() });
         if let Some(port) = port {
             // Prism closes after its answer, so this connection ends with it.

@@ -45,6 +45,26 @@ describe.skipIf(!browserPath).each([1280, 1024, 900, 640])('at %i px', (width) =
     await page.close();
   });
 
+  test('the form stands still when a paste fills it', async () => {
+    const page = await window.open('light', '/new', size);
+    await page.getByText('Host, database, user').click();
+    await page.keyboard.press('Control+Enter');
+    const places = () =>
+      page.evaluate(() => {
+        const shown = [...document.querySelectorAll('[class*="fields"] input')].slice(0, 6);
+        return shown.map((field) => Math.round(field.getBoundingClientRect().top));
+      });
+    await page.getByLabel('Host').waitFor();
+    const before = await places();
+    await page
+      .getByLabel('Paste a URL')
+      .fill('postgres://SLUICE_READER:secret@warehouse.kestrel.example.com:5432/analytics?options=x');
+    await page.keyboard.press('Enter');
+    await page.getByText('Not used').waitFor();
+    expect(await places()).toEqual(before);
+    await page.close();
+  });
+
   test('nothing stands out of the form of a connection', async () => {
     const page = await window.open('light', '/new', size);
     await page.getByText('Host, database, user').click();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sluice_engine::check::{Step, StepResult, Steps};
+use sluice_engine::check::{Step, StepResult, Steps, in_a_test};
 use sluice_engine::clock::millis;
 use sluice_engine::connection::{self, checked_settings, is_shown};
 use sluice_engine::engine::Engine;
@@ -74,7 +74,7 @@ impl Api {
                 if let Some(name) = name {
                     connection.name = name;
                 }
-                let opening = engine.opening(&connection, &typed)?;
+                let opening = engine.opening(&connection, &typed).map_err(in_a_test)?;
                 Ok((connection.kind.clone(), opening))
             })
             .await?;
@@ -105,9 +105,9 @@ impl Api {
         let mut steps = Steps::new(manifest.steps, &tell);
         // The failed step carries the error; the steps after it are listed as not reached.
         if let Some(kind) = CATALOGUE.warehouse(kind) {
-            drop(kind.open(opening)?.check(&mut steps).await);
+            drop(kind.open(opening).map_err(in_a_test)?.check(&mut steps).await);
         } else if let Some(kind) = CATALOGUE.destination(kind) {
-            drop(kind.open(opening)?.check(&mut steps).await);
+            drop(kind.open(opening).map_err(in_a_test)?.check(&mut steps).await);
         }
         Ok(steps.finish())
     }
@@ -132,20 +132,34 @@ impl Api {
     /// Keeps a secret of a saved connection in the keychain.
     pub async fn secret_set(&self, name: String, setting: String, secret: Secret) -> Result<(), Problem> {
         self.blocking(move |engine| {
-            let saved = engine.store().read(|sqlite| connections::get(sqlite, &name))?;
-            let (manifest, _) = CATALOGUE.manifest(&saved.connection.kind)?;
-            let known = manifest.settings.iter().find(|known| known.secret && known.key == setting);
-            if known.is_none() {
-                let secrets: Vec<_> =
-                    manifest.settings.iter().filter(|known| known.secret).map(|known| known.key).collect();
-                let message = format!("{} has no secret “{setting}”.", manifest.label);
-                return Err(Error::new(ErrorKind::BadSettings, message)
-                    .with_hint(format!("Its secrets are: {}.", secrets.join(", "))));
-            }
+            has_secret(engine, &name, &setting)?;
             engine.secrets().set(&name, &setting, &secret)
         })
         .await
     }
+
+    /// Whether a saved connection has a secret of this name; asked before anybody types it. A name it does not
+    /// have is a problem of kind `unknown_name`.
+    pub async fn secret_is_known(&self, name: String, setting: String) -> Result<(), Problem> {
+        self.blocking(move |engine| has_secret(engine, &name, &setting)).await
+    }
+}
+
+fn has_secret(engine: &Engine, connection: &str, setting: &str) -> sluice_engine::Result<()> {
+    let saved = engine.store().read(|sqlite| connections::get(sqlite, connection))?;
+    let (manifest, _) = CATALOGUE.manifest(&saved.connection.kind)?;
+    let secrets: Vec<_> =
+        manifest.settings.iter().filter(|known| known.secret).map(|known| known.key).collect();
+    if secrets.contains(&setting) {
+        return Ok(());
+    }
+    let hint = if secrets.is_empty() {
+        "It needs none.".to_owned()
+    } else {
+        format!("Its secrets are: {}.", secrets.join(", "))
+    };
+    let message = format!("{} has no secret “{setting}”.", manifest.label);
+    Err(Error::new(ErrorKind::UnknownName, message).with_hint(hint))
 }
 
 fn save(engine: &Engine, input: ConnectionSave) -> sluice_engine::Result<Connection> {

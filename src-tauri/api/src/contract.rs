@@ -94,6 +94,8 @@ commands! {
     plan: PlanRequest => Plan;
     /// Runs a sync; answers as soon as the run is written down.
     sync_now: SyncNow => Run;
+    /// Sends the first record a run of the sync of this name would send, in a run of its own; answers as soon as the run is written down.
+    sync_test: String => Run;
     /// Stops the run of this id; what was sent stays sent.
     run_cancel: i64 => Run;
     /// Drops a held run; nothing was sent.

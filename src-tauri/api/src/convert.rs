@@ -72,7 +72,7 @@ same_variants!(NullRule, sync::NullRule: Send, LeaveOut, Clear);
 same_variants!(ChangeKind, Change: Added, Changed, Removed);
 same_variants!(Discarding, sluice_engine::run::Discard: Refused, Waiting, All);
 same_variants!(Accepts, manifest::Accepts: Events, Records, Both);
-same_variants!(Trigger, runs::Trigger: Manual, Schedule, CatchUp, Retry, Resume);
+same_variants!(Trigger, runs::Trigger: Manual, Schedule, CatchUp, Retry, Resume, Test);
 same_variants!(TableKind, sluice_engine::warehouse::TableKind: Table, View, MaterializedView, ForeignTable);
 same_variants!(Role, sluice_engine::connection::Role: Warehouse, Destination);
 same_variants!(ColumnType, EngineColumnType: Text, Integer, Number, Boolean, Date, Time, Timestamp, Json, List, Bytes, Other);

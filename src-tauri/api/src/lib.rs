@@ -25,9 +25,11 @@ use std::time::Duration;
 use serde_json::Value;
 use sluice_engine::clock::{SharedClock, SystemClock};
 use sluice_engine::engine::{Catalogue, Engine};
+use sluice_engine::run::progress::Notice;
 use sluice_engine::secrets::{Keychain, SecretStore};
-use sluice_engine::store::owner::Owner;
+use sluice_engine::store::owner::{self, Owner};
 use sluice_engine::store::{Store, Usage, make_private_folder};
+use sluice_engine::upkeep::Upkeep;
 use sluice_engine::{Error, ErrorKind};
 
 pub use events::PlainEvent;
@@ -50,7 +52,9 @@ struct Inner {
     engine: Arc<Engine>,
     pushes: push::Pushes,
     samples: samples::Samples,
-    scheduler: tokio_util::sync::CancellationToken,
+    upkeep: Arc<Upkeep>,
+    /// Ends what goes on beside the commands: the scheduler and the upkeep.
+    stop: tokio_util::sync::CancellationToken,
     /// There while this process owns the data folder.
     _owner: Option<Owner>,
 }
@@ -104,12 +108,14 @@ impl Api {
         if usage == Usage::Owner {
             engine.recover()?;
         }
-        let scheduler = tokio_util::sync::CancellationToken::new();
+        let upkeep = Upkeep::of(engine.store().clone(), home, engine.clock().clone());
+        let stop = tokio_util::sync::CancellationToken::new();
         let api = Self(Arc::new(Inner {
             engine,
             pushes,
             samples: samples::Samples::default(),
-            scheduler,
+            upkeep,
+            stop,
             _owner: owner,
         }));
         api.0.pushes.carry(&api);
@@ -132,15 +138,34 @@ impl Api {
         self.run(run).await
     }
 
-    /// Follows the schedules from now on.
+    /// Follows the schedules and looks after the data folder from now on.
     pub fn start_scheduler(&self) {
-        let (engine, stop) = (self.engine().clone(), self.0.scheduler.clone());
+        let (engine, stop) = (self.engine().clone(), self.0.stop.clone());
         tokio::spawn(async move { sluice_engine::schedule::scheduler::run(engine, stop).await });
+        let (engine, upkeep, stop) = (self.engine().clone(), self.0.upkeep.clone(), self.0.stop.clone());
+        tokio::spawn(async move { upkeep.run(stop, || engine.tell(Notice::Changed)).await });
+    }
+
+    /// Looks after the data folder once, for a process that does not stay; answers with what went wrong.
+    pub async fn upkeep(&self) -> Option<Problem> {
+        self.0.upkeep.round().await;
+        self.trouble()
+    }
+
+    /// What is wrong with the data folder, as far as was found out.
+    pub fn trouble(&self) -> Option<Problem> {
+        self.0.upkeep.trouble().map(Problem::from)
+    }
+
+    /// Waits until another process has taken the data folder over, as it can on a drive that keeps no locks.
+    pub async fn lost(&self) -> Problem {
+        self.engine().store().lost().cancelled().await;
+        owner::lost().into()
     }
 
     /// Stops politely: at most five seconds for what is under way; the rest goes on at the next start.
     pub async fn shutdown(&self) {
-        self.0.scheduler.cancel();
+        self.0.stop.cancel();
         self.engine().stop(QUIT).await;
         let store = self.engine().store().clone();
         // A file that is not marked clean is only checked at the next start.
@@ -162,6 +187,6 @@ impl Api {
     }
 
     pub(crate) fn changed(&self) {
-        self.engine().tell(sluice_engine::run::progress::Notice::Changed);
+        self.engine().tell(Notice::Changed);
     }
 }

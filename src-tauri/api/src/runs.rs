@@ -21,6 +21,13 @@ impl Api {
         self.run(run).await
     }
 
+    /// Tests a sync with one record: the first a run would send goes out, and counts as any other.
+    pub async fn sync_test(&self, sync: String) -> Result<Run, Problem> {
+        let start = Start { trigger: Trigger::Test, full: false, approve: false, slot: None };
+        let run = self.engine().start(&sync, start).await?;
+        self.run(run).await
+    }
+
     /// Stops a run; what was sent stays sent.
     pub async fn run_cancel(&self, run: i64) -> Result<Run, Problem> {
         self.engine().cancel(run);

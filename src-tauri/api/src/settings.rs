@@ -35,6 +35,7 @@ impl Api {
             platform: std::env::consts::OS.to_owned(),
             first_start,
             keychain,
+            storage: self.trouble(),
             time_zone: sluice_engine::schedule::this_computers_zone(),
             settings,
         })
@@ -53,6 +54,7 @@ impl Api {
 mod rows {
     use sluice_engine::Result;
     use sluice_engine::store::settings::{get, set};
+    use sluice_engine::upkeep::{DAYS, HISTORY_DAYS, HISTORY_MEGABYTES, MEGABYTES, number};
 
     use crate::wire::{Settings, Theme};
 
@@ -71,6 +73,8 @@ mod rows {
             autostart: is("autostart", "true")?,
             notify: !is("notify", "false")?,
             schedules_paused: is("schedules_paused", "true")?,
+            history_days: number(sqlite, HISTORY_DAYS, DAYS)?,
+            history_megabytes: number(sqlite, HISTORY_MEGABYTES, MEGABYTES)?,
         })
     }
 
@@ -84,6 +88,8 @@ mod rows {
         if let Some(keep) = settings.keep_in_tray {
             set(sqlite, "keep_in_tray", if keep { "true" } else { "false" })?;
         }
+        set(sqlite, HISTORY_DAYS, &settings.history_days.to_string())?;
+        set(sqlite, HISTORY_MEGABYTES, &settings.history_megabytes.to_string())?;
         let switches = [
             ("autostart", settings.autostart),
             ("notify", settings.notify),

@@ -131,7 +131,7 @@ pub(crate) struct EventsArgs {
     /// Only of this run
     #[arg(long)]
     pub(crate) run: Option<i64>,
-    /// Only of the record with this key
+    /// Only of the record with this key, or about the person with this e-mail, user id or anonymous id
     #[arg(long)]
     pub(crate) key: Option<String>,
     /// Only in this state; may be given more than once

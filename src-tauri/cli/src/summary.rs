@@ -56,7 +56,6 @@ pub(crate) struct Summary<'a> {
     pub(crate) trigger: Trigger,
     pub(crate) started_at: &'a str,
     pub(crate) finished_at: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) problem: Option<&'a Problem>,
 }
 

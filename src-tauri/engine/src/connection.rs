@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::clock::SharedClock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::manifest::{Input, Manifest, Setting};
-use crate::secrets::Secret;
+use crate::secrets::{Secret, environment_variable};
 
 /// Which side of a sync a connection is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,12 +51,12 @@ impl Opening {
         clock: SharedClock,
     ) -> Result<Self> {
         let settings = checked_settings(manifest, connection)?;
-        for setting in manifest.settings.iter().filter(|setting| setting.secret && setting.required) {
-            if is_shown(setting, &settings) && !secrets.contains_key(setting.key) {
-                let message =
-                    format!("The connection “{}” has no {}.", connection.name, setting.label.to_lowercase());
-                return Err(Error::new(ErrorKind::SecretMissing, message));
-            }
+        let needed = manifest.settings.iter().filter(|setting| setting.secret && setting.required);
+        let missing: Vec<_> = needed
+            .filter(|setting| is_shown(setting, &settings) && !secrets.contains_key(setting.key))
+            .collect();
+        if !missing.is_empty() {
+            return Err(secrets_missing(&connection.name, &missing));
         }
         Ok(Self { name: connection.name.clone(), settings, secrets, home: home.to_owned(), clock })
     }
@@ -92,6 +92,17 @@ impl Opening {
     pub fn clock(&self) -> &SharedClock {
         &self.clock
     }
+}
+
+/// All of them at once, with the names the environment can give them under.
+fn secrets_missing(connection: &str, missing: &[&Setting]) -> Error {
+    let labels: Vec<_> = missing.iter().map(|setting| setting.label.to_lowercase()).collect();
+    let variables: Vec<_> =
+        missing.iter().map(|setting| environment_variable(connection, setting.key)).collect();
+    let message = format!("The connection “{connection}” has no {}.", labels.join(" and no "));
+    Error::new(ErrorKind::SecretMissing, message)
+        .with_hint("Enter it in the connection, or give it in the environment under the name below.")
+        .with_fix(variables.join("\n"))
 }
 
 /// The connection's settings with defaults filled in, or what is wrong with them.
@@ -157,5 +168,43 @@ pub fn check_input(setting: &Setting, value: &str) -> std::result::Result<(), St
             let known: Vec<_> = choices.iter().map(|(choice, _)| *choice).collect();
             wrong(&format!("has to be one of {}", known.join(", ")))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::clock::SystemClock;
+
+    static MANIFEST: Manifest = Manifest {
+        id: "crm",
+        label: "CRM",
+        summary: "",
+        needs: &[],
+        setup_script: None,
+        settings: &[
+            Setting::secret("client_secret", "Client secret", ""),
+            Setting::secret("refresh_token", "Refresh token", ""),
+            Setting::secret("passphrase", "Passphrase", "").optional(),
+        ],
+        steps: &[],
+        destination: None,
+        icon: "",
+    };
+
+    #[test]
+    fn all_secrets_that_are_missing_are_told_with_the_names_that_give_them() {
+        let connection = Connection { name: "our crm".into(), kind: "crm".into(), settings: BTreeMap::new() };
+        let opened =
+            Opening::new(&MANIFEST, &connection, BTreeMap::new(), Path::new("/"), Arc::new(SystemClock));
+        let error = opened.err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::SecretMissing);
+        assert_eq!(error.message(), "The connection “our crm” has no client secret and no refresh token.");
+        assert_eq!(
+            error.fix(),
+            Some("SLUICE_SECRET_OUR_CRM_CLIENT_SECRET\nSLUICE_SECRET_OUR_CRM_REFRESH_TOKEN")
+        );
     }
 }

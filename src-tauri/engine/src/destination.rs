@@ -33,6 +33,13 @@ pub trait DestinationKind: Send + Sync {
         let _ = (settings, batch);
         Ok(None)
     }
+
+    /// The part of a request's answer that speaks of the record at `place` of `of`, as JSON text; `None` where the
+    /// answer has no such part.
+    fn own_answer(&self, answer: &str, place: usize, of: usize) -> Option<String> {
+        let _ = (answer, place, of);
+        None
+    }
 }
 
 /// A request to write by hand. Holds no secret.

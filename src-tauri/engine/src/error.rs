@@ -83,7 +83,7 @@ kinds! {
     UnknownName = "1006" "unknown_name", AfterUserAction, "Nothing was changed.", "Check the name.";
     /// A secret the connection needs is not in the keychain.
     SecretMissing = "1007" "secret_missing", AfterUserAction, "Nothing was sent.", "Enter the secret in the connection.";
-    /// The name is taken, or something is still in use.
+    /// The name is taken, something is still in use, or a run is not in the state it would have to be in.
     Conflict = "1008" "conflict", AfterUserAction, "Nothing was changed.", "Choose another name, or change what uses it first.";
 
     /// The host's name does not exist.
@@ -101,7 +101,7 @@ kinds! {
     /// No answer in time.
     TimedOut = "2007" "timed_out", Backoff, "Nothing is lost; it is tried again.", "Wait, or check the other side's load.";
     /// The other side asked to slow down.
-    RateLimited = "2008" "rate_limited", Backoff, "Nothing is lost; Sluice waits as long as it was asked to.", "Nothing to do.";
+    RateLimited = "2008" "rate_limited", Backoff, "Nothing is lost; what waits is kept and goes out later.", "Leave Sluice open and it goes on by itself, or run the sync again later.";
     /// The other side failed.
     ServerFailed = "2009" "server_failed", Backoff, "Nothing is lost; it is tried again.", "If it lasts, look at the other side's status page.";
     /// The destination refused a whole request.
@@ -148,6 +148,8 @@ kinds! {
     MissedSlot = "4007" "missed_slot", Never, "Nothing was read or sent at this time.", "Nothing to do: the next run sends everything that changed.";
     /// Sluice was stopped in the middle of a run.
     Interrupted = "4008" "interrupted", Backoff, "Nothing is lost: what was not confirmed is kept, and sent again with the same ids.", "Nothing to do: the rest goes out when Sluice is started next, or with the next run.";
+    /// There is no record to test a sync with.
+    NothingToSend = "4010" "nothing_to_send", AfterUserAction, "Nothing was sent.", "Change a row, or the query, and test again.";
 
     /// The data folder can not be read or written.
     Storage = "5001" "storage", AfterUserAction, "Nothing is marked as delivered that was not.", "Check the data folder and its disk, then start Sluice again.";

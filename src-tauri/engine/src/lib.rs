@@ -16,6 +16,7 @@ pub mod clock;
 pub mod connection;
 pub mod destination;
 pub mod diff;
+pub mod differ;
 pub mod engine;
 pub mod error;
 pub mod json_text;
@@ -30,6 +31,7 @@ pub mod store;
 pub mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod upkeep;
 pub mod value;
 pub mod warehouse;
 

@@ -79,18 +79,23 @@ pub struct Record<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MessageId(pub u128);
 
-impl std::fmt::Display for MessageId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl MessageId {
+    /// The id as a UUID's text: 36 ASCII characters.
+    pub fn text(self) -> [u8; 36] {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
         // Version 8 (custom) and variant bits of RFC 9562.
         let id = self.0 & !(0xf << 76) & !(0x3 << 62) | (0x8 << 76) | (0x2 << 62);
-        write!(
-            f,
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            id >> 96,
-            (id >> 80) & 0xffff,
-            (id >> 64) & 0xffff,
-            (id >> 48) & 0xffff,
-            id & 0xffff_ffff_ffff
-        )
+        let mut text = [b'-'; 36];
+        let digits = (0..36).filter(|place| !matches!(place, 8 | 13 | 18 | 23));
+        for (digit, place) in digits.enumerate() {
+            text[place] = HEX[(id >> (124 - 4 * digit)) as usize & 15];
+        }
+        text
+    }
+}
+
+impl std::fmt::Display for MessageId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(std::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }

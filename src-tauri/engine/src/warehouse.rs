@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use crate::check::Steps;
 use crate::connection::Opening;
+use crate::differ::Differ;
 use crate::error::Result;
 use crate::manifest::Manifest;
 use crate::sync::{Query, TableName};
@@ -25,7 +26,7 @@ pub trait WarehouseKind: Send + Sync {
     fn open(&self, opening: &Opening) -> Result<Box<dyn Warehouse>>;
 }
 
-/// A live source. Only ever read.
+/// A live source. Only ever read, but for the snapshots of its [`Differ`].
 #[async_trait]
 pub trait Warehouse: Send + Sync {
     /// Tests the connection in the manifest's steps.
@@ -45,6 +46,11 @@ pub trait Warehouse: Send + Sync {
 
     /// Begins to stream rows. Dropping the stream stops the work on the server.
     async fn read(&self, read: &Read) -> Result<Box<dyn Rows>>;
+
+    /// Where it compares rows by itself; `None` where the user has not let it, or it can not.
+    fn differ(&self) -> Option<&dyn Differ> {
+        None
+    }
 }
 
 /// What to read.

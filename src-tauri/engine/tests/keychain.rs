@@ -25,12 +25,16 @@ for look in {{1..3000}}; do served && exec "$@"; done; exit 1"#
     )
 }
 
-/// A bus that starts no service by itself.
-const EMPTY_BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+/// A bus that starts no service by itself, with more rules.
+fn bus(rules: &str) -> String {
+    format!(
+        r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow send_destination="*"/><allow eavesdrop="true"/><allow own="*"/></policy>
-</busconfig>"#;
+<policy context="default"><allow send_destination="*"/><allow eavesdrop="true"/><allow own="*"/>{rules}</policy>
+</busconfig>"#
+    )
+}
 
 /// The tools are there; where they are not, the test says so, or fails where servers are required.
 fn tools_are_there() -> bool {
@@ -49,8 +53,13 @@ fn tools_are_there() -> bool {
 
 /// Runs the ignored test `name` on a bus of its own, after `setup`, with `home` as its home.
 fn on_a_bus(home: &Path, setup: &str, name: &str) {
+    on_a_bus_with("", home, setup, name);
+}
+
+/// The same on a bus with these rules.
+fn on_a_bus_with(rules: &str, home: &Path, setup: &str, name: &str) {
     let config = home.join("bus.conf");
-    std::fs::write(&config, EMPTY_BUS).unwrap();
+    std::fs::write(&config, bus(rules)).unwrap();
     let mut command = Command::new("dbus-run-session");
     command.arg(format!("--config-file={}", config.display())).args(["--", "bash", "-c", setup, "bash"]);
     command.arg(std::env::current_exe().unwrap()).args(["--exact", name, "--ignored", "--nocapture"]);
@@ -138,6 +147,29 @@ fn inside_locked() {
 fn inside_find_one() {
     assert_eq!(keychain().get("shop", "password").unwrap().unwrap().expose(), b"hunter2");
     assert!(keychain().get("shop", "token").unwrap().is_none());
+}
+
+#[test]
+fn a_keychain_the_bus_keeps_sluice_from_is_denied() {
+    if tools_are_there() {
+        let home = tempfile::tempdir().unwrap();
+        // As the bus does with a package that is confined.
+        let rules = r#"<deny send_destination="org.freedesktop.secrets"/>"#;
+        on_a_bus(home.path(), &serving(UNLOCKED), "inside_keep_one");
+        on_a_bus_with(rules, home.path(), &serving(UNLOCKED), "inside_denied");
+        on_a_bus(home.path(), &serving(UNLOCKED), "inside_find_one");
+    }
+}
+
+#[test]
+#[ignore = "runs inside a bus, started by the test above"]
+fn inside_denied() {
+    let keychain = keychain();
+    let error = keychain.get("shop", "password").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::KeychainDenied);
+    assert!(!error.details().is_empty(), "the cause is kept");
+    assert_eq!(kind(keychain.set("shop", "token", &Secret::new("x"))), ErrorKind::KeychainDenied);
+    assert_eq!(kind(keychain.delete("shop", "password")), ErrorKind::KeychainDenied);
 }
 
 #[test]

@@ -6,3 +6,4 @@ mod bench;
 mod recovery;
 mod store;
 mod sync;
+mod twins;

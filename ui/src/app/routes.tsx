@@ -24,6 +24,8 @@ const connections = createRoute({
   getParentRoute: () => shell,
   path: '/connections',
   component: ConnectionsView,
+  validateSearch: ({ edit }: Record<string, unknown>): { edit?: string } =>
+    typeof edit === 'string' ? { edit } : {},
 });
 const settings = createRoute({ getParentRoute: () => shell, path: '/settings', component: SettingsView });
 const sync = createRoute({ getParentRoute: () => shell, path: '/syncs/$name', component: SyncView });

@@ -120,6 +120,8 @@ export function fakeHost({
     autostart: true,
     notify: true,
     schedules_paused: false,
+    history_days: 90,
+    history_megabytes: 1000,
   };
   const missing = (what: string): Problem =>
     problem({
@@ -164,6 +166,7 @@ export function fakeHost({
       platform: 'linux',
       first_start: connections.length + syncs.length + drafts.length === 0,
       keychain: null,
+      storage: null,
       time_zone: 'Europe/Berlin',
       settings,
     }),
@@ -329,6 +332,8 @@ export function fakeHost({
       change(sync, { status: 'running', last_run: run, problem: null });
       return run;
     },
+    // Its event is one of the log's: that of a sync that is there from the beginning.
+    sync_test: () => runOf(58, 'Orders', { trigger: 'test', read: 1, added: 1, delivered: 1, sent: 1 }),
     run_cancel: (id) => end(id, 'cancelled'),
     run_drop: (id) => end(id, 'cancelled'),
     runs: (request) => pageOfRuns(allRuns(syncs), request),

@@ -1,5 +1,7 @@
+import { useSearch } from '@tanstack/react-router';
 import { ConnectionsScreen } from '@/features/connection/ConnectionsScreen';
 
 export function ConnectionsView() {
-  return <ConnectionsScreen />;
+  const { edit } = useSearch({ from: '/shell/connections' });
+  return <ConnectionsScreen key={edit ?? ''} edit={edit ?? null} />;
 }

@@ -44,6 +44,17 @@ describe('live events', () => {
     expect(await violations()).toEqual([]);
   });
 
+  it('shows what was answered for this very record before the whole answer', async () => {
+    const { rows, user } = await open();
+    await user.click(rejectedRow(rows()));
+    const own = await screen.findByRole('region', { name: 'Answer for this record' });
+    expect(own.textContent).toMatch(/PICKLIST/);
+    expect(own.textContent).not.toMatch(/"updated"/);
+    const whole = screen.getByText('The whole answer, for 100 records').closest('details');
+    expect(whole?.open).toBe(false);
+    expect(whole?.textContent).toMatch(/"updated"/);
+  });
+
   it('renders a window of the log and tells how long it is', async () => {
     const { grid, rows } = await open('/events', 120_000);
     expect(grid.getAttribute('aria-rowcount')).toBe('120001');

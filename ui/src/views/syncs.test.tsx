@@ -195,11 +195,22 @@ describe('the page of a sync', () => {
     await waitFor(() => expect(inputs(host, 'sync_unpause')).toEqual(['Orders']));
   });
 
-  it('says what is wrong when only the user can mend it', async () => {
-    renderWindow('/syncs/Workspace%20owners');
+  it('says what is wrong when only the user can mend it, and goes on once it is mended', async () => {
+    const { host } = renderWindow('/syncs/Workspace%20owners');
     expect(await screen.findByText('Kestrel events no longer accepts this write key.')).toBeTruthy();
-    expect(screen.getByRole('button', { name: 'Open the connections' })).toBeTruthy();
     expect(await violations()).toEqual([]);
+    await userEvent.click(await screen.findByRole('button', { name: 'Enter new credentials' }));
+    const panel = await screen.findByRole('complementary', { name: 'Connection' });
+    expect(within(panel).getByRole('heading', { name: 'Kestrel events' })).toBeTruthy();
+    await userEvent.click(within(panel).getByRole('button', { name: 'Save' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Sync now' }));
+    await waitFor(() =>
+      expect(inputs(host, 'sync_now')).toContainEqual({
+        sync: 'Workspace owners',
+        full: false,
+        approve: false,
+      }),
+    );
   });
 
   it('shows what it sends, to look at', async () => {

@@ -1,13 +1,15 @@
 //! Everything about one record.
 
 use sluice_engine::Result;
+use sluice_engine::destination::DestinationKind;
 use sluice_engine::engine::Engine;
 use sluice_engine::json_text::Json;
 use sluice_engine::mask;
 use sluice_engine::record::Change;
 use sluice_engine::store::events::{self, EventId, EventRow};
-use sluice_engine::store::exchanges;
 use sluice_engine::store::runs::{self, RunRow};
+use sluice_engine::store::syncs::SavedSync;
+use sluice_engine::store::{connections, exchanges};
 
 use super::line::{Lines, unanswered};
 use super::{curl, label, status};
@@ -25,6 +27,7 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
         }
         EventId::Invalid { .. } => Vec::new(),
     };
+    let kind = kind(engine, &*lines.sync(row.sync)?)?;
     let mut event = lines.line(&row)?;
     let payload = String::from_utf8_lossy(&row.payload).into_owned();
     let (shown, masked) =
@@ -47,7 +50,7 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
         message_id,
         bytes: row.payload.len(),
         problem: problem.as_ref().map(|problem| masked_problem(problem, input.reveal)),
-        attempts: outcomes(attempts, &row, &run, input.reveal),
+        attempts: outcomes(attempts, &row, &run, kind, input.reveal),
         curl,
         next_attempt_at: run.next_attempt.filter(|_| waiting).map(time),
         event,
@@ -86,8 +89,21 @@ fn summary(row: &EventRow, event: &Event, problem: Option<&runs::Problem>) -> St
     }
 }
 
+/// The kind of destination the sync sends to, where it has one.
+fn kind(engine: &Engine, saved: &SavedSync) -> Result<Option<&'static dyn DestinationKind>> {
+    let Some(to) = &saved.sync.to else { return Ok(None) };
+    let connection = engine.store().read(|sqlite| connections::find(sqlite, to))?;
+    Ok(connection.and_then(|saved| engine.catalogue().destination(&saved.connection.kind)))
+}
+
 /// The attempts as the window shows them; only the newest answer's outcome is the record's state.
-fn outcomes(attempts: Vec<exchanges::Attempt>, row: &EventRow, run: &RunRow, reveal: bool) -> Vec<Attempt> {
+fn outcomes(
+    attempts: Vec<exchanges::Attempt>,
+    row: &EventRow,
+    run: &RunRow,
+    kind: Option<&dyn DestinationKind>,
+    reveal: bool,
+) -> Vec<Attempt> {
     let last = attempts.len().saturating_sub(1);
     let shown = |text: &str| if reveal { text.to_owned() } else { masked_answer(text) };
     attempts
@@ -101,9 +117,11 @@ fn outcomes(attempts: Vec<exchanges::Attempt>, row: &EventRow, run: &RunRow, rev
             };
             let took = attempt.exchange.as_ref().map(|exchange| exchange.took.as_secs_f64() * 1_000.0);
             let exchange = attempt.exchange.unwrap_or_default();
+            let own = kind.and_then(|kind| kind.own_answer(&exchange.answer, attempt.place, attempt.records));
             Attempt {
                 at: time(attempt.at),
                 took_ms: took,
+                own_answer: own.map(|own| shown(&own)),
                 answer: shown(&exchange.answer),
                 target: exchange.target,
                 headers: exchange.headers,

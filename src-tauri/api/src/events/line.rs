@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use sluice_engine::Result;
 use sluice_engine::engine::Engine;
-use sluice_engine::json_text::Json;
+use sluice_engine::mapping::named_in;
 use sluice_engine::mask;
 use sluice_engine::record::Change;
 use sluice_engine::store::events::{EventId, EventRow};
@@ -13,7 +13,7 @@ use sluice_engine::store::exchanges;
 use sluice_engine::store::outbox;
 use sluice_engine::store::runs::{self, RunRow};
 use sluice_engine::store::syncs::{self, SavedSync};
-use sluice_engine::sync::Shape;
+use sluice_engine::sync::{Identifier, Shape};
 
 use super::status;
 use crate::convert::time;
@@ -25,11 +25,18 @@ pub(super) struct Lines<'a> {
     syncs: HashMap<i64, Rc<SavedSync>>,
     runs: HashMap<i64, Rc<RunRow>>,
     answers: HashMap<i64, Option<String>>,
+    attempts: HashMap<i64, HashMap<usize, u64>>,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(engine: &'a Engine) -> Self {
-        Self { engine, syncs: HashMap::new(), runs: HashMap::new(), answers: HashMap::new() }
+        Self {
+            engine,
+            syncs: HashMap::new(),
+            runs: HashMap::new(),
+            answers: HashMap::new(),
+            attempts: HashMap::new(),
+        }
     }
 
     pub(super) fn sync(&mut self, id: i64) -> Result<Rc<SavedSync>> {
@@ -80,6 +87,16 @@ impl<'a> Lines<'a> {
         Ok(outbox::message_id(&sync.uuid, generation, row.number, operation, hash, print).to_string())
     }
 
+    /// How many requests carried the record; none for a row that could not become one.
+    pub(super) fn attempts(&mut self, row: &EventRow) -> Result<u64> {
+        let EventId::Record { batch, place, .. } = row.id else { return Ok(0) };
+        if !self.attempts.contains_key(&batch) {
+            let counts = self.engine.store().read(|sqlite| exchanges::attempt_counts(sqlite, batch))?;
+            self.attempts.insert(batch, counts);
+        }
+        Ok(self.attempts.get(&batch).and_then(|counts| counts.get(&place)).copied().unwrap_or_default())
+    }
+
     fn answer(&mut self, row: &EventRow) -> Result<String> {
         let problem = row.problem.as_deref().map(runs::Problem::from_json).transpose()?;
         let EventId::Record { batch, .. } = row.id else {
@@ -125,10 +142,9 @@ fn mask_key(key: &str) -> String {
 
 /// Whom a payload is about, masked: the e-mail, else the ids.
 fn who(payload: &[u8]) -> Option<String> {
-    let document = Json::parse(std::str::from_utf8(payload).ok()?)?;
-    let at = |path: &[&str]| path.iter().try_fold(&document, |node, key| node.get(key))?.text();
-    let email =
-        at(&["traits", "email"]).or_else(|| at(&["context", "traits", "email"])).or_else(|| at(&["email"]));
-    let id = || at(&["userId"]).or_else(|| at(&["anonymousId"]));
-    email.map(|email| mask::value("email", &email).unwrap_or(email)).or_else(|| id().map(|id| mask_key(&id)))
+    let (identifier, value) = named_in(payload).into_iter().next()?;
+    Some(match identifier {
+        Identifier::Email => mask::value("email", &value).unwrap_or(value),
+        Identifier::UserId | Identifier::AnonymousId => mask_key(&value),
+    })
 }

@@ -63,6 +63,7 @@ fn filter(engine: &Engine, input: &EventsRequest) -> Result<Filter> {
         sync: sync.map(|saved| saved.id),
         run: input.run,
         key: input.key.clone(),
+        about: input.about.clone(),
         states: input.statuses.iter().flat_map(|status| states(*status)).copied().collect(),
         search: input.search.clone().filter(|search| !search.is_empty()),
         since: since.transpose()?,

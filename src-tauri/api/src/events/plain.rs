@@ -2,6 +2,7 @@
 
 use sluice_engine::Result;
 use sluice_engine::clock::from_millis;
+use sluice_engine::mapping::named_in;
 use sluice_engine::store::events::{self, EventRow};
 use sluice_engine::store::runs;
 
@@ -29,12 +30,16 @@ pub struct PlainEvent {
     pub change: Option<ChangeKind>,
     /// `identify`, `track`, or the object's name.
     pub what: String,
+    /// Whom it is about: e-mail, user id, anonymous id, else the key.
+    pub who: String,
     /// The id sent with it.
     pub message_id: String,
     /// The payload exactly as sent.
     pub payload: Option<Box<serde_json::value::RawValue>>,
     /// The answer in short.
     pub answer: String,
+    /// How many requests carried it.
+    pub attempts: u64,
     /// Why it was refused, waits or could not be sent.
     pub problem: Option<Problem>,
 }
@@ -59,6 +64,7 @@ impl Api {
 fn plain_event(lines: &mut Lines<'_>, row: &EventRow) -> Result<PlainEvent> {
     let event = lines.line(row)?;
     let problem = row.problem.as_deref().map(runs::Problem::from_json).transpose()?;
+    let who = named_in(&row.payload).into_iter().next().map(|(_, value)| value);
     let payload = String::from_utf8_lossy(&row.payload).into_owned();
     Ok(PlainEvent {
         event: event.event,
@@ -69,9 +75,11 @@ fn plain_event(lines: &mut Lines<'_>, row: &EventRow) -> Result<PlainEvent> {
         status: event.status,
         change: row.change.map(Into::into),
         what: event.what,
+        who: who.or_else(|| row.key.clone()).unwrap_or_default(),
         message_id: lines.message_id(row)?,
         payload: serde_json::value::RawValue::from_string(payload).ok(),
         answer: event.answer,
+        attempts: lines.attempts(row)?,
         problem: problem.as_ref().map(Into::into),
     })
 }

@@ -13,6 +13,11 @@ pub struct EventsRequest {
     pub run: Option<i64>,
     /// Only of the record with exactly this key.
     pub key: Option<String>,
+    /// Only of the record with exactly this key, or about the person with exactly this identifier. Takes longer
+    /// than `key`: every payload is looked into.
+    #[serde(default)]
+    #[ts(optional)]
+    pub about: Option<String>,
     /// Only in these states; empty for all.
     pub statuses: Vec<EventStatus>,
     /// Only where key, identifier, payload or error contain this text.
@@ -151,6 +156,8 @@ pub struct Attempt {
     pub status: Option<u16>,
     /// The answer's body, cut at 64 KiB, masked unless revealed.
     pub answer: String,
+    /// The part of the answer that speaks of this record, where the answer has one.
+    pub own_answer: Option<String>,
     /// What became of this record in it.
     pub outcome: String,
 }

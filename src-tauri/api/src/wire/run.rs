@@ -105,6 +105,8 @@ pub enum Trigger {
     Retry,
     /// It goes on after Sluice was stopped.
     Resume,
+    /// The user tests the sync with one record.
+    Test,
 }
 
 /// What a running run is doing.

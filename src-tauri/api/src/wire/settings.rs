@@ -17,6 +17,8 @@ pub struct AppInfo {
     pub first_start: bool,
     /// What is wrong with the keychain, if something is.
     pub keychain: Option<Problem>,
+    /// What is wrong with the data folder, if something is: its disk is full, a backup failed, it is damaged.
+    pub storage: Option<Problem>,
     /// This computer's time zone, IANA name.
     pub time_zone: String,
     /// The user's settings.
@@ -37,6 +39,10 @@ pub struct Settings {
     pub notify: bool,
     /// All schedules are paused.
     pub schedules_paused: bool,
+    /// Days for which events and runs are kept; 0 for ever.
+    pub history_days: u32,
+    /// Megabytes of events that are kept, as stored; 0 without limit.
+    pub history_megabytes: u32,
 }
 
 /// Light or dark.

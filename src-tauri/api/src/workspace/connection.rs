@@ -8,6 +8,7 @@ use sluice_engine::secrets::environment_variable;
 use sluice_engine::{Error, Result};
 
 use super::entries::{Entries, text, unknown};
+use super::faults::Faults;
 use super::node::{Data, Key, Node, Place};
 use super::{Surroundings, name};
 
@@ -15,23 +16,39 @@ const KEYS: &[&str] = &["kind", "settings"];
 
 /// Reads the connection under `key`.
 pub(super) fn parse(key: &Key, node: &Node, around: &Surroundings<'_>) -> Result<Connection> {
-    let name = name(key, "a connection")?;
-    refuse_secrets_beside_settings(&name, node, around)?;
-    let entries = Entries::of(node, "a connection", KEYS)?;
-    let manifest = kind(&entries, around)?;
-    let mut settings = BTreeMap::new();
+    let mut faults = Faults::default();
+    let name = faults.keep(name(key, "a connection"));
+    let secrets = secrets_beside_settings(node, around);
+    for (secret, _) in &secrets {
+        faults.push(secret_in_file(&key.text, secret));
+    }
+    let keys: Vec<_> = KEYS.iter().copied().chain(secrets.iter().map(|(_, setting)| *setting)).collect();
+    let entries = Entries::of(node, "a connection", &keys, &mut faults)?;
+    let manifest = faults.keep(kind(&entries, around));
+    let settings = manifest.and_then(|manifest| faults.keep(settings(&key.text, manifest, &entries)));
+    let connection = || Some(Connection { name: name?, kind: manifest?.id.to_owned(), settings: settings? });
+    let connection = faults.end(connection())?;
+    if let Some(manifest) = manifest {
+        checked_settings(manifest, &connection)
+            .map_err(|error| key.place.wrong(error.message()).with_hint(error.hint().to_owned()))?;
+    }
+    Ok(connection)
+}
+
+fn settings(
+    connection: &str,
+    manifest: &Manifest,
+    entries: &Entries<'_>,
+) -> Result<BTreeMap<String, String>> {
+    let (mut faults, mut settings) = (Faults::default(), BTreeMap::new());
     if let Some(node) = entries.get("settings").filter(|node| !node.is_null()) {
-        for (key, node) in Entries::open(node, "“settings”")?.iter() {
-            let setting = setting(&name, manifest, key)?;
-            if let Some(value) = value(setting, node)? {
-                settings.insert(setting.key.to_owned(), value);
-            }
+        for (key, node) in Entries::open(node, "“settings”")?.pairs() {
+            let read = setting(connection, manifest, key)
+                .and_then(|setting| Ok(value(setting, node)?.map(|value| (setting.key.to_owned(), value))));
+            settings.extend(faults.keep(read).flatten());
         }
     }
-    let connection = Connection { name, kind: manifest.id.to_owned(), settings };
-    checked_settings(manifest, &connection)
-        .map_err(|error| key.place.wrong(error.message()).with_hint(error.hint().to_owned()))?;
-    Ok(connection)
+    faults.end(Some(settings))
 }
 
 /// Kind by name of every connection the file speaks of, those with faults too: a sync that uses a faulty
@@ -81,16 +98,14 @@ fn named(place: Place, setting: &Setting, sentence: &str) -> Error {
     place.wrong(format!("“{}”: {sentence}", setting.key))
 }
 
-fn refuse_secrets_beside_settings(connection: &str, node: &Node, around: &Surroundings<'_>) -> Result<()> {
-    let Data::Map(entries) = &node.data else { return Ok(()) };
-    let is_secret = |key: &Key| {
+/// Keys of a connection that are secrets of any kind, each with the setting's own name.
+fn secrets_beside_settings<'n>(node: &'n Node, around: &Surroundings<'_>) -> Vec<(&'n Key, &'static str)> {
+    let Data::Map(entries) = &node.data else { return Vec::new() };
+    let secret = |key: &'n Key| {
         let mut settings = around.kinds.iter().flat_map(|kind| kind.settings);
-        settings.any(|setting| setting.secret && setting.key == key.text)
+        Some((key, settings.find(|setting| setting.secret && setting.key == key.text)?.key))
     };
-    match entries.iter().find(|(key, _)| is_secret(key)) {
-        Some((key, _)) => Err(secret_in_file(connection, key)),
-        None => Ok(()),
-    }
+    entries.iter().filter_map(|(key, _)| secret(key)).collect()
 }
 
 fn secret_in_file(connection: &str, key: &Key) -> Error {

@@ -2,6 +2,7 @@
 
 use sluice_engine::Result;
 
+use super::faults::Faults;
 use super::node::{Data, Key, Node, Place};
 
 /// The entries of one mapping of the file.
@@ -10,19 +11,25 @@ pub(super) struct Entries<'n> {
     what: &'static str,
     place: Place,
     pairs: &'n [(Key, Node)],
+    /// Keys that are known, and which entry was probably meant to have each.
+    meant: Vec<(&'static str, usize)>,
 }
 
 impl<'n> Entries<'n> {
-    /// The entries of `node`, which is `what` and has no keys but these.
-    pub(super) fn of(node: &'n Node, what: &'static str, known: &[&str]) -> Result<Self> {
-        let entries = Self::open(node, what)?;
-        for (key, _) in entries.pairs {
+    /// The entries of `node`, which is `what` and has no keys but these: every other one is a fault. One that is
+    /// nearly a known key counts as that key from then on, so that it is not missed as well.
+    pub(super) fn of(
+        node: &'n Node,
+        what: &'static str,
+        known: &[&'static str],
+        faults: &mut Faults,
+    ) -> Result<Self> {
+        let mut entries = Self::open(node, what)?;
+        for (index, (key, _)) in entries.pairs.iter().enumerate() {
             if !known.contains(&key.text.as_str()) {
-                return Err(key.place.wrong(unknown(
-                    &format!("“{}” is not known in {what}", key.text),
-                    &key.text,
-                    known,
-                )));
+                let statement = format!("“{}” is not known in {what}", key.text);
+                faults.push(key.place.wrong(unknown(&statement, &key.text, known)));
+                entries.meant.extend(nearest(&key.text, known).map(|known| (known, index)));
             }
         }
         Ok(entries)
@@ -31,7 +38,7 @@ impl<'n> Entries<'n> {
     /// The entries of `node`, whose keys are names the user chose.
     pub(super) fn open(node: &'n Node, what: &'static str) -> Result<Self> {
         match &node.data {
-            Data::Map(pairs) => Ok(Self { what, place: node.place, pairs }),
+            Data::Map(pairs) => Ok(Self { what, place: node.place, pairs, meant: Vec::new() }),
             Data::Scalar { .. } | Data::List(_) => {
                 Err(node.place.wrong(format!("{what} is a set of keys, not {}.", node.describe())))
             }
@@ -39,8 +46,13 @@ impl<'n> Entries<'n> {
     }
 
     /// Every entry, in the file's order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &'n (Key, Node)> + use<'n> {
-        self.pairs.iter()
+    pub(super) fn pairs(&self) -> &'n [(Key, Node)] {
+        self.pairs
+    }
+
+    fn entry(&self, key: &str) -> Option<&'n (Key, Node)> {
+        let meant = || self.pairs.get(self.meant.iter().find(|(known, _)| *known == key)?.1);
+        self.pairs.iter().find(|(entry, _)| entry.text == key).or_else(meant)
     }
 
     /// Where the mapping begins.
@@ -50,12 +62,12 @@ impl<'n> Entries<'n> {
 
     /// The value of `key`, if the key is there.
     pub(super) fn get(&self, key: &str) -> Option<&'n Node> {
-        self.pairs.iter().find(|(entry, _)| entry.text == key).map(|(_, node)| node)
+        self.entry(key).map(|(_, node)| node)
     }
 
     /// Where `key` stands, if it is there.
     pub(super) fn place_of(&self, key: &str) -> Option<Place> {
-        self.pairs.iter().find(|(entry, _)| entry.text == key).map(|(entry, _)| entry.place)
+        self.entry(key).map(|(entry, _)| entry.place)
     }
 
     /// The value of `key`, which has to be there.
@@ -125,14 +137,17 @@ pub(super) fn texts<'n>(node: &'n Node, key: &str) -> Result<Vec<(&'n str, Place
 
 /// `statement`, with the nearest known word, or all of them where none is near.
 pub(super) fn unknown(statement: &str, word: &str, known: &[&str]) -> String {
-    let nearest = known.iter().map(|known| (distance(word, known), known)).min();
-    match nearest {
-        Some((distance, known)) if distance <= 1 + word.chars().count() / 4 => {
-            format!("{statement}. Did you mean “{known}”?")
-        }
-        Some(_) => format!("{statement}. Known are: {}.", known.join(", ")),
-        None => format!("{statement}."),
+    match nearest(word, known) {
+        Some(known) => format!("{statement}. Did you mean “{known}”?"),
+        None if known.is_empty() => format!("{statement}."),
+        None => format!("{statement}. Known are: {}.", known.join(", ")),
     }
+}
+
+/// The known word that `word` is nearly.
+fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    let (distance, known) = known.iter().map(|known| (distance(word, known), *known)).min()?;
+    (distance <= 1 + word.chars().count() / 4).then_some(known)
 }
 
 /// Letters to change, add, drop or swap with their neighbour, to get from one word to the other.

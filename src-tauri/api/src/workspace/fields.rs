@@ -5,6 +5,7 @@ use sluice_engine::mapping::{literal, parse_path};
 use sluice_engine::sync::{Field, FieldValue, NullRule};
 
 use super::entries::Entries;
+use super::faults::Faults;
 use super::node::{Data, Node};
 
 /// The words of `null`.
@@ -16,17 +17,16 @@ pub(super) fn parse(node: &Node) -> Result<Option<Vec<Field>>> {
     match &node.data {
         Data::Scalar { text, .. } if text == "all" => Ok(None),
         Data::List(nodes) => {
-            let mut fields: Vec<Field> = Vec::new();
+            let (mut faults, mut fields) = (Faults::default(), Vec::<Field>::new());
             for node in nodes {
-                let field = field(node)?;
+                let Some(field) = faults.keep(field(node)) else { continue };
                 if fields.iter().any(|earlier| earlier.key == field.key) {
-                    return Err(node
-                        .place
-                        .wrong(format!("two fields have the key “{}” in the payload.", field.key)));
+                    let message = format!("two fields have the key “{}” in the payload.", field.key);
+                    faults.push(node.place.wrong(message));
                 }
                 fields.push(field);
             }
-            Ok(Some(fields))
+            faults.end(Some(Some(fields)))
         }
         Data::Scalar { .. } | Data::Map(_) => {
             Err(node.place.wrong("“fields” is “all”, or a list such as “- { column: email }”."))
@@ -38,7 +38,13 @@ fn field(node: &Node) -> Result<Field> {
     if let Data::Scalar { text, plain: true } = &node.data {
         return Err(node.place.wrong(format!("a field is written “{{ column: {text} }}”.")));
     }
-    let entries = Entries::of(node, "a field", &["column", "constant", "as", "null"])?;
+    let mut faults = Faults::default();
+    let entries = Entries::of(node, "a field", &["column", "constant", "as", "null"], &mut faults)?;
+    let field = faults.keep(field_of(&entries));
+    faults.end(field)
+}
+
+fn field_of(entries: &Entries<'_>) -> Result<Field> {
     let key = entries.text("as")?;
     if let (Some(key), Some(place)) = (key, entries.place_of("as")) {
         parse_path(key).map_err(|why| place.wrong(format!("“as: {key}” {why}.")))?;

@@ -6,6 +6,7 @@
 mod apply;
 mod connection;
 mod entries;
+mod faults;
 mod fields;
 mod node;
 mod plain;
@@ -13,12 +14,14 @@ mod schedule;
 mod sync;
 mod write;
 
+use sluice_engine::Result;
 use sluice_engine::connection::Connection;
 use sluice_engine::manifest::Manifest;
 use sluice_engine::sync::Sync;
-use sluice_engine::{Error, Result};
 
 use entries::Entries;
+use faults::Faults;
+use node::{Key, Node};
 
 pub use apply::{Applied, AppliedChange, AppliedFile, Made};
 pub use plain::plain_record;
@@ -57,25 +60,26 @@ const VERSION: &str = "1";
 /// Reads a workspace file. Everything wrong in it is in the one error, line by line.
 pub fn parse(text: &str, around: &Surroundings<'_>) -> Result<Workspace> {
     let root = node::read(text)?;
-    let file = Entries::of(&root, "the file", &["version", "connections", "syncs"])?;
+    let mut faults = Faults::default();
+    let file = Entries::of(&root, "the file", &["version", "connections", "syncs"], &mut faults)?;
+    // A file of another version has other rules.
     check_version(&file)?;
-    let mut problems = Vec::new();
     let mut workspace = Workspace::default();
-    if let Some(node) = file.get("connections").filter(|node| !node.is_null()) {
-        for (name, node) in Entries::open(node, "“connections”")?.iter() {
-            keep(connection::parse(name, node, around), &mut workspace.connections, &mut problems);
-        }
+    for (name, node) in named(&file, "connections", "“connections”", &mut faults) {
+        workspace.connections.extend(faults.keep(connection::parse(name, node, around)));
     }
-    let named = file.get("connections").map(connection::kinds_named).unwrap_or_default();
-    if let Some(node) = file.get("syncs").filter(|node| !node.is_null()) {
-        for (name, node) in Entries::open(node, "“syncs”")?.iter() {
-            keep(sync::parse(name, node, &named, around), &mut workspace.syncs, &mut problems);
-        }
+    let kinds = file.get("connections").map(connection::kinds_named).unwrap_or_default();
+    for (name, node) in named(&file, "syncs", "“syncs”", &mut faults) {
+        workspace.syncs.extend(faults.keep(sync::parse(name, node, &kinds, around)));
     }
-    match joined(problems) {
-        Some(error) => Err(error),
-        None => Ok(workspace),
-    }
+    faults.end(Some(workspace))
+}
+
+/// What stands under `key`, called `what`, by the names the user chose.
+fn named<'n>(file: &Entries<'n>, key: &str, what: &'static str, faults: &mut Faults) -> &'n [(Key, Node)] {
+    let node = file.get(key).filter(|node| !node.is_null());
+    let entries = node.and_then(|node| faults.keep(Entries::open(node, what)));
+    entries.map_or(&[], |entries| entries.pairs())
 }
 
 fn check_version(file: &Entries<'_>) -> Result<()> {
@@ -89,23 +93,8 @@ fn check_version(file: &Entries<'_>) -> Result<()> {
     }
 }
 
-fn keep<T>(parsed: Result<T>, into: &mut Vec<T>, problems: &mut Vec<Error>) {
-    match parsed {
-        Ok(value) => into.push(value),
-        Err(error) => problems.push(error),
-    }
-}
-
-/// One error with the lines of all; advice of the first.
-fn joined(problems: Vec<Error>) -> Option<Error> {
-    let lines: Vec<_> = problems.iter().map(|problem| problem.message().to_owned()).collect();
-    let first = problems.into_iter().next()?;
-    let error = Error::new(first.kind(), lines.join("\n")).with_safe(first.safe().to_owned());
-    Some(error.with_hint(first.hint().to_owned()))
-}
-
 /// A name of a connection or sync: not empty, and as people can type it.
-fn name(key: &node::Key, what: &str) -> Result<String> {
+fn name(key: &Key, what: &str) -> Result<String> {
     let name = &key.text;
     if name.is_empty() || name.trim() != name || name.chars().any(char::is_control) {
         return Err(key.place.wrong(format!("{name:?} is not a name for {what}.")));

@@ -4,6 +4,7 @@ use sluice_engine::Result;
 use sluice_engine::schedule::Schedule;
 
 use super::entries::{Entries, text, texts, word};
+use super::faults::Faults;
 use super::node::{Data, Node, Place};
 
 /// The words of `days`, Monday first.
@@ -27,7 +28,14 @@ fn form(node: &Node, time_zone: &str) -> Result<Schedule> {
             error.with_hint("Write “manual”, “{ every: 30m }”, “{ at: [\"08:30\"], days: [mon] }” or “{ cron: \"30 8 * * *\" }”.")
         });
     }
-    let entries = Entries::of(node, "a schedule", &["every", "at", "days", "cron", "time_zone"])?;
+    let mut faults = Faults::default();
+    let entries =
+        Entries::of(node, "a schedule", &["every", "at", "days", "cron", "time_zone"], &mut faults)?;
+    let schedule = faults.keep(written(&entries, time_zone));
+    faults.end(schedule)
+}
+
+fn written(entries: &Entries<'_>, time_zone: &str) -> Result<Schedule> {
     let forms: Vec<_> =
         ["every", "at", "cron"].into_iter().filter(|form| entries.get(form).is_some()).collect();
     let zone = || entries.text("time_zone").map(|zone| zone.unwrap_or(time_zone).to_owned());

@@ -10,6 +10,7 @@ use sluice_engine::sync::{
 use sluice_engine::{Error, Result};
 
 use super::entries::{Entries, texts, unknown};
+use super::faults::Faults;
 use super::node::{Key, Node};
 use super::{Surroundings, fields, name, plain_record, schedule};
 
@@ -52,32 +53,40 @@ pub(super) fn parse(
     named: &[(&str, Option<&str>)],
     around: &Surroundings<'_>,
 ) -> Result<Sync> {
-    let name = name(key, "a sync")?;
-    let entries = Entries::of(node, "a sync", KEYS)?;
+    let mut faults = Faults::default();
+    let name = faults.keep(name(key, "a sync"));
+    let entries = Entries::of(node, "a sync", KEYS, &mut faults)?;
     let connections = Connections { named, around };
-    let from = connections.warehouse(&entries)?;
-    let to = connections.destination(&entries)?;
-    let query = query(&entries)?;
-    let key = row_key(&entries)?;
-    let kind = to.and_then(|name| connections.kind(name)).flatten();
-    let mode = mode(&entries, kind)?;
-    let fields = entries.get("fields").map(fields::parse).transpose()?.flatten();
-    Ok(Sync {
-        name,
-        from: from.to_owned(),
-        to: to.map(str::to_owned),
-        shape: shape(&entries, plain_record(&query, &key, fields.as_deref()), kind)?,
-        removed: removed(&entries, mode, kind)?,
-        mode,
-        query,
-        key,
-        identifiers: identifiers(&entries)?,
-        fields,
-        schedule: match entries.get("schedule") {
-            Some(node) => schedule::parse(node, around.time_zone)?,
-            None => Schedule::Manual,
-        },
-    })
+    let from = faults.keep(connections.warehouse(&entries));
+    let to = faults.keep(connections.destination(&entries));
+    let query = faults.keep(query(&entries));
+    let key = faults.keep(row_key(&entries));
+    let kind = to.flatten().and_then(|name| connections.kind(name)).flatten();
+    let mode = faults.keep(mode(&entries, kind));
+    let removed = mode.and_then(|mode| faults.keep(removed(&entries, mode, kind)));
+    let fields = faults.keep(entries.get("fields").map(fields::parse).transpose()).map(Option::flatten);
+    // Where one of them has a fault, the shape is judged by what is written of it alone.
+    let plain = || Some(plain_record(query.as_ref()?, key.as_ref()?, fields.as_ref()?.as_deref()));
+    let shape = faults.keep(shape(&entries, plain().unwrap_or(Shape::Identify), kind));
+    let identifiers = faults.keep(identifiers(&entries));
+    let schedule = entries.get("schedule").map(|node| schedule::parse(node, around.time_zone));
+    let schedule = faults.keep(schedule.unwrap_or(Ok(Schedule::Manual)));
+    let sync = || {
+        Some(Sync {
+            name: name?,
+            from: from?.to_owned(),
+            to: to?.map(str::to_owned),
+            shape: shape?,
+            removed: removed?,
+            mode: mode?,
+            query: query?,
+            key: key?,
+            identifiers: identifiers?,
+            fields: fields?,
+            schedule: schedule?,
+        })
+    };
+    faults.end(sync())
 }
 
 /// Connections a sync can use, in the file or saved earlier.
@@ -287,14 +296,13 @@ fn identifiers(entries: &Entries<'_>) -> Result<BTreeMap<Identifier, String>> {
     let Some(node) = entries.get("identifiers").filter(|node| !node.is_null()) else {
         return Ok(BTreeMap::new());
     };
-    let entries = Entries::of(node, "“identifiers”", &Identifier::ALL.map(Identifier::name))?;
-    let mut found = BTreeMap::new();
+    let (mut faults, mut found) = (Faults::default(), BTreeMap::new());
+    let entries = Entries::of(node, "“identifiers”", &Identifier::ALL.map(Identifier::name), &mut faults)?;
     for identifier in Identifier::ALL {
-        if let Some(column) = entries.text(identifier.name())? {
-            found.insert(identifier, column.to_owned());
-        }
+        let column = faults.keep(entries.text(identifier.name())).flatten();
+        found.extend(column.map(|column| (identifier, column.to_owned())));
     }
-    Ok(found)
+    faults.end(Some(found))
 }
 
 fn wrong(entries: &Entries<'_>, key: &str, message: impl std::fmt::Display) -> Error {

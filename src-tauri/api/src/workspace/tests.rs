@@ -376,6 +376,25 @@ fn all_faults_are_named_at_once() {
 }
 
 #[test]
+fn all_faults_of_one_entry_are_named_at_once_and_each_once() {
+    let sync = "    tabel: t\n    keys: id\n    colour: red\n    mode: upsrt\n    identifiers: { mail: a, emial: b }\n    \
+        fields: [{ column: a, nul: send, az: b }, { colum: c }]\n    schedule: { evry: 90s }\n";
+    let message = refusal(&with_sync(sync));
+    for word in
+        ["tabel", "keys", "colour", "upsrt", "mail", "emial", "nul", "az", "colum", "evry", "every: 90s"]
+    {
+        assert_eq!(message.matches(&format!("“{word}”")).count(), 1, "{word}: {message}");
+    }
+    assert_eq!(message.lines().count(), 11, "{message}");
+
+    let connection = "version: 1\nconnections:\n  shop:\n    knd: postgres\n    colour: red\n    password: hunter2\n    \
+        settings: { hots: x, port: http, sslmode: no, password: hunter2 }\n";
+    let message = refusal(connection);
+    assert_eq!(message.lines().count(), 7, "{message}");
+    assert!(!message.contains("hunter2") && !message.contains("missing"), "{message}");
+}
+
+#[test]
 fn a_secret_in_the_file_is_refused_with_the_way_out_and_never_repeated() {
     for text in [
         "version: 1\nconnections: { my-shop: { kind: postgres, settings: { host: x, password: hunter2 } } }\n",

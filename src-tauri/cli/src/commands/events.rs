@@ -24,9 +24,11 @@ struct Document<'a> {
     change: Option<ChangeKind>,
     status: EventStatus,
     what: &'a str,
+    who: &'a str,
     message_id: &'a str,
     answer: &'a str,
     reason: Option<&'a Problem>,
+    attempts: u64,
     payload: Option<&'a RawValue>,
 }
 
@@ -35,10 +37,13 @@ pub(crate) async fn run(api: &Api, out: Output, args: EventsArgs) -> Result<Exit
     if let Some(sync) = &args.sync {
         api.sync(sync.clone()).await?;
     }
+    if let Some(run) = args.run {
+        api.run(run).await?;
+    }
     let filter = EventsRequest {
         sync: args.sync,
         run: args.run,
-        key: args.key,
+        about: args.key,
         statuses: args.status.into_iter().flat_map(|status| counted_as(status.into())).collect(),
         limit: PAGE,
         ..EventsRequest::default()
@@ -87,8 +92,7 @@ fn print(out: Output, event: &PlainEvent) {
         return;
     }
     let change = event.change.map(change).unwrap_or_default();
-    let key = event.key.as_deref().unwrap_or_default();
-    out.line(line_of([&event.at, status(event.status), &event.what, change, key, &event.answer]));
+    out.line(line_of([&event.at, status(event.status), &event.what, change, &event.who, &event.answer]));
     if let Some(problem) = &event.problem {
         out.line(format!("    {} {}", problem.message, problem.hint));
     }
@@ -105,9 +109,11 @@ impl<'a> From<&'a PlainEvent> for Document<'a> {
             change: event.change,
             status: event.status,
             what: &event.what,
+            who: &event.who,
             message_id: &event.message_id,
             answer: &event.answer,
             reason: event.problem.as_ref(),
+            attempts: event.attempts,
             payload: event.payload.as_deref(),
         }
     }

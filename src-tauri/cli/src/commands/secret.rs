@@ -23,6 +23,7 @@ pub(crate) async fn set(
     connection: String,
     setting: String,
 ) -> Result<Exit, Problem> {
+    api.secret_is_known(connection.clone(), setting.clone()).await?;
     api.secret_set(connection.clone(), setting.clone(), Secret::new(read()?)).await?;
     let line = format!("The {setting} of “{connection}” is in the keychain.");
     out.answer(&Saved { connection: &connection, setting: &setting }, || vec![line]);

@@ -21,7 +21,12 @@ pub(crate) async fn run(
     approve: bool,
 ) -> Result<Exit, Problem> {
     let run = follow(api, async { api.sync_now(SyncNow { sync, full, approve }).await }).await?;
-    Ok(report(out, &run))
+    let exit = report(out, &run);
+    // Where every run is a process of its own, nobody else makes the day's backup.
+    if let Some(trouble) = api.upkeep().await {
+        output::problem(&trouble);
+    }
+    Ok(exit)
 }
 
 /// Starts a run and shows its progress until it ends. The first interrupt cancels the run, the second ends
@@ -64,8 +69,18 @@ pub(crate) fn report(out: Output, run: &Run) -> Exit {
     if let Some(problem) = &run.problem {
         output::problem(problem);
     }
-    if run.status == RunStatus::Held {
-        output::note(&format!("To go on: sluice sync {} --approve", quoted(&run.sync)));
+    match run.status {
+        RunStatus::Held => output::note(&format!("To go on: sluice sync {} --approve", quoted(&run.sync))),
+        RunStatus::Waiting => output::note(&format!(
+            "What waits goes out by itself while the window or `sluice run` is open, or now with: sluice sync {}",
+            quoted(&run.sync)
+        )),
+        RunStatus::Running
+        | RunStatus::Completed
+        | RunStatus::CompletedWithRejections
+        | RunStatus::Cancelled
+        | RunStatus::Failed
+        | RunStatus::Missed => {}
     }
     let (rejected, invalid) = (run.counts.rejected, run.counts.invalid);
     if rejected > 0 {

@@ -12,6 +12,10 @@ fn a_name_that_is_not_there_has_exit_status_2() {
         &["check", "shop"],
         &["retry", "99"],
         &["events", "--sync", "nobody"],
+        &["events", "--run", "77"],
+        &["undo", "99"],
+        &["secret", "set", "sample", "password"],
+        &["secret", "set", "nobody", "password"],
         &["runs", "--sync", "nobody"],
         &["frobnicate"],
         &["sync"],
@@ -124,4 +128,75 @@ fn a_data_folder_that_is_a_file_is_an_error() {
     let said = sluice.run(&["runs"]);
     assert_eq!(said.code, 1, "{said:?}");
     assert!(said.err.contains("SLU-5001"), "{said:?}");
+}
+
+#[test]
+fn a_secret_a_connection_does_not_have_is_refused_before_it_is_read() {
+    let sluice = Sluice::with(
+        "version: 1\nconnections:\n  events: { kind: rudderstack, settings: { data_plane_url: \"https://example.test\" } }\n",
+    );
+    // A folder can not be read from: whoever tries fails otherwise.
+    let folder = std::fs::File::open(sluice.home()).unwrap();
+    let mut command = sluice.command(&["secret", "set", "events", "nosetting"]);
+    let said = crate::command::Said::from(command.stdin(folder).output().unwrap());
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("“nosetting”") && said.err.contains("write_key"), "{said:?}");
+    let none = Sluice::with(LEAD_SCORES).run(&["secret", "set", "sample", "password"]);
+    assert!(none.err.contains("needs none"), "{none:?}");
+}
+
+#[test]
+fn a_retry_where_nothing_was_rejected_is_no_wrong_name() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    let run = sluice.json(&["sync", "lead-scores"], 0)["run"].to_string();
+    let said = sluice.run(&["retry", &run]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("SLU-1008") && said.err.contains("no rejected records"), "{said:?}");
+    assert_eq!(sluice.json(&["runs"], 0).as_array().unwrap().len(), 1, "no run was begun");
+
+    sluice.change_sample(
+        "update leads set email = 'no address' where lead_id = (select min(lead_id) from leads)",
+    );
+    let run = sluice.json(&["sync", "lead-scores"], 3)["run"].to_string();
+    let said = sluice.run(&["retry", &run, "--key", "nobody"]);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("with this key"), "{said:?}");
+}
+
+#[test]
+fn every_secret_that_is_missing_is_named() {
+    let mut sluice = Sluice::with(
+        "version: 1
+connections:
+  shop: { kind: postgres, settings: { host: 127.0.0.1, port: 9, database: d, user: u } }
+  events: { kind: rudderstack, settings: { data_plane_url: \"http://127.0.0.1:9\" } }
+syncs:
+  leads: { from: shop, table: public.leads, key: id, to: events, event: identify, identifiers: { user_id: id } }
+",
+    );
+    sluice.set("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+    for words in [&["sync", "leads"][..], &["plan", "leads"]] {
+        let said = sluice.run(words);
+        assert_eq!(said.code, 1, "{words:?}: {said:?}");
+        for word in [
+            "“shop” has no password",
+            "“events” has no write key",
+            "SLUICE_SECRET_SHOP_PASSWORD",
+            "SLUICE_SECRET_EVENTS_WRITE_KEY",
+        ] {
+            assert!(said.err.contains(word), "{words:?}, {word}: {said:?}");
+        }
+    }
+}
+
+#[test]
+fn a_check_that_fails_speaks_of_no_run() {
+    let mut sluice = Sluice::with(
+        "version: 1\nconnections:\n  shop:\n    kind: postgres\n    settings: { host: 127.0.0.1, port: 9, database: d, user: u, tls: disable }\n",
+    );
+    sluice.set("SLUICE_SECRET_SHOP_PASSWORD", "s3cret-in-environment");
+    let said = sluice.run(&["check", "shop"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("nothing was sent and nothing was changed"), "{said:?}");
+    assert!(!said.err.contains("waits"), "{said:?}");
 }

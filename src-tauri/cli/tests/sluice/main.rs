@@ -1,11 +1,21 @@
-//! The command line's contract, on the real program: sample warehouse, practice CRM, files, a server that is
-//! slow to answer.
+//! The command line's contract, on the real program: sample warehouse and PostgreSQL, practice CRM, files,
+//! a server that answers as it is told.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod command;
+#[path = "../../../connectors/tests/postgres_server/mod.rs"]
+mod postgres_server;
+#[allow(dead_code)]
+#[path = "../../../connectors/src/destinations/fixture/server.rs"]
+mod server;
 
+mod destination_faults;
+mod documentation;
+mod earlier;
 mod faults;
 mod main_job;
+mod pairs;
 mod stopping;
+mod warehouse_faults;
 mod workspace_file;

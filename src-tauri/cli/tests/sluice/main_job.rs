@@ -24,7 +24,7 @@ syncs:
 ";
 
 /// What the contract promises of every summary.
-fn assert_sums(summary: &Value) {
+pub(crate) fn assert_sums(summary: &Value) {
     let number = |name| count(summary, name);
     assert_eq!(
         number("read"),
@@ -106,6 +106,47 @@ fn the_log_is_newest_last_and_can_be_narrowed() {
     let runs = sluice.json(&["runs", "--sync", "lead-scores"], 0);
     assert_eq!(runs.as_array().unwrap().len(), 2);
     assert_eq!(runs[0]["run"], second, "newest first");
+}
+
+#[test]
+fn the_log_says_whom_each_event_is_about_and_finds_them_by_it() {
+    let sluice = Sluice::new();
+    let folder = sluice.beside("out");
+    std::fs::create_dir(&folder).unwrap();
+    // One sync knows people by the key of their row, the other by their e-mail.
+    let second = format!(
+        "  by-email:
+    {{ from: sample, table: crm.leads, key: email, to: out, event: identify, fields: [{{ column: company }}] }}
+connections:
+  sample: {{ kind: sample }}
+  crm: {{ kind: practice }}
+  out: {{ kind: file, settings: {{ folder: {}, format: jsonl }} }}
+",
+        folder.display()
+    );
+    let (head, syncs) = LEAD_SCORES.split_once("syncs:").unwrap();
+    let version = head.lines().next().unwrap();
+    let said = sluice.apply(&format!("{version}\nsyncs:{syncs}{second}"));
+    assert_eq!(said.code, 0, "{said:?}");
+    for sync in ["lead-scores", "by-email"] {
+        sluice.json(&["sync", sync], 0);
+    }
+    let event = sluice.events(&["--sync", "by-email", "--limit", "1"]).remove(0);
+    let (email, user_id) = (event["who"].as_str().unwrap(), event["payload"]["userId"].as_str().unwrap());
+    assert!(email.contains('@'), "{event}");
+
+    let found = sluice.events(&["--key", email]);
+    let syncs: Vec<_> = found.iter().map(|event| event["sync"].as_str().unwrap()).collect();
+    assert_eq!(syncs, ["lead-scores", "by-email"], "{found:?}");
+    assert!(found.iter().all(|event| event["who"] == email), "{found:?}");
+    let by_key = sluice.events(&["--key", found[0]["key"].as_str().unwrap()]);
+    assert_eq!(by_key[0], found[0]);
+    assert_eq!(sluice.events(&["--key", user_id])[0]["who"], email);
+    assert!(sluice.events(&["--key", &email[1..]]).is_empty(), "a part of it is somebody else");
+
+    let lines = sluice.run(&["events", "--key", email]).out;
+    assert_eq!(lines.lines().count(), 2, "{lines}");
+    assert!(lines.lines().all(|line| line.contains(email)), "{lines}");
 }
 
 #[test]

@@ -88,3 +88,14 @@ fn what_is_still_missing_is_said() {
         && said.err.contains("SLUICE_SECRET_EVENTS_WRITE_KEY");
     assert!(with_keychain || without, "{said:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_schedule_without_a_zone_follows_this_computers_which_tz_may_set() {
+    let mut sluice = Sluice::new();
+    sluice.set("TZ", "Pacific/Chatham");
+    let said = sluice.apply(&format!("{LEAD_SCORES}    schedule: {{ at: [\"08:30\"] }}\n"));
+    assert_eq!(said.code, 0, "{said:?}");
+    let saved = sluice.json(&["export"], 0);
+    assert_eq!(saved["syncs"]["lead-scores"]["schedule"]["time_zone"], "Pacific/Chatham");
+}

@@ -8,12 +8,19 @@ pub(crate) const ENVELOPE_BYTES: usize =
     r#""messageId":"00000000-0000-0000-0000-000000000000","timestamp":"2026-01-01T00:00:00.000Z","channel":"server",,"#
         .len();
 
-/// Appends the event of `record`: message id, the time its read was sealed and the channel, then the
+/// The time of every event of a read, as it is written.
+pub(crate) fn event_time(sealed_at: DateTime<Utc>) -> String {
+    sealed_at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// Appends the event of `record`: message id, the [`event_time`] of its read and the channel, then the
 /// payload's own bytes. A repeat of the same record appends the same bytes.
-pub(crate) fn write_event(out: &mut Vec<u8>, record: &Record<'_>, sealed_at: DateTime<Utc>) {
-    let at = sealed_at.to_rfc3339_opts(SecondsFormat::Millis, true);
-    let envelope = format!(r#"{{"messageId":"{}","timestamp":"{at}","channel":"server""#, record.message_id);
-    out.extend_from_slice(envelope.as_bytes());
+pub(crate) fn write_event(out: &mut Vec<u8>, record: &Record<'_>, time: &str) {
+    out.extend_from_slice(br#"{"messageId":""#);
+    out.extend_from_slice(&record.message_id.text());
+    out.extend_from_slice(br#"","timestamp":""#);
+    out.extend_from_slice(time.as_bytes());
+    out.extend_from_slice(br#"","channel":"server""#);
     let members = record.payload.strip_prefix(b"{").unwrap_or(record.payload);
     if members != b"}" {
         out.push(b',');
@@ -36,7 +43,7 @@ mod tests {
             message_id: MessageId(7),
         };
         let mut out = Vec::new();
-        write_event(&mut out, &record, DateTime::UNIX_EPOCH);
+        write_event(&mut out, &record, &event_time(DateTime::UNIX_EPOCH));
         assert!(out.len() < payload.len() + ENVELOPE_BYTES);
         String::from_utf8(out).unwrap()
     }

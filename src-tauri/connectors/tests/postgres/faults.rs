@@ -29,7 +29,7 @@ async fn fails(access: &Access, expect: &str) -> Error {
 async fn a_wrong_host() {
     let Some(server) = PostgresServer::shared() else { return };
     let error =
-        fails(&Access::superuser(server, "postgres").with("host", "no-such-host.invalid"), "-.....").await;
+        fails(&Access::superuser(server, "postgres").with("host", "no-such-host.invalid"), "-......").await;
     assert_eq!(error.kind(), ErrorKind::HostNotFound);
     assert!(error.message().contains("no-such-host.invalid"));
 }
@@ -38,7 +38,8 @@ async fn a_wrong_host() {
 async fn a_wrong_port() {
     let Some(server) = PostgresServer::shared() else { return };
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let error = fails(&Access::superuser(server, "postgres").with("port", &free.to_string()), "+-....").await;
+    let error =
+        fails(&Access::superuser(server, "postgres").with("port", &free.to_string()), "+-.....").await;
     assert_eq!(error.kind(), ErrorKind::Unreachable);
     assert!(error.message().contains(&free.to_string()));
 }
@@ -55,7 +56,7 @@ async fn a_server_that_is_not_postgresql() {
             stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
         }
     });
-    let error = fails(&Access::superuser(server, "postgres").with("port", &port), "++-...").await;
+    let error = fails(&Access::superuser(server, "postgres").with("port", &port), "++-....").await;
     assert_eq!(error.kind(), ErrorKind::BadAnswer);
 }
 
@@ -64,17 +65,17 @@ async fn a_wrong_password_is_refused_and_nowhere_shown() {
     let Some(server) = PostgresServer::shared() else { return };
     let mut access = Access::superuser(server, "postgres");
     access.password = "hunter2-wrong".into();
-    let error = fails(&access, "++!-..").await;
+    let error = fails(&access, "++!-...").await;
     assert_eq!(error.kind(), ErrorKind::SignInFailed);
     assert!(!format!("{error:?}").contains("hunter2"));
-    let error = fails(&Access::superuser(server, "postgres").with("user", "nobody"), "++!-..").await;
+    let error = fails(&Access::superuser(server, "postgres").with("user", "nobody"), "++!-...").await;
     assert_eq!(error.kind(), ErrorKind::SignInFailed);
 }
 
 #[tokio::test]
 async fn a_wrong_database() {
     let Some(server) = PostgresServer::shared() else { return };
-    let error = fails(&Access::superuser(server, "no such shop"), "++!-..").await;
+    let error = fails(&Access::superuser(server, "no such shop"), "++!-...").await;
     assert_eq!(error.kind(), ErrorKind::MissingObject);
     assert!(error.message().contains("no such shop"));
 }
@@ -88,17 +89,28 @@ async fn the_certificate_is_checked() {
     };
     let (steps, _) = checked("localhost", &server.ca_file).check().await;
     assert!(outcome(&steps).starts_with("++++"), "{steps:?}");
-    let error = fails(&checked("127.0.0.1", &server.ca_file), "++-...").await;
+    let error = fails(&checked("127.0.0.1", &server.ca_file), "++-....").await;
     assert_eq!(error.kind(), ErrorKind::TlsFailed);
     assert!(error.message().contains("not made out to “127.0.0.1”"), "{}", error.message());
-    let error = fails(&checked("localhost", &server.other_ca_file), "++-...").await;
+    let error = fails(&checked("localhost", &server.other_ca_file), "++-....").await;
     assert_eq!(error.kind(), ErrorKind::TlsFailed);
     assert!(error.hint().contains("CA file"), "{}", error.hint());
     // Without a CA file this computer's own list counts, and does not have the test's.
     let own = Access::superuser(server, "postgres").with("tls", "verify-full").with("host", "localhost");
-    assert_eq!(fails(&own, "++-...").await.kind(), ErrorKind::TlsFailed);
+    assert_eq!(fails(&own, "++-....").await.kind(), ErrorKind::TlsFailed);
     let gone = checked("localhost", Path::new("/no/such/ca.pem")).try_open().err().unwrap();
     assert_eq!(gone.kind(), ErrorKind::BadSettings);
+}
+
+#[tokio::test]
+async fn without_encryption_there_is_no_warning_where_nobody_is_in_between() {
+    let Some(server) = PostgresServer::shared() else { return };
+    for host in ["127.0.0.1", "localhost"] {
+        let access = Access::superuser(server, "postgres").with("tls", "disable").with("host", host);
+        let (steps, _) = access.check().await;
+        let StepResult::Passed(Some(found)) = &steps[2].result else { panic!("{steps:?}") };
+        assert!(found.contains("stays on this computer"), "{found}");
+    }
 }
 
 #[tokio::test]
@@ -113,7 +125,7 @@ async fn what_is_gone_or_not_granted() {
     let mut access = Access::superuser(server, "grants").with("user", "clerk");
     access.password = "clerk-pass".to_owned();
     let nothing = access.check().await;
-    assert_eq!(outcome(&nothing.0), "++!+-.");
+    assert_eq!(outcome(&nothing.0), "++!+-..");
     assert_eq!(nothing.1.unwrap().kind(), ErrorKind::NotAllowed);
     server.sql("grants", "grant select on shop.leads to clerk");
     let warehouse = access.open();
@@ -187,12 +199,12 @@ async fn a_login_that_could_write_is_told_and_the_script_makes_one_that_can_not(
     server.sql("postgres", "create database shop");
     server.sql("shop", "create table leads (id int); insert into leads values (1)");
     let (steps, _) = Access::superuser(server, "shop").check().await;
-    assert_eq!(outcome(&steps), "++!++!");
+    assert_eq!(outcome(&steps), "++!++!+");
     let StepResult::Noted(note, Some(script)) = &steps[5].result else { panic!("{steps:?}") };
     assert!(note.contains("could also write"), "{note}");
     server.sql("shop", &script.replace("choose a long password", "reader-pass"));
     let mut reader = Access::superuser(server, "shop").with("user", "sluice_reader");
     reader.password = "reader-pass".to_owned();
     let (steps, error) = reader.check().await;
-    assert_eq!(outcome(&steps), "++!+++", "{error:?}");
+    assert_eq!(outcome(&steps), "++!++++", "{error:?}");
 }

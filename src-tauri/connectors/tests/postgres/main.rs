@@ -1,10 +1,13 @@
 //! The PostgreSQL connector against a real server.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod comparing;
 mod faults;
 #[path = "../postgres_server/mod.rs"]
 mod postgres_server;
 mod reading;
+#[path = "../../../engine/tests/twins/mod.rs"]
+mod twins;
 mod types;
 
 use std::collections::BTreeMap;

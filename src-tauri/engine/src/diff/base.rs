@@ -46,7 +46,7 @@ pub struct Base {
     after: i64,
     walked: bool,
     passed: ByHash<(usize, u128)>,
-    seen: Vec<u64>,
+    seen: Seen,
     length: usize,
 }
 
@@ -54,15 +54,9 @@ impl Base {
     /// The base of `sync`, with chunks up to `until`; later chunks override it.
     pub fn open(sqlite: Connection, sync: i64, until: i64) -> Result<Self> {
         let mut overrides = ByHash::default();
-        let mut after = until;
-        loop {
-            let chunks = fingerprints::chunks(&sqlite, sync, after, i64::MAX, CHUNKS)?;
-            let Some((last, _)) = chunks.last() else { break };
-            after = *last;
-            for (hash, print) in chunks.into_iter().flat_map(|(_, prints)| prints) {
-                overrides.insert(hash, Override { print, seen: false });
-            }
-        }
+        fingerprints::walk(&sqlite, sync, until, i64::MAX, |hash, print| {
+            overrides.insert(hash, Override { print, seen: false });
+        })?;
         let (length, _) = fingerprints::sizes(&sqlite, sync, until)?;
         let length = length as usize;
         Ok(Self {
@@ -75,9 +69,14 @@ impl Base {
             after: 0,
             walked: false,
             passed: ByHash::default(),
-            seen: vec![0; length.div_ceil(64)],
+            seen: Seen(vec![0; length.div_ceil(64)]),
             length,
         })
+    }
+
+    /// A later run delivered this key: [`look`](Self::look) always knows of it.
+    pub fn is_overridden(&self, hash: u64) -> bool {
+        self.overrides.contains_key(&hash)
     }
 
     /// Looks for the next row of the read.
@@ -85,7 +84,9 @@ impl Base {
         if self.length == 0 && self.overrides.is_empty() {
             return Ok(Looked::Absent);
         }
-        self.fill()?;
+        if self.window.len() < AHEAD {
+            self.fill()?;
+        }
         let overridden = match self.overrides.entry(hash) {
             Entry::Occupied(mut entry) => {
                 let entry = entry.get_mut();
@@ -106,26 +107,22 @@ impl Base {
         Ok(if self.length == 0 { Looked::Absent } else { Looked::Unknown })
     }
 
-    /// Walks over the whole base once, overridden entries aside. `visit` gets each entry's hash, fingerprint
-    /// and whether its row was seen, and may set that.
-    pub fn pass(&mut self, mut visit: impl FnMut(u64, u128, &mut bool)) -> Result<()> {
-        let mut after = 0;
+    /// Walks over the whole base once. Where `find` knows an entry's hash, `found` gets what it answered, and
+    /// what the base knows of its row, which counts as seen from then on.
+    pub fn pass<T>(
+        &mut self,
+        find: impl Fn(u64) -> Option<T>,
+        mut found: impl FnMut(T, Looked),
+    ) -> Result<()> {
+        let Self { sqlite, sync, until, seen, .. } = self;
         let mut index = 0;
-        loop {
-            let chunks = fingerprints::chunks(&self.sqlite, self.sync, after, self.until, CHUNKS)?;
-            let Some((last, _)) = chunks.last() else { return Ok(()) };
-            after = *last;
-            for (hash, print) in chunks.into_iter().flat_map(|(_, prints)| prints) {
-                if !self.overrides.contains_key(&hash) {
-                    let mut seen = self.is_seen(index);
-                    visit(hash, print, &mut seen);
-                    if seen {
-                        self.see(index);
-                    }
-                }
-                index += 1;
+        fingerprints::walk(sqlite, *sync, 0, *until, |hash, print| {
+            if let Some(wanted) = find(hash) {
+                let again = seen.see(index);
+                found(wanted, if again { Looked::Again } else { Looked::Found(print) });
             }
-        }
+            index += 1;
+        })
     }
 
     /// Hands on every delivered record no row was read for: key hash, key and address. Answers with how many
@@ -145,7 +142,7 @@ impl Base {
                     index += 1;
                     let counts = entry.fingerprint != REMOVED && !self.overrides.contains_key(&entry.hash);
                     all += u64::from(counts);
-                    counts && !self.is_seen(index - 1)
+                    counts && !self.seen.has(index - 1)
                 } else {
                     // Only the newest override of a key counts, and each key once.
                     self.overrides.get_mut(&entry.hash).is_some_and(|newest| {
@@ -162,15 +159,17 @@ impl Base {
         Ok(all)
     }
 
-    /// Keeps at least [`AHEAD`] entries in the window while there are more.
+    /// Brings [`AHEAD`] entries into the window, and some more, while there are any.
     fn fill(&mut self) -> Result<()> {
         while self.window.len() < AHEAD && !self.walked {
-            let chunks = fingerprints::chunks(&self.sqlite, self.sync, self.after, self.until, CHUNKS)?;
-            match chunks.last() {
-                Some((last, _)) => self.after = *last,
+            let window = &mut self.window;
+            let entry = |hash, print| window.push_back((hash, print));
+            let last =
+                fingerprints::walk_some(&self.sqlite, self.sync, self.after, self.until, CHUNKS, entry)?;
+            match last {
+                Some(last) => self.after = last,
                 None => self.walked = true,
             }
-            self.window.extend(chunks.into_iter().flat_map(|(_, prints)| prints));
         }
         Ok(())
     }
@@ -179,7 +178,7 @@ impl Base {
     fn step_to(&mut self, steps: usize) -> Looked {
         for _ in 0..steps {
             if let Some((hash, print)) = self.window.pop_front() {
-                if !self.is_seen(self.front) && self.passed.len() < PASSED {
+                if !self.seen.has(self.front) && self.passed.len() < PASSED {
                     self.passed.insert(hash, (self.front, print));
                 }
                 self.front += 1;
@@ -191,18 +190,24 @@ impl Base {
     }
 
     fn mark(&mut self, index: usize, print: u128) -> Looked {
-        let again = self.is_seen(index);
-        self.see(index);
-        if again { Looked::Again } else { Looked::Found(print) }
+        if self.seen.see(index) { Looked::Again } else { Looked::Found(print) }
+    }
+}
+
+/// One bit for each entry of the base: its row was read.
+struct Seen(Vec<u64>);
+
+impl Seen {
+    fn has(&self, index: usize) -> bool {
+        self.0.get(index / 64).is_some_and(|bits| bits >> (index % 64) & 1 == 1)
     }
 
-    fn is_seen(&self, index: usize) -> bool {
-        self.seen.get(index / 64).is_some_and(|bits| bits >> (index % 64) & 1 == 1)
-    }
-
-    fn see(&mut self, index: usize) {
-        if let Some(bits) = self.seen.get_mut(index / 64) {
+    /// Notes that a row was read; true where one was before.
+    fn see(&mut self, index: usize) -> bool {
+        let before = self.has(index);
+        if let Some(bits) = self.0.get_mut(index / 64) {
             *bits |= 1 << (index % 64);
         }
+        before
     }
 }

@@ -5,16 +5,18 @@
 //! is not near its place is put aside; rows put aside are looked for together, in one pass over the base.
 //! No step looks anything up by key in a tree, and memory does not grow with the table.
 
+mod aside;
 mod base;
 mod new_keys;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::error::Result;
 use crate::store::outbox::discarded::Discarded;
 use crate::store::outbox::{OpenRecord, REMOVED};
 
+pub use aside::{Aside, Resolved, ResolvedRow};
 pub use base::{Base, Looked};
 pub use new_keys::{NewKeys, NewRow};
 
@@ -116,6 +118,11 @@ impl Open {
         }
     }
 
+    /// There is an open or a discarded record of this key.
+    pub fn holds(&self, hash: u64) -> bool {
+        self.records.contains_key(&hash) || self.discarded.contains_key(&hash)
+    }
+
     fn number(&self, open: Option<OpenRecord>, fingerprint: u128) -> Numbered {
         let same = open.filter(|open| open.fingerprint == fingerprint);
         let doubtful = open.is_some_and(|open| open.uncertain);
@@ -159,64 +166,12 @@ impl Open {
     }
 }
 
-/// Rows put aside until the base is passed over; see [`Base`].
-pub struct Aside<R> {
-    rows: Vec<(u64, R)>,
-    hashes: HashSet<u64, BuildHasherDefault<SameHash>>,
-    bytes: usize,
-}
-
-/// Rows put aside at most.
-const ASIDE_ROWS: usize = 100_000;
-/// Bytes of rows put aside at most.
-const ASIDE_BYTES: usize = 32 << 20;
-
-impl<R> Default for Aside<R> {
-    fn default() -> Self {
-        Self { rows: Vec::new(), hashes: HashSet::default(), bytes: 0 }
-    }
-}
-
-impl<R> Aside<R> {
-    /// A row with this key is aside; later ones have to join it, so that the first one counts.
-    pub fn holds(&self, hash: u64) -> bool {
-        self.hashes.contains(&hash)
-    }
-
-    /// Puts a row aside; true when it is time to [`resolve`](Self::resolve).
-    pub fn put(&mut self, hash: u64, row: R, bytes: usize) -> bool {
-        self.rows.push((hash, row));
-        self.hashes.insert(hash);
-        self.bytes += bytes;
-        self.rows.len() >= ASIDE_ROWS || self.bytes >= ASIDE_BYTES
-    }
-
-    /// Looks for all rows put aside in one pass over the base, and hands them on in the order they came.
-    pub fn resolve(
-        &mut self,
-        base: &mut Base,
-        mut found: impl FnMut(u64, R, Looked) -> Result<()>,
-    ) -> Result<()> {
-        if self.rows.is_empty() {
-            return Ok(());
-        }
-        let mut wanted: ByHash<Vec<usize>> = ByHash::default();
-        for (index, (hash, _)) in self.rows.iter().enumerate() {
-            wanted.entry(*hash).or_default().push(index);
-        }
-        let mut answers = vec![Looked::Absent; self.rows.len()];
-        base.pass(|hash, print, seen| {
-            let Some(indexes) = wanted.get(&hash) else { return };
-            for index in indexes {
-                answers[*index] = if *seen { Looked::Again } else { Looked::Found(print) };
-                *seen = true;
-            }
-        })?;
-        self.bytes = 0;
-        self.hashes.clear();
-        for ((hash, row), answer) in std::mem::take(&mut self.rows).into_iter().zip(answers) {
-            found(hash, row, answer)?;
-        }
-        Ok(())
-    }
+/// A row on its way through the comparison.
+pub struct Row<'a> {
+    /// Which row of the read, from 1.
+    pub number: u64,
+    /// Its key.
+    pub key: &'a str,
+    /// Payload and fingerprint, or why there is none.
+    pub content: Result<(&'a [u8], u128)>,
 }

@@ -1,19 +1,17 @@
 //! Finds keys that stand on two new rows, in bounded memory.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::Result;
 
-/// Keys gathered before they are sorted and put on disk.
+/// Keys gathered before they are put on disk.
 const BLOCK: usize = 262_144;
 /// Bytes of one entry: hash, ordinal and row.
 const ENTRY: usize = 24;
-/// Entries read at once of each block while merging.
-const PAGE: usize = 1_024;
+/// Parts of a block, by the hash's first bits: equal keys are always in the same part.
+const PARTS: usize = 256;
 
 /// A row that was never delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,11 +27,11 @@ type Entry = (u64, NewRow);
 
 /// The key hashes of rows that were never delivered. Of rows with one key, the first has the lowest ordinal.
 pub struct NewKeys {
-    folder: std::path::PathBuf,
+    folder: PathBuf,
     gathered: Vec<Entry>,
     file: Option<File>,
-    /// Entries of each block in the file.
-    blocks: Vec<usize>,
+    /// Of each block in the file, where its parts end, in entries.
+    blocks: Vec<Vec<usize>>,
 }
 
 impl NewKeys {
@@ -50,86 +48,75 @@ impl NewKeys {
 
     /// All rows whose key an earlier row has, in the order they were staged.
     pub fn duplicates(mut self) -> Result<Vec<NewRow>> {
-        self.gathered.sort_unstable();
         let mut duplicates = Vec::new();
-        let mut last = None;
-        let mut visit = |(hash, row): Entry| {
-            if last == Some(hash) {
-                duplicates.push(row);
+        if self.file.is_none() {
+            add_duplicates(&mut self.gathered, &mut duplicates);
+        } else {
+            self.spill()?;
+            for part in 0..PARTS {
+                self.gather(part)?;
+                add_duplicates(&mut self.gathered, &mut duplicates);
             }
-            last = Some(hash);
-        };
-        match self.file.take() {
-            None => self.gathered.iter().copied().for_each(&mut visit),
-            Some(file) => merge(file, &self.blocks, self.gathered, visit)?,
         }
         duplicates.sort_unstable();
         Ok(duplicates)
     }
 
+    /// Writes what is gathered as a block, part by part.
     fn spill(&mut self) -> Result<()> {
-        self.gathered.sort_unstable();
-        let mut bytes = Vec::with_capacity(self.gathered.len() * ENTRY);
-        for (hash, NewRow { ordinal, row }) in &self.gathered {
-            for part in [hash, ordinal, row] {
-                bytes.extend_from_slice(&part.to_le_bytes());
-            }
+        let mut ends = vec![0; PARTS];
+        self.gathered.iter().for_each(|(hash, _)| ends[part_of(*hash)] += 1);
+        let mut end = 0;
+        let mut places = Vec::with_capacity(PARTS);
+        for part in &mut ends {
+            places.push(end);
+            end += *part;
+            *part = end;
+        }
+        let mut bytes = vec![0; end * ENTRY];
+        let (words, _) = bytes.as_chunks_mut::<8>();
+        let (entries, _) = words.as_chunks_mut::<3>();
+        for (hash, NewRow { ordinal, row }) in self.gathered.drain(..) {
+            let place = &mut places[part_of(hash)];
+            entries[*place] = [hash, ordinal, row].map(u64::to_le_bytes);
+            *place += 1;
         }
         let file = match &mut self.file {
             Some(file) => file,
             none => none.insert(tempfile::tempfile_in(&self.folder)?),
         };
         file.write_all(&bytes)?;
-        self.blocks.push(self.gathered.len());
+        self.blocks.push(ends);
+        Ok(())
+    }
+
+    /// Gathers one part of every block.
+    fn gather(&mut self, part: usize) -> Result<()> {
         self.gathered.clear();
+        let Some(file) = &mut self.file else { return Ok(()) };
+        let mut bytes = Vec::new();
+        for (block, ends) in self.blocks.iter().enumerate() {
+            let start = if part == 0 { 0 } else { ends[part - 1] };
+            bytes.resize((ends[part] - start) * ENTRY, 0);
+            file.seek(SeekFrom::Start(((block * BLOCK + start) * ENTRY) as u64))?;
+            file.read_exact(&mut bytes)?;
+            let (words, _) = bytes.as_chunks::<8>();
+            let (entries, _) = words.as_chunks::<3>();
+            let entries = entries.iter().map(|entry| entry.map(u64::from_le_bytes));
+            self.gathered.extend(entries.map(|[hash, ordinal, row]| (hash, NewRow { ordinal, row })));
+        }
         Ok(())
     }
 }
 
-/// One sorted block of the file, read page by page.
-struct Block {
-    at: u64,
-    left: usize,
-    page: std::vec::IntoIter<Entry>,
+fn part_of(hash: u64) -> usize {
+    (hash >> 56) as usize
 }
 
-impl Block {
-    fn next(&mut self, file: &mut File) -> Result<Option<Entry>> {
-        if let Some(entry) = self.page.next() {
-            return Ok(Some(entry));
-        }
-        let count = self.left.min(PAGE);
-        let mut bytes = vec![0; count * ENTRY];
-        file.seek(SeekFrom::Start(self.at))?;
-        file.read_exact(&mut bytes)?;
-        self.at += bytes.len() as u64;
-        self.left -= count;
-        let (words, _) = bytes.as_chunks::<8>();
-        let words: Vec<u64> = words.iter().map(|word| u64::from_le_bytes(*word)).collect();
-        let (entries, _) = words.as_chunks::<3>();
-        let entry = |[hash, ordinal, row]: &[u64; 3]| (*hash, NewRow { ordinal: *ordinal, row: *row });
-        self.page = entries.iter().map(entry).collect::<Vec<_>>().into_iter();
-        Ok(self.page.next())
-    }
-}
-
-fn merge(mut file: File, sizes: &[usize], rest: Vec<Entry>, mut visit: impl FnMut(Entry)) -> Result<()> {
-    let mut at = 0;
-    let mut blocks: Vec<Block> = Vec::new();
-    for size in sizes {
-        blocks.push(Block { at, left: *size, page: Vec::new().into_iter() });
-        at += (size * ENTRY) as u64;
-    }
-    blocks.push(Block { at: 0, left: 0, page: rest.into_iter() });
-    let mut heads = BinaryHeap::new();
-    for (index, block) in blocks.iter_mut().enumerate() {
-        heads.extend(block.next(&mut file)?.map(|entry| Reverse((entry, index))));
-    }
-    while let Some(Reverse((entry, index))) = heads.pop() {
-        visit(entry);
-        heads.extend(blocks[index].next(&mut file)?.map(|entry| Reverse((entry, index))));
-    }
-    Ok(())
+fn add_duplicates(entries: &mut [Entry], duplicates: &mut Vec<NewRow>) {
+    entries.sort_unstable();
+    let repeats = entries.windows(2).filter(|pair| pair[0].0 == pair[1].0);
+    duplicates.extend(repeats.map(|pair| pair[1].1));
 }
 
 #[cfg(test)]

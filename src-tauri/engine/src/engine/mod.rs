@@ -26,6 +26,7 @@ use crate::store::runs::Ended;
 use crate::store::syncs::SavedSync;
 use crate::sync::Sync;
 use going_on::Running;
+use opening::both;
 
 /// The engine over one data folder.
 pub struct Engine {
@@ -98,12 +99,14 @@ impl Engine {
 
     /// What a run of `saved` would do. Nothing is sent and nothing is kept.
     pub async fn plan(&self, saved: &SavedSync, limit: usize) -> Result<Plan> {
-        let to = saved.sync.to.as_deref();
-        let limits = match to {
-            Some(to) => self.destination(to)?.limits(&saved.sync.shape),
-            None => UNLIMITED,
+        let warehouse = self.warehouse(&saved.sync.from);
+        let (limits, warehouse) = match saved.sync.to.as_deref() {
+            Some(to) => {
+                let (destination, warehouse) = both(self.destination(to), warehouse)?;
+                (destination.limits(&saved.sync.shape), warehouse)
+            }
+            None => (UNLIMITED, warehouse?),
         };
-        let warehouse = self.warehouse(&saved.sync.from)?;
         plan::plan(&self.store, &self.home, saved, &*warehouse, limits, limit).await
     }
 

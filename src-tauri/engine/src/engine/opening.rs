@@ -1,9 +1,9 @@
-//! Opens connections, with their secrets.
+//! Opening connections: their settings, their secrets, and what is said where secrets are missing.
 
 use std::collections::BTreeMap;
 
 use super::Engine;
-use crate::connection::{Connection, Opening, is_shown};
+use crate::connection::{Connection, Opening, checked_settings, is_shown};
 use crate::destination::Destination;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secrets::{Secret, from_environment};
@@ -14,24 +14,30 @@ impl Engine {
     /// What a connector gets to open `connection`; `typed` secrets win over saved ones.
     pub fn opening(&self, connection: &Connection, typed: &BTreeMap<String, Secret>) -> Result<Opening> {
         let (manifest, _) = self.catalogue.manifest(&connection.kind)?;
-        let settings = crate::connection::checked_settings(manifest, connection)?;
-        let mut secrets = BTreeMap::new();
+        let settings = checked_settings(manifest, connection)?;
+        let (mut secrets, mut absent) = (BTreeMap::new(), None);
         for setting in
             manifest.settings.iter().filter(|setting| setting.secret && is_shown(setting, &settings))
         {
-            let found = match typed
-                .get(setting.key)
-                .cloned()
-                .or_else(|| from_environment(&connection.name, setting.key))
-            {
-                Some(secret) => Some(secret),
-                None => self.secrets.get(&connection.name, setting.key)?,
+            let given = typed.get(setting.key).cloned();
+            let found = match given.or_else(|| from_environment(&connection.name, setting.key)) {
+                Some(secret) => Ok(Some(secret)),
+                None => self.secrets.get(&connection.name, setting.key),
             };
-            if let Some(secret) = found {
-                secrets.insert(setting.key.to_owned(), secret);
+            match found {
+                Ok(secret) => secrets.extend(secret.map(|secret| (setting.key.to_owned(), secret))),
+                // Others may be given in the environment, and all that are missing are told at once.
+                Err(error) if error.kind() == ErrorKind::KeychainAbsent => absent = Some(error),
+                Err(error) => return Err(error),
             }
         }
-        Opening::new(manifest, connection, secrets, &self.home, self.clock.clone())
+        let opening = Opening::new(manifest, connection, secrets, &self.home, self.clock.clone());
+        match (opening, absent) {
+            (Err(missing), Some(absent)) if missing.kind() == ErrorKind::SecretMissing => {
+                Err(missing_without_keychain(&missing, absent))
+            }
+            (opening, _) => opening,
+        }
     }
 
     /// Opens the warehouse connection of this name.
@@ -50,6 +56,36 @@ impl Engine {
             .destination(&saved.connection.kind)
             .ok_or_else(|| wrong_side(name, "destination"))?;
         kind.open(&self.opening(&saved.connection, &BTreeMap::new())?)
+    }
+}
+
+/// Secrets that are missing, where there is no keychain that could have them.
+fn missing_without_keychain(missing: &Error, absent: Error) -> Error {
+    let told = Error::new(ErrorKind::KeychainAbsent, format!("{} {}", missing.message(), absent.message()))
+        .with_hint(
+            "Give it in the environment under the name below, or start a keychain (on Linux: gnome-keyring or KWallet).",
+        )
+        .with_source(absent);
+    match missing.fix() {
+        Some(variables) => told.with_fix(variables),
+        None => told,
+    }
+}
+
+/// Both, or what keeps them from being opened: secrets that are missing on both sides are told at once.
+pub(super) fn both<D, W>(destination: Result<D>, warehouse: Result<W>) -> Result<(D, W)> {
+    let is_missing =
+        |error: &Error| matches!(error.kind(), ErrorKind::SecretMissing | ErrorKind::KeychainAbsent);
+    match (destination, warehouse) {
+        (Ok(destination), Ok(warehouse)) => Ok((destination, warehouse)),
+        (Err(to), Err(from)) if is_missing(&to) && is_missing(&from) => {
+            let variables: Vec<_> = [from.fix(), to.fix()].into_iter().flatten().collect();
+            Err(Error::new(to.kind(), format!("{} {}", from.message(), to.message()))
+                .with_hint(to.hint().to_owned())
+                .with_fix(variables.join("\n"))
+                .with_source(to))
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error),
     }
 }
 

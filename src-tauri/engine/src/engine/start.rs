@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Engine;
 use super::going_on::Running;
+use super::opening::both;
 use crate::clock::millis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::progress::{Notice, Progress};
@@ -99,7 +100,7 @@ impl Engine {
     /// Puts a run on its way.
     fn launch(self: &Arc<Self>, saved: SavedSync, run: i64, began: Began) {
         let progress = Arc::new(Progress::new(run, self.listener.clone()));
-        let cancel = CancellationToken::new();
+        let cancel = self.store.lost().child_token();
         let running = Running { sync: saved.id, cancel: cancel.clone(), progress: progress.clone() };
         self.running().insert(run, running);
         self.tell(Notice::Run(run));
@@ -130,15 +131,19 @@ impl Engine {
         // The keychain may ask the user, and blocks meanwhile.
         let open = move || -> Result<(Execution, Job)> {
             let sync = &saved.sync;
-            let destination = engine.destination(sync.to.as_deref().unwrap_or_default())?;
-            let job = match began {
-                Began::Retried => Job::Deliver { resumed: false },
-                Began::Resumed => Job::Deliver { resumed: true },
-                Began::Started(start) => Job::Sync {
-                    warehouse: engine.warehouse(&sync.from)?,
-                    resend: start.full,
-                    approve: start.approve,
-                },
+            let destination = engine.destination(sync.to.as_deref().unwrap_or_default());
+            let (destination, job) = match began {
+                Began::Retried => (destination?, Job::Deliver { resumed: false }),
+                Began::Resumed => (destination?, Job::Deliver { resumed: true }),
+                Began::Started(start) => {
+                    let (destination, warehouse) = both(destination, engine.warehouse(&sync.from))?;
+                    let job = if start.trigger == Trigger::Test {
+                        Job::One { warehouse }
+                    } else {
+                        Job::Sync { warehouse, resend: start.full, approve: start.approve }
+                    };
+                    (destination, job)
+                }
             };
             let (store, home, clock) = (engine.store.clone(), engine.home.clone(), engine.clock.clone());
             let destination = Arc::from(destination);

@@ -3,14 +3,18 @@
 //! A mapping is compiled once against the columns a read has, and then writes each row's payload by copying
 //! cells. What it writes is what preview, fingerprint, request and log show.
 
+mod address;
 mod path;
+mod person;
 mod tree;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::{EventName, Field, FieldValue, Identifier, NullRule, Shape, Sync};
 use crate::value::{Cell, Column, RowBatch, write_string};
 
+pub use address::{address, clearing_payload};
 pub use path::{Step, literal, parse_path};
+pub use person::named_in;
 use tree::Tree;
 
 /// A mapping compiled against the columns of a read.
@@ -125,6 +129,11 @@ impl Mapping {
             self.event_name = Some(find(columns, column)?);
         }
         Ok(())
+    }
+
+    /// Columns of the key, by index, in its order.
+    pub fn key_columns(&self) -> &[usize] {
+        &self.key
     }
 
     /// Columns this mapping needs, by index, ascending.
@@ -271,42 +280,6 @@ impl Mapping {
     }
 }
 
-/// What a later removal of a delivered record has to say to the destination: for a record the match field, for
-/// an event who it is about.
-pub fn address(shape: &Shape, payload: &[u8]) -> String {
-    let Ok(object) = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(payload) else {
-        return String::new();
-    };
-    let keep: &[&str] = match shape {
-        Shape::Identify | Shape::Track(_) => &["type", "userId", "anonymousId"],
-        Shape::Record { match_field, .. } => &[match_field.as_str()],
-    };
-    let kept: serde_json::Map<_, _> =
-        object.into_iter().filter(|(key, _)| keep.contains(&key.as_str())).collect();
-    serde_json::Value::Object(kept).to_string()
-}
-
-/// The payload that empties the mapped fields of a removed record: its address, and every other field null.
-pub fn clearing_payload(sync: &Sync, columns: &[Column], address: &str) -> Result<Vec<u8>> {
-    let damaged =
-        |error| Error::new(ErrorKind::Damaged, "A stored record can not be read.").with_source(error);
-    let mut object: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(address).map_err(damaged)?;
-    let (tree, _) = Tree::build(&fields(sync, columns), columns);
-    let nulls = tree.top_keys().map(|key| (key.to_owned(), serde_json::Value::Null));
-    match &sync.shape {
-        Shape::Identify => {
-            object.insert("traits".into(), nulls.collect::<serde_json::Map<_, _>>().into());
-        }
-        Shape::Track(_) | Shape::Record { .. } => {
-            for (key, null) in nulls {
-                object.entry(key).or_insert(null);
-            }
-        }
-    }
-    Ok(serde_json::Value::Object(object).to_string().into_bytes())
-}
-
 fn match_column(fields: &[Field], match_field: &str, columns: &[Column]) -> Result<usize> {
     let mapped = fields.iter().find(|field| field.key == *match_field).map(|field| &field.value);
     match mapped {
@@ -331,6 +304,15 @@ fn no_column(name: &str) -> Error {
 
 /// Appends a JSON scalar as text: a string's content, anything else as it stands.
 fn push_text(json: &[u8], out: &mut String) {
+    let plain = match json {
+        [b'"', text @ .., b'"'] if !text.contains(&b'\\') => text,
+        [b'"', ..] => return push_escaped(json, out),
+        scalar => scalar,
+    };
+    out.push_str(std::str::from_utf8(plain).unwrap_or(""));
+}
+
+fn push_escaped(json: &[u8], out: &mut String) {
     match serde_json::from_slice::<std::borrow::Cow<'_, str>>(json) {
         Ok(text) => out.push_str(&text),
         Err(_) => out.push_str(std::str::from_utf8(json).unwrap_or("")),

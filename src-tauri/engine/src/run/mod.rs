@@ -7,6 +7,7 @@ mod deliver;
 mod discard;
 mod execute;
 mod invalid;
+mod one;
 mod outcome;
 mod pace;
 pub mod plan;
@@ -14,6 +15,7 @@ pub mod progress;
 mod read;
 mod retry;
 mod send;
+mod source;
 mod stage;
 
 pub use discard::Discard;

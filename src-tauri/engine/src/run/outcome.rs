@@ -1,13 +1,16 @@
 //! What an answer means for each record, and the one transaction that writes it down.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use rusqlite::Connection;
 
 use crate::destination::{Exchange, Outcome};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mapping::address;
 use crate::record::Change;
-use crate::store::exchanges;
-use crate::store::fingerprints::{self, Delivered};
+use crate::store::exchanges::{self, Answered};
+use crate::store::fingerprints::{self, Chunk};
 use crate::store::outbox::{self, Body, RecordState, fingerprint, key_hash};
 use crate::store::runs::{self, Counts, Problem};
 use crate::sync::Shape;
@@ -25,7 +28,7 @@ pub(crate) struct Attempt {
 
 /// The states the records of a request end in.
 pub(crate) struct Settled {
-    states: Vec<(usize, RecordState, Option<Problem>)>,
+    states: Vec<(usize, RecordState, Option<Arc<Problem>>)>,
     /// Records to send again soon.
     pub(crate) again: Vec<(usize, Error)>,
 }
@@ -44,10 +47,10 @@ impl Settled {
                 Outcome::Accepted => (RecordState::Accepted, None),
                 Outcome::Rejected(error) => {
                     let (state, problem) = refused(&error, may_be_there(*place));
-                    (state, Some(problem))
+                    (state, Some(Arc::new(problem)))
                 }
                 Outcome::Again(error) => {
-                    let problem = Problem::from(&error);
+                    let problem = Arc::new(Problem::from(&error));
                     settled.again.push((*place, error));
                     (RecordState::Retry, Some(problem))
                 }
@@ -65,7 +68,7 @@ impl Settled {
     /// The one record at `place` is refused, because of `error`.
     pub(crate) fn rejected(place: usize, error: &Error, may_be_there: bool) -> Self {
         let (state, problem) = refused(error, may_be_there);
-        Self { states: vec![(place, state, Some(problem))], again: Vec::new() }
+        Self { states: vec![(place, state, Some(Arc::new(problem)))], again: Vec::new() }
     }
 
     /// The destination works on all of them.
@@ -75,13 +78,13 @@ impl Settled {
     }
 
     fn all(places: &[usize], state: RecordState, error: &Error) -> Self {
-        let problem = Problem::from(error);
+        let problem = Arc::new(Problem::from(error));
         let states = places.iter().map(|place| (*place, state, Some(problem.clone()))).collect();
         Self { states, again: Vec::new() }
     }
 
     /// What the answer adds to the run's counts.
-    pub(crate) fn counts(&self, attempt: &Attempt) -> Counts {
+    fn counts(&self, attempt: &Attempt) -> Counts {
         let count = |wanted: &[RecordState]| {
             self.states.iter().filter(|(_, state, _)| wanted.contains(state)).count() as u64
         };
@@ -93,23 +96,19 @@ impl Settled {
         }
     }
 
-    /// What now counts as delivered.
-    pub(crate) fn fingerprints(&self, body: &Body, shape: &Shape, addresses: bool) -> Result<Vec<Delivered>> {
-        let delivered = |state: &RecordState| matches!(state, RecordState::Delivered | RecordState::Accepted);
-        self.states
-            .iter()
-            .filter(|(_, state, _)| delivered(state))
-            .map(|(place, ..)| {
-                let (key, change, payload) = (body.key(*place), body.change(*place)?, body.payload(*place));
-                let keep = addresses && change != Change::Removed;
-                Ok(Delivered {
-                    hash: key_hash(key),
-                    fingerprint: fingerprint(change, payload),
-                    key: key.to_owned(),
-                    address: if keep { address(shape, payload) } else { String::new() },
-                })
-            })
-            .collect()
+    /// What now counts as delivered, if anything does.
+    fn delivered(&self, body: &Body, shape: &Shape) -> Result<Option<Chunk>> {
+        let is_delivered =
+            |state: &RecordState| matches!(state, RecordState::Delivered | RecordState::Accepted);
+        let delivered = self.states.iter().filter(|(_, state, _)| is_delivered(state));
+        let count = delivered.clone().count();
+        let records = delivered.map(|(place, ..)| {
+            let (key, change, payload) = (body.key(*place), body.change(*place)?, body.payload(*place));
+            let is_gone = change == Change::Removed;
+            let address = if is_gone { Cow::Borrowed("") } else { Cow::Owned(address(shape, payload)) };
+            Ok((key_hash(key), fingerprint(change, payload), key, address))
+        });
+        if count == 0 { Ok(None) } else { Chunk::of(count, records).map(Some) }
     }
 
     /// The state most records are in, when it needs no reason.
@@ -135,39 +134,56 @@ fn refused(error: &Error, may_be_there: bool) -> (RecordState, Problem) {
     (RecordState::Doubtful, problem)
 }
 
-/// Writes outcome, fingerprints, counters and event. Runs inside one transaction of the writer.
-#[allow(clippy::too_many_arguments, reason = "one transaction needs all of it, and nothing else does")]
-pub(crate) fn settle(
-    sqlite: &Connection,
-    sync: i64,
-    run: i64,
-    at: i64,
-    attempt: &Attempt,
-    settled: &Settled,
-    delivered: &[Delivered],
-    added: &Counts,
-) -> Result<()> {
-    failpoint!(Settling);
-    let majority = settled.plain_majority().filter(|_| attempt.whole);
-    if let Some(state) = majority {
-        // An earlier attempt may have left records with states of their own.
-        sqlite.prepare_cached("delete from record_state where batch = ?1")?.execute([attempt.batch])?;
-        outbox::set_batch_state(sqlite, attempt.batch, state, at)?;
+/// What came of one request, ready to be written: everything is packed off the writing thread.
+pub(crate) struct Settlement {
+    batch: i64,
+    job: Option<i64>,
+    /// The request carried every record of the batch.
+    whole: bool,
+    settled: Settled,
+    delivered: Option<Chunk>,
+    answered: Answered,
+    pub(crate) added: Counts,
+}
+
+impl Settlement {
+    /// Prepares what came of `attempt` with records of `body`; `addresses` says whether a later removal needs them.
+    pub(crate) fn of(attempt: &Attempt, settled: Settled, body: &Body, shape: &Shape) -> Result<Self> {
+        Ok(Self {
+            batch: attempt.batch,
+            job: attempt.job,
+            whole: attempt.whole,
+            delivered: settled.delivered(body, shape)?,
+            answered: Answered::of(&attempt.places, &attempt.exchange)?,
+            added: settled.counts(attempt),
+            settled,
+        })
     }
-    for (place, state, problem) in &settled.states {
-        if majority != Some(*state) {
-            let problem = problem.as_ref().map(Problem::to_json).transpose()?;
-            outbox::set_state(sqlite, attempt.batch, *place, *state, at, problem.as_deref())?;
+
+    /// Writes outcome, fingerprints, counters and event. Runs inside one transaction of the writer.
+    pub(crate) fn write(&self, sqlite: &Connection, sync: i64, run: i64, at: i64) -> Result<()> {
+        failpoint!(Settling);
+        let majority = self.settled.plain_majority().filter(|_| self.whole);
+        if let Some(state) = majority {
+            // An earlier attempt may have left records with states of their own.
+            sqlite.prepare_cached("delete from record_state where batch = ?1")?.execute([self.batch])?;
+            outbox::set_batch_state(sqlite, self.batch, state, at)?;
         }
+        for (place, state, problem) in &self.settled.states {
+            if majority != Some(*state) {
+                let problem = problem.as_ref().map(|problem| problem.to_json()).transpose()?;
+                outbox::set_state(sqlite, self.batch, *place, *state, at, problem.as_deref())?;
+            }
+        }
+        if let Some(delivered) = &self.delivered {
+            fingerprints::append(sqlite, sync, self.batch, delivered)?;
+        }
+        if let Some(job) = self.job {
+            outbox::jobs::ended(sqlite, job)?;
+        }
+        runs::add_outcomes(sqlite, run, &self.added, 0)?;
+        exchanges::answer(sqlite, self.batch, at, &self.answered)?;
+        failpoint!(Settled);
+        Ok(())
     }
-    if !delivered.is_empty() {
-        fingerprints::append(sqlite, sync, attempt.batch, delivered)?;
-    }
-    if let Some(job) = attempt.job {
-        outbox::jobs::ended(sqlite, job)?;
-    }
-    runs::add_outcomes(sqlite, run, added, 0)?;
-    exchanges::answer(sqlite, attempt.batch, at, &attempt.places, &attempt.exchange)?;
-    failpoint!(Settled);
-    Ok(())
 }

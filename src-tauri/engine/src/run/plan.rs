@@ -9,6 +9,7 @@ use super::brakes;
 use super::columns::retyped;
 use super::invalid::duplicate;
 use super::read::{ReadContext, Sink, Staged, read_all};
+use super::source;
 use crate::destination::Limits;
 use crate::diff::NewRow;
 use crate::error::{Error, Result};
@@ -17,7 +18,7 @@ use crate::store::outbox;
 use crate::store::runs::{Counts, InvalidRow, Problem};
 use crate::store::{Store, syncs::SavedSync};
 use crate::sync::Mode;
-use crate::warehouse::{Read, Warehouse};
+use crate::warehouse::Warehouse;
 
 /// What a run would do.
 #[derive(Debug)]
@@ -131,8 +132,7 @@ pub(crate) async fn plan(
         record_bytes: limits.record_bytes,
         cancel: &cancel,
     };
-    let read = Read { query: sync.query.clone(), columns: Vec::new(), limit: None };
-    let mut rows = warehouse.read(&read).await?;
+    let mut rows = source::look(store, saved, warehouse).await?;
     let retyped = retyped(saved.columns.as_deref(), rows.columns());
     let mut collected = Collected {
         limit,

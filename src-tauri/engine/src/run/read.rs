@@ -6,7 +6,9 @@ use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
 use super::invalid::duplicate;
-use crate::diff::{Aside, Base, Looked, NewKeys, NewRow, Numbered, Open, Verdict};
+use super::source::MOST_UNDELIVERED;
+use crate::diff::{Aside, Base, ByHash, Looked, NewKeys, NewRow, Numbered, Open, Row, Verdict};
+use crate::differ::{Differences, NumberedRows, Part};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mapping::{Mapping, address, clearing_payload};
 use crate::record::{Change, Operation};
@@ -16,11 +18,12 @@ use crate::store::outbox::{self, REMOVED, fingerprint, key_hash};
 use crate::store::runs::{Counts, InvalidRow, Problem};
 use crate::sync::{Mode, Removal, Sync};
 use crate::value::{Column, RowBatch};
-use crate::warehouse::Rows;
 
 /// A record the run is to send.
 pub(crate) struct Staged<'a> {
     pub(crate) key: &'a str,
+    /// The number of the row it was made from; 0 where it was made from none.
+    pub(crate) row: u64,
     pub(crate) change: Change,
     pub(crate) operation: Operation,
     pub(crate) number: i64,
@@ -70,13 +73,8 @@ pub(crate) struct ReadResult {
     pub(crate) outdated: Vec<u64>,
     /// Records that counted as delivered before this read; known where removals are looked for.
     pub(crate) delivered_before: u64,
-}
-
-/// A row on its way through the comparison.
-struct Row {
-    number: u64,
-    key: String,
-    content: Result<(Vec<u8>, u128)>,
+    /// Numbers of the rows that can not be sent; there may be more where it has [`MOST_UNDELIVERED`].
+    pub(crate) refused: Vec<u64>,
 }
 
 struct Reading<'a, S: Sink> {
@@ -90,15 +88,18 @@ struct Reading<'a, S: Sink> {
     staged: u64,
     /// Keys whose rows are there, but can not be sent.
     unsendable: HashSet<u64>,
+    refused: Vec<u64>,
+    /// Keys without a row, with their numbers; `None` where every row was read, and what was not is gone.
+    gone: Option<ByHash<u64>>,
 }
 
 /// Reads a stream to its end. Nothing it stages may be sent unless this succeeds.
 pub(crate) async fn read_all<S: Sink>(
     context: &ReadContext<'_>,
-    rows: &mut dyn Rows,
+    source: &mut dyn Differences,
     sink: &mut S,
 ) -> Result<ReadResult> {
-    let columns = rows.columns().clone();
+    let columns = source.columns().clone();
     let mapping = Mapping::compile(context.sync, &columns)?;
     let used: Vec<Column> = mapping.used_columns().into_iter().map(|index| columns[index].clone()).collect();
     let base = Base::open(context.store.reader()?, context.sync_id, context.base_until)?;
@@ -116,24 +117,43 @@ pub(crate) async fn read_all<S: Sink>(
         counts: Counts::default(),
         staged: 0,
         unsendable: HashSet::new(),
+        refused: Vec::new(),
+        gone: (!source.is_whole()).then(ByHash::default),
     };
-    let mut aside = Aside::default();
-    while let Some(batch) = unless_cancelled(context.cancel, rows.next()).await? {
+    let mut aside = Aside::new(context.home);
+    while let Some(part) = unless_cancelled(context.cancel, source.next()).await? {
         failpoint!(Rows);
-        reading.take(&batch, &mut aside)?;
+        match part {
+            Part::Changed(rows) => reading.take(&rows, &mut aside)?,
+            Part::Repeated(rows) => reading.repeat(&rows)?,
+            Part::Gone(rows) => reading.miss(&rows),
+        }
         reading.sink.progress(&reading.counts);
     }
     reading.resolve(&mut aside)?;
-    let server_rows = rows.server_rows();
+    let counted = source.counted();
+    let unchanged = counted.map_or(0, |counted| counted.unchanged);
+    reading.counts.read += unchanged;
+    reading.counts.unchanged += unchanged;
+    let server_rows = counted.map(|counted| counted.rows);
     check_whole(reading.counts.read, server_rows)?;
     let (forgotten, delivered_before) = reading.find_removed(&columns)?;
     let outdated = reading.carry(&columns)?;
     let duplicates = std::mem::replace(&mut reading.new_keys, NewKeys::new(context.home)).duplicates()?;
-    let mut counts = reading.counts;
+    let (mut counts, refused) = (reading.counts, reading.refused);
     counts.to_send = reading.staged - duplicates.len() as u64;
     counts.added -= duplicates.len() as u64;
     counts.invalid += duplicates.len() as u64;
-    Ok(ReadResult { counts, server_rows, columns: used, duplicates, forgotten, outdated, delivered_before })
+    Ok(ReadResult {
+        counts,
+        server_rows,
+        columns: used,
+        duplicates,
+        forgotten,
+        outdated,
+        delivered_before,
+        refused,
+    })
 }
 
 /// Waits for the warehouse, or for the user to have enough of that.
@@ -166,22 +186,28 @@ fn check_whole(read: u64, server_rows: Option<u64>) -> Result<()> {
 }
 
 impl<S: Sink> Reading<'_, S> {
-    fn take(&mut self, batch: &RowBatch, aside: &mut Aside<Row>) -> Result<()> {
-        let mut key = String::new();
-        for index in 0..batch.rows() {
+    fn take(&mut self, rows: &NumberedRows, aside: &mut Aside) -> Result<()> {
+        let (batch, mut key, mut payload) = (&rows.rows, String::new(), Vec::new());
+        for (index, number) in (0..batch.rows()).zip(rows.numbers.iter().copied()) {
             self.counts.read += 1;
             key.clear();
             if let Err(error) = self.mapping.write_key(batch, index, &mut key) {
-                self.refuse(self.counts.read, None, &error)?;
+                self.refuse(number, None, &error)?;
                 continue;
             }
-            let row = Row { number: self.counts.read, key: key.clone(), content: self.content(batch, index) };
-            let hash = key_hash(&row.key);
-            let looked = if aside.holds(hash) { Looked::Unknown } else { self.base.look(hash)? };
+            payload.clear();
+            let print = self.write_content(batch, index, &mut payload);
+            let hash = key_hash(&key);
+            let joins = aside.may_hold(hash) && !self.base.is_overridden(hash);
+            let looked = if joins { Looked::Unknown } else { self.base.look(hash)? };
+            if print.as_ref().is_ok_and(|print| self.is_as_delivered(hash, *print, looked)) {
+                self.counts.unchanged += 1;
+                continue;
+            }
+            let row = Row { number, key: &key, content: print.map(|print| (payload.as_slice(), print)) };
             match looked {
                 Looked::Unknown => {
-                    let bytes = row.key.len() + row.content.as_ref().map_or(0, |(payload, _)| payload.len());
-                    if aside.put(hash, row, bytes) {
+                    if aside.put(hash, row)? {
                         self.resolve(aside)?;
                     }
                 }
@@ -193,34 +219,70 @@ impl<S: Sink> Reading<'_, S> {
         Ok(())
     }
 
-    fn content(&self, batch: &RowBatch, index: usize) -> Result<(Vec<u8>, u128)> {
-        let mut payload = Vec::new();
-        self.mapping.write_payload(batch, index, &mut payload)?;
+    /// Takes rows whose key an earlier row has.
+    fn repeat(&mut self, rows: &NumberedRows) -> Result<()> {
+        let mut key = String::new();
+        for (index, number) in (0..rows.rows.rows()).zip(rows.numbers.iter().copied()) {
+            self.counts.read += 1;
+            key.clear();
+            match self.mapping.write_key(&rows.rows, index, &mut key) {
+                Ok(()) => self.refuse(number, Some(&key), &duplicate(Some(&key)))?,
+                Err(error) => self.refuse(number, None, &error)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes keys that no row has any more.
+    fn miss(&mut self, keys: &NumberedRows) {
+        // Where every row was read, what was not is gone anyhow.
+        let Some(gone) = &mut self.gone else { return };
+        for (index, number) in (0..keys.rows.rows()).zip(keys.numbers.iter().copied()) {
+            let mut key = String::new();
+            // A key that can not be written was never sent.
+            if self.mapping.write_key(&keys.rows, index, &mut key).is_ok() {
+                gone.insert(key_hash(&key), number);
+            }
+        }
+    }
+
+    /// Writes a row's payload, and answers with its fingerprint.
+    fn write_content(&self, batch: &RowBatch, index: usize, payload: &mut Vec<u8>) -> Result<u128> {
+        self.mapping.write_payload(batch, index, payload)?;
         let limit = self.context.record_bytes;
         if payload.len() > limit {
             let message =
                 format!("The record has {} bytes, and the destination takes {limit} for one.", payload.len());
             return Err(Error::new(ErrorKind::TooLarge, message));
         }
-        let print = fingerprint(Change::Added, &payload);
-        Ok((payload, print))
+        Ok(fingerprint(Change::Added, payload))
     }
 
-    fn resolve(&mut self, aside: &mut Aside<Row>) -> Result<()> {
-        let mut rows = Vec::new();
-        aside.resolve(&mut self.base, |hash, row, looked| {
-            rows.push((hash, row, looked));
-            Ok(())
-        })?;
-        rows.into_iter().try_for_each(|(hash, row, looked)| self.settle(hash, row, looked))
+    fn resolve(&mut self, aside: &mut Aside) -> Result<()> {
+        let mut resolved = aside.resolve(&mut self.base)?;
+        while let Some(row) = resolved.next_row() {
+            if row.print.is_some_and(|print| self.is_as_delivered(row.hash, print, row.looked)) {
+                self.counts.unchanged += 1;
+                resolved.skip(&row);
+            } else {
+                self.settle(row.hash, resolved.read(&row)?, row.looked)?;
+            }
+        }
+        Ok(())
     }
 
-    fn settle(&mut self, hash: u64, row: Row, looked: Looked) -> Result<()> {
+    /// The short way for most rows: as delivered, and nothing open that speaks against it.
+    fn is_as_delivered(&self, hash: u64, print: u128, looked: Looked) -> bool {
+        looked == Looked::Found(print) && !self.context.resend && !self.open.holds(hash)
+    }
+
+    fn settle(&mut self, hash: u64, row: Row<'_>, looked: Looked) -> Result<()> {
         let delivered = match looked {
             Looked::Found(print) => Some(print),
-            Looked::Absent | Looked::Unknown => None,
-            Looked::Again => {
-                let error = duplicate(Some(&row.key));
+            // A first row that can not be sent leaves no other trace.
+            Looked::Absent | Looked::Unknown if !self.unsendable.contains(&hash) => None,
+            Looked::Absent | Looked::Unknown | Looked::Again => {
+                let error = duplicate(Some(row.key));
                 return self.refuse(row.number, Some(row.key), &error);
             }
         };
@@ -236,11 +298,11 @@ impl<S: Sink> Reading<'_, S> {
             Verdict::Added(numbered) => {
                 self.counts.added += 1;
                 self.new_keys.add(hash, NewRow { ordinal: self.staged, row: row.number })?;
-                self.stage(&row.key, Change::Added, self.operation(), numbered, &payload)?;
+                self.stage(row.key, row.number, Change::Added, self.operation(), numbered, payload)?;
             }
             Verdict::Changed(numbered) => {
                 self.counts.changed += 1;
-                self.stage(&row.key, Change::Changed, self.operation(), numbered, &payload)?;
+                self.stage(row.key, row.number, Change::Changed, self.operation(), numbered, payload)?;
             }
         }
         Ok(())
@@ -274,6 +336,7 @@ impl<S: Sink> Reading<'_, S> {
     fn stage(
         &mut self,
         key: &str,
+        row: u64,
         change: Change,
         operation: Operation,
         numbered: Numbered,
@@ -281,11 +344,15 @@ impl<S: Sink> Reading<'_, S> {
     ) -> Result<()> {
         self.staged += 1;
         let Numbered { number, doubtful } = numbered;
-        self.sink.stage(&Staged { key, change, operation, number, payload, doubtful })
+        self.sink.stage(&Staged { key, row, change, operation, number, payload, doubtful })
     }
 
-    fn refuse(&mut self, row: u64, key: Option<String>, error: &Error) -> Result<()> {
+    fn refuse(&mut self, row: u64, key: Option<&str>, error: &Error) -> Result<()> {
         self.counts.invalid += 1;
+        if self.refused.len() < MOST_UNDELIVERED {
+            self.refused.push(row);
+        }
+        let key = key.map(str::to_owned);
         self.sink.invalid(InvalidRow { row, key, problem: Problem::from(error) })
     }
 
@@ -297,11 +364,13 @@ impl<S: Sink> Reading<'_, S> {
             return Ok((forgotten, 0));
         }
         let mut gone = Vec::new();
+        let missed = self.gone.as_ref();
         let delivered_before = self.base.unseen(|hash, key, address| {
-            gone.push((hash, key.to_owned(), address.to_owned()));
+            let number = missed.map_or(Some(0), |missed| missed.get(&hash).copied());
+            gone.extend(number.map(|number| (hash, number, key.to_owned(), address.to_owned())));
             Ok(())
         })?;
-        for (hash, key, known) in gone {
+        for (hash, number, key, known) in gone {
             let Some(numbered) = self.open.take_removed(hash) else { continue };
             self.counts.removed += 1;
             if self.context.sync.removed == Removal::Nothing {
@@ -309,7 +378,7 @@ impl<S: Sink> Reading<'_, S> {
                 continue;
             }
             let known = if known.is_empty() { self.address_of(&key)? } else { known };
-            self.stage_removal(&key, numbered, &known, columns)?;
+            self.stage_removal(&key, number, numbered, &known, columns)?;
         }
         Ok((forgotten, delivered_before))
     }
@@ -317,17 +386,18 @@ impl<S: Sink> Reading<'_, S> {
     fn stage_removal(
         &mut self,
         key: &str,
+        number: u64,
         numbered: Numbered,
         known: &str,
         columns: &[Column],
     ) -> Result<()> {
         match self.context.sync.removed {
             Removal::Delete => {
-                self.stage(key, Change::Removed, Operation::Delete, numbered, known.as_bytes())
+                self.stage(key, number, Change::Removed, Operation::Delete, numbered, known.as_bytes())
             }
             Removal::Clear => {
                 let payload = clearing_payload(self.context.sync, columns, known)?;
-                self.stage(key, Change::Removed, Operation::Clear, numbered, &payload)
+                self.stage(key, number, Change::Removed, Operation::Clear, numbered, &payload)
             }
             Removal::Nothing => Ok(()),
         }
@@ -358,13 +428,14 @@ impl<S: Sink> Reading<'_, S> {
             if !is_gone || (record.uncertain && record.change == Change::Removed) {
                 self.counts.carried += 1;
                 let numbered = Numbered { number: record.number, doubtful: record.uncertain };
-                self.stage(&key, record.change, record.operation, numbered, &payload)?;
+                self.stage(&key, 0, record.change, record.operation, numbered, &payload)?;
             } else if record.uncertain {
                 self.remove_uncertain(&key, &payload, columns)?;
             }
         }
         for (hash, record) in rest.discarded {
-            if context.sync.mode != Mode::Mirror || self.unsendable.contains(&hash) {
+            let is_gone = self.gone.as_ref().is_none_or(|gone| gone.contains_key(&hash));
+            if context.sync.mode != Mode::Mirror || !is_gone || self.unsendable.contains(&hash) {
                 continue;
             }
             let body = context.store.read(|sqlite| outbox::body(sqlite, record.batch))?;
@@ -380,6 +451,6 @@ impl<S: Sink> Reading<'_, S> {
         self.counts.removed += 1;
         let known = address(&self.context.sync.shape, payload);
         let numbered = Numbered { number: self.context.run, doubtful: true };
-        self.stage_removal(key, numbered, &known, columns)
+        self.stage_removal(key, 0, numbered, &known, columns)
     }
 }

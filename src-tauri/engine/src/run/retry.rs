@@ -18,11 +18,15 @@ pub(crate) fn take_rejected(
 ) -> Result<u64> {
     let mut taken = Body::default();
     let mut last_batch = 0;
-    let mut count = 0;
+    let (mut count, mut others) = (0, 0);
     outbox::each_open(sqlite, from.sync, Some(from.id), |found| {
         let (body, place) = (found.body, found.place);
         let key = body.key(place);
-        if !found.state.is_refused() || !(keys.is_empty() || keys.iter().any(|wanted| wanted == key)) {
+        if !found.state.is_refused() {
+            return Ok(());
+        }
+        if !(keys.is_empty() || keys.iter().any(|wanted| wanted == key)) {
+            others += 1;
             return Ok(());
         }
         outbox::set_state(sqlite, found.batch.id, place, RecordState::RejectedBefore, at, found.problem)?;
@@ -40,12 +44,24 @@ pub(crate) fn take_rejected(
         last_batch = outbox::stage(sqlite, from.sync, run, at, &outbox::compress(&taken)?)?;
     }
     if count == 0 {
-        let message = format!("Run {} has no rejected records to send again.", from.id);
-        return Err(Error::new(ErrorKind::UnknownName, message)
-            .with_hint("Rejected records of earlier runs are carried by the newest run of the sync."));
+        return Err(nothing_rejected(from.id, others > 0));
     }
     outbox::release(sqlite, run)?;
     runs::set_counts(sqlite, run, &Counts { carried: count, to_send: count, ..Counts::default() })?;
     runs::seal(sqlite, run, at, None, last_batch)?;
     Ok(count)
+}
+
+/// `others`: records with other keys than those asked for were rejected.
+fn nothing_rejected(run: i64, others: bool) -> Error {
+    if others {
+        return Error::new(
+            ErrorKind::UnknownName,
+            format!("Run {run} has no rejected record with this key."),
+        )
+        .with_hint("Look at the keys of its rejected records.");
+    }
+    Error::new(ErrorKind::Conflict, format!("Run {run} has no rejected records to send again.")).with_hint(
+        "Where a later run took them over, retry that one: each run takes over what was rejected before.",
+    )
 }

@@ -11,6 +11,7 @@ use crate::clock::millis;
 use crate::destination::{Batch, Delivery, JobToken, Jobs, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Record;
+use crate::store::packed::pack;
 use crate::store::runs::{self, Counts};
 use crate::store::{Written, exchanges};
 use crate::sync::Shape;
@@ -128,7 +129,7 @@ async fn keep_before(context: &Delivering, batch: i64, records: &[Record<'_>]) -
     let text = serde_json::to_vec(&before).map_err(|error| {
         Error::new(ErrorKind::Bug, "Present values could not be stored.").with_source(error)
     })?;
-    let z = zstd::bulk::compress(&text, 1)?;
+    let z = pack(&text)?;
     let insert = move |sqlite: &rusqlite::Connection| {
         sqlite
             .prepare_cached("insert or ignore into before values(?1, ?2)")?

@@ -11,6 +11,7 @@ use super::read::{Sink, Staged};
 use crate::destination::Limits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Store;
+use crate::store::marks;
 use crate::store::outbox::{self, Body};
 use crate::store::runs::{Counts, InvalidRow};
 
@@ -22,21 +23,30 @@ const WAITING_WRITES: usize = 64;
 /// Where a staged batch begins: the ordinal of its first record, and its id.
 pub(crate) type Placed = Vec<(u64, i64)>;
 
+/// What a staged batch is written from.
+#[derive(Default)]
+struct Filled {
+    body: Body,
+    /// Which row each record was made from; empty where nobody will ask.
+    rows: Vec<u64>,
+}
+
 /// Fills batches for the outbox.
 pub(crate) struct Staging {
     store: Arc<Store>,
     run: i64,
     limits: Limits,
     progress: Arc<Progress>,
-    body: Body,
+    keeps_rows: bool,
+    filled: Filled,
     bytes: usize,
     invalid: u64,
-    bodies: Option<SyncSender<Body>>,
+    bodies: Option<SyncSender<Filled>>,
     writing: Option<JoinHandle<Result<Placed>>>,
 }
 
 impl Staging {
-    /// Begins to stage for a run.
+    /// Begins to stage for a run. With `keeps_rows` it is written down which row each record was made from.
     pub(crate) fn start(
         store: Arc<Store>,
         sync: i64,
@@ -44,19 +54,20 @@ impl Staging {
         at: i64,
         limits: Limits,
         progress: Arc<Progress>,
+        keeps_rows: bool,
     ) -> Result<Self> {
         let (bodies, queue) = sync_channel(WAITING_BODIES);
         let writer = store.clone();
         let writing = std::thread::Builder::new()
             .name("stage".into())
             .spawn(move || write_bodies(&writer, sync, run, at, &queue))?;
-        let body = Body::default();
         Ok(Self {
             store,
             run,
             limits,
             progress,
-            body,
+            keeps_rows,
+            filled: Filled::default(),
             bytes: 0,
             invalid: 0,
             bodies: Some(bodies),
@@ -66,7 +77,7 @@ impl Staging {
 
     /// Ends staging: everything is on disk. Answers with where each batch begins.
     pub(crate) fn finish(mut self) -> Result<Placed> {
-        if !self.body.is_empty() {
+        if !self.filled.body.is_empty() {
             self.hand_on()?;
         }
         drop(self.bodies.take());
@@ -75,8 +86,8 @@ impl Staging {
 
     fn hand_on(&mut self) -> Result<()> {
         self.bytes = 0;
-        let body = std::mem::take(&mut self.body);
-        let sent = self.bodies.as_ref().is_some_and(|bodies| bodies.send(body).is_ok());
+        let filled = std::mem::take(&mut self.filled);
+        let sent = self.bodies.as_ref().is_some_and(|bodies| bodies.send(filled).is_ok());
         if sent { Ok(()) } else { self.join().and(Err(stopped())) }
     }
 
@@ -98,14 +109,17 @@ impl Drop for Staging {
 impl Sink for Staging {
     fn stage(&mut self, staged: &Staged<'_>) -> Result<()> {
         let bytes = staged.payload.len() + self.limits.envelope_bytes;
-        let full = self.body.len() >= self.limits.records.min(outbox::MOST_RECORDS)
+        let full = self.filled.body.len() >= self.limits.records.min(outbox::MOST_RECORDS)
             || self.bytes + bytes > self.limits.bytes;
-        if full && !self.body.is_empty() {
+        if full && !self.filled.body.is_empty() {
             self.hand_on()?;
         }
         self.bytes += bytes;
-        let Staged { key, change, operation, number, payload, doubtful } = *staged;
-        self.body.push_over(key, change, operation, number, payload, doubtful);
+        let Staged { key, row, change, operation, number, payload, doubtful } = *staged;
+        self.filled.body.push_over(key, change, operation, number, payload, doubtful);
+        if self.keeps_rows {
+            self.filled.rows.push(row);
+        }
         Ok(())
     }
 
@@ -122,21 +136,23 @@ impl Sink for Staging {
     }
 }
 
-fn write_bodies(store: &Store, sync: i64, run: i64, at: i64, queue: &Receiver<Body>) -> Result<Placed> {
+fn write_bodies(store: &Store, sync: i64, run: i64, at: i64, queue: &Receiver<Filled>) -> Result<Placed> {
     let mut placed = Vec::new();
     let mut writes = std::collections::VecDeque::new();
     let mut ordinal = 0;
-    while let Ok(body) = queue.recv() {
+    while let Ok(Filled { body, rows }) = queue.recv() {
         let sealed = outbox::compress(&body)?;
         let first = ordinal;
         ordinal += body.len() as u64;
-        writes.push_back((
-            first,
-            store.write(move |sqlite| {
-                failpoint!(Staging);
-                outbox::stage(sqlite, sync, run, at, &sealed)
-            }),
-        ));
+        let write = move |sqlite: &rusqlite::Connection| {
+            failpoint!(Staging);
+            let batch = outbox::stage(sqlite, sync, run, at, &sealed)?;
+            if !rows.is_empty() {
+                marks::keep_rows(sqlite, sync, batch, &rows)?;
+            }
+            Ok(batch)
+        };
+        writes.push_back((first, store.write(write)));
         while writes.len() > WAITING_WRITES {
             place(&mut placed, &mut writes)?;
         }

@@ -165,10 +165,20 @@ fn bad(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::BadSchedule, message)
 }
 
-/// The IANA name of this computer's time zone; UTC where the system does not say.
+/// The IANA name of this computer's time zone: the one `TZ` names, as for every other program, else the
+/// system's; UTC where neither says.
 pub fn this_computers_zone() -> String {
+    let set = std::env::var("TZ").ok().filter(|_| cfg!(unix));
     let known = |name: &String| name.parse::<Tz>().is_ok();
-    iana_time_zone::get_timezone().ok().filter(known).unwrap_or_else(|| "UTC".to_owned())
+    let system = || iana_time_zone::get_timezone().ok().filter(known);
+    set.as_deref().and_then(zone_of).or_else(system).unwrap_or_else(|| "UTC".to_owned())
+}
+
+/// The IANA zone a value of `TZ` names: by its name or its file, with or without a colon (POSIX.1, section 8.3).
+pub(super) fn zone_of(tz: &str) -> Option<String> {
+    let name = tz.strip_prefix(':').unwrap_or(tz);
+    let name = name.split_once("/zoneinfo/").map_or(name, |(_, name)| name);
+    name.parse::<Tz>().ok().map(|zone| zone.name().to_owned())
 }
 
 /// All IANA names, ascending.

@@ -212,6 +212,21 @@ fn zones_are_known_by_name() {
     assert!(ZONES.iter().all(|zone| time_zones().contains(zone)));
 }
 
+#[test]
+fn tz_counts_where_it_names_a_zone() {
+    for (tz, zone) in [
+        ("Europe/Berlin", Some("Europe/Berlin")),
+        (":America/New_York", Some("America/New_York")),
+        (":/usr/share/zoneinfo/Australia/Lord_Howe", Some("Australia/Lord_Howe")),
+        ("/usr/share/zoneinfo/UTC", Some("UTC")),
+        ("CET-1CEST,M3.5.0,M10.5.0/3", None),
+        ("/etc/localtime", None),
+        ("", None),
+    ] {
+        assert_eq!(super::next::zone_of(tz).as_deref(), zone, "{tz:?}");
+    }
+}
+
 /// Every slot of fixed times in 120 days, found by looking at each day's wall clock.
 fn expected(times: &[u16], days: &[u8], zone: Tz, from: DateTime<Utc>) -> BTreeSet<DateTime<Utc>> {
     let first = from.date_naive() - TimeDelta::days(2);

@@ -168,6 +168,7 @@ fn connect() -> Result<Store> {
     let found = zbus_secret_service_keyring_store::Store::new();
     match found {
         Ok(store) => Ok(store),
+        Err(error) if bus_refuses(&error) => Err(failure(error)),
         Err(error) => {
             Err(Error::new(ErrorKind::KeychainAbsent, "This computer's keychain could not be found.")
                 .with_source(error))
@@ -177,12 +178,14 @@ fn connect() -> Result<Store> {
 
 /// What an error of the keychain means for the user.
 fn failure(error: KeyringError) -> Error {
-    let denied = cfg!(target_os = "macos") && matches!(error, KeyringError::PlatformFailure(_));
+    let denied =
+        bus_refuses(&error) || cfg!(target_os = "macos") && matches!(error, KeyringError::PlatformFailure(_));
     let told = if matches!(error, KeyringError::NoStorageAccess(_)) {
         // The Secret Service says the same for a prompt the user closed and for one nobody could be shown.
         Error::new(ErrorKind::KeychainLocked, "The keychain is locked.")
     } else if denied {
-        // Keychain Services answers so when the user refuses, or the program's signature is another one.
+        // Keychain Services answers so when the user refuses, or the program's signature is another one; the
+        // message bus, where it keeps this program away from the Secret Service (a confined package).
         Error::new(ErrorKind::KeychainDenied, "The keychain refused Sluice.")
     } else {
         Error::new(ErrorKind::Storage, "The keychain could not be read or written.")
@@ -194,6 +197,23 @@ fn failure(error: KeyringError) -> Error {
     } else {
         told.with_source(error)
     }
+}
+
+/// Whether the message bus does not let this program near the Secret Service.
+#[cfg(not(any(target_os = "macos", target_os = "windows")))]
+fn bus_refuses(error: &KeyringError) -> bool {
+    let mut causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes.any(|cause| match cause.downcast_ref::<zbus::Error>() {
+        Some(zbus::Error::MethodError(name, ..)) => *name == "org.freedesktop.DBus.Error.AccessDenied",
+        Some(zbus::Error::FDO(error)) => matches!(**error, zbus::fdo::Error::AccessDenied(_)),
+        Some(_) | None => matches!(cause.downcast_ref(), Some(zbus::fdo::Error::AccessDenied(_))),
+    })
+}
+
+/// There is no message bus.
+#[cfg(any(target_os = "macos", target_os = "windows"))]
+fn bus_refuses(_: &KeyringError) -> bool {
+    false
 }
 
 fn unanswered() -> Error {

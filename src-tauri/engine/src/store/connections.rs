@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 
-use super::{read_json, write_json};
+use super::json::{read_json, write_json};
 use crate::connection::Connection;
 use crate::error::{Error, ErrorKind, Result};
 

@@ -3,11 +3,15 @@
 //! A page is found by walking batches backwards from a cursor; nothing is kept per event but its state where it
 //! differs, and its place in the key segments.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection as Sqlite, OptionalExtension, params};
 
 use super::outbox::{self, BatchRow, Body, OwnState, RecordState};
 use super::runs::{self, InvalidRow};
+use super::search::Search;
 use crate::error::{Error, ErrorKind, Result};
+use crate::mapping::named_in;
 
 /// Which events.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +22,9 @@ pub struct Filter {
     pub run: Option<i64>,
     /// Only of the record with exactly this key.
     pub key: Option<String>,
+    /// Only of the record with exactly this key, or of records that name exactly this identifier. Looks into
+    /// every body, where `key` needs an index alone.
+    pub about: Option<String>,
     /// Only in these states; empty for all.
     pub states: Vec<RecordState>,
     /// Only where key, payload or reason contain this text, any case.
@@ -102,6 +109,44 @@ pub struct EventRow {
     pub problem: Option<String>,
 }
 
+/// A filter made ready to be asked of many events.
+struct Wanted<'a> {
+    filter: &'a Filter,
+    search: Option<Search>,
+}
+
+impl<'a> Wanted<'a> {
+    fn new(filter: &'a Filter) -> Self {
+        Self { filter, search: filter.search.as_deref().map(Search::new) }
+    }
+
+    /// False only where no record of the batch is wanted, as far as that can be told without its body.
+    fn may_be_in(&self, batch: &BatchRow, own: &HashMap<usize, OwnState>) -> bool {
+        self.has(batch.state, batch.at) || own.values().any(|own| self.has(own.state, own.at))
+    }
+
+    fn about(&self) -> Option<&str> {
+        self.filter.about.as_deref()
+    }
+
+    fn has(&self, state: RecordState, at: i64) -> bool {
+        (self.filter.states.is_empty() || self.filter.states.contains(&state))
+            && self.filter.since.is_none_or(|since| at >= since)
+    }
+
+    /// The same of what can be told by the body's bytes.
+    fn may_be_in_text(&self, sqlite: &Sqlite, batch: i64, own: &HashMap<usize, OwnState>) -> Result<bool> {
+        let Some(search) = &self.search else { return Ok(true) };
+        let in_reason = |own: &OwnState| own.problem.as_deref().is_some_and(|text| search.is_in_text(text));
+        let mut bytes = outbox::body_bytes(sqlite, batch)?.unwrap_or_default();
+        Ok(search.may_be_in(&mut bytes) || own.values().any(in_reason))
+    }
+
+    fn is(&self, event: &EventRow) -> bool {
+        self.has(event.state, event.at) && self.search.as_ref().is_none_or(|search| search.is_in(event))
+    }
+}
+
 /// Events newest first, after `cursor`; at most `limit`.
 pub fn page(
     sqlite: &Sqlite,
@@ -109,8 +154,9 @@ pub fn page(
     cursor: Option<EventId>,
     limit: usize,
 ) -> Result<Vec<EventRow>> {
+    let wanted = Wanted::new(filter);
     if let Some(key) = &filter.key {
-        return of_key(sqlite, filter, key, cursor, limit);
+        return of_key(sqlite, &wanted, key, cursor, limit);
     }
     let mut found = Vec::new();
     let first = match cursor {
@@ -125,8 +171,8 @@ pub fn page(
     while let Some(row) = rows.next()? {
         let (run, sync): (i64, i64) = (row.get(0)?, row.get(1)?);
         let cursor = cursor.filter(|_| run == first);
-        add_records(sqlite, filter, run, sync, cursor, limit, &mut found)?;
-        add_invalid(sqlite, filter, run, sync, cursor, limit, &mut found)?;
+        add_records(sqlite, &wanted, run, sync, cursor, limit, &mut found)?;
+        add_invalid(sqlite, &wanted, run, sync, cursor, limit, &mut found)?;
         if found.len() >= limit {
             break;
         }
@@ -134,9 +180,9 @@ pub fn page(
     Ok(found)
 }
 
-/// How many events match, where counting needs no look into bodies: not by key, text or time.
+/// How many events match, where counting needs no look into bodies: not by key, person, text or time.
 pub fn count(sqlite: &Sqlite, filter: &Filter) -> Result<Option<u64>> {
-    if filter.key.is_some() || filter.search.is_some() || filter.since.is_some() {
+    if filter.key.is_some() || filter.about.is_some() || filter.search.is_some() || filter.since.is_some() {
         return Ok(None);
     }
     let wanted = |state: RecordState| filter.states.is_empty() || filter.states.contains(&state);
@@ -179,25 +225,27 @@ fn count_invalid(sqlite: &Sqlite, filter: &Filter) -> Result<u64> {
 /// the run's records, last row first.
 fn add_invalid(
     sqlite: &Sqlite,
-    filter: &Filter,
+    wanted: &Wanted<'_>,
     run: i64,
     sync: i64,
     cursor: Option<EventId>,
     limit: usize,
     found: &mut Vec<EventRow>,
 ) -> Result<()> {
-    let wanted = filter.states.is_empty() || filter.states.contains(&RecordState::Invalid);
-    if !wanted || found.len() >= limit {
-        return Ok(());
-    }
     let before = match cursor {
         Some(EventId::Invalid { row, .. }) => row,
         Some(EventId::Record { .. }) | None => u64::MAX,
     };
     let at = runs::get(sqlite, run)?.started;
+    if !wanted.has(RecordState::Invalid, at) || found.len() >= limit {
+        return Ok(());
+    }
     for invalid in runs::invalid_rows(sqlite, run)?.into_iter().rev().filter(|invalid| invalid.row < before) {
         let event = invalid_event(run, sync, at, invalid)?;
-        if found.len() < limit && matches(filter, &event) {
+        if found.len() < limit
+            && wanted.about().is_none_or(|about| event.key.as_deref() == Some(about))
+            && wanted.is(&event)
+        {
             found.push(event);
         }
     }
@@ -222,7 +270,7 @@ fn invalid_event(run: i64, sync: i64, at: i64, invalid: InvalidRow) -> Result<Ev
 
 fn add_records(
     sqlite: &Sqlite,
-    filter: &Filter,
+    wanted: &Wanted<'_>,
     run: i64,
     sync: i64,
     cursor: Option<EventId>,
@@ -245,17 +293,17 @@ fn add_records(
         }
         let row = outbox::batch_from_row(row)?;
         let own = outbox::own_states(sqlite, row.id)?;
-        let some_wanted = filter.states.is_empty()
-            || filter.states.contains(&row.state)
-            || own.values().any(|own| filter.states.contains(&own.state));
-        if !some_wanted {
+        if !wanted.may_be_in(&row, &own) || !wanted.may_be_in_text(sqlite, row.id, &own)? {
             continue;
         }
         let Some(body) = outbox::body(sqlite, row.id)? else { continue };
         let end = if row.id == batch { place.min(body.len()) } else { body.len() };
         for place in (0..end).rev() {
+            if wanted.about().is_some_and(|about| !is_about(&body, place, about)) {
+                continue;
+            }
             let event = record_event(sync, &row, &own, &body, place)?;
-            if found.len() < limit && event.state != RecordState::Invalid && matches(filter, &event) {
+            if found.len() < limit && event.state != RecordState::Invalid && wanted.is(&event) {
                 found.push(event);
             }
         }
@@ -266,7 +314,7 @@ fn add_records(
 fn record_event(
     sync: i64,
     batch: &BatchRow,
-    own: &std::collections::HashMap<usize, OwnState>,
+    own: &HashMap<usize, OwnState>,
     body: &Body,
     place: usize,
 ) -> Result<EventRow> {
@@ -288,20 +336,20 @@ fn record_event(
 
 fn of_key(
     sqlite: &Sqlite,
-    filter: &Filter,
+    wanted: &Wanted<'_>,
     key: &str,
     cursor: Option<EventId>,
     limit: usize,
 ) -> Result<Vec<EventRow>> {
     let mut found = Vec::new();
-    for (batch, place) in outbox::find_key(sqlite, filter.sync, key, usize::MAX)? {
+    for (batch, place) in outbox::find_key(sqlite, wanted.filter.sync, key, usize::MAX)? {
         let id = (batch, place);
         if matches!(cursor, Some(EventId::Record { batch, place, .. }) if id >= (batch, place)) {
             continue;
         }
         let event = record(sqlite, batch, place)?;
         let staged = event.state == RecordState::Staged;
-        if !staged && filter.run.is_none_or(|run| run == event.run) && matches(filter, &event) {
+        if !staged && wanted.filter.run.is_none_or(|run| run == event.run) && wanted.is(&event) {
             found.push(event);
         }
         if found.len() == limit {
@@ -311,19 +359,14 @@ fn of_key(
     Ok(found)
 }
 
-fn matches(filter: &Filter, event: &EventRow) -> bool {
-    let in_state = filter.states.is_empty() || filter.states.contains(&event.state);
-    let in_time = filter.since.is_none_or(|since| event.at >= since);
-    in_state
-        && in_time
-        && filter.search.as_deref().is_none_or(|search| contains(event, &search.to_lowercase()))
-}
-
-fn contains(event: &EventRow, search: &str) -> bool {
-    let has = |text: &str| text.to_lowercase().contains(search);
-    event.key.as_deref().is_some_and(has)
-        || event.problem.as_deref().is_some_and(has)
-        || has(&String::from_utf8_lossy(&event.payload))
+/// Whether the record has this key or names this identifier.
+fn is_about(body: &Body, place: usize, about: &str) -> bool {
+    let payload = body.payload(place);
+    // Nearly every payload is passed over without being read as JSON; in one with an escape the text may be
+    // written otherwise.
+    let may_name =
+        || std::str::from_utf8(payload).is_ok_and(|text| text.contains(about) || text.contains('\\'));
+    body.key(place) == about || (may_name() && named_in(payload).iter().any(|(_, named)| named == about))
 }
 
 fn record(sqlite: &Sqlite, batch: i64, place: usize) -> Result<EventRow> {

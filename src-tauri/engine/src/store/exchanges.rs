@@ -1,7 +1,10 @@
 //! Requests with their answers: each is a row from the moment it leaves.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 
+use super::packed::{pack, unpack};
 use crate::destination::Exchange;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -12,6 +15,8 @@ pub struct Attempt {
     pub at: i64,
     /// How many records it carried.
     pub records: usize,
+    /// Which of them the record that was asked for is, from 0.
+    pub place: usize,
     /// The request and the answer; `None` while no answer has come. What became of its records is unknown then.
     pub exchange: Option<Exchange>,
 }
@@ -37,17 +42,30 @@ pub fn take_back(sqlite: &Sqlite, batch: i64, places: &[usize]) -> Result<()> {
     Ok(())
 }
 
-/// Keeps the answer to the last request that left with these places.
-pub fn answer(sqlite: &Sqlite, batch: i64, at: i64, places: &[usize], exchange: &Exchange) -> Result<()> {
-    let text = serde_json::to_vec(exchange)
-        .map_err(|error| Error::new(ErrorKind::Bug, "A request could not be kept.").with_source(error))?;
+/// An answer as it is stored, made off the writing thread.
+pub struct Answered {
+    records: Vec<u8>,
+    exchange: Vec<u8>,
+}
+
+impl Answered {
+    /// The answer to a request that carried the records at these places.
+    pub fn of(places: &[usize], exchange: &Exchange) -> Result<Self> {
+        let text = serde_json::to_vec(exchange)
+            .map_err(|error| Error::new(ErrorKind::Bug, "A request could not be kept.").with_source(error))?;
+        Ok(Self { records: packed(places)?, exchange: pack(&text)? })
+    }
+}
+
+/// Keeps the answer to the last request that left with the same places.
+pub fn answer(sqlite: &Sqlite, batch: i64, at: i64, answered: &Answered) -> Result<()> {
     // An earlier process may have sent the same records, and have died before their answer.
     sqlite
         .prepare_cached(
             "update exchange set at = ?2, z = ?4 where id =
              (select max(id) from exchange where batch = ?1 and records = ?3 and z = x'')",
         )?
-        .execute(params![batch, at, packed(places)?, zstd::bulk::compress(&text, 1)?])?;
+        .execute(params![batch, at, answered.records, answered.exchange])?;
     Ok(())
 }
 
@@ -59,11 +77,24 @@ pub fn attempts(sqlite: &Sqlite, batch: i64, place: usize) -> Result<Vec<Attempt
     let mut attempts = Vec::new();
     while let Some(row) = rows.next()? {
         let (places, attempt) = from_row(row)?;
-        if places.contains(&place) {
-            attempts.push(attempt);
+        if let Some(place) = places.iter().position(|carried| *carried == place) {
+            attempts.push(Attempt { place, ..attempt });
         }
     }
     Ok(attempts)
+}
+
+/// How many requests carried each record of a batch, by its place; none where a place is absent.
+pub fn attempt_counts(sqlite: &Sqlite, batch: i64) -> Result<HashMap<usize, u64>> {
+    let mut statement = sqlite.prepare_cached("select records from exchange where batch = ?1")?;
+    let mut rows = statement.query([batch])?;
+    let mut counts = HashMap::new();
+    while let Some(row) = rows.next()? {
+        for place in carried(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)? {
+            *counts.entry(place).or_default() += 1;
+        }
+    }
+    Ok(counts)
 }
 
 /// The newest request of a batch.
@@ -77,21 +108,26 @@ pub fn newest(sqlite: &Sqlite, batch: i64) -> Result<Option<Attempt>> {
 }
 
 fn from_row(row: &Row<'_>) -> Result<(Vec<usize>, Attempt)> {
-    let records = zstd::stream::decode_all(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
-    let (places, _) = records.as_chunks::<2>();
-    let places: Vec<usize> = places.iter().map(|place| usize::from(u16::from_le_bytes(*place))).collect();
+    let places = carried(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
     let z = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
     let exchange = if z.is_empty() { None } else { Some(unpacked(z)?) };
-    let attempt = Attempt { at: row.get(0)?, records: places.len(), exchange };
+    let attempt = Attempt { at: row.get(0)?, records: places.len(), place: 0, exchange };
     Ok((places, attempt))
+}
+
+/// The places of the records a request carried, as they are kept beside it.
+fn carried(z: &[u8]) -> Result<Vec<usize>> {
+    let bytes = unpack(z)?;
+    let (places, _) = bytes.as_chunks::<2>();
+    Ok(places.iter().map(|place| usize::from(u16::from_le_bytes(*place))).collect())
 }
 
 fn packed(places: &[usize]) -> Result<Vec<u8>> {
     let records: Vec<u8> = places.iter().flat_map(|place| (*place as u16).to_le_bytes()).collect();
-    Ok(zstd::bulk::compress(&records, 1)?)
+    pack(&records)
 }
 
 fn unpacked(z: &[u8]) -> Result<Exchange> {
-    serde_json::from_slice(&zstd::stream::decode_all(z)?)
+    serde_json::from_slice(&unpack(z)?)
         .map_err(|error| Error::new(ErrorKind::Damaged, "A kept request can not be read.").with_source(error))
 }

@@ -2,9 +2,12 @@
 //!
 //! Chunks up to the sync's `base_until` are the base, walked beside the next read; later ones override it.
 
+use std::borrow::Cow;
+
 use rusqlite::{Connection as Sqlite, params};
 
-use super::outbox::REMOVED;
+use super::outbox::{REMOVED, key_hash};
+use super::packed::{pack, unpack};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Entries of one chunk, at most, when the base is rewritten.
@@ -21,82 +24,115 @@ pub struct Delivered {
     pub fingerprint: u128,
     /// Its key.
     pub key: String,
-    /// What a removal of it has to say to the destination: a JSON object; empty where removals are not sent.
+    /// What a removal of it has to say to the destination: a JSON object; empty once it is removed.
     pub address: String,
+}
+
+/// Delivered records as they are stored, made off the writing thread.
+pub struct Chunk {
+    prints: Vec<u8>,
+    texts: Vec<u8>,
+}
+
+impl Chunk {
+    /// The chunk of these records, each with key hash, fingerprint, key and address.
+    pub fn of<'a>(
+        count: usize,
+        records: impl Iterator<Item = Result<(u64, u128, &'a str, Cow<'a, str>)>>,
+    ) -> Result<Self> {
+        let (mut hashes, mut prints) = (Vec::with_capacity(count * 24), Vec::with_capacity(count * 16));
+        let mut texts = Vec::new();
+        for record in records {
+            let (hash, print, key, address) = record?;
+            hashes.extend_from_slice(&hash.to_le_bytes());
+            prints.extend_from_slice(&print.to_le_bytes());
+            for text in [key, &address] {
+                texts.extend_from_slice(&(text.len() as u32).to_le_bytes());
+                texts.extend_from_slice(text.as_bytes());
+            }
+        }
+        hashes.extend_from_slice(&prints);
+        Ok(Self { prints: hashes, texts: pack(&texts)? })
+    }
+
+    fn of_delivered(delivered: &[Delivered]) -> Result<Self> {
+        let records = delivered.iter().map(|record| {
+            Ok((record.hash, record.fingerprint, record.key.as_str(), Cow::Borrowed(record.address.as_str())))
+        });
+        Self::of(delivered.len(), records)
+    }
 }
 
 /// Appends what a batch delivered. May be called several times for one batch.
 ///
 /// Chunks stand in the order of their batches. A batch older than the base, as a run that waited has, comes
 /// after everything else: what was delivered last has to override the base.
-pub fn append(sqlite: &Sqlite, sync: i64, batch: i64, delivered: &[Delivered]) -> Result<()> {
+pub fn append(sqlite: &Sqlite, sync: i64, batch: i64, chunk: &Chunk) -> Result<()> {
     let first = batch * PARTS;
     let base_until: i64 = sqlite
         .prepare_cached("select base_until from sync where id = ?1")?
         .query_row([sync], |row| row.get(0))?;
     if first <= base_until {
-        return append_last(sqlite, sync, base_until, delivered);
+        return insert_last(sqlite, sync, base_until, chunk);
     }
     let id: i64 = sqlite
         .prepare_cached("select coalesce(max(id) + 1, ?1) from fingerprint where id >= ?1 and id < ?2")?
         .query_row(params![first, first + PARTS], |row| row.get(0))?;
-    insert(sqlite, sync, id, delivered)
+    insert(sqlite, sync, id, chunk)
 }
 
 /// Appends entries that belong to no batch, after everything else of the sync.
 pub fn append_last(sqlite: &Sqlite, sync: i64, base_until: i64, delivered: &[Delivered]) -> Result<()> {
+    insert_last(sqlite, sync, base_until, &Chunk::of_delivered(delivered)?)
+}
+
+fn insert_last(sqlite: &Sqlite, sync: i64, base_until: i64, chunk: &Chunk) -> Result<()> {
     let last: i64 =
         sqlite.query_row("select coalesce(max(id), 0) from fingerprint where sync = ?1", [sync], |row| {
             row.get(0)
         })?;
-    insert(sqlite, sync, last.max(base_until) + 1, delivered)
+    insert(sqlite, sync, last.max(base_until) + 1, chunk)
 }
 
-fn insert(sqlite: &Sqlite, sync: i64, id: i64, delivered: &[Delivered]) -> Result<()> {
-    let mut chunk = Vec::with_capacity(delivered.len() * 24);
-    let mut texts = Vec::new();
-    for entry in delivered {
-        chunk.extend_from_slice(&entry.hash.to_le_bytes());
-        for text in [&entry.key, &entry.address] {
-            texts.extend_from_slice(&(text.len() as u32).to_le_bytes());
-            texts.extend_from_slice(text.as_bytes());
-        }
-    }
-    for entry in delivered {
-        chunk.extend_from_slice(&entry.fingerprint.to_le_bytes());
-    }
+fn insert(sqlite: &Sqlite, sync: i64, id: i64, chunk: &Chunk) -> Result<()> {
     sqlite.prepare_cached("insert into fingerprint values(?1, ?2, ?3, ?4)")?.execute(params![
         id,
         sync,
-        chunk,
-        zstd::bulk::compress(&texts, 1)?
+        chunk.prints,
+        chunk.texts
     ])?;
     Ok(())
 }
 
-/// Hashes and fingerprints of a chunk.
-pub type Prints = Vec<(u64, u128)>;
+/// Hands on every hash and fingerprint of the chunks after `after` and up to `until`, in order.
+pub fn walk(sqlite: &Sqlite, sync: i64, after: i64, until: i64, entry: impl FnMut(u64, u128)) -> Result<()> {
+    walk_some(sqlite, sync, after, until, usize::MAX >> 1, entry).map(drop)
+}
 
-/// Up to `count` chunks after `after` and up to `until`, in order, with their ids.
-pub fn chunks(
+/// The same for `count` chunks at most; answers with the last chunk's id, `None` where there was none.
+pub fn walk_some(
     sqlite: &Sqlite,
     sync: i64,
     after: i64,
     until: i64,
     count: usize,
-) -> Result<Vec<(i64, Prints)>> {
+    mut entry: impl FnMut(u64, u128),
+) -> Result<Option<i64>> {
     let mut statement = sqlite.prepare_cached(
         "select id, d from fingerprint where sync = ?1 and id > ?2 and id <= ?3 order by id limit ?4",
     )?;
     let mut rows = statement.query(params![sync, after, until, count as i64])?;
-    let mut found = Vec::with_capacity(count);
+    let mut last = None;
     while let Some(row) = rows.next()? {
-        found.push((row.get(0)?, prints(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?));
+        last = Some(row.get(0)?);
+        for (hash, print) in prints(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)? {
+            entry(hash, print);
+        }
     }
-    Ok(found)
+    Ok(last)
 }
 
-fn prints(chunk: &[u8]) -> Result<Prints> {
+fn prints(chunk: &[u8]) -> Result<impl Iterator<Item = (u64, u128)>> {
     let count = chunk.len() / 24;
     let (hashes, fingerprints) = chunk.split_at(count * 8);
     let ((hashes, _), (fingerprints, rest)) = (hashes.as_chunks::<8>(), fingerprints.as_chunks::<16>());
@@ -104,7 +140,14 @@ fn prints(chunk: &[u8]) -> Result<Prints> {
         return Err(damaged());
     }
     let pairs = hashes.iter().zip(fingerprints);
-    Ok(pairs.map(|(hash, print)| (u64::from_le_bytes(*hash), u128::from_le_bytes(*print))).collect())
+    Ok(pairs.map(|(hash, print)| (u64::from_le_bytes(*hash), u128::from_le_bytes(*print))))
+}
+
+/// The ids of a sync's chunks, oldest first.
+pub fn chunks(sqlite: &Sqlite, sync: i64) -> Result<Vec<i64>> {
+    let mut statement = sqlite.prepare_cached("select id from fingerprint where sync = ?1 order by id")?;
+    let ids = statement.query_map([sync], |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
 }
 
 /// The whole entries of one chunk.
@@ -112,18 +155,19 @@ pub fn entries(sqlite: &Sqlite, id: i64) -> Result<Vec<Delivered>> {
     let (chunk, z): (Vec<u8>, Vec<u8>) = sqlite
         .prepare_cached("select d, z from fingerprint where id = ?1")?
         .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let texts = zstd::stream::decode_all(z.as_slice())?;
+    let texts = unpack(&z)?;
     let mut rest = texts.as_slice();
     let mut text = || -> Result<String> {
         let length = rest.split_off(..4).and_then(|length| length.first_chunk()).ok_or_else(damaged)?;
         let bytes = rest.split_off(..u32::from_le_bytes(*length) as usize).ok_or_else(damaged)?;
         String::from_utf8(bytes.to_vec()).map_err(|_| damaged())
     };
-    let prints = prints(&chunk)?;
-    prints
-        .into_iter()
-        .map(|(hash, fingerprint)| Ok(Delivered { hash, fingerprint, key: text()?, address: text()? }))
-        .collect()
+    let entry = |(hash, fingerprint)| {
+        let entry = Delivered { hash, fingerprint, key: text()?, address: text()? };
+        // Under a hash that changed, the record would seem to be gone, and a mirror would remove it.
+        if key_hash(&entry.key) == hash { Ok(entry) } else { Err(damaged()) }
+    };
+    prints(&chunk)?.map(entry).collect()
 }
 
 /// Everything so far becomes the base. Only where no key is there twice: when one run delivered it all, or the
@@ -138,22 +182,40 @@ fn make_base(sqlite: &Sqlite, sync: i64) -> Result<()> {
 
 /// Makes the first base of a sync, after `run`.
 pub fn first_base(sqlite: &Sqlite, sync: i64, run: i64) -> Result<()> {
-    let alone: bool = sqlite.query_row(
-        "select not exists(select 1 from fingerprint where sync = ?1
-                           and id < (select coalesce(min(id), 0) from batch where run = ?2) * ?3)",
-        params![sync, run, PARTS],
+    let first: i64 = sqlite.query_row(
+        "select coalesce(min(id), 0) * ?2 from batch where run = ?1",
+        params![run, PARTS],
         |row| row.get(0),
     )?;
-    if alone { make_base(sqlite, sync) } else { rewrite_base(sqlite, sync, 0) }
+    if no_key_is_there_twice(sqlite, sync, first)? {
+        make_base(sqlite, sync)
+    } else {
+        rewrite_base(sqlite, sync, 0)
+    }
+}
+
+/// The chunks before `first` are few, as those of tests with one record are, and share no key with the others.
+fn no_key_is_there_twice(sqlite: &Sqlite, sync: i64, first: i64) -> Result<bool> {
+    let (mut before, mut is_plain, mut after) = (std::collections::HashSet::new(), true, 0);
+    while let Some(last) = walk_some(sqlite, sync, after, first - 1, 64, |hash, print| {
+        is_plain &= print != REMOVED && before.insert(hash);
+    })? {
+        if !is_plain || before.len() > CHUNK {
+            return Ok(false);
+        }
+        after = last;
+    }
+    let mut is_shared = false;
+    if !before.is_empty() {
+        walk(sqlite, sync, first - 1, i64::MAX, |hash, _| is_shared |= before.contains(&hash))?;
+    }
+    Ok(!is_shared)
 }
 
 /// Writes base and overrides into a new base, in the order in which keys were first delivered. Removed records
 /// leave.
 pub fn rewrite_base(sqlite: &Sqlite, sync: i64, base_until: i64) -> Result<()> {
-    let ids: Vec<i64> = sqlite
-        .prepare_cached("select id from fingerprint where sync = ?1 order by id")?
-        .query_map([sync], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
+    let ids = chunks(sqlite, sync)?;
     let mut newest = std::collections::HashMap::new();
     for id in ids.iter().filter(|id| **id > base_until) {
         for entry in entries(sqlite, *id)? {
@@ -167,7 +229,7 @@ pub fn rewrite_base(sqlite: &Sqlite, sync: i64, base_until: i64) -> Result<()> {
             pending.push(entry);
         }
         if pending.len() == CHUNK || (last && !pending.is_empty()) {
-            insert(sqlite, sync, next, &pending)?;
+            insert(sqlite, sync, next, &Chunk::of_delivered(&pending)?)?;
             next += 1;
             pending.clear();
         }

@@ -68,7 +68,21 @@ create table invalid_row(run integer not null, row integer not null, key text, p
 create table fingerprint(id integer primary key, sync integer not null, d blob not null, z blob not null);
 create index fingerprint_of_sync on fingerprint(sync, id);
 ",
-    // What the user discarded, doubtful records (state 13), and jobs of destinations that are polled.
+    // 2: owners are told apart.
+    "
+-- epoch: raised by each process that becomes the owner; an owner that finds another's has lost the folder.
+alter table workspace add column epoch integer not null default 0;
+",
+    // 3: comparing inside the warehouse.
+    "
+-- The last sealed comparison of a sync; refused: zstd 1 of row numbers u64 x n.
+create table mark(sync integer primary key, mark text not null, definition text not null, refused blob not null);
+
+-- The rows of the last comparison that the records of a batch were made from: zstd 1 of u64 x n.
+create table batch_rows(batch integer primary key, sync integer not null, d blob not null);
+create index batch_rows_of_sync on batch_rows(sync);
+",
+    // 4: what the user discarded, doubtful records (state 13), and jobs of destinations that are polled.
     "
 alter table run add column discarded integer not null default 0;
 

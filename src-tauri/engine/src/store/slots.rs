@@ -1,5 +1,7 @@
 //! Slots of schedules. A slot is (sync, instant) and is taken once.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection as Sqlite, params};
 
 use crate::error::Result;
@@ -15,4 +17,28 @@ pub fn is_taken(sqlite: &Sqlite, sync: i64, at: i64) -> Result<bool> {
     let mut statement =
         sqlite.prepare_cached("select exists(select 1 from slot where sync = ?1 and at = ?2)")?;
     Ok(statement.query_row(params![sync, at], |row| row.get(0))?)
+}
+
+/// The slots of a sync from `from` to `until`, in ms, that were taken.
+pub fn taken(sqlite: &Sqlite, sync: i64, from: i64, until: i64) -> Result<HashSet<i64>> {
+    let mut statement =
+        sqlite.prepare_cached("select at from slot where sync = ?1 and at between ?2 and ?3")?;
+    let found = statement.query_map(params![sync, from, until], |row| row.get(0))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Gives back slots later than `now` that were listed as missed, as if nothing had been said of them. Answers with
+/// how many, and with the last slot up to `now` that is taken.
+pub fn give_back(sqlite: &Sqlite, sync: i64, now: i64) -> Result<(usize, Option<i64>)> {
+    let given_back = sqlite.execute(
+        "delete from slot where sync = ?1 and at > ?2 and run in (select id from run where sync = ?1 and state = 9)",
+        params![sync, now],
+    )?;
+    sqlite.execute("delete from run where sync = ?1 and state = 9 and slot > ?2", params![sync, now])?;
+    let last = sqlite.query_row(
+        "select max(at) from slot where sync = ?1 and at <= ?2",
+        params![sync, now],
+        |row| row.get(0),
+    )?;
+    Ok((given_back, last))
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 
-use super::{read_json, write_json};
+use super::json::{read_json, write_json};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::{Shape, Sync};
 use crate::value::Column;
@@ -110,6 +110,7 @@ pub fn forget_delivered(sqlite: &Sqlite, id: i64) -> Result<()> {
     sqlite.execute("update sync set generation = generation + 1, base_until = 0 where id = ?1", [id])?;
     super::outbox::discarded::forget_all(sqlite, id)?;
     super::outbox::jobs::forget_all(sqlite, id)?;
+    super::marks::forget(sqlite, id)?;
     super::outbox::supersede_open(sqlite, id)
 }
 
@@ -149,7 +150,7 @@ pub fn delete(sqlite: &Sqlite, name: &str) -> Result<()> {
         )?;
     }
     sqlite.execute("delete from invalid_row where run in (select id from run where sync = ?1)", [id])?;
-    for table in ["batch", "run", "slot", "fingerprint", "discarded"] {
+    for table in ["batch", "run", "slot", "fingerprint", "mark", "batch_rows", "discarded"] {
         sqlite.execute(&format!("delete from {table} where sync = ?1"), [id])?;
     }
     sqlite.execute("delete from sync where id = ?1", [id])?;

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
+use super::owner::Claim;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Jobs committed together at most.
@@ -15,8 +16,8 @@ const GROUP: usize = 128;
 const CHECKPOINT_BYTES: u64 = 16 << 20;
 
 type Reply = Box<dyn FnOnce(Result<()>) + Send>;
-/// Does the work, and answers with how it went and whom to tell once it is on disk.
-type Job = Box<dyn FnOnce(&Connection) -> (Result<()>, Reply) + Send>;
+/// Does the work, or hears why it can not be done; answers with how it went and whom to tell once it is on disk.
+type Job = Box<dyn FnOnce(Result<&Connection>) -> (Result<()>, Reply) + Send>;
 
 /// A handle to the writing thread.
 pub(super) struct Writer {
@@ -48,12 +49,16 @@ impl<T> Written<T> {
 }
 
 impl Writer {
-    /// Starts the thread on its own connection.
-    pub(super) fn start(connection: Connection, wal: std::path::PathBuf) -> Result<Self> {
+    /// Starts the thread on its own connection. With a `claim` it writes only while that holds.
+    pub(super) fn start(
+        connection: Connection,
+        wal: std::path::PathBuf,
+        claim: Option<Claim>,
+    ) -> Result<Self> {
         let (jobs, queue) = sync_channel::<Job>(GROUP * 2);
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || write_until_closed(connection, &queue, &wal))?;
+            .spawn(move || write_until_closed(connection, &queue, &wal, claim.as_ref()))?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
@@ -66,7 +71,7 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let boxed: Job = Box::new(move |connection| {
-            let result = in_savepoint(connection, job);
+            let result = connection.and_then(|connection| in_savepoint(connection, job));
             let went = result.as_ref().map(|_| ()).map_err(Clone::clone);
             let tell = move |committed: Result<()>| {
                 // Nobody listening any more is no error: the write is done either way.
@@ -106,30 +111,48 @@ fn in_savepoint<T>(connection: &Connection, job: impl FnOnce(&Connection) -> Res
     result.and_then(|value| Ok(ended.map(|()| value)?))
 }
 
-fn write_until_closed(mut connection: Connection, queue: &Receiver<Job>, wal: &Path) {
+fn write_until_closed(mut connection: Connection, queue: &Receiver<Job>, wal: &Path, claim: Option<&Claim>) {
     while let Ok(first) = queue.recv() {
         let mut replies = Vec::new();
-        let committed = (|| -> Result<()> {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut next = Some(first);
-            while let Some(job) = next {
-                let (went, reply) = job(&transaction);
-                replies.push(reply);
-                if transaction.is_autocommit() {
-                    // A full disk ends the whole transaction (sqlite.org/lang_transaction.html, 3): what is
-                    // written after that would stand alone.
-                    return went.and(Err(Error::new(ErrorKind::Storage, "A group of writes was undone.")));
-                }
-                next = if replies.len() < GROUP { queue.try_recv().ok() } else { None };
-            }
-            transaction.commit()?;
-            Ok(())
-        })();
+        let committed = write_group(&mut connection, queue, first, claim, &mut replies);
         for reply in replies {
             reply(committed.clone());
         }
         checkpoint_when_large(&connection, wal);
     }
+}
+
+/// One transaction: `first`, and what else waits.
+fn write_group(
+    connection: &mut Connection,
+    queue: &Receiver<Job>,
+    first: Job,
+    claim: Option<&Claim>,
+    replies: &mut Vec<Reply>,
+) -> Result<()> {
+    let begun =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Error::from).and_then(
+            |transaction| claim.map_or(Ok(()), |claim| claim.check(&transaction)).map(|()| transaction),
+        );
+    let transaction = match begun {
+        Ok(transaction) => transaction,
+        Err(error) => {
+            replies.push(first(Err(error.clone())).1);
+            return Err(error);
+        }
+    };
+    let mut next = Some(first);
+    while let Some(job) = next {
+        let (went, reply) = job(Ok(&transaction));
+        replies.push(reply);
+        if transaction.is_autocommit() {
+            // A full disk ends the whole transaction (sqlite.org/lang_transaction.html, 3): what is
+            // written after that would stand alone.
+            return went.and(Err(Error::new(ErrorKind::Storage, "A group of writes was undone.")));
+        }
+        next = if replies.len() < GROUP { queue.try_recv().ok() } else { None };
+    }
+    Ok(transaction.commit()?)
 }
 
 fn checkpoint_when_large(connection: &Connection, wal: &Path) {

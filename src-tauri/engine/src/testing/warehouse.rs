@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use tokio::sync::{Notify, watch};
 
+use super::differ::Snapshot;
 use crate::check::Steps;
 use crate::connection::Opening;
+use crate::differ::Differ;
 use crate::error::{Error, ErrorKind, Result};
 use crate::manifest::Manifest;
 use crate::sync::Query;
@@ -58,6 +60,8 @@ struct State {
     rows: Arc<Vec<Vec<FakeCell>>>,
     fault: ReadFault,
     page: usize,
+    /// Where it compares by itself.
+    snapshot: Option<Snapshot>,
 }
 
 /// A warehouse whose rows and faults the test sets.
@@ -87,7 +91,8 @@ impl FakeWarehouse {
             native: "text".to_owned(),
         };
         let columns = columns.iter().map(column).collect();
-        let state = State { columns, rows: Arc::default(), fault: ReadFault::None, page: BATCH };
+        let state =
+            State { columns, rows: Arc::default(), fault: ReadFault::None, page: BATCH, snapshot: None };
         Arc::new(Self { state: Mutex::new(state), held: watch::Sender::new(false) })
     }
 
@@ -99,6 +104,22 @@ impl FakeWarehouse {
     /// Changes the rows.
     pub fn edit(&self, edit: impl FnOnce(&mut Vec<Vec<FakeCell>>)) {
         edit(Arc::make_mut(&mut self.lock().rows));
+    }
+
+    /// Compares rows by itself from now on, with an empty snapshot.
+    pub fn compares(&self) {
+        self.lock().snapshot = Some(Snapshot::default());
+    }
+
+    /// What a read finds now.
+    pub(super) fn contents(&self) -> (Columns, Arc<Vec<Vec<FakeCell>>>, ReadFault) {
+        let state = self.lock();
+        (state.columns.clone(), state.rows.clone(), state.fault.clone())
+    }
+
+    /// Works on the snapshot.
+    pub(super) fn snapshot<T>(&self, work: impl FnOnce(&mut Snapshot) -> T) -> T {
+        work(self.lock().snapshot.get_or_insert_default())
     }
 
     /// Changes a column's type, in the warehouse's words.
@@ -150,7 +171,7 @@ impl WarehouseKind for Arc<FakeWarehouse> {
     }
 }
 
-struct Handle(Arc<FakeWarehouse>);
+pub(super) struct Handle(pub(super) Arc<FakeWarehouse>);
 
 #[async_trait]
 impl Warehouse for Handle {
@@ -175,14 +196,16 @@ impl Warehouse for Handle {
     }
 
     async fn read(&self, _: &Read) -> Result<Box<dyn Rows>> {
-        let state = self.0.lock();
-        let (columns, rows, fault) = (state.columns.clone(), state.rows.clone(), state.fault.clone());
-        let page = state.page;
-        Ok(Box::new(FakeRows { columns, rows, fault, page, next: 0, warehouse: self.0.clone() }))
+        let (columns, rows, fault) = self.0.contents();
+        Ok(Box::new(FakeRows::new(columns, rows, fault, self.0.clone())))
+    }
+
+    fn differ(&self) -> Option<&dyn Differ> {
+        self.0.lock().snapshot.is_some().then_some(self)
     }
 }
 
-struct FakeRows {
+pub(super) struct FakeRows {
     columns: Columns,
     rows: Arc<Vec<Vec<FakeCell>>>,
     fault: ReadFault,
@@ -192,6 +215,16 @@ struct FakeRows {
 }
 
 impl FakeRows {
+    pub(super) fn new(
+        columns: Columns,
+        rows: Arc<Vec<Vec<FakeCell>>>,
+        fault: ReadFault,
+        warehouse: Arc<FakeWarehouse>,
+    ) -> Self {
+        let page = warehouse.lock().page;
+        Self { columns, rows, fault, page, next: 0, warehouse }
+    }
+
     /// Where the stream ends or breaks.
     fn until(&self) -> usize {
         match self.fault {

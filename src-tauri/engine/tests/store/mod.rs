@@ -1,7 +1,14 @@
 //! The database file: never taken for a fresh start, never half written.
 
+mod backups;
+mod damage;
+mod events;
+mod migration;
+mod owner;
+mod retention;
+
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sluice_engine::ErrorKind;
 use sluice_engine::store::owner::Owner;
@@ -23,6 +30,26 @@ fn folder() -> (tempfile::TempDir, std::path::PathBuf) {
     sqlite.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(())).unwrap();
     drop(sqlite);
     (home, file)
+}
+
+/// Closes a bench's data folder properly, its log written back.
+fn closed(bench: &mut Bench) -> PathBuf {
+    bench.engine.store().close().unwrap();
+    // An engine over another folder takes its place: files are closed when the last handle is gone.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let engine = crate::bench::open_engine(elsewhere.path(), &bench.table, &bench.crm, &bench.clock).unwrap();
+    drop(std::mem::replace(&mut bench.engine, engine));
+    let sqlite = rusqlite::Connection::open(bench.home.join("sluice.sqlite")).unwrap();
+    sqlite.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(())).unwrap();
+    bench.home.clone()
+}
+
+/// Overwrites a few pages in the middle.
+fn damage_pages(file: &Path) {
+    let mut bytes = fs::read(file).unwrap();
+    let middle = bytes.len() / 2 / 4_096 * 4_096;
+    bytes[middle..middle + 3 * 4_096].fill(0xa5);
+    fs::write(file, bytes).unwrap();
 }
 
 #[test]

@@ -51,12 +51,14 @@ async fn refused_records_can_be_retried_alone() {
     bench.crm.reject("bad");
     let first = bench.run().await;
     bench.crm.take_all();
+    let nobody = bench.engine.retry(first.id, vec!["nobody".into()]).await.unwrap_err();
+    assert_eq!(nobody.kind(), ErrorKind::UnknownName);
     let one = bench.engine.retry(first.id, vec!["a".into()]).await.unwrap();
     assert_eq!(bench.ended(one).await.counts.delivered, 1);
     let rest = bench.engine.retry(first.id, vec![]).await.unwrap();
     assert_eq!(bench.ended(rest).await.counts.delivered, 1);
     let none = bench.engine.retry(first.id, vec![]).await.unwrap_err();
-    assert_eq!(none.kind(), ErrorKind::UnknownName);
+    assert_eq!(none.kind(), ErrorKind::Conflict);
     assert_eq!(bench.run().await.counts.to_send, 0);
 }
 

@@ -38,7 +38,7 @@ async fn what_waits_can_be_discarded_and_the_run_then_has_ended() {
     bench.crm.reply(|request, _| if request > 1 { Reply::Again(None) } else { Reply::EachRecord });
     let run = bench.run().await;
     let refused = bench.engine.discard(run.id, vec![], Discard::Refused).await.unwrap_err();
-    assert_eq!(refused.kind(), ErrorKind::UnknownName);
+    assert_eq!(refused.kind(), ErrorKind::Conflict);
     let ended = bench.discard(&run, &[], Discard::Waiting).await;
     assert_eq!((ended.state, ended.next_attempt), (RunState::Completed, None));
     assert_eq!((ended.counts.delivered, ended.counts.discarded, ended.counts.waiting()), (10, 20, 0));

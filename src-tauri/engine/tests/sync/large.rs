@@ -1,5 +1,7 @@
 //! Many rows, in any order.
 
+use sluice_engine::testing::FakeCell;
+
 use crate::bench::{Bench, people, row};
 
 /// Fisher and Yates' shuffle, by a fixed sequence, so that a failure repeats.
@@ -25,6 +27,37 @@ async fn rows_in_another_order_are_the_same_rows() {
     assert_eq!((run.counts.added, run.counts.changed, run.counts.unchanged), (1, 1, 49_999));
     let again = bench.run().await;
     assert_eq!((again.counts.unchanged, again.counts.to_send), (50_001, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_number_of_rows_may_come_in_another_order() {
+    let bench = Bench::with_batches_of(1_000).await;
+    bench.table.set(people(300_000, "Ana"));
+    bench.run().await;
+    bench.table.edit(|rows| {
+        shuffle(rows);
+        for index in [5, 150_000, 270_000, 299_990] {
+            rows[index][1] = "Bea".into();
+        }
+        // The earlier of two rows counts, also where it could not be told at once that it is the same row.
+        let (early, late) = (rows[5].clone(), rows[290_000].clone());
+        rows.insert(10, row(text(&late[0]), "Cleo"));
+        rows.push(early);
+        rows.insert(280_000, row("new", "Dora"));
+        rows.insert(100, vec!["bad".into(), FakeCell::Unreadable]);
+    });
+    let run = bench.run().await;
+    assert_eq!((run.counts.added, run.counts.changed, run.counts.invalid), (1, 5, 3));
+    assert_eq!(run.counts.unchanged, 299_995);
+    let kept = bench.crm.kept();
+    assert_eq!(kept.values().filter(|payload| payload.contains("Bea")).count(), 4);
+    assert_eq!(kept.values().filter(|payload| payload.contains("Cleo")).count(), 1);
+    assert_eq!(bench.run().await.counts.to_send, 0);
+}
+
+fn text(cell: &FakeCell) -> &str {
+    let FakeCell::Text(text) = cell else { panic!("{cell:?}") };
+    text
 }
 
 #[tokio::test(start_paused = true)]

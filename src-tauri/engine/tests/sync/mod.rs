@@ -2,6 +2,7 @@
 
 mod away;
 mod changes;
+mod comparing;
 mod cut;
 mod delivery;
 mod discard;
@@ -9,5 +10,6 @@ mod ends;
 mod invalid;
 mod large;
 mod model;
+mod one;
 mod removal;
 mod safety;

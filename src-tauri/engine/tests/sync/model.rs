@@ -10,10 +10,10 @@ use sluice_engine::record::Operation;
 use sluice_engine::run::Discard;
 use sluice_engine::store::runs::{RunRow, RunState, Trigger};
 use sluice_engine::sync::Removal;
-use sluice_engine::testing::{Arrived, ReadFault, Reply};
+use sluice_engine::testing::{Arrived, ReadFault, Reply, soak};
 use sluice_engine::{Error, ErrorKind};
 
-use crate::bench::{Bench, PLAIN, SYNC, payload, row, soak};
+use crate::bench::{Bench, PLAIN, SYNC, payload, row};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -27,6 +27,8 @@ enum Step {
     Turn(u8),
     /// A run whose requests are answered so, over and over.
     Run(Vec<Answer>, bool),
+    /// A test with one record, answered so.
+    Test(Answer),
     /// A run whose read is cut off.
     CutOff(u8),
     /// A run whose process dies after so many requests, the last of them taken or not.
@@ -73,6 +75,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => key().prop_map(Step::Gone),
         1 => any::<u8>().prop_map(Step::Turn),
         4 => (answers(), prop::bool::weighted(0.1)).prop_map(|(answers, full)| Step::Run(answers, full)),
+        1 => answers().prop_map(|answers| Step::Test(answers[0])),
         1 => (0..12_u8).prop_map(Step::CutOff),
         3 => (answers(), 0..5_u8, any::<bool>()).prop_map(|(answers, after, taken)| Step::Crash(answers, after, taken)),
         2 => answers().prop_map(Step::Resume),
@@ -165,8 +168,11 @@ struct Course {
 const APPROVED: Start = Start { approve: true, ..PLAIN };
 
 impl Course {
-    async fn begin(mirror: bool, in_flight: usize) -> Self {
+    async fn begin(mirror: bool, compares: bool, in_flight: usize) -> Self {
         let bench = Bench::with_batches_of(3).await;
+        if compares {
+            bench.table.compares();
+        }
         bench.crm.limit(|limits| limits.in_flight = in_flight);
         if mirror {
             bench.mirror(Removal::Delete).await;
@@ -195,6 +201,12 @@ impl Course {
                 drop(self.answer(answers));
                 self.last = Some(self.bench.run_with(Start { full, ..APPROVED }).await);
                 self.reads.1 = self.reads.0;
+            }
+            Step::Test(answer) => {
+                self.set_rows();
+                drop(self.answer(vec![answer]));
+                let run = self.bench.run_with(Start { trigger: Trigger::Test, ..PLAIN }).await;
+                assert!(run.counts.to_send <= 1 && run.counts.removed == 0, "{run:?}");
             }
             Step::CutOff(rows) => {
                 self.set_rows();
@@ -323,11 +335,11 @@ impl Course {
     }
 }
 
-fn course(steps: Vec<Step>, mirror: bool, in_flight: usize) {
+fn course(steps: Vec<Step>, mirror: bool, compares: bool, in_flight: usize) {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(async {
-        let mut course = Course::begin(mirror, in_flight).await;
+        let mut course = Course::begin(mirror, compares, in_flight).await;
         for step in steps {
             course.take(step).await;
         }
@@ -336,7 +348,7 @@ fn course(steps: Vec<Step>, mirror: bool, in_flight: usize) {
 }
 
 fn cases() -> ProptestConfig {
-    let cases = if soak() { 50_000 } else { 1_000 };
+    let cases = soak(1_000, 50_000) as u32;
     ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 4_000, ..ProptestConfig::default() }
 }
 
@@ -344,12 +356,12 @@ proptest! {
     #![proptest_config(cases())]
 
     #[test]
-    fn nothing_is_lost_whatever_happens(steps in steps(), in_flight in 1..4_usize) {
-        course(steps, false, in_flight);
+    fn nothing_is_lost_whatever_happens(steps in steps(), compares: bool, in_flight in 1..4_usize) {
+        course(steps, false, compares, in_flight);
     }
 
     #[test]
-    fn nothing_is_lost_whatever_happens_to_a_mirror(steps in steps(), in_flight in 1..4_usize) {
-        course(steps, true, in_flight);
+    fn nothing_is_lost_whatever_happens_to_a_mirror(steps in steps(), compares: bool, in_flight in 1..4_usize) {
+        course(steps, true, compares, in_flight);
     }
 }

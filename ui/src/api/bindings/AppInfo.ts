@@ -27,6 +27,10 @@ first_start: boolean,
  */
 keychain: Problem | null, 
 /**
+ * What is wrong with the data folder, if something is: its disk is full, a backup failed, it is damaged.
+ */
+storage: Problem | null, 
+/**
  * This computer's time zone, IANA name.
  */
 time_zone: string, 

@@ -9,7 +9,7 @@ export type Attempt = {
  */
 at: string, 
 /**
- * How long the answer took, in milliseconds.
+ * How long the answer took, in milliseconds; absent where none came.
  */
 took_ms: number | null, 
 /**
@@ -25,7 +25,7 @@ headers: Array<[string, string]>,
  */
 records: number, 
 /**
- * Bytes of its body, as sent.
+ * Bytes of its body, as sent; 0 where no answer came.
  */
 bytes: number, 
 /**
@@ -36,6 +36,10 @@ status: number | null,
  * The answer's body, cut at 64 KiB, masked unless revealed.
  */
 answer: string, 
+/**
+ * The part of the answer that speaks of this record, where the answer has one.
+ */
+own_answer: string | null, 
 /**
  * What became of this record in it.
  */

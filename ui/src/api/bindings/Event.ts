@@ -49,4 +49,8 @@ answer: string,
 /**
  * It was refused and can be sent again from here: no later run has taken it over.
  */
-retryable: boolean, };
+retryable: boolean, 
+/**
+ * It was refused or waits, and can be discarded.
+ */
+discardable: boolean, };

@@ -3,4 +3,4 @@
 /**
  * A record's state.
  */
-export type EventStatus = "delivered" | "accepted" | "waiting" | "sending" | "rejected" | "superseded" | "discarded" | "invalid";
+export type EventStatus = "delivered" | "accepted" | "waiting" | "sending" | "rejected" | "doubtful" | "superseded" | "discarded" | "invalid";

@@ -18,6 +18,11 @@ run: number | null,
  */
 key: string | null, 
 /**
+ * Only of the record with exactly this key, or about the person with exactly this identifier. Takes longer
+ * than `key`: every payload is looked into.
+ */
+about?: string, 
+/**
  * Only in these states; empty for all.
  */
 statuses: Array<EventStatus>, 

@@ -73,7 +73,7 @@ unchanged: number,
  */
 carried: number, 
 /**
- * Records sent at least once.
+ * Records that left at least once, answered or not.
  */
 sent: number, 
 /**
@@ -81,19 +81,23 @@ sent: number,
  */
 delivered: number, 
 /**
- * Records the destination refused.
+ * Records the destination refused, doubtful ones among them.
  */
 rejected: number, 
+/**
+ * Records the user discarded; they count as neither rejected nor waiting any more.
+ */
+discarded: number, 
 /**
  * Records still to be sent.
  */
 waiting: number, 
 /**
- * Requests made.
+ * Requests that left, answered or not.
  */
 requests: number, 
 /**
- * Bytes of request bodies sent, after compression.
+ * Bytes of the bodies of requests that were answered, after compression.
  */
 bytes_sent: number, 
 /**

@@ -24,4 +24,12 @@ notify: boolean,
 /**
  * All schedules are paused.
  */
-schedules_paused: boolean, };
+schedules_paused: boolean, 
+/**
+ * Days for which events and runs are kept; 0 for ever.
+ */
+history_days: number, 
+/**
+ * Megabytes of events that are kept, as stored; 0 without limit.
+ */
+history_megabytes: number, };

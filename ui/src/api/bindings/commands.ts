@@ -7,6 +7,7 @@ import type { ConnectionCheck } from "./ConnectionCheck";
 import type { ConnectionPaste } from "./ConnectionPaste";
 import type { ConnectionSave } from "./ConnectionSave";
 import type { DestinationObject } from "./DestinationObject";
+import type { Discard } from "./Discard";
 import type { Draft } from "./Draft";
 import type { EventDetail } from "./EventDetail";
 import type { EventPage } from "./EventPage";
@@ -85,6 +86,8 @@ export interface Commands {
   plan: { input: PlanRequest; output: Plan };
   /** Runs a sync; answers as soon as the run is written down. */
   sync_now: { input: SyncNow; output: Run };
+  /** Sends the first record a run of the sync of this name would send, in a run of its own; answers as soon as the run is written down. */
+  sync_test: { input: string; output: Run };
   /** Stops the run of this id; what was sent stays sent. */
   run_cancel: { input: number; output: Run };
   /** Drops a held run; nothing was sent. */
@@ -101,6 +104,8 @@ export interface Commands {
   events_export: { input: EventsExport; output: number };
   /** Sends rejected records again, as a new run. */
   retry: { input: Retry; output: Run };
+  /** Decides that rejected or waiting records of a run are not to be sent; answers with the run. */
+  discard: { input: Discard; output: Run };
   /** Saves the user's settings. */
   settings_save: { input: Settings; output: Settings };
 }

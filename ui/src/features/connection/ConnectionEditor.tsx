@@ -7,7 +7,6 @@ import { Button, IconButton } from '@/components/Button';
 import { KindIcon } from '@/components/KindIcon';
 import { ProblemBox } from '@/components/ProblemBox';
 import { SideHead } from '@/components/SplitPane';
-import { toasts } from '@/components/toasts';
 import { t } from '@/components/text';
 import { cx } from '@/components/cx';
 import { useEscape } from '@/components/use-escape';
@@ -43,10 +42,7 @@ export function ConnectionEditor({ kind, saved, taken, check, onSaved, onClose }
     save.mutate(
       { existing: form.existing, draft: toDraft(kind, form, secrets) },
       {
-        onSuccess: ({ name }) => {
-          toasts.show(listText.saved(name));
-          onSaved(name);
-        },
+        onSuccess: ({ name }) => onSaved(name),
       },
     );
   };

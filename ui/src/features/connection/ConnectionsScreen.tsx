@@ -2,8 +2,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Connection } from '@/api/bindings/Connection';
 import type { Kind } from '@/api/bindings/Kind';
-import { asProblem } from '@/api/client';
-import { keys, useCatalogue, useCommand, useConnections } from '@/api/queries';
+import { asProblem, call } from '@/api/client';
+import { keys, useCatalogue, useCommand, useConnections, useSyncs } from '@/api/queries';
 import { Empty } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
@@ -25,14 +25,15 @@ import styles from './list.module.css';
 /** What the side panel shows: a saved connection, or a new one of a kind. */
 type Open = { name: string } | { kind: Kind } | null;
 
-/** All connections: test them, change them, delete them. */
-export function ConnectionsScreen() {
+/** All connections: test them, change them, delete them. `edit` names the one that is open at first. */
+export function ConnectionsScreen({ edit }: { edit: string | null }) {
   const now = useNow();
   const client = useQueryClient();
   const { data: connections, error } = useConnections();
   const catalogue = useCatalogue().data;
   const check = useCheck();
-  const [open, setOpen] = useState<Open>(null);
+  const [open, setOpen] = useState<Open>(edit === null ? null : { name: edit });
+  const stopped = useSyncs().data?.filter(({ status }) => status === 'needs_you') ?? [];
   const [testing, setTesting] = useState<string | null>(null);
   const [deleting, setDeleting] = useState<Connection | null>(null);
   const kinds = [...(catalogue?.warehouses ?? []), ...(catalogue?.destinations ?? [])];
@@ -49,6 +50,22 @@ export function ConnectionsScreen() {
     await check.run(connection.name, null);
     setTesting(null);
     await client.invalidateQueries({ queryKey: keys.connections });
+  };
+  /** What stopped because of this connection goes on with one press. */
+  const kept = (name: string) => {
+    setOpen({ name });
+    const syncs = stopped.filter(({ definition: { from, to } }) => from === name || to === name);
+    const goOn = () => {
+      for (const { definition } of syncs)
+        call('sync_now', { sync: definition.name, full: false, approve: false }).catch((error: unknown) => {
+          const { message, hint } = asProblem(error);
+          toasts.show(`${message} ${hint}`, { tone: 'bad' });
+        });
+    };
+    toasts.show(
+      listText.saved(name),
+      syncs.length > 0 ? { action: { label: listText.goOn, onAction: goOn } } : {},
+    );
   };
   const add = (trigger: React.ReactElement) => (
     <Menu
@@ -115,7 +132,7 @@ export function ConnectionsScreen() {
                 saved={saved}
                 taken={(connections ?? []).map(({ name }) => name)}
                 check={check}
-                onSaved={(name) => setOpen({ name })}
+                onSaved={kept}
                 onClose={() => show(null)}
               />
             )

@@ -21,6 +21,7 @@ export function Needs({ kind }: { kind: Kind }) {
         <h2 className={t('label')}>{text.needs(kind.label)}</h2>
       </SideHead>
       <div className={styles.needs}>
+        {kind.needs.length === 0 && <p className={t('soft')}>{text.needsNothing}</p>}
         <ol className={styles.needList}>
           {kind.needs.map((need) => {
             const { head, detail } = partsOf(need);

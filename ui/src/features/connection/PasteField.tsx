@@ -56,13 +56,16 @@ export function PasteField({ kind, form, secrets, onFilled }: Props) {
           if (event.key === 'Enter' && !event.metaKey && !event.ctrlKey) void fill(value);
         }}
         error={problem ? `${problem.message} ${problem.hint}` : undefined}
-        {...(said ? {} : { help: text.pasteHelp })}
       />
-      {said && !problem && (
+      {!problem && (
         <div role="status">
-          <Help tone="ok">
-            {text.filled(said.labels)} {said.ignored.length > 0 && text.ignored(said.ignored)}
-          </Help>
+          {said ? (
+            <Help tone="ok">
+              {text.filled(said.labels)} {said.ignored.length > 0 && text.ignored(said.ignored)}
+            </Help>
+          ) : (
+            <Help>{text.pasteHelp}</Help>
+          )}
         </div>
       )}
     </div>

@@ -37,6 +37,7 @@ export const listText = {
   save: 'Save',
   saveNew: 'Save connection',
   saved: (name: string) => `${name} is saved`,
+  goOn: 'Sync now',
   deleted: (name: string) => `${name} is deleted`,
   newTitle: (kind: string) => `New ${kind} connection`,
   ask: {

@@ -32,6 +32,7 @@ export const text = {
   testIntro: 'Named steps, each with its result and time. A failed step says why and what to do.',
   notReached: (step: number) => `Runs after step ${String(step)}`,
   needs: (kind: string) => `What you need for ${kind}`,
+  needsNothing: 'Nothing: no account, no key and no network. It is on this computer already.',
   noLogin: 'No login yet?',
   noLoginText: (kind: string) =>
     `Send this to whoever looks after ${kind}. It makes a login that can read and nothing else.`,

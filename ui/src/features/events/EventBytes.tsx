@@ -75,15 +75,25 @@ export function SentAndAnswer({
               />
             )}
           </div>
-          {last?.answer ? (
-            <JsonView json={last.answer} exact={!isJson(last.answer)} label={words.answer} wrap />
-          ) : (
+          {last?.own_answer && <JsonView json={last.own_answer} label={words.ownAnswer} wrap />}
+          {!last?.answer ? (
             <p className={styles.quiet}>{last?.took_ms === null ? last.outcome : words.noAnswer}</p>
+          ) : last.own_answer ? (
+            <details className={styles.whole}>
+              <summary>{words.wholeAnswer(last.records)}</summary>
+              <Answer body={last.answer} />
+            </details>
+          ) : (
+            <Answer body={last.answer} />
           )}
         </section>
       </div>
     </>
   );
+}
+
+function Answer({ body }: { body: string }) {
+  return <JsonView json={body} exact={!isJson(body)} label={text.detail.answer} wrap />;
 }
 
 /** Method, address and headers; a secret is a lock, never dots one could take for a value. */

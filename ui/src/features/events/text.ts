@@ -79,6 +79,8 @@ export const text = {
     mask: 'Mask again',
     sent: 'Sent',
     answer: 'Answer',
+    ownAnswer: 'Answer for this record',
+    wholeAnswer: (records: number) => `The whole answer, for ${counted(records, 'record', 'records')}`,
     noAnswer: 'There is no answer yet.',
     notKept: 'The payload is no longer kept.',
     copyJson: 'Copy as JSON',

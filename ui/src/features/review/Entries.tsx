@@ -5,7 +5,8 @@ import { SearchField } from '@/components/Field';
 import { Icon } from '@/components/Icon';
 import { t } from '@/components/text';
 import { count } from '@/components/times';
-import { type Entry, type GroupName, entriesOf, shortPath } from './groups';
+import { Emptied } from './Emptied';
+import { type Entry, type GroupName, emptied, entriesOf, shortPath } from './groups';
 import { text } from './text';
 import styles from './review.module.css';
 
@@ -17,26 +18,26 @@ export function Entries({
   group,
   selected,
   onSelect,
+  onRules,
 }: {
   plan: Plan;
   group: GroupName;
   selected: string | null;
   onSelect: (entry: Entry) => void;
+  /** Where one says what becomes of nulls. */
+  onRules: () => void;
 }) {
   const [search, setSearch] = useState('');
+  const [onlyEmptied, setOnlyEmptied] = useState(false);
   const all = useMemo(() => entriesOf(plan, group), [plan, group]);
   const wanted = search.trim().toLowerCase();
-  const rows = useMemo(
-    () =>
-      wanted
-        ? all.filter((entry) =>
-            [entry.key, ...entry.fields.map(({ after }) => after ?? '')].some((word) =>
-              word.toLowerCase().includes(wanted),
-            ),
-          )
-        : all,
-    [all, wanted],
-  );
+  const rows = useMemo(() => {
+    const matches = (entry: Entry) =>
+      [entry.key, ...entry.fields.map(({ after }) => after ?? '')].some((word) =>
+        word.toLowerCase().includes(wanted),
+      );
+    return all.filter((entry) => (!wanted || matches(entry)) && (!onlyEmptied || emptied(entry).length > 0));
+  }, [all, wanted, onlyEmptied]);
   const failing = group === 'invalid';
   const columns: GridColumn<Entry>[] = [
     {
@@ -65,7 +66,8 @@ export function Entries({
           head: group === 'changed' ? text.changes : text.change,
           width: 'grow',
           cell: ({ fields }) => {
-            const told = fields.filter(({ changed }) => changed);
+            // An event's sort is the same in every line.
+            const told = fields.filter(({ changed, path }) => changed && path !== 'type');
             const line =
               group === 'changed'
                 ? told.map(({ path }) => shortPath(path)).join(', ')
@@ -112,6 +114,14 @@ export function Entries({
         empty={
           <p className={t('soft')}>{search && all.length > 0 ? text.noMatch(search) : text.nothing[group]}</p>
         }
+      />
+      <Emptied
+        group={group}
+        entries={all}
+        total={total}
+        only={onlyEmptied}
+        onOnly={setOnlyEmptied}
+        onRules={onRules}
       />
     </>
   );

@@ -32,6 +32,10 @@ export function entriesOf(plan: Plan, group: GroupName): Entry[] {
     .map(({ key, fields }) => ({ id: `${group} ${key}`, key, fields, row: null, problem: null }));
 }
 
+/** The fields a record is to empty: sent as null although something else, or nothing yet, was delivered. */
+export const emptied = ({ fields }: Entry): FieldChange[] =>
+  fields.filter(({ changed, after }) => changed && after === 'null');
+
 /** The group to look at first: changes, then what is new, then what would fail. */
 export function firstGroup(plan: Plan): GroupName {
   return (['removed', 'changed', 'added', 'invalid'] as const).find((name) => plan[name] > 0) ?? 'added';

@@ -27,6 +27,20 @@ export const text = {
     invalid: 'Every row can be sent.',
     removed: 'No row has gone.',
   },
+  emptied: {
+    changed: (n: string, fields: string) => `${n} would have ${fields} emptied.`,
+    changedWhy: 'The value is null now, and the field is sent as null.',
+    added: (n: string, fields: string) => `${n} would be sent with ${fields} as null.`,
+    addedWhy: 'Where the destination has a value already, it is emptied.',
+    ofFirst: (n: string) => `Of the first ${n}: `,
+    fields: (names: readonly string[]) =>
+      names.length <= 3
+        ? names.join(', ')
+        : `${names.slice(0, 2).join(', ')} and ${String(names.length - 2)} more fields`,
+    show: (n: string) => `Show ${n}`,
+    showAll: 'Show all',
+    other: 'Choose another rule',
+  },
   noMatch: (search: string) => `Nothing here matches “${search}”.`,
   beforeAfter: (key: string) => `${key}, before and after`,
   field: 'Field',

@@ -20,23 +20,20 @@ export function ScheduleMeaning({
       <div className={styles.part} role="status">
         <p className={styles.sentence}>{usable ? description.sentence : text.incomplete}</p>
         {usable && form.type !== 'manual' && <p className={t('sm', 'faint')}>{description.time_zone}</p>}
+        {form.type === 'manual' && <p className={t('soft')}>{text.byHand}</p>}
       </div>
-      {usable && (
+      {usable && description.next.length > 0 && (
         <div className={styles.part}>
           <h2 className={t('label')}>{text.next}</h2>
-          {description.next.length === 0 ? (
-            <p className={t('soft')}>{text.manualNext}</p>
-          ) : (
-            <ol className={styles.runs}>
-              {description.next.map((run) => (
-                <li key={run.at} className={styles.run}>
-                  <span className={t('medium')}>{run.local}</span>
-                  <span className={t('soft')}>{run.distance}</span>
-                  {run.note && <span className={styles.runNote}>{run.note}</span>}
-                </li>
-              ))}
-            </ol>
-          )}
+          <ol className={styles.runs}>
+            {description.next.map((run) => (
+              <li key={run.at} className={styles.run}>
+                <span className={t('medium')}>{run.local}</span>
+                <span className={t('soft')}>{run.distance}</span>
+                {run.note && <span className={styles.runNote}>{run.note}</span>}
+              </li>
+            ))}
+          </ol>
         </div>
       )}
       {form.type === 'at' && usable && (
@@ -45,15 +42,17 @@ export function ScheduleMeaning({
           <Week times={form.times} days={dayIds.filter((day) => form.days.includes(day))} />
         </div>
       )}
-      <div className={styles.part}>
-        {usable &&
-          description.notes.map((note) => (
-            <Note key={note} icon="clock">
-              {note}
-            </Note>
-          ))}
-        {form.type !== 'manual' && <Note>{text.background}</Note>}
-      </div>
+      {form.type !== 'manual' && (
+        <div className={styles.part}>
+          {usable &&
+            description.notes.map((note) => (
+              <Note key={note} icon="clock">
+                {note}
+              </Note>
+            ))}
+          <Note>{text.background}</Note>
+        </div>
+      )}
     </>
   );
 }

@@ -45,7 +45,7 @@ export const text = {
   next: 'Next 5 runs',
   week: 'The week',
   weekLabel: (times: string, days: string) => `Runs at ${times} on ${days}`,
-  manualNext: 'It runs when you press Sync now, and never by itself.',
+  byHand: 'Nothing runs by itself. A rhythm can be chosen at any time.',
   background: 'Runs go on with the window closed, while Sluice is in the tray.',
   incomplete: 'The runs appear here once the schedule is complete.',
 };

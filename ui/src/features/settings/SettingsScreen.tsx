@@ -24,6 +24,7 @@ export function SettingsScreen() {
       {info ? (
         <Body pad className={styles.page ?? ''}>
           {info.keychain && <ProblemBox problem={info.keychain} />}
+          {info.storage && <ProblemBox problem={info.storage} />}
           {save.error && <ProblemBox problem={asProblem(save.error)} />}
           <Choices
             settings={info.settings}
@@ -69,7 +70,7 @@ function Choices({
   return (
     <>
       <Part title={text.appearance}>
-        <div className={styles.theme}>
+        <div className={styles.amount}>
           <span>{text.theme}</span>
           <Segmented
             label={text.theme}
@@ -109,7 +110,47 @@ function Choices({
           {text.paused}
         </Switch>
       </Part>
+      <Part title={text.history}>
+        <Amount
+          label={text.days}
+          value={settings.history_days}
+          amounts={text.dayAmounts}
+          onChange={(history_days) => onChange({ history_days })}
+        />
+        <Amount
+          label={text.megabytes}
+          value={settings.history_megabytes}
+          amounts={text.megabyteAmounts}
+          onChange={(history_megabytes) => onChange({ history_megabytes })}
+        />
+        <Note icon="info">{text.historyHelp}</Note>
+      </Part>
     </>
+  );
+}
+
+/** One of a few amounts. */
+function Amount({
+  label,
+  value,
+  amounts,
+  onChange,
+}: {
+  label: string;
+  value: number;
+  amounts: readonly (readonly [number, string])[];
+  onChange: (amount: number) => void;
+}) {
+  return (
+    <div className={styles.amount}>
+      <span>{label}</span>
+      <Segmented
+        label={label}
+        value={String(value)}
+        onChange={(amount) => onChange(Number(amount))}
+        options={amounts.map(([amount, words]) => ({ value: String(amount), label: words }))}
+      />
+    </div>
   );
 }
 

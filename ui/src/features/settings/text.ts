@@ -11,7 +11,24 @@ export const text = {
   notify: 'Tell me when a sync needs me or fails',
   notifyHelp: 'As a notification of the system.',
   paused: 'Pause all schedules',
-  pausedHelp: 'Runs under way go on, and Sync now still works. Missed runs are listed and caught up once.',
+  pausedHelp: 'Runs under way go on, and Sync now still works. Runs due meanwhile are left out.',
+  history: 'History',
+  days: 'Keep events for',
+  dayAmounts: [
+    [30, '30 days'],
+    [90, '90 days'],
+    [365, 'A year'],
+    [0, 'No limit'],
+  ],
+  megabytes: 'At most',
+  megabyteAmounts: [
+    [250, '250 MB'],
+    [1000, '1 GB'],
+    [5000, '5 GB'],
+    [0, 'No limit'],
+  ],
+  historyHelp:
+    'The oldest go first. What waits or was refused is always kept, and so is what was delivered: nothing is sent again.',
   about: 'About',
   version: 'Version',
   home: 'Data folder',
@@ -19,4 +36,4 @@ export const text = {
   copyPath: 'Copy the path',
   copied: 'Path copied',
   secrets: 'Secrets are in this computer’s keychain, never in the data folder.',
-};
+} as const;

@@ -1,15 +1,17 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { Sync } from '@/api/bindings/Sync';
+import { useConnections } from '@/api/queries';
 import { Banner } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { t } from '@/components/text';
-import { groupOf, toSend } from './describe';
+import { groupOf, toMend, toSend } from './describe';
 import { text } from './text';
 import styles from './Home.module.css';
 
 /** What only the user can decide: one banner each, one button each, the first of them filled. */
 export function HomeBanners({ syncs }: { syncs: readonly Sync[] }) {
   const navigate = useNavigate();
+  const connections = useConnections().data ?? [];
   const waiting = syncs.filter((sync) => groupOf(sync) === 'needsYou');
   if (waiting.length === 0) return null;
   return (
@@ -17,6 +19,11 @@ export function HomeBanners({ syncs }: { syncs: readonly Sync[] }) {
       {waiting.map((sync, index) => {
         const { name } = sync.definition;
         const held = sync.status === 'held';
+        const mend = toMend(sync, connections);
+        const act = () =>
+          void (mend === null
+            ? navigate({ to: '/syncs/$name', params: { name } })
+            : navigate({ to: '/connections', search: { edit: mend } }));
         return (
           <Banner
             key={name}
@@ -25,9 +32,13 @@ export function HomeBanners({ syncs }: { syncs: readonly Sync[] }) {
               <Button
                 look={index === 0 ? 'primary' : 'secondary'}
                 className={styles.bannerButton ?? ''}
-                onPress={() => void navigate({ to: '/syncs/$name', params: { name } })}
+                onPress={act}
               >
-                {held && sync.last_run ? text.review(toSend(sync.last_run)) : text.open(name)}
+                {held && sync.last_run
+                  ? text.review(toSend(sync.last_run))
+                  : mend === null
+                    ? text.open(name)
+                    : text.mend(mend, sync.problem?.kind ?? '')}
               </Button>
             }
           >

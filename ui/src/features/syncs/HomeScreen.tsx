@@ -29,7 +29,8 @@ export function HomeScreen() {
   const now = useNow();
   const syncs = useSyncs();
   const drafts = useDrafts().data ?? [];
-  const settings = useAppInfo().data?.settings;
+  const info = useAppInfo().data;
+  const settings = info?.settings;
   const actions = useSyncActions();
   const [group, setGroup] = useState<Group | 'all'>('all');
   const [question, setQuestion] = useState<Question | null>(null);
@@ -81,6 +82,11 @@ export function HomeScreen() {
       ) : (
         <Body>
           <div className={styles.scroll}>
+            {info?.storage && (
+              <div className={styles.banners}>
+                <ProblemBox problem={info.storage} tone="warn" />
+              </div>
+            )}
             <HomeBanners syncs={list} />
             {paused && (
               <div className={styles.banners}>

@@ -1,10 +1,11 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { Sync } from '@/api/bindings/Sync';
+import { useConnections } from '@/api/queries';
 import { Banner } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { ProblemBox } from '@/components/ProblemBox';
 import { t } from '@/components/text';
-import { toSend } from './describe';
+import { toMend, toSend } from './describe';
 import type { Question } from './SyncQuestion';
 import { text } from './text';
 import styles from './Sync.module.css';
@@ -20,6 +21,7 @@ export function SyncBanner({
   onEdit: () => void;
 }) {
   const navigate = useNavigate();
+  const mend = toMend(sync, useConnections().data ?? []);
   const { status, problem, last_run: run } = sync;
   if (status === 'held' && run) {
     return (
@@ -71,8 +73,13 @@ export function SyncBanner({
         tone={status === 'needs_you' ? 'bad' : 'warn'}
         action={
           status === 'needs_you' && (
-            <Button look="primary" onPress={() => void navigate({ to: '/connections' })}>
-              {text.page.openConnection}
+            <Button
+              look="primary"
+              onPress={() =>
+                void navigate({ to: '/connections', search: mend === null ? {} : { edit: mend } })
+              }
+            >
+              {mend === null ? text.page.openConnection : text.mend(mend, problem.kind)}
             </Button>
           )
         }

@@ -1,3 +1,4 @@
+import type { Connection } from '@/api/bindings/Connection';
 import type { Run } from '@/api/bindings/Run';
 import type { Sync } from '@/api/bindings/Sync';
 import type { SyncDefinition } from '@/api/bindings/SyncDefinition';
@@ -22,6 +23,23 @@ export const changesOf = (run: Pick<Run, 'added' | 'changed' | 'removed'>): numb
 
 /** Everything a held or running run would send, what it carries along included. */
 export const toSend = (run: Run): number => run.progress?.to_send ?? changesOf(run) + run.carried;
+
+const ofConnection = ['bad_settings', 'secret_missing', 'tls_failed', 'sign_in_failed', 'not_allowed'];
+
+/** The connection one has to mend, where that is what stands in the sync's way. */
+export function toMend(
+  { status, problem, definition, last_run: run }: Sync,
+  connections: readonly Connection[],
+): string | null {
+  if (status !== 'needs_you' || !problem || !ofConnection.includes(problem.kind)) return null;
+  const { from, to } = definition;
+  const bare = connections.find(
+    ({ name, secrets }) =>
+      (name === from || name === to) && Object.values(secrets).some(({ state }) => state === 'missing'),
+  );
+  // A run that has something to send has read its rows: the other side refused.
+  return bare?.name ?? (run && toSend(run) > 0 ? to : from);
+}
 
 /** What the column "Next run" says. */
 export function nextRun(sync: Sync, now: number, allPaused: boolean): string {

@@ -63,6 +63,8 @@ export const text = {
   needsYou: (name: string) => `${name} needs you.`,
   review: (n: number) => `Review ${changes(n)}`,
   open: (name: string) => `Open ${name}`,
+  mend: (connection: string, kind: string) =>
+    ['sign_in_failed', 'secret_missing'].includes(kind) ? 'Enter new credentials' : `Open ${connection}`,
   more: 'More',
   syncNow: 'Sync now',
   cancelRun: 'Cancel run',
@@ -138,6 +140,7 @@ export const text = {
       catch_up: 'to catch up',
       retry: 'as a retry',
       resume: 'to go on',
+      test: 'as a test',
     },
     of: (done: number, all: number) => `${count(done)} of ${count(all)}`,
     rowsOf: (done: number, all: number) => `${count(done)} of about ${count(all)} rows`,
@@ -198,6 +201,7 @@ export const text = {
       catch_up: 'Caught up later',
       retry: 'You retried',
       resume: 'Went on after a stop',
+      test: 'Test with 1 record',
     },
     but: (word: string, rejected: number, invalid: number) =>
       [

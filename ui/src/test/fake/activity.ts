@@ -299,6 +299,12 @@ function detailOf(event: Event, reveal: boolean): EventDetail {
     properties: { email, lead_score: 86.5, plan: 'Team', rating: 'Blazing', consent: true, phone: null },
   };
   const rejected = event.status === 'rejected';
+  const refused = {
+    status: 'error',
+    category: 'PICKLIST',
+    message: 'rating: “Blazing” is not one of Hot, Warm, Cold',
+    context: { ids: [event.key] },
+  };
   const attempt = (at: string, status: number, answer: unknown, outcome: string) => ({
     at,
     took_ms: 412.4,
@@ -311,14 +317,9 @@ function detailOf(event: Event, reveal: boolean): EventDetail {
     bytes: 31_877,
     status,
     answer: JSON.stringify(answer, null, 2),
+    own_answer: status === 200 ? JSON.stringify(rejected ? refused : { status: 'updated', id: 41 }) : null,
     outcome,
   });
-  const refused = {
-    status: 'error',
-    category: 'PICKLIST',
-    message: 'rating: “Blazing” is not one of Hot, Warm, Cold',
-    context: { ids: [event.key] },
-  };
   return {
     event,
     summary: rejected
@@ -351,7 +352,12 @@ function detailOf(event: Event, reveal: boolean): EventDetail {
             { message: 'Slow down' },
             'Asked to wait 2 s',
           ),
-          attempt(event.at, 200, refused, 'Refused: rating is not one of the pick list'),
+          attempt(
+            event.at,
+            200,
+            { results: [{ status: 'updated', id: 40 }, refused] },
+            'Refused: rating is not one of the pick list',
+          ),
         ]
       : [
           attempt(

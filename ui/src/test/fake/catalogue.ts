@@ -57,7 +57,7 @@ export const catalogue: Catalogue = {
         setting('user', 'User', { help: 'A login that may only read is enough', example: 'sluice_reader' }),
         setting('password', 'Password', { secret: true }),
         setting('tls', 'Encryption', {
-          help: 'Full check is best: it encrypts and makes sure that the server is the right one.',
+          help: '“Encrypt only” works with every server. Checking it too is safer, where its certificate can be trusted.',
           default: 'verify-full',
           input: {
             type: 'choice',
@@ -73,6 +73,11 @@ export const catalogue: Catalogue = {
           required: false,
           input: { type: 'file' },
           only_if: { key: 'tls', values: ['verify-full'] },
+        }),
+        setting('diff_schema', 'Schema for snapshots', {
+          help: 'For very large tables: a schema Sluice may write to. Rows are then compared inside the warehouse, and only those that changed leave it. Empty: the warehouse is only read.',
+          example: 'sluice',
+          required: false,
         }),
       ],
       icon: svg(
@@ -121,7 +126,6 @@ export const catalogue: Catalogue = {
         ready: true,
         modes: ['upsert', 'update', 'create', 'mirror'],
         removals: ['nothing', 'clear', 'delete'],
-        needs: ['Nothing: it lives on this computer.'],
         icon: svg(
           '<circle cx="10" cy="6.5" r="3.2"/><path d="M3.500 17c.6-3.200 3.200-5 6.500-5s5.900 1.800 6.500 5"/>',
         ),

@@ -10,7 +10,7 @@ import styles from './plan.module.css';
 type Pick = ReturnType<typeof usePick>;
 
 /** Groups that add up to the rows read, and the records of one. */
-export function PlanPane({ plan, pick }: { plan: Plan; pick: Pick }) {
+export function PlanPane({ plan, pick, onRules }: { plan: Plan; pick: Pick; onRules: () => void }) {
   return (
     <>
       <Groups plan={plan} group={pick.group} onGroup={pick.setGroup} />
@@ -20,6 +20,7 @@ export function PlanPane({ plan, pick }: { plan: Plan; pick: Pick }) {
         group={pick.group}
         selected={pick.entry?.id ?? null}
         onSelect={pick.choose}
+        onRules={onRules}
       />
     </>
   );

@@ -5,7 +5,7 @@ import type { Problem } from '@/api/bindings/Problem';
 import { asProblem, call } from '@/api/client';
 import { usePlan, useSyncs } from '@/api/queries';
 import { Banner } from '@/components/Banner';
-import { Button } from '@/components/Button';
+import { Button, LinkButton } from '@/components/Button';
 import { TextField } from '@/components/Field';
 import { ProblemBox } from '@/components/ProblemBox';
 import { SplitPane } from '@/components/SplitPane';
@@ -16,15 +16,17 @@ import { toSend } from '@/features/review/groups';
 import { useWizard } from './context';
 import { PlanPane, PlanSide } from './PlanPane';
 import { StepFrame } from './StepFrame';
+import { TestSide } from './TestSide';
 import { definitionOf } from './state';
 import { text } from './text';
 import { usePick } from './use-pick';
+import { useTest } from './use-test';
 import styles from './wizard.module.css';
 
 const listed = 200;
 
 export function ReviewStep() {
-  const { state, dispatch, draft, end } = useWizard();
+  const { state, dispatch, draft, end, go } = useWizard();
   const navigate = useNavigate();
   const client = useQueryClient();
   const syncs = useSyncs().data ?? [];
@@ -34,14 +36,19 @@ export function ReviewStep() {
   const definition = useMemo(() => definitionOf(state), [state]);
   // The name does not change what would be sent, so typing it does not compare again.
   const [compared] = useState(definition);
+  const test = useTest(definition);
   const plan = usePlan(
-    definition?.to ? { sync: null, definition: compared, limit: listed, reveal: false } : null,
+    definition?.to ? { sync: test.against, definition: compared, limit: listed, reveal: false } : null,
   );
   const pick = usePick(plan.data);
 
   const name = state.name.trim();
   const taken = syncs.some(({ definition: other }) => other.name === name && other.name !== state.existing);
   const nameError = !name ? text.review.nameMissing : taken ? text.review.nameTaken : undefined;
+  const tryOne = () => {
+    if (nameError) setInsist(true);
+    else void test.start(name);
+  };
   const finish = async (sync: boolean) => {
     if (!definition || busy) return;
     if (nameError) {
@@ -65,18 +72,25 @@ export function ReviewStep() {
     }
   };
   const sending = plan.data ? toSend(plan.data) : 0;
-  const again = state.existing ? text.review.titleAgain : text.review.title;
+  const fresh = state.existing === null || state.testing === true;
   const at = plan.dataUpdatedAt ? clockTime(new Date(plan.dataUpdatedAt)) : '';
   return (
     <StepFrame
       step="review"
-      title={again}
+      title={fresh ? text.review.title : text.review.titleAgain}
       about={
-        plan.data
-          ? text.review.text(at, duration(plan.data.seconds * 1000))
-          : definition?.to
-            ? text.review.comparing
-            : text.review.noDestination
+        plan.data ? (
+          <>
+            {text.review.text(at, duration(plan.data.seconds * 1000), !state.testing)}{' '}
+            <LinkButton isDisabled={plan.isFetching} onPress={() => void plan.refetch()}>
+              {text.review.again}
+            </LinkButton>
+          </>
+        ) : definition?.to ? (
+          text.review.comparing
+        ) : (
+          text.review.noDestination
+        )
       }
       headEnd={
         <div className={styles.nameField}>
@@ -92,20 +106,14 @@ export function ReviewStep() {
       problems={nameError && insist ? [nameError] : []}
       onInsist={() => setInsist(true)}
       other={
-        definition?.to && (
+        sending > 0 && (
           <>
-            <Button
-              size="lg"
-              look="quiet"
-              icon="refresh"
-              busy={plan.isFetching}
-              onPress={() => void plan.refetch()}
-            >
-              {text.review.again}
+            <Button size="lg" look="quiet" busy={busy === 'save'} onPress={() => void finish(false)}>
+              {text.review.keep}
             </Button>
-            {sending > 0 && (
-              <Button size="lg" busy={busy === 'save'} onPress={() => void finish(false)}>
-                {text.review.keep}
+            {fresh && (
+              <Button size="lg" busy={test.going} onPress={tryOne}>
+                {text.review.test.send}
               </Button>
             )}
           </>
@@ -129,7 +137,9 @@ export function ReviewStep() {
         id="review"
         label={text.review.title}
         size={424}
-        side={plan.data && <PlanSide plan={plan.data} pick={pick} />}
+        open={test.shown}
+        onClose={test.close}
+        side={test.shown ? <TestSide test={test} /> : plan.data && <PlanSide plan={plan.data} pick={pick} />}
       >
         {problem && (
           <div className={styles.tableFacts}>
@@ -158,7 +168,7 @@ export function ReviewStep() {
             />
           </div>
         )}
-        {plan.data && <PlanPane plan={plan.data} pick={pick} />}
+        {plan.data && <PlanPane plan={plan.data} pick={pick} onRules={() => go('payload')} />}
       </SplitPane>
     </StepFrame>
   );

@@ -25,6 +25,8 @@ export interface WizardState {
   named: boolean;
   /** The saved sync being changed, if it is one. */
   existing: string | null;
+  /** It is saved only because a record was sent as a test: its schedule waits until the wizard is done. */
+  testing?: true;
   warehouse: End;
   source: SourceChoice;
   shaping: Shaping;
@@ -44,7 +46,8 @@ export type WizardAction =
   | { type: 'shaping'; shaping: Shaping }
   | { type: 'schedule'; schedule: ScheduleForm }
   | { type: 'target'; target: Target }
-  | { type: 'name'; name: string };
+  | { type: 'name'; name: string }
+  | { type: 'kept'; name: string };
 
 const noEnd: End = { choice: null, form: null, connection: null };
 
@@ -161,6 +164,8 @@ export function reduce(state: WizardState, action: WizardAction): WizardState {
       return { ...state, target: action.target };
     case 'name':
       return { ...state, name: action.name, named: true };
+    case 'kept':
+      return { ...state, name: action.name, named: true, existing: action.name, testing: true };
   }
 }
 

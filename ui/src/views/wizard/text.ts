@@ -67,7 +67,8 @@ export const text = {
   review: {
     title: 'Before the first run',
     titleAgain: 'Before the next run',
-    text: (at: string, took: string) => `Nothing has been sent. Read and compared at ${at}, in ${took}.`,
+    text: (at: string, took: string, nothing: boolean) =>
+      `${nothing ? 'Nothing has been sent. ' : ''}Read and compared at ${at}, in ${took}.`,
     comparing: 'Reading the rows and comparing them with what was delivered. Nothing is sent.',
     again: 'Compare again',
     name: 'Name of the sync',
@@ -81,5 +82,13 @@ export const text = {
     sync: (n: string) => `Sync ${n}`,
     nothing: 'Nothing to send now. Save it and it runs on its schedule.',
     cancel: 'Stop comparing',
+    test: {
+      send: 'Send 1 record as a test',
+      title: 'Test with 1 record',
+      going: 'Sending 1 record',
+      counts: 'It counts as any other record: the run sends the rest.',
+      close: 'Close the test',
+      copied: (what: string) => `${what} copied`,
+    },
   },
 };

@@ -19,8 +19,8 @@ async function toTable(host = fakeHost()) {
   return { ...view, user };
 }
 
-async function toPayload() {
-  const view = await toTable();
+async function toPayload(host = fakeHost()) {
+  const view = await toTable(host);
   await view.user.click(await screen.findByText('lead_scores'));
   await screen.findByText(/No duplicates and no nulls/);
   await view.user.keyboard(on);
@@ -179,6 +179,95 @@ test('a table without identifiers asks which column plays the part', async () =>
   await screen.findByText('No identifier yet');
   await screen.findByText('Say which column identifies the person');
   expect(await violations()).toEqual([]);
+});
+
+async function toReview(host = fakeHost()) {
+  const view = await toPayload(host);
+  await view.user.keyboard(on);
+  await heading('When should it run?');
+  await view.user.click(screen.getByRole('radio', { name: /Every few minutes/ }));
+  await screen.findByText('Every 30 minutes.');
+  await view.user.keyboard(on);
+  await heading('Where should it go?');
+  await view.user.click(await screen.findByRole('radio', { name: /Kestrel events/ }));
+  await view.user.keyboard(on);
+  await screen.findByText(/RudderStack takes events/);
+  await view.user.keyboard(on);
+  await heading('Before the first run');
+  await screen.findByRole('button', { name: /Sync 48,045 records/ });
+  return view;
+}
+
+test('a schedule by hand heads no list of next runs', async () => {
+  const { user } = await toPayload();
+  await user.keyboard(on);
+  await heading('When should it run?');
+  await user.click(screen.getByRole('radio', { name: /Every few minutes/ }));
+  await screen.findByRole('heading', { name: 'Next 5 runs' });
+  await user.click(screen.getByRole('radio', { name: /Only when I press Sync now/ }));
+  await screen.findByText(/Nothing runs by itself/);
+  expect(screen.queryByRole('heading', { name: 'Next 5 runs' })).toBeNull();
+});
+
+test('a destination that needs nothing says so', async () => {
+  const { user } = await toPayload();
+  await user.keyboard(on);
+  await heading('When should it run?');
+  await user.keyboard(on);
+  await heading('Where should it go?');
+  await user.click(await screen.findByRole('radio', { name: /Practice CRM/ }));
+  const side = screen.getByRole('complementary', { name: 'Practice CRM' });
+  expect(within(side).getByText(/Nothing: no account, no key and no network/)).toBeTruthy();
+});
+
+test('before a run one sees which fields would be emptied, in which records', async () => {
+  const { user, router } = await toReview();
+  const list = screen.getByRole('grid', { name: 'Changed' });
+  const all = within(list).getAllByRole('row').length;
+  const told = await screen.findByText(/^Of the first 40: .* emptied\.$/);
+  expect(told.closest('div')?.textContent).toMatch(/null now/);
+  const found = Number(/: (\d+) records would have /.exec(told.textContent)?.[1]);
+  await user.click(screen.getByRole('button', { name: `Show ${String(found)}` }));
+  expect(within(list).getAllByRole('row').length).toBe(found + 1);
+  expect(all).toBeGreaterThan(found + 1);
+  expect(await violations()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Choose another rule' }));
+  await waitFor(() => expect(router.state.location.pathname).toMatch(/payload$/));
+});
+
+test('one record is sent as a test, shown with its answer, and the schedule waits until one is done', async () => {
+  const { user, host, router } = await toReview(fakeHost({ events: 6 }));
+  const plans = () => host.calls.filter(({ command }) => command === 'plan').map(({ input }) => input);
+  await user.click(screen.getByRole('button', { name: 'Send 1 record as a test' }));
+  await screen.findByRole('region', { name: 'Answer for this record' });
+  expect(screen.getByText(/the run sends the rest/)).toBeTruthy();
+  expect(await violations()).toEqual([]);
+  const saves = () =>
+    host.calls.filter(({ command }) => command === 'sync_save').map(({ input }) => input as SyncSave);
+  expect(saves()).toMatchObject([
+    { existing: null, definition: { name: 'Lead scores', schedule: { type: 'manual' } }, draft: null },
+  ]);
+  expect(host.calls.find(({ command }) => command === 'sync_test')?.input).toBe('Lead scores');
+  // What was tested counts: it is compared with it.
+  await waitFor(() => expect(plans().at(-1)).toMatchObject({ sync: 'Lead scores' }));
+  await user.click(screen.getByRole('button', { name: 'Close the test' }));
+  await user.click(await screen.findByRole('button', { name: /Sync 48,045 records/ }));
+  await waitFor(() => expect(router.state.location.pathname).toBe('/syncs/Lead scores'));
+  expect(saves()[1]).toMatchObject({
+    existing: 'Lead scores',
+    definition: { schedule: { type: 'every', minutes: 30 } },
+  });
+});
+
+test('a test that can not be sent says why', async () => {
+  const host = fakeHost();
+  host.answer('sync_test', () => {
+    throw problem({ message: 'There is no record to test with.', hint: 'Change a row.' });
+  });
+  const { user } = await toReview(host);
+  await user.click(screen.getByRole('button', { name: 'Send 1 record as a test' }));
+  expect((await screen.findByRole('alert')).textContent).toMatch(/no record to test with.*Change a row/s);
+  expect(screen.getByRole('button', { name: 'Send 1 record as a test' })).toBeTruthy();
 });
 
 test('a sync without a destination is kept, and says so', async () => {

@@ -12,7 +12,7 @@ use sluice_engine::sync::Shape;
 
 use super::client::{Crm, DAILY_RECORDS, used_on};
 use super::error::{Fault, broken, refused};
-use super::event::{ENVELOPE_BYTES, write_event};
+use super::event::{ENVELOPE_BYTES, event_time, write_event};
 use super::events;
 use super::objects::{FieldDef, ObjectDef};
 use super::records::{self, Done, Edit, Rules, value_of};
@@ -116,7 +116,7 @@ fn request(crm: &Crm, batch: &Batch<'_>) -> Result<Request> {
         let mut body = Vec::new();
         match to {
             To::Object(..) => body.extend_from_slice(record.payload),
-            To::Identify | To::Track => write_event(&mut body, record, batch.sealed_at),
+            To::Identify | To::Track => write_event(&mut body, record, &event_time(batch.sealed_at)),
         }
         Incoming { operation: record.operation, body, message_id: record.message_id.to_string() }
     });
@@ -159,6 +159,17 @@ fn result(verdict: &std::result::Result<Done, Error>) -> serde_json::Value {
         },
         Err(reason) => json!({ "status": "refused", "reason": reason.message() }),
     }
+}
+
+/// The verdict on one record of an answer of this CRM.
+pub(super) fn own_answer(answer: &str, place: usize, of: usize) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Body<'a> {
+        #[serde(borrow)]
+        results: Vec<&'a serde_json::value::RawValue>,
+    }
+    let Body { results } = serde_json::from_str(answer).ok()?;
+    (results.len() == of).then(|| results.get(place).map(|result| result.get().to_owned()))?
 }
 
 /// Applies a request in one transaction, within today's quota.

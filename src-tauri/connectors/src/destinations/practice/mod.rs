@@ -35,6 +35,10 @@ impl DestinationKind for Practice {
     fn open(&self, opening: &Opening) -> Result<Box<dyn Destination>> {
         Ok(Box::new(Crm::new(opening)))
     }
+
+    fn own_answer(&self, answer: &str, place: usize, of: usize) -> Option<String> {
+        deliver::own_answer(answer, place, of)
+    }
 }
 
 #[async_trait]

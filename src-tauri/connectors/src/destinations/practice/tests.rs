@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sluice_engine::check::{StepResult, Steps};
-use sluice_engine::destination::{Answer, Destination, ReadByKey};
+use sluice_engine::destination::{Answer, Destination, DestinationKind, ReadByKey};
 use sluice_engine::error::ErrorKind;
 use sluice_engine::record::Operation;
 use sluice_engine::sync::{EventName, Shape};
@@ -11,6 +11,22 @@ use tempfile::TempDir;
 
 use super::Practice;
 use crate::destinations::fixture::{Row, Standing, row, said, send, try_open};
+
+#[tokio::test]
+async fn the_answer_is_told_apart_record_by_record() {
+    let desk = desk();
+    let rows = [row(1, ANA), row(2, r#"{"lead_id":"L-2","score_grade":"Blazing"}"#)];
+    let answer = send(&*desk.crm, &leads(), &rows).await.exchange.answer;
+    let own = |place| Practice.own_answer(&answer, place, 2).unwrap();
+    assert!(own(0).contains("created"), "{answer}");
+    assert!(own(1).contains("refused") && own(1).contains("reason"), "{answer}");
+    assert_eq!(
+        Practice.own_answer(&answer, 0, 3),
+        None,
+        "an answer for other records says nothing of this one"
+    );
+    assert_eq!(Practice.own_answer(r#"{"error":"spent"}"#, 0, 1), None);
+}
 
 struct Desk {
     home: TempDir,

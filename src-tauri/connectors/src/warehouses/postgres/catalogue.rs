@@ -6,14 +6,14 @@ use sluice_engine::warehouse::{Table, TableKind};
 
 use super::client::Session;
 
-/// Partitions are left out, their table is there. `reltuples` is −1 (before version 14: 0) where the
+/// Partitions are left out, their table is there; so are Sluice's own tables. `reltuples` is −1 (before version 14: 0) where the
 /// table was never analysed (<https://www.postgresql.org/docs/current/catalog-pg-class.html>).
 const TABLES: &str = "\
     SELECT n.nspname::text, c.relname::text, c.relkind::text, c.reltuples::float8 \
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition \
     AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%' \
-    AND n.nspname NOT LIKE 'pg\\_temp\\_%' \
+    AND n.nspname NOT LIKE 'pg\\_temp\\_%' AND c.relname NOT LIKE 'sluice\\_snapshot\\_%' \
     AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') \
     ORDER BY 1, 2";
 

@@ -1,6 +1,7 @@
 //! The stepwise connection test.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use sluice_engine::check::{Note, Steps};
@@ -12,17 +13,20 @@ use super::catalogue;
 use super::client::{Login, Session, Wire};
 use super::error::grant;
 use super::query::{query_error, quoted, source};
+use super::snapshot::Snapshot;
 use super::tls::Encryption;
 
-/// Tables other than the system's that the login could change, and whether it is a superuser.
+/// Tables other than the system's and Sluice's own that the login could change, and whether it is a superuser.
 const COULD_WRITE: &str = "\
     SELECT count(*), (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) \
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
     WHERE c.relkind IN ('r', 'p', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema') \
     AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp\\_%' \
+    AND c.relname NOT LIKE 'sluice\\_snapshot\\_%' \
     AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')";
 
-pub(super) async fn check(login: &Login, steps: &mut Steps<'_>) -> Result<()> {
+/// `schema` is where snapshots may be kept.
+pub(super) async fn check(login: &Login, schema: Option<&str>, steps: &mut Steps<'_>) -> Result<()> {
     let addresses = steps
         .run(async {
             let found = login.find_host().await?;
@@ -31,34 +35,37 @@ pub(super) async fn check(login: &Login, steps: &mut Steps<'_>) -> Result<()> {
             Ok((found, Note::Found(shown)))
         })
         .await?;
-    let stream = steps
+    let (stream, server) = steps
         .run(async {
             let stream = login.reach(&addresses).await?;
-            let answered = stream.peer_addr()?.to_string();
-            Ok((stream, Note::Found(answered)))
+            let answered = stream.peer_addr()?;
+            Ok(((stream, answered.ip()), Note::Found(answered.to_string())))
         })
         .await?;
-    let wire = steps.run(async { login.secure(stream).await.map(|wire| (wire, how_secure(login))) }).await?;
+    let wire =
+        steps.run(async { login.secure(stream).await.map(|wire| (wire, how_secure(login, server))) }).await?;
     let session = steps.run(sign_in(login, wire)).await?;
-    let looked = look_around(&session, steps).await;
+    let looked = look_around(&session, schema, steps).await;
     session.close();
     looked
 }
 
-async fn look_around(session: &Session, steps: &mut Steps<'_>) -> Result<()> {
+async fn look_around(session: &Session, schema: Option<&str>, steps: &mut Steps<'_>) -> Result<()> {
     let tables = steps.run(see_schemas(session)).await?;
-    steps.run(read_one_row(session, &tables)).await
+    steps.run(read_one_row(session, &tables)).await?;
+    steps.run(see_where_to_compare(session, schema)).await
 }
 
-fn how_secure(login: &Login) -> Note {
+fn how_secure(login: &Login, server: IpAddr) -> Note {
     match &login.encryption {
         Encryption::Verified(_) => Note::Found(format!("encrypted, and the certificate is for {}", login.host)),
         Encryption::Unverified(_) => Note::Know(
             "Encrypted, but nobody checked that the right server answers. Choose “Encrypt and check server” to be sure.".into(),
             None,
         ),
+        Encryption::Off if server.is_loopback() => Note::Found("not needed: it stays on this computer".into()),
         Encryption::Off => Note::Know(
-            "Not encrypted: whoever is on the network in between can read the rows. Choose an encrypted connection, unless the server is on this computer.".into(),
+            "Not encrypted: whoever is on the network in between can read the rows. Choose an encrypted connection.".into(),
             None,
         ),
     }
@@ -118,6 +125,14 @@ async fn read_one_row(session: &Session, tables: &[Table]) -> Result<((), Note)>
         if superuser { ": it is a superuser" } else { "" },
     );
     Ok(((), Note::Know(note, Some(read_only_login(&session.login, tables)))))
+}
+
+async fn see_where_to_compare(session: &Session, schema: Option<&str>) -> Result<((), Note)> {
+    let Some(schema) = schema else {
+        return Ok(((), Note::Found("on this computer".into())));
+    };
+    Snapshot::of(session, schema, "").check_rights().await?;
+    Ok(((), Note::Found(format!("in the warehouse, with snapshots in {schema}"))))
 }
 
 /// A script that makes a login which can only read what this one can.

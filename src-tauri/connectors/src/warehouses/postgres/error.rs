@@ -96,12 +96,12 @@ fn from_state(login: &Login, said: &DbError, place: &str) -> Error {
         "53300" => {
             Error::new(ErrorKind::ServerFailed, "The server has no connection left for another login.")
                 .with_hint(
-                    "It is tried again. If it lasts, close other connections or raise max_connections.",
+                    "Try again in a moment. If it lasts, close other connections or raise max_connections.",
                 )
         }
         "57P01" | "57P02" | "57P03" | "57P05" => {
             Error::new(ErrorKind::ServerFailed, "The server is starting, stopping, or has ended the session.")
-                .with_hint("It is tried again.")
+                .with_hint("Try again when the server is up.")
         }
         // The words of a data error can hold a value of the row.
         _ if state.starts_with("22") => {
@@ -133,6 +133,16 @@ pub(super) fn grant(user: &str, schema: &str) -> String {
         "GRANT USAGE ON SCHEMA {schema} TO {user};\n\
          GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {user};\n\
          ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT ON TABLES TO {user};"
+    )
+}
+
+/// Statements that let the login keep snapshots in a schema, which is there or has to be made.
+pub(super) fn snapshot_grant(login: &Login, schema: &str, exists: bool) -> String {
+    let (user, schema, database) = (quoted(&login.user), quoted(schema), quoted(&login.database));
+    let made = if exists { String::new() } else { format!("CREATE SCHEMA {schema};\n") };
+    format!(
+        "{made}GRANT USAGE, CREATE ON SCHEMA {schema} TO {user};\n\
+         GRANT TEMPORARY ON DATABASE {database} TO {user};"
     )
 }
 

@@ -21,7 +21,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         Setting::text(
             "tls",
             "Encryption",
-            "Full check is best: it encrypts and makes sure that the server is the right one.",
+            "“Encrypt only” works with every server. Checking it too is safer, where its certificate can be trusted.",
             "verify-full",
         )
         .or("require")
@@ -39,6 +39,13 @@ pub(super) static MANIFEST: Manifest = Manifest {
         .optional()
         .entered_as(Input::File)
         .only_if("tls", &["verify-full"]),
+        Setting::text(
+            "diff_schema",
+            "Schema for snapshots",
+            "For very large tables: a schema Sluice may write to. Rows are then compared inside the warehouse, and only those that changed leave it. Empty: the warehouse is only read.",
+            "sluice",
+        )
+        .optional(),
     ],
     steps: &[
         ("host", "Find host"),
@@ -47,6 +54,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         ("sign_in", "Sign in"),
         ("schemas", "See schemas"),
         ("row", "Read one row"),
+        ("compare", "Compare rows"),
     ],
     destination: None,
     icon: include_str!("icon.svg"),
@@ -61,4 +69,9 @@ GRANT SELECT ON ALL TABLES IN SCHEMA analytics TO sluice_reader;
 -- Tables that come later, made by the role that runs this:
 ALTER DEFAULT PRIVILEGES IN SCHEMA analytics GRANT SELECT ON TABLES TO sluice_reader;
 ALTER ROLE sluice_reader SET default_transaction_read_only = on;
+
+-- Only to compare rows inside the warehouse (Schema for snapshots), which very large tables gain from:
+-- CREATE SCHEMA sluice;
+-- GRANT USAGE, CREATE ON SCHEMA sluice TO sluice_reader;
+-- GRANT TEMPORARY ON DATABASE shop TO sluice_reader;
 ";

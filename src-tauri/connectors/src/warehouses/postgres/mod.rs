@@ -4,12 +4,15 @@ mod catalogue;
 mod check;
 mod client;
 mod decimal;
+mod differ;
+mod differences;
 mod error;
 mod form;
 mod manifest;
 mod paste;
 mod query;
 mod read;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -20,6 +23,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use sluice_engine::check::Steps;
 use sluice_engine::connection::Opening;
+use sluice_engine::differ::{Comparison, Differ, Differences};
 use sluice_engine::error::Result;
 use sluice_engine::manifest::Manifest;
 use sluice_engine::sync::Query;
@@ -27,6 +31,9 @@ use sluice_engine::value::Column;
 use sluice_engine::warehouse::{KeyCheck, Read, Rows, Table, Warehouse, WarehouseKind};
 
 use self::client::{Login, Session};
+
+/// What the names of tables that hold snapshots begin with.
+const SNAPSHOT_TABLE: &str = "sluice_snapshot_";
 
 /// PostgreSQL.
 pub(crate) struct Postgres;
@@ -41,19 +48,37 @@ impl WarehouseKind for Postgres {
     }
 
     fn open(&self, opening: &Opening) -> Result<Box<dyn Warehouse>> {
-        Ok(Box::new(PostgresWarehouse { login: Login::new(opening)? }))
+        let login = Login::new(opening)?;
+        let schema = opening.get("diff_schema");
+        let differ = schema.map(|schema| PostgresDiffer { login: login.clone(), schema: schema.to_owned() });
+        Ok(Box::new(PostgresWarehouse { login, differ }))
     }
 }
 
 /// Every call signs in anew: nothing is held open while nobody reads.
 struct PostgresWarehouse {
     login: Login,
+    /// Where the user has named a schema for snapshots.
+    differ: Option<PostgresDiffer>,
+}
+
+struct PostgresDiffer {
+    login: Login,
+    schema: String,
+}
+
+#[async_trait]
+impl Differ for PostgresDiffer {
+    async fn compare(&self, comparison: &Comparison<'_>) -> Result<Box<dyn Differences>> {
+        differ::compare(&self.login, &self.schema, comparison).await
+    }
 }
 
 #[async_trait]
 impl Warehouse for PostgresWarehouse {
     async fn check(&self, steps: &mut Steps<'_>) -> Result<()> {
-        check::check(&self.login, steps).await
+        let schema = self.differ.as_ref().map(|differ| differ.schema.as_str());
+        check::check(&self.login, schema, steps).await
     }
 
     async fn tables(&self) -> Result<Vec<Table>> {
@@ -86,5 +111,9 @@ impl Warehouse for PostgresWarehouse {
 
     async fn read(&self, read: &Read) -> Result<Box<dyn Rows>> {
         read::start(Session::open(&self.login).await?, read).await
+    }
+
+    fn differ(&self) -> Option<&dyn Differ> {
+        self.differ.as_ref().map(|differ| differ as &dyn Differ)
     }
 }

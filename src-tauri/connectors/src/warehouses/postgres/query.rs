@@ -19,6 +19,8 @@ pub(super) struct Field {
     pub(super) form: Form,
     /// What the server is asked for, such as `"price"::numeric`.
     pub(super) expression: String,
+    /// The type of what it answers with, in SQL.
+    pub(super) sql_type: String,
 }
 
 /// `name` as an SQL identifier.
@@ -75,15 +77,19 @@ pub(super) async fn fields(session: &Session, query: &Query) -> Result<Vec<Field
             return Err(Error::new(ErrorKind::BadQuery, message)
                 .with_hint("Give one of them another name with “as”."));
         }
-        let (form, cast) = Form::of(column.type_());
+        let native = column.type_();
+        let (form, cast) = Form::of(native);
+        let own_type = || format!("{}.{}", quoted(native.schema()), quoted(native.name()));
+        let sql_type = cast.strip_prefix("::").map_or_else(own_type, str::to_owned);
         fields.push(Field {
             column: Column {
                 name: column.name().to_owned(),
-                logical: logical(column.type_()),
-                native: column.type_().name().to_owned(),
+                logical: logical(native),
+                native: native.name().to_owned(),
             },
             form,
             expression: format!("{}{cast}", quoted(column.name())),
+            sql_type,
         });
     }
     if fields.is_empty() {

@@ -17,9 +17,9 @@ use super::form::Form;
 use super::query::{chosen, fields, query_error, source};
 
 /// Rows of a batch, unless they are long.
-const BATCH_ROWS: usize = 1_000;
+pub(super) const BATCH_ROWS: usize = 1_000;
 /// Bytes after which a batch is full.
-const BATCH_BYTES: usize = 1 << 20;
+pub(super) const BATCH_BYTES: usize = 1 << 20;
 
 /// Starts to read; returns when the columns are known and the server has begun.
 pub(super) async fn start(session: Session, read: &Read) -> Result<Box<dyn Rows>> {
@@ -45,6 +45,7 @@ pub(super) async fn start(session: Session, read: &Read) -> Result<Box<dyn Rows>
         query: read.query.clone(),
         before,
         login: session.login.clone(),
+        room: 0,
         session: Some(session),
     }))
 }
@@ -56,6 +57,8 @@ struct PostgresRows {
     query: Query,
     before: String,
     login: Login,
+    /// Bytes the largest batch had.
+    room: usize,
     /// While the server has more to send.
     session: Option<Session>,
 }
@@ -67,7 +70,7 @@ impl Rows for PostgresRows {
     }
 
     async fn next(&mut self) -> Result<Option<RowBatch>> {
-        let mut batch = RowBatch::new(self.columns.clone());
+        let mut batch = RowBatch::with_room(self.columns.clone(), BATCH_ROWS, self.room);
         while self.session.is_some() && batch.rows() < BATCH_ROWS && batch.bytes() < BATCH_BYTES {
             match self.stream.try_next().await {
                 Ok(Some(row)) => push(&mut batch, &self.forms, &row),
@@ -78,6 +81,7 @@ impl Rows for PostgresRows {
                 }
             }
         }
+        self.room = self.room.max(batch.bytes());
         Ok((batch.rows() > 0).then_some(batch))
     }
 
@@ -96,11 +100,16 @@ impl PostgresRows {
 
 fn push(batch: &mut RowBatch, forms: &[Form], row: &Row) {
     for (index, form) in forms.iter().enumerate() {
-        match row.try_get::<_, Bytes<'_>>(index) {
-            Ok(Bytes(Some(bytes))) => batch.json_or(|out| form.write(bytes, out)),
-            Ok(Bytes(None)) => batch.null(),
-            Err(_) => batch.unreadable("came in a form Sluice does not know"),
-        }
+        push_cell(batch, form, row, index);
+    }
+}
+
+/// Pushes one value of the row.
+pub(super) fn push_cell(batch: &mut RowBatch, form: &Form, row: &Row, index: usize) {
+    match row.try_get::<_, Bytes<'_>>(index) {
+        Ok(Bytes(Some(bytes))) => batch.json_or(|out| form.write(bytes, out)),
+        Ok(Bytes(None)) => batch.null(),
+        Err(_) => batch.unreadable("came in a form Sluice does not know"),
     }
 }
 

@@ -133,41 +133,45 @@ fn quoted(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> Written) -> Wri
     Ok(())
 }
 
-/// Appends `number` with at least so many digits.
-fn padded(out: &mut Vec<u8>, number: i64, digits: u32) {
-    for place in (0..digits).rev() {
-        out.push(b'0' + (number / 10_i64.pow(place) % 10) as u8);
+/// Appends the last so many digits of `number`.
+fn padded<const DIGITS: usize>(out: &mut Vec<u8>, number: i64) {
+    let mut rest = number as u32;
+    let mut digits = [b'0'; DIGITS];
+    for digit in digits.iter_mut().rev() {
+        *digit += (rest % 10) as u8;
+        rest /= 10;
     }
+    out.extend_from_slice(&digits);
 }
 
 fn day(days: i64, out: &mut Vec<u8>) -> Written {
     let day = i32::try_from(days + EPOCH).ok().and_then(NaiveDate::from_num_days_from_ce_opt);
     let day = day.filter(|day| (1..=9999).contains(&day.year())).ok_or(OUT_OF_YEARS)?;
-    padded(out, day.year().into(), 4);
+    padded::<4>(out, day.year().into());
     out.push(b'-');
-    padded(out, day.month().into(), 2);
+    padded::<2>(out, day.month().into());
     out.push(b'-');
-    padded(out, day.day().into(), 2);
+    padded::<2>(out, day.day().into());
     Ok(())
 }
 
 /// `08:30:00`, with three or six decimals where there are any.
 fn clock(micros: i64, out: &mut Vec<u8>) {
     let seconds = micros / 1_000_000;
-    padded(out, seconds / 3_600, 2);
+    padded::<2>(out, seconds / 3_600);
     out.push(b':');
-    padded(out, seconds / 60 % 60, 2);
+    padded::<2>(out, seconds / 60 % 60);
     out.push(b':');
-    padded(out, seconds % 60, 2);
+    padded::<2>(out, seconds % 60);
     match micros % 1_000_000 {
         0 => {}
         fraction if fraction % 1_000 == 0 => {
             out.push(b'.');
-            padded(out, fraction / 1_000, 3);
+            padded::<3>(out, fraction / 1_000);
         }
         fraction => {
             out.push(b'.');
-            padded(out, fraction, 6);
+            padded::<6>(out, fraction);
         }
     }
 }
@@ -199,12 +203,12 @@ fn time_with_zone(wire: &mut Wire<'_>, out: &mut Vec<u8>) -> Written {
     quoted(out, |out| {
         clock(micros, out);
         out.push(if east < 0 { b'-' } else { b'+' });
-        padded(out, east.abs() / 3_600, 2);
+        padded::<2>(out, east.abs() / 3_600);
         out.push(b':');
-        padded(out, east.abs() / 60 % 60, 2);
+        padded::<2>(out, east.abs() / 60 % 60);
         if east % 60 != 0 {
             out.push(b':');
-            padded(out, east.abs() % 60, 2);
+            padded::<2>(out, east.abs() % 60);
         }
         Ok(())
     })

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::backoff::{Backoff, later};
-use super::outcome::{Attempt, Settled, settle};
+use super::outcome::{Attempt, Settled, Settlement};
 use super::progress::Progress;
 use super::send::{Sent, send};
 use crate::clock::{SharedClock, millis};
@@ -172,13 +172,10 @@ impl Sender {
     /// Writes outcome, fingerprints, counters and event in one transaction.
     async fn write(&mut self, attempt: Attempt, settled: Settled, batch: &Arc<Loaded>) -> Result<()> {
         let context = &self.context;
-        let added = settled.counts(&attempt);
-        context.progress.add(&added);
-        let delivered = settled.fingerprints(&batch.body, &context.run.shape, context.keeps_addresses())?;
+        let settlement = Settlement::of(&attempt, settled, &batch.body, &context.run.shape)?;
+        context.progress.add(&settlement.added);
         let (run, sync, at) = (context.run.id, context.run.sync, millis(context.clock.now()));
-        let written = context
-            .store
-            .write(move |sqlite| settle(sqlite, sync, run, at, &attempt, &settled, &delivered, &added));
+        let written = context.store.write(move |sqlite| settlement.write(sqlite, sync, run, at));
         self.unwritten.push_back(written);
         while self.unwritten.len() > UNWRITTEN {
             self.write_one().await?;
@@ -202,10 +199,6 @@ impl Sender {
 }
 
 impl Delivering {
-    fn keeps_addresses(&self) -> bool {
-        self.sync.mode == crate::sync::Mode::Mirror && self.sync.removed != crate::sync::Removal::Nothing
-    }
-
     fn progress_goes_on(&self, backoff: &Backoff) {
         if backoff.pauses() {
             self.progress.wait_for(None);

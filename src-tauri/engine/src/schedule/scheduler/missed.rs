@@ -1,6 +1,6 @@
 //! Slots that passed, and the rows that say why there was no run.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,7 +15,7 @@ use crate::store::runs::{self, Problem};
 use crate::store::slots;
 use crate::store::syncs::SavedSync;
 
-/// Missed slots listed one by one; older ones are one line together.
+/// Missed slots listed one by one; older ones are one line together, at the last of them.
 const LISTED: usize = 50;
 /// Slots older than this are not counted any more.
 const COUNTED: TimeDelta = TimeDelta::days(366);
@@ -24,46 +24,47 @@ const COUNTED: TimeDelta = TimeDelta::days(366);
 pub(super) struct Passed {
     /// The newest.
     pub(super) newest: DateTime<Utc>,
-    /// The ones before it, oldest first, at most [`LISTED`].
+    /// The ones before it that were not taken, oldest first, at most [`LISTED`].
     earlier: VecDeque<DateTime<Utc>>,
-    /// How many there were before those.
-    more: u64,
-    /// The first of all.
-    first: DateTime<Utc>,
+    /// The last one before those, and how many there were with it.
+    unlisted: Option<(DateTime<Utc>, u64)>,
 }
 
 impl Passed {
-    /// The slots from `due` to `now`; `due` is one in any case.
-    pub(super) fn between(slots: &Slots, due: i64, now: DateTime<Utc>) -> Self {
+    /// The slots from `due` to `now`; `due` is one in any case. Of those in `taken` nothing is to be said any more.
+    pub(super) fn between(slots: &Slots, due: i64, now: DateTime<Utc>, taken: &HashSet<i64>) -> Self {
         let first = from_millis(due);
-        let (mut newest, mut earlier, mut more) = (first, VecDeque::new(), 0);
+        let (mut newest, mut earlier, mut unlisted) = (first, VecDeque::new(), None);
         let mut from = first;
         if now - first > COUNTED {
             from = now - COUNTED;
         }
         while let Some(slot) = slots.next_after(from).filter(|slot| *slot <= now) {
-            earlier.push_back(newest);
+            if !taken.contains(&millis(newest)) {
+                earlier.push_back(newest);
+            }
             if earlier.len() > LISTED {
-                earlier.pop_front();
-                more += 1;
+                let count = unlisted.map_or(0, |(_, count)| count);
+                unlisted = earlier.pop_front().map(|slot| (slot, count + 1));
             }
             (newest, from) = (slot, slot);
         }
-        Self { newest, earlier, more, first }
+        Self { newest, earlier, unlisted }
     }
 
-    /// Every slot before the newest with the reason it was missed; the first stands for all that are not
-    /// listed by themselves.
+    /// Every slot before the newest with the reason it was missed; the first of these stands for all that are
+    /// not listed by themselves.
     pub(super) fn reasons(&self, unseen: Unseen) -> Vec<(DateTime<Utc>, Error)> {
         let reason = |slot: DateTime<Utc>| (slot, reason(slot, unseen));
         let mut reasons: Vec<_> = self.earlier.iter().map(|slot| reason(*slot)).collect();
-        if self.more > 0 {
-            let why = why(self.first, unseen);
-            let message = match self.more {
+        if let Some((slot, count)) = self.unlisted {
+            let why = why(slot, unseen);
+            let message = match count {
                 1 => why.to_owned(),
-                more => format!("{why} {} more slots up to the next one listed were missed too.", more - 1),
+                2 => format!("{why} The slot before it was missed too."),
+                count => format!("{why} {} slots before it were missed too.", count - 1),
             };
-            reasons.insert(0, (self.first, Error::new(ErrorKind::MissedSlot, message)));
+            reasons.insert(0, (slot, Error::new(ErrorKind::MissedSlot, message)));
         }
         reasons
     }

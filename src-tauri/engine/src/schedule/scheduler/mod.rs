@@ -3,7 +3,8 @@
 //! A slot is (sync, instant) and is taken once ever, by the run it started or by the row that says why there
 //! is none. Of several slots that passed unseen, the newest is caught up once, unless it is older than a
 //! day. The plan of a sync is only ever "the first slot after now", so a clock that was set back corrects
-//! itself at the next tick, and slots that were taken before are not taken again.
+//! itself at the next tick, and slots that were taken before are not taken again. Those that were only listed as
+//! missed, by a clock that was ahead, are given back.
 //!
 //! Schedules that are paused, one by one or all together ([`SCHEDULES_PAUSED`]), are not followed: their slots
 //! pass without a trace, and runs that wait stay waiting until somebody resumes the schedule or presses Sync now.
@@ -20,12 +21,13 @@ use tokio_util::sync::CancellationToken;
 
 use self::missed::{Passed, overlap, reason, write_down};
 use super::Slots;
-use crate::clock::millis;
+use crate::clock::{from_millis, millis};
 use crate::engine::{Engine, Start};
 use crate::error::{Error, ErrorKind, Result};
+use crate::run::progress::Notice;
 use crate::store::runs::{self, Trigger};
-use crate::store::settings;
 use crate::store::syncs::{self, SavedSync};
+use crate::store::{settings, slots};
 
 /// The key in [`settings`] that pauses every schedule while its value is `true`.
 pub const SCHEDULES_PAUSED: &str = "schedules_paused";
@@ -41,9 +43,11 @@ const CATCH_UP: TimeDelta = TimeDelta::hours(24);
 /// How much more the wall clock may move than the computer was awake.
 const ASLEEP: TimeDelta = TimeDelta::seconds(30);
 
-/// Follows the schedules until `stop`. What could not be written down stays due, and is tried at the next tick.
+/// Follows the schedules until `stop`, or until the data folder is lost to another process. What could not be
+/// written down stays due, and is tried at the next tick.
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
     let begun = Instant::now();
+    let lost = engine.store().lost();
     let mut scheduler = Scheduler::new(engine.clock().now());
     loop {
         let now = engine.clock().now();
@@ -54,6 +58,7 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
         };
         tokio::select! {
             () = stop.cancelled() => return,
+            () = lost.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
         }
     }
@@ -72,6 +77,8 @@ struct Unseen {
     begun: DateTime<Utc>,
     /// The computer slept since the last tick.
     asleep: bool,
+    /// The clock went only forward since the last tick, so what was planned then still is what comes next.
+    forward: bool,
 }
 
 impl Scheduler {
@@ -91,6 +98,7 @@ impl Scheduler {
         now: DateTime<Utc>,
         awake: Duration,
     ) -> Result<Option<DateTime<Utc>>> {
+        engine.store().check_owned()?;
         let unseen = self.unseen(now, awake);
         let all_paused = engine.store().read(|sqlite| settings::get(sqlite, SCHEDULES_PAUSED))?;
         let all_paused = all_paused.as_deref() == Some("true");
@@ -116,8 +124,9 @@ impl Scheduler {
             let awake = TimeDelta::from_std(awake.saturating_sub(was_awake)).unwrap_or(TimeDelta::MAX);
             (now - wall) - awake > ASLEEP
         });
+        let forward = self.last.is_some_and(|(wall, _)| now >= wall);
         self.last = Some((now, awake));
-        Unseen { begun: self.begun, asleep }
+        Unseen { begun: self.begun, asleep, forward }
     }
 }
 
@@ -129,19 +138,39 @@ async fn look_at(
     now: DateTime<Utc>,
     unseen: Unseen,
 ) -> Result<Option<DateTime<Utc>>> {
+    if let Some(due) = saved.next_due.filter(|due| unseen.forward && *due > millis(now)) {
+        return Ok(Some(from_millis(due)));
+    }
     // A schedule that can not be followed is shown as such wherever it is described.
     let slots = saved.sync.schedule.slots().unwrap_or(Slots::Never);
     let next = slots.next_after(now);
-    let due = saved.next_due.filter(|due| followed && *due <= millis(now) && next.is_some());
     let planned = next.map(millis);
-    if let Some(due) = due {
-        take(engine, saved, &Passed::between(&slots, due, now), now, unseen).await?;
+    let mut due = saved.next_due;
+    if due > planned {
+        due = give_back(engine, saved.id, now).await?.and_then(|slot| slots.next_after(slot)).map(millis);
+    }
+    if let Some(due) = due.filter(|due| followed && *due <= millis(now) && next.is_some()) {
+        let (sync, until) = (saved.id, millis(now));
+        let taken = engine.store().read(|sqlite| slots::taken(sqlite, sync, due, until))?;
+        take(engine, saved, &Passed::between(&slots, due, now, &taken), now, unseen).await?;
     }
     if saved.next_due != planned {
         let id = saved.id;
         engine.store().write(move |sqlite| syncs::set_next_due(sqlite, id, planned)).done().await?;
     }
     Ok(next)
+}
+
+/// Gives back the slots after `now` that were listed as missed, where there are any: the clock was ahead. Answers
+/// then with the last slot that is still taken, from which to go on.
+async fn give_back(engine: &Arc<Engine>, sync: i64, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    let now = millis(now);
+    let job = move |sqlite: &rusqlite::Connection| slots::give_back(sqlite, sync, now);
+    let (given_back, last) = engine.store().write(job).done().await?;
+    if given_back > 0 {
+        engine.tell(Notice::Changed);
+    }
+    Ok(last.filter(|_| given_back > 0).map(from_millis))
 }
 
 /// Lists the slots that passed, and starts a run for the newest where it is not too late.

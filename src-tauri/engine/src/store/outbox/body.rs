@@ -5,6 +5,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use super::damaged;
 use crate::error::Result;
 use crate::record::{Change, MessageId, Operation, Record};
+use crate::store::packed::pack;
 
 /// The 64-bit hash a key is found by.
 pub fn key_hash(key: &str) -> u64 {
@@ -246,17 +247,7 @@ pub struct Sealed {
 /// Compresses a body for [`super::stage`].
 pub fn compress(body: &Body) -> Result<Sealed> {
     let bytes = body.to_bytes();
-    Ok(Sealed {
-        n: body.len(),
-        raw: body.payload_bytes(),
-        z: zstd::bulk::compress(&bytes, 1)?,
-        segment: body.key_segment(),
-    })
-}
-
-/// Reads a compressed body.
-pub fn decompress(z: &[u8]) -> Result<Body> {
-    Body::from_bytes(&zstd::stream::decode_all(z)?)
+    Ok(Sealed { n: body.len(), raw: body.payload_bytes(), z: pack(&bytes)?, segment: body.key_segment() })
 }
 
 #[cfg(test)]
@@ -264,6 +255,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::store::packed::unpack;
 
     proptest! {
         #[test]
@@ -272,7 +264,7 @@ mod tests {
             for (key, payload, number) in &records {
                 body.push(key, Change::Changed, Operation::Upsert, *number, payload);
             }
-            let back = decompress(&compress(&body).unwrap().z).unwrap();
+            let back = Body::from_bytes(&unpack(&compress(&body).unwrap().z).unwrap()).unwrap();
             prop_assert_eq!(&back, &body);
             let segment = body.key_segment();
             for (place, (key, ..)) in records.iter().enumerate() {

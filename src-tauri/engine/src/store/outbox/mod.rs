@@ -11,11 +11,9 @@ mod open;
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection as Sqlite, OptionalExtension, params};
+use rusqlite::{Connection as Sqlite, params};
 
-pub use body::{
-    Body, MOST_RECORDS, REMOVED, Sealed, compress, decompress, fingerprint, key_hash, message_id,
-};
+pub use body::{Body, MOST_RECORDS, REMOVED, Sealed, compress, fingerprint, key_hash, message_id};
 pub use by_key::{find_key, last_delivered, state_of};
 pub use open::{Found, OpenRecord, each_open, open_batches, open_counts, open_records};
 
@@ -104,7 +102,7 @@ pub fn stage(sqlite: &Sqlite, sync: i64, run: i64, at: i64, sealed: &Sealed) -> 
 
 /// Removes what a read that failed had written.
 pub fn unstage(sqlite: &Sqlite, run: i64) -> Result<()> {
-    for table in ["body", "key_segment", "record_state"] {
+    for table in ["body", "key_segment", "record_state", "batch_rows"] {
         sqlite.execute(
             &format!(
                 "delete from {table} where batch in (select id from batch where run = ?1 and state = 2)"
@@ -231,11 +229,15 @@ pub fn own_states(sqlite: &Sqlite, batch: i64) -> Result<HashMap<usize, OwnState
 
 /// A batch's body; `None` where it is no longer kept.
 pub fn body(sqlite: &Sqlite, batch: i64) -> Result<Option<Body>> {
-    let z: Option<Vec<u8>> = sqlite
-        .prepare_cached("select z from body where batch = ?1")?
-        .query_row([batch], |row| row.get(0))
-        .optional()?;
-    z.as_deref().map(decompress).transpose()
+    body_bytes(sqlite, batch)?.map(|bytes| Body::from_bytes(&bytes)).transpose()
+}
+
+/// The bytes of a batch's keys and payloads, in the form of a [`Body`]; `None` where it is no longer kept.
+pub(in crate::store) fn body_bytes(sqlite: &Sqlite, batch: i64) -> Result<Option<Vec<u8>>> {
+    let mut statement = sqlite.prepare_cached("select z from body where batch = ?1")?;
+    let mut rows = statement.query([batch])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    super::packed::unpack(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?).map(Some)
 }
 
 fn damaged() -> Error {

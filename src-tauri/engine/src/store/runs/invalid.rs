@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection as Sqlite, params};
 
-use super::super::read_json;
+use super::super::json::read_json;
 use super::Problem;
 use crate::error::Result;
 

@@ -12,7 +12,7 @@ pub use invalid::{InvalidRow, add_invalid, invalid_rows};
 pub use problem::Problem;
 pub use row::{Counts, RunRow, RunState, Trigger, get, list, unfinished, waiting};
 
-use super::write_json;
+use super::json::write_json;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::Shape;
 

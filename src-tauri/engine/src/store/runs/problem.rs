@@ -1,6 +1,6 @@
 //! Errors as they are stored.
 
-use super::super::{read_json, write_json};
+use super::super::json::{read_json, write_json};
 use crate::error::{Error, Result};
 
 /// A stored problem: an error without its live causes.

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 
-use super::super::read_json;
+use super::super::json::read_json;
 use super::Problem;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::Shape;
@@ -21,6 +21,8 @@ pub enum Trigger {
     Retry = 4,
     /// It goes on after Sluice was stopped.
     Resume = 5,
+    /// The user tests the sync with one record.
+    Test = 6,
 }
 
 /// How a run is or ended.
@@ -190,11 +192,13 @@ pub fn unfinished(sqlite: &Sqlite) -> Result<Vec<RunRow>> {
     rows.map(|row| row?).collect()
 }
 
-/// Waiting runs that are the newest of their sync, with when they are due to be tried again.
+/// Waiting runs that are the newest of their sync but for tests with one record, with when they are due to be tried
+/// again.
 pub fn waiting(sqlite: &Sqlite) -> Result<Vec<RunRow>> {
     let mut statement = sqlite.prepare_cached(&format!(
         "select {COLUMNS} from run r where state = 8 and next_attempt is not null
-         and not exists(select 1 from run later where later.sync = r.sync and later.id > r.id and later.state <> 9)"
+         and not exists(select 1 from run later where later.sync = r.sync and later.id > r.id and later.state <> 9
+                        and later.cause <> 6)"
     ))?;
     let rows = statement.query_map([], |row| Ok(from_row(row)))?;
     rows.map(|row| row?).collect()
@@ -207,6 +211,7 @@ fn from_row(row: &Row<'_>) -> Result<RunRow> {
         2 => Trigger::Schedule,
         3 => Trigger::CatchUp,
         4 => Trigger::Retry,
+        6 => Trigger::Test,
         _ => Trigger::Resume,
     };
     let shape: String = row.get(8)?;

@@ -1,0 +1,126 @@
+//! A test with one record: the first a run would send, in a run of its own.
+
+use super::execute::Execution;
+use super::read::{ReadContext, Sink, Staged, read_all, unless_cancelled};
+use super::source;
+use crate::clock::millis;
+use crate::error::{Error, ErrorKind, Result};
+use crate::record::Change;
+use crate::store::marks;
+use crate::store::outbox::{self, Body, OpenRecord, RecordState, key_hash};
+use crate::store::runs::{self, Counts, InvalidRow, Problem};
+use crate::sync::Mode;
+use crate::warehouse::Warehouse;
+
+/// Takes the first record a read finds to send, and ends the read there.
+#[derive(Default)]
+struct First {
+    body: Body,
+    /// Why the first row that could not become a record could not.
+    refused: Option<Problem>,
+}
+
+impl Sink for First {
+    fn stage(&mut self, staged: &Staged<'_>) -> Result<()> {
+        let Staged { key, row: _, change, operation, number, payload, doubtful } = *staged;
+        match change {
+            Change::Added | Change::Changed => {
+                self.body.push_over(key, change, operation, number, payload, doubtful);
+                Err(Error::new(ErrorKind::Cancelled, "The first record is found."))
+            }
+            // A removal shows nothing of the mapping, and is sent only after a whole read.
+            Change::Removed => Ok(()),
+        }
+    }
+
+    fn invalid(&mut self, invalid: InvalidRow) -> Result<()> {
+        self.refused.get_or_insert(invalid.problem);
+        Ok(())
+    }
+
+    fn progress(&mut self, _: &Counts) {}
+}
+
+impl Execution {
+    /// Stages the first record a run would send, and seals the run with it alone. Nothing else that is open
+    /// changes, and no row counts as removed: the read is not whole.
+    pub(super) async fn stage_one(&self, warehouse: &dyn Warehouse) -> Result<()> {
+        let sync = &self.saved.sync;
+        sync.query.check()?;
+        let looking = source::look(&self.store, &self.saved, warehouse);
+        let mut rows = unless_cancelled(&self.cancel, looking).await?;
+        let context = ReadContext {
+            store: &self.store,
+            home: &self.home,
+            sync,
+            sync_id: self.saved.id,
+            base_until: self.saved.base_until,
+            run: self.run,
+            resend: sync.mode == Mode::Full,
+            record_bytes: self.destination.limits(&sync.shape).record_bytes,
+            cancel: &self.cancel,
+        };
+        let mut first = First::default();
+        let read = read_all(&context, &mut *rows, &mut first).await;
+        if first.body.is_empty() {
+            read?;
+            return Err(nothing(first.refused));
+        }
+        self.seal_one(first.body).await
+    }
+
+    async fn seal_one(&self, body: Body) -> Result<()> {
+        let (sync, run, at) = (self.saved.id, self.run, millis(self.clock.now()));
+        let counts = match body.change(0)? {
+            Change::Added => Counts { read: 1, added: 1, to_send: 1, ..Counts::default() },
+            Change::Changed | Change::Removed => {
+                Counts { read: 1, changed: 1, to_send: 1, ..Counts::default() }
+            }
+        };
+        let hash = key_hash(body.key(0));
+        let sealed = outbox::compress(&body)?;
+        let job = move |sqlite: &rusqlite::Connection| {
+            if let Some(open) = outbox::open_records(sqlite, sync)?.get(&hash) {
+                take_over(sqlite, open, at)?;
+            }
+            // A warehouse that compares by itself knows nothing of this delivery.
+            marks::forget(sqlite, sync)?;
+            let batch = outbox::stage(sqlite, sync, run, at, &sealed)?;
+            outbox::release(sqlite, run)?;
+            runs::set_counts(sqlite, run, &counts)?;
+            runs::seal(sqlite, run, at, None, batch)
+        };
+        self.store.write(job).done().await
+    }
+}
+
+/// Closes the open record of the same key: the test carries it.
+fn take_over(sqlite: &rusqlite::Connection, open: &OpenRecord, at: i64) -> Result<()> {
+    let state = match outbox::state_of(sqlite, open.batch, open.place)? {
+        RecordState::Rejected | RecordState::Doubtful => RecordState::RejectedBefore,
+        RecordState::Staged
+        | RecordState::Pending
+        | RecordState::InFlight
+        | RecordState::Delivered
+        | RecordState::Accepted
+        | RecordState::Superseded
+        | RecordState::Discarded
+        | RecordState::Retry
+        | RecordState::Invalid
+        | RecordState::RejectedBefore => RecordState::Superseded,
+    };
+    let reason = outbox::own_states(sqlite, open.batch)?.remove(&open.place).and_then(|own| own.problem);
+    outbox::set_state(sqlite, open.batch, open.place, state, at, reason.as_deref())
+}
+
+fn nothing(refused: Option<Problem>) -> Error {
+    match refused {
+        Some(problem) => {
+            let message = format!("No row could become a record. The first one: {}", problem.message);
+            Error::new(ErrorKind::NothingToSend, message).with_hint(problem.hint)
+        }
+        None => {
+            Error::new(ErrorKind::NothingToSend, "There is no record to test with: nothing would be sent.")
+        }
+    }
+}

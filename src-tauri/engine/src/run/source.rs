@@ -1,0 +1,155 @@
+//! Where a run's rows come from: all of them, or, where the warehouse compares by itself, those that changed.
+
+use async_trait::async_trait;
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::differ::{Comparison, Counted, Differ, Differences, NumberedRows, Part, Since};
+use crate::error::{Error, ErrorKind, Result};
+use crate::mapping::Mapping;
+use crate::store::marks::{self, Mark};
+use crate::store::{Store, new_uuid, syncs::SavedSync};
+use crate::sync::{Mode, Sync};
+use crate::value::{Column, Columns};
+use crate::warehouse::{Read, Rows, Warehouse};
+
+/// Rows that are not delivered, at most, for a comparison to go on from; beyond, all rows are read again.
+pub(crate) const MOST_UNDELIVERED: usize = 1_000_000;
+
+/// What a run reads.
+pub(crate) struct Source {
+    pub(crate) differences: Box<dyn Differences>,
+    /// What the warehouse goes on from next time, once what was read is sealed.
+    pub(crate) mark: Option<Mark>,
+}
+
+/// Begins to read for a run. With `resend` no row counts as known.
+pub(crate) async fn open(
+    store: &Store,
+    saved: &SavedSync,
+    warehouse: &dyn Warehouse,
+    resend: bool,
+) -> Result<Source> {
+    let differ = warehouse.differ().filter(|_| saved.sync.mode != Mode::Full);
+    let Some(differ) = differ else { return whole(saved, warehouse).await };
+    let compared = Compared::of(saved, warehouse).await?;
+    let since = if resend { None } else { compared.since(store, saved)? };
+    let mark = Mark { mark: new_uuid(), definition: compared.definition.clone(), refused: Vec::new() };
+    let differences = compared.compare(saved, differ, since.as_ref(), Some(&mark.mark)).await?;
+    Ok(Source { differences, mark: Some(mark) })
+}
+
+/// Begins to read for a plan, which leaves no trace.
+pub(crate) async fn look(
+    store: &Store,
+    saved: &SavedSync,
+    warehouse: &dyn Warehouse,
+) -> Result<Box<dyn Differences>> {
+    let is_known =
+        saved.sync.mode != Mode::Full && store.read(|sqlite| marks::get(sqlite, saved.id))?.is_some();
+    if let Some(differ) = warehouse.differ().filter(|_| is_known) {
+        let compared = Compared::of(saved, warehouse).await?;
+        if let Some(since) = compared.since(store, saved)? {
+            return compared.compare(saved, differ, Some(&since), None).await;
+        }
+    }
+    Ok(whole(saved, warehouse).await?.differences)
+}
+
+async fn whole(saved: &SavedSync, warehouse: &dyn Warehouse) -> Result<Source> {
+    let read = Read { query: saved.sync.query.clone(), columns: Vec::new(), limit: None };
+    let rows = warehouse.read(&read).await?;
+    Ok(Source { differences: Box::new(Whole { rows, read: 0, ended: false }), mark: None })
+}
+
+/// What is compared, and under which definition of the sync.
+struct Compared {
+    columns: Vec<String>,
+    key: Vec<String>,
+    definition: String,
+}
+
+impl Compared {
+    async fn of(saved: &SavedSync, warehouse: &dyn Warehouse) -> Result<Self> {
+        let sync = &saved.sync;
+        let all = warehouse.columns(&sync.query).await?;
+        let mapping = Mapping::compile(sync, &all)?;
+        let used: Vec<&Column> = mapping.used_columns().into_iter().map(|index| &all[index]).collect();
+        Ok(Self {
+            columns: used.iter().map(|column| column.name.clone()).collect(),
+            key: mapping.key_columns().iter().map(|index| all[*index].name.clone()).collect(),
+            definition: definition(sync, &used)?,
+        })
+    }
+
+    /// The comparison to go on from, unless there is none, it was of something else, or too much of it is open.
+    fn since(&self, store: &Store, saved: &SavedSync) -> Result<Option<Since>> {
+        store.read(|sqlite| {
+            let known = marks::get(sqlite, saved.id)?.filter(|mark| mark.definition == self.definition);
+            let Some(mark) = known else { return Ok(None) };
+            let undelivered = marks::undelivered(sqlite, saved.id, &mark, MOST_UNDELIVERED)?;
+            Ok(undelivered.map(|undelivered| Since { mark: mark.mark, undelivered }))
+        })
+    }
+
+    async fn compare(
+        &self,
+        saved: &SavedSync,
+        differ: &dyn Differ,
+        since: Option<&Since>,
+        mark: Option<&str>,
+    ) -> Result<Box<dyn Differences>> {
+        let comparison = Comparison {
+            snapshot: &saved.uuid,
+            query: &saved.sync.query,
+            columns: &self.columns,
+            key: &self.key,
+            since,
+            mark,
+            gone: saved.sync.mode == Mode::Mirror,
+        };
+        differ.compare(&comparison).await
+    }
+}
+
+/// Everything that decides what a row becomes: under another definition a row that did not change may have to
+/// be sent.
+fn definition(sync: &Sync, columns: &[&Column]) -> Result<String> {
+    let Sync { from, query, key, to, shape, mode, removed, identifiers, fields, .. } = sync;
+    let parts = (from, query, key, to, shape, mode, removed, identifiers, fields, columns);
+    let text = serde_json::to_vec(&parts)
+        .map_err(|error| Error::new(ErrorKind::Bug, "A sync could not be written.").with_source(error))?;
+    Ok(format!("{:032x}", xxh3_128(&text)))
+}
+
+/// Every row of a read, all of them changed.
+struct Whole {
+    rows: Box<dyn Rows>,
+    read: u64,
+    ended: bool,
+}
+
+#[async_trait]
+impl Differences for Whole {
+    fn columns(&self) -> &Columns {
+        self.rows.columns()
+    }
+
+    fn is_whole(&self) -> bool {
+        true
+    }
+
+    async fn next(&mut self) -> Result<Option<Part>> {
+        let Some(rows) = self.rows.next().await? else {
+            self.ended = true;
+            return Ok(None);
+        };
+        let first = self.read + 1;
+        self.read += rows.rows() as u64;
+        Ok(Some(Part::Changed(NumberedRows { rows, numbers: (first..=self.read).collect() })))
+    }
+
+    fn counted(&self) -> Option<Counted> {
+        let rows = self.rows.server_rows().filter(|_| self.ended)?;
+        Some(Counted { rows, unchanged: 0 })
+    }
+}

@@ -1,0 +1,55 @@
+//! The event log: what is looked for is found, however it is spelt.
+
+use chrono::Duration;
+use sluice_engine::clock::{Clock, millis};
+use sluice_engine::store::events::{self, Filter};
+use sluice_engine::store::outbox::RecordState;
+
+use crate::bench::{Bench, people, row};
+
+/// Keys of the events that match, newest first.
+fn keys(bench: &Bench, filter: &Filter) -> Vec<String> {
+    let found = bench.engine.store().read(|sqlite| events::page(sqlite, filter, None, 1_000)).unwrap();
+    found.into_iter().filter_map(|event| event.key).collect()
+}
+
+fn searched(bench: &Bench, text: &str) -> Vec<String> {
+    keys(bench, &Filter { search: Some(text.into()), ..Filter::default() })
+}
+
+#[tokio::test(start_paused = true)]
+async fn text_is_found_in_any_case_in_keys_payloads_and_reasons() {
+    let bench = Bench::with_batches_of(10).await;
+    let mut rows = people(45, "Ana");
+    rows[12][1] = "Jürgen MÜLLER".into();
+    rows[33][1] = "jÜRGEN müller".into();
+    rows[40][1] = "0 \u{212a} İzmir".into();
+    bench.table.set(rows);
+    bench.crm.reject("MÜLLER");
+    bench.run().await;
+    assert_eq!(searched(&bench, "Müller"), ["k33", "k12"]);
+    assert_eq!(searched(&bench, "RGEN M"), ["k33", "k12"]);
+    assert_eq!(searched(&bench, "0 k i"), ["k40"]);
+    assert_eq!(searched(&bench, "K12"), ["k12"]);
+    assert_eq!(searched(&bench, "is not ALLOWED"), ["k12"]);
+    assert_eq!(searched(&bench, "bea"), Vec::<String>::new());
+    assert_eq!(searched(&bench, "ana").len(), 42);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_what_changed_since_then_is_shown() {
+    let bench = Bench::with_batches_of(10).await;
+    bench.table.set(people(30, "Ana"));
+    bench.run().await;
+    bench.clock.advance(Duration::hours(1));
+    let since = Some(millis(bench.clock.now()));
+    bench.table.edit(|rows| {
+        rows[7] = row("k7", "Bea");
+        rows[8] = row("k8", "refused");
+    });
+    bench.crm.reject("refused");
+    bench.run().await;
+    assert_eq!(keys(&bench, &Filter { since, ..Filter::default() }), ["k8", "k7"]);
+    let states = vec![RecordState::Rejected];
+    assert_eq!(keys(&bench, &Filter { since, states, ..Filter::default() }), ["k8"]);
+}
