@@ -25,6 +25,6 @@ build:
 icons:
 	@scripts/icons
 
-## How fast it is, measured against others in the same run; takes a quarter of an hour.
+## How fast it is, measured against others in the same run.
 bench:
 	@scripts/bench

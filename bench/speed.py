@@ -96,7 +96,7 @@ class Postgres:
     def make_table(self, name, rows):
         self.sql(
             f"""create table {name} as select i as lead_id, 'user' || i || '@shop' || i % 977 || '.example' as email,
-                'u-' || lpad(i::text, 8, '0') as user_id, (i * 7919) % 100 as lead_score, i % 365 as days_active,
+                'u-' || lpad(i::text, 8, '0') as user_id, (i % 9973) * 7919 % 100 as lead_score, i % 365 as days_active,
                 'Company ' || i % 5000 || case when i % 7 = 0 then ' GmbH' else ' Ltd.' end as company,
                 timestamptz '2026-01-01' + i * interval '7.013 s' as seen_at, i % 3 = 0 as consent
                 from generate_series(1, {rows}) i""",
@@ -364,6 +364,8 @@ def main():
     parser.add_argument("--only", default="peers,large,log,kill", help="parts, with commas")
     arguments = parser.parse_args()
     parts = arguments.only.split(",")
+    # Ended from outside, it still ends its server and removes its folder.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     bench = Bench(arguments)
     try:
         if "peers" in parts:

@@ -174,12 +174,11 @@ pub(crate) enum Open {
     Waiting,
 }
 
-impl From<Option<Open>> for Discarding {
-    fn from(open: Option<Open>) -> Self {
+impl From<Open> for Discarding {
+    fn from(open: Open) -> Self {
         match open {
-            None => Self::All,
-            Some(Open::Rejected) => Self::Refused,
-            Some(Open::Waiting) => Self::Waiting,
+            Open::Rejected => Self::Refused,
+            Open::Waiting => Self::Waiting,
         }
     }
 }

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use sluice_api::Api;
-use sluice_api::wire::Problem;
+use sluice_api::wire::{Discarding, Problem};
 
 use args::{Command, CommandLine, SecretCommand};
 use commands::{apply, check, demo, events, export, follow, plan, retry, runs, secret, sync};
@@ -57,7 +57,10 @@ async fn run(line: CommandLine) -> Result<Exit, Problem> {
         Command::Runs { sync, limit } => runs::run(&Api::open_reading(&home)?, out, sync, limit).await,
         Command::Retry { run, key } => owning(&home, async |api| retry::run(api, out, run, key).await).await,
         Command::Discard { run, key, status } => {
-            owning(&home, async |api| retry::discard(api, out, run, key, status.into()).await).await
+            owning(&home, async |api| {
+                retry::discard(api, out, run, key, status.map_or(Discarding::All, Into::into)).await
+            })
+            .await
         }
         Command::Undo { run, key } => owning(&home, async |api| retry::undo(api, out, run, key).await).await,
         Command::Run => owning(&home, async |api| follow::run(api, out).await).await,

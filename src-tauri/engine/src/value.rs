@@ -211,9 +211,9 @@ impl RowBatch {
 }
 
 /// Appends `text` as a JSON string.
+#[allow(clippy::needless_bitwise_bool, reason = "without branches the compiler takes many bytes at once")]
 pub fn write_string(out: &mut Vec<u8>, text: &str) {
     // Escaping follows serde_json's writer, which cannot fail on a Vec.
-    // Looks at every byte, so that the compiler can take many at once.
     let escapes =
         text.bytes().fold(false, |any, byte| any | (byte < 0x20) | (byte == b'"') | (byte == b'\\'));
     if !escapes {

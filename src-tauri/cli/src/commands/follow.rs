@@ -17,6 +17,7 @@ struct Stopped {
 
 /// Runs what is due until a signal comes. Closing the data folder then gives what is under way its time to end.
 pub(crate) async fn run(api: &Api, out: Output) -> Result<Exit, Problem> {
+    let stop = signals::listen();
     let looked_after = api.clone();
     api.subscribe(move |push| match push {
         Push::Run { run } if run.status != RunStatus::Running => {
@@ -32,7 +33,7 @@ pub(crate) async fn run(api: &Api, out: Output) -> Result<Exit, Problem> {
     }
     api.start_scheduler();
     tokio::select! {
-        () = signals::stop() => {}
+        () = stop => {}
         lost = api.lost() => return Err(lost),
     }
     output::note("Stopping. What is under way ends first, or goes on at the next start.");

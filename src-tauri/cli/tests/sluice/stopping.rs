@@ -124,7 +124,7 @@ fn a_run_that_no_write_can_end_is_told_as_failed() {
     // Files may not grow beyond some blocks, as on a disk that is full: the end can not be written either.
     let mut limited = std::process::Command::new("sh");
     let program = sluice.command(&["sync", "lead-scores", "--json"]);
-    limited.args(["-c", "trap '' XFSZ; ulimit -f 400; exec \"$0\" \"$@\""]).arg(program.get_program());
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 800; exec \"$0\" \"$@\""]).arg(program.get_program());
     limited.args(program.get_args()).env_clear();
     limited.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let said = crate::command::Said::from(limited.output().unwrap());

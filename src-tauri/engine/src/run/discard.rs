@@ -62,7 +62,9 @@ pub(crate) fn discard(
         Ok(())
     })?;
     if taken.is_empty() {
-        return Err(nothing(run, keys));
+        let message = format!("Run {run} has no such records that are rejected or waiting.");
+        return Err(Error::new(ErrorKind::UnknownName, message)
+            .with_hint("What earlier runs left is carried by the newest run of the sync."));
     }
     for of_batch in taken.chunk_by(|one, next| one.record.batch == next.record.batch) {
         set_discarded(sqlite, of_run.sync, of_batch, at)?;
@@ -72,16 +74,6 @@ pub(crate) fn discard(
     runs::add_discarded(sqlite, run, refused, count - refused)?;
     end_anew(sqlite, &of_run)?;
     Ok(count)
-}
-
-fn nothing(run: i64, keys: &[String]) -> Error {
-    let error = if keys.is_empty() {
-        Error::new(ErrorKind::Conflict, format!("Run {run} has no such records to discard."))
-    } else {
-        let message = format!("Run {run} has no rejected or waiting record with this key.");
-        Error::new(ErrorKind::UnknownName, message)
-    };
-    error.with_hint("What earlier runs left was taken over by the newest run of the sync: discard it there.")
 }
 
 /// A record to discard.

@@ -83,16 +83,11 @@ impl Execution {
     }
 
     async fn run(self: Arc<Self>, job: Job) -> Result<Ended> {
-        let resumed = match &job {
-            Job::Sync { .. } | Job::One { .. } => {
-                self.finish_jobs().await?;
-                false
-            }
-            Job::Deliver { resumed } => *resumed,
-        };
         let reading = self.clone();
+        let mut resumed = false;
         let sealed = match job {
             Job::Sync { warehouse, resend, approve } => {
+                self.finish_jobs().await?;
                 on_a_thread(move || async move { reading.read_and_seal(&*warehouse, resend, approve).await })
                     .await
             }
@@ -102,7 +97,10 @@ impl Execution {
                 )
                 .await
             }
-            Job::Deliver { .. } => Ok(Sealed::Ready),
+            Job::Deliver { resumed: again } => {
+                resumed = again;
+                Ok(Sealed::Ready)
+            }
         };
         match sealed? {
             Sealed::Ready => {}
@@ -193,11 +191,11 @@ impl Execution {
             if !found.forgotten.is_empty() {
                 fingerprints::append_last(sqlite, sync, base_until, &found.forgotten)?;
             }
-            outbox::discarded::forget(sqlite, sync, &found.outdated)?;
             match mark {
                 Some(mark) => marks::set(sqlite, sync, run, &Mark { refused: found.refused, ..mark })?,
                 None => marks::forget(sqlite, sync)?,
             }
+            outbox::discarded::forget(sqlite, sync, &found.outdated)?;
             syncs::saw_columns(sqlite, sync, &found.columns)?;
             runs::set_counts(sqlite, run, &found.counts)?;
             runs::seal(sqlite, run, at, found.server_rows, claimed)?;

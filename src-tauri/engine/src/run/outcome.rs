@@ -137,9 +137,10 @@ fn refused(error: &Error, may_be_there: bool) -> (RecordState, Problem) {
 /// What came of one request, ready to be written: everything is packed off the writing thread.
 pub(crate) struct Settlement {
     batch: i64,
-    job: Option<i64>,
     /// The request carried every record of the batch.
     whole: bool,
+    /// The destination's job that ended with this answer.
+    job: Option<i64>,
     settled: Settled,
     delivered: Option<Chunk>,
     answered: Answered,
@@ -147,12 +148,12 @@ pub(crate) struct Settlement {
 }
 
 impl Settlement {
-    /// Prepares what came of `attempt` with records of `body`; `addresses` says whether a later removal needs them.
+    /// Prepares what came of `attempt` with records of `body`.
     pub(crate) fn of(attempt: &Attempt, settled: Settled, body: &Body, shape: &Shape) -> Result<Self> {
         Ok(Self {
             batch: attempt.batch,
-            job: attempt.job,
             whole: attempt.whole,
+            job: attempt.job,
             delivered: settled.delivered(body, shape)?,
             answered: Answered::of(&attempt.places, &attempt.exchange)?,
             added: settled.counts(attempt),

@@ -144,10 +144,11 @@ pub(crate) async fn read_all<S: Sink>(
     counts.to_send = reading.staged - duplicates.len() as u64;
     counts.added -= duplicates.len() as u64;
     counts.invalid += duplicates.len() as u64;
+    let columns = used;
     Ok(ReadResult {
         counts,
         server_rows,
-        columns: used,
+        columns,
         duplicates,
         forgotten,
         outdated,
@@ -434,8 +435,7 @@ impl<S: Sink> Reading<'_, S> {
             }
         }
         for (hash, record) in rest.discarded {
-            let is_gone = self.gone.as_ref().is_none_or(|gone| gone.contains_key(&hash));
-            if context.sync.mode != Mode::Mirror || !is_gone || self.unsendable.contains(&hash) {
+            if context.sync.mode != Mode::Mirror || self.unsendable.contains(&hash) {
                 continue;
             }
             let body = context.store.read(|sqlite| outbox::body(sqlite, record.batch))?;

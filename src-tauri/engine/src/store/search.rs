@@ -28,7 +28,7 @@ impl Search {
         let spellings = INTO_ASCII.iter().filter(|(letter, _)| in_part(*letter));
         let spellings = spellings.map(|(_, spelling)| Finder::new(*spelling)).collect();
         let part = part.map(|part| Finder::new(part).into_owned());
-        Self { part, spellings, lowered }
+        Self { lowered, part, spellings }
     }
 
     /// False only where no text among these bytes contains what is looked for. Lowers their ASCII letters.
@@ -54,7 +54,9 @@ impl Search {
 /// The letter is spelt in another way in another case, by bytes that are not simply lowered.
 fn has_case_beyond_ascii(letter: char) -> bool {
     let stays = |cased: &mut dyn Iterator<Item = char>| cased.eq([letter]);
-    !letter.is_ascii() && !(stays(&mut letter.to_lowercase()) && stays(&mut letter.to_uppercase()))
+    let is_plain =
+        letter.is_ascii() || (stays(&mut letter.to_lowercase()) && stays(&mut letter.to_uppercase()));
+    !is_plain
 }
 
 #[cfg(test)]

@@ -108,9 +108,9 @@ fn starts_over(before: &Sync, after: &Sync) -> bool {
 pub fn forget_delivered(sqlite: &Sqlite, id: i64) -> Result<()> {
     sqlite.execute("delete from fingerprint where sync = ?1", [id])?;
     sqlite.execute("update sync set generation = generation + 1, base_until = 0 where id = ?1", [id])?;
+    super::marks::forget(sqlite, id)?;
     super::outbox::discarded::forget_all(sqlite, id)?;
     super::outbox::jobs::forget_all(sqlite, id)?;
-    super::marks::forget(sqlite, id)?;
     super::outbox::supersede_open(sqlite, id)
 }
 

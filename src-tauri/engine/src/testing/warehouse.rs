@@ -91,8 +91,8 @@ impl FakeWarehouse {
             native: "text".to_owned(),
         };
         let columns = columns.iter().map(column).collect();
-        let state =
-            State { columns, rows: Arc::default(), fault: ReadFault::None, page: BATCH, snapshot: None };
+        let (rows, fault) = (Arc::default(), ReadFault::None);
+        let state = State { columns, rows, fault, page: BATCH, snapshot: None };
         Arc::new(Self { state: Mutex::new(state), held: watch::Sender::new(false) })
     }
 

@@ -5,14 +5,18 @@ use std::time::{Duration, Instant};
 
 use sluice_engine::engine::Engine;
 use sluice_engine::store::runs::RunState;
-use sluice_engine::testing::{Dice, FakeCell, FakeWarehouse, SteeredClock, soak};
+use sluice_engine::testing::{FakeCell, FakeWarehouse, SteeredClock};
 
 use super::receiver::{BATCH, IN_FLIGHT, Receiver, Sends};
 use super::{HOME, process};
-use crate::bench::{Bench, PLAIN, SYNC, open_engine_to, payload, row};
+use crate::bench::{Bench, PLAIN, SYNC, open_engine_to, payload, row, soak};
 
 /// Which version of the table the process sees, how many rows it has, and where the receiver is.
 const TABLE: &str = "SLUICE_TEST_TABLE";
+
+fn size() -> usize {
+    if soak() { 100_000 } else { 20_000 }
+}
 
 /// A version of the table: each row says which it is.
 fn rows(version: usize, count: usize) -> Vec<Vec<FakeCell>> {
@@ -60,21 +64,31 @@ fn child() {
     });
 }
 
+/// Moments nobody chose, the same for the same seed.
+struct Moments(u64);
+
+impl Moments {
+    fn next(&mut self, below: Duration) -> Duration {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        below.mul_f64((self.0 >> 33) as f64 / f64::from(1_u32 << 31))
+    }
+}
+
 #[tokio::test]
 async fn a_sync_that_is_killed_again_and_again_loses_nothing() {
-    let (kills, count) = (soak(25, 100), soak(20_000, 100_000));
+    let (kills, count) = (if soak() { 100 } else { 25 }, size());
     let mut bench = Bench::with_batches_of(BATCH).await;
     let (home, _folder) = (bench.home.clone(), bench.folder.take());
     drop(bench);
     let receiver = Receiver::start();
-    let (mut version, mut killed, mut dice) = (1, 0, Dice::new(0x5eed));
+    let (mut version, mut killed, mut moments) = (1, 0, Moments(0x5eed));
     let mut longest = Duration::from_millis(400);
     while killed < kills {
         let table = format!("{version} {count} {}", receiver.port);
         let begun = Instant::now();
         let mut child =
             process("recovery::killed::child").env(HOME, &home).env(TABLE, table).spawn().unwrap();
-        let until = begun + Duration::from_micros(dice.below(longest.as_micros() as u64));
+        let until = begun + moments.next(longest);
         while Instant::now() < until && child.try_wait().unwrap().is_none() {
             std::thread::park_timeout(Duration::from_millis(1));
         }

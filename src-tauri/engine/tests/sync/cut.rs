@@ -2,15 +2,15 @@
 
 use sluice_engine::store::runs::{RunRow, RunState};
 use sluice_engine::sync::Removal;
-use sluice_engine::testing::{FakeCell, ReadFault, soak};
+use sluice_engine::testing::{FakeCell, ReadFault};
 
-use crate::bench::{Bench, row};
+use crate::bench::{Bench, row, soak};
 
 /// Rows of a page, and pages.
 const PAGE: usize = 20;
 
 fn pages() -> usize {
-    soak(50, 500)
+    if soak() { 500 } else { 50 }
 }
 
 /// A table that was delivered once; a whole read of what it has now would remove rows and change the others.

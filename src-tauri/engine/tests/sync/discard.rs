@@ -38,7 +38,7 @@ async fn what_waits_can_be_discarded_and_the_run_then_has_ended() {
     bench.crm.reply(|request, _| if request > 1 { Reply::Again(None) } else { Reply::EachRecord });
     let run = bench.run().await;
     let refused = bench.engine.discard(run.id, vec![], Discard::Refused).await.unwrap_err();
-    assert_eq!(refused.kind(), ErrorKind::Conflict);
+    assert_eq!(refused.kind(), ErrorKind::UnknownName);
     let ended = bench.discard(&run, &[], Discard::Waiting).await;
     assert_eq!((ended.state, ended.next_attempt), (RunState::Completed, None));
     assert_eq!((ended.counts.delivered, ended.counts.discarded, ended.counts.waiting()), (10, 20, 0));
@@ -107,7 +107,7 @@ async fn a_discarded_record_that_may_have_arrived_is_removed_with_its_row() {
     bench.table.set(vec![row("a", "1")]);
     let run = bench.run_with(Start { approve: true, ..PLAIN }).await;
     assert_eq!(run.state, RunState::Completed);
-    let last = bench.crm.arrived().pop().unwrap();
-    assert_eq!((last.key.as_str(), last.operation), ("b", Operation::Delete));
+    let newest = bench.crm.arrived().pop().unwrap();
+    assert_eq!((newest.key.as_str(), newest.operation), ("b", Operation::Delete));
     bench.expect_kept(&[("a", "1")]);
 }

@@ -10,10 +10,10 @@ use sluice_engine::record::Operation;
 use sluice_engine::run::Discard;
 use sluice_engine::store::runs::{RunRow, RunState, Trigger};
 use sluice_engine::sync::Removal;
-use sluice_engine::testing::{Arrived, ReadFault, Reply, soak};
+use sluice_engine::testing::{Arrived, ReadFault, Reply};
 use sluice_engine::{Error, ErrorKind};
 
-use crate::bench::{Bench, PLAIN, SYNC, payload, row};
+use crate::bench::{Bench, PLAIN, SYNC, payload, row, soak};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -198,13 +198,13 @@ impl Course {
             }
             Step::Run(answers, full) => {
                 self.set_rows();
-                drop(self.answer(answers));
+                drop(self.answer(&answers));
                 self.last = Some(self.bench.run_with(Start { full, ..APPROVED }).await);
                 self.reads.1 = self.reads.0;
             }
             Step::Test(answer) => {
                 self.set_rows();
-                drop(self.answer(vec![answer]));
+                drop(self.answer(&[answer]));
                 let run = self.bench.run_with(Start { trigger: Trigger::Test, ..PLAIN }).await;
                 assert!(run.counts.to_send <= 1 && run.counts.removed == 0, "{run:?}");
             }
@@ -217,13 +217,13 @@ impl Course {
             Step::Crash(answers, after, taken) => self.crash(answers, after, taken).await,
             Step::Resume(answers) => {
                 if let Some(waiting) = self.last.take_if(|run| run.state == RunState::Waiting) {
-                    drop(self.answer(answers));
+                    drop(self.answer(&answers));
                     self.last = Some(self.bench.resume(&waiting).await);
                 }
             }
             Step::Retry(answers) => {
                 if let Some(refused) = self.last.take_if(|run| run.counts.rejected > 0) {
-                    drop(self.answer(answers));
+                    drop(self.answer(&answers));
                     let run = self.bench.engine.retry(refused.id, Vec::new()).await.unwrap();
                     self.last = Some(self.bench.ended(run).await);
                 }
@@ -238,7 +238,7 @@ impl Course {
     /// The process dies while a request has no answer, unless the run ends before.
     async fn crash(&mut self, answers: Vec<Answer>, after: u8, taken: bool) {
         self.set_rows();
-        let (mut turn, mut left) = (self.answer(answers), after);
+        let (mut turn, mut left) = (self.answer(&answers), after);
         self.bench.crm.reply(move |request, records| {
             if left == 0 {
                 return if taken { Reply::SilentAfter } else { Reply::SilentBefore };
@@ -291,9 +291,10 @@ impl Course {
     }
 
     /// Answers so, over and over; for requests of a crash the rule is handed back.
-    fn answer(&self, answers: Vec<Answer>) -> impl FnMut(usize, &[Arrived]) -> Reply + Send + use<> {
+    fn answer(&self, answers: &[Answer]) -> impl FnMut(usize, &[Arrived]) -> Reply + Send + use<> {
+        let (requests, records) = (answers.to_vec(), answers.to_vec());
         let rule = || {
-            let mut turn = answers.clone().into_iter().cycle();
+            let mut turn = requests.clone().into_iter().cycle();
             move |_: usize, _: &[Arrived]| match turn.next() {
                 Some(Answer::LostBefore) => Reply::LostBefore,
                 Some(Answer::LostAfter) => Reply::LostAfter,
@@ -305,7 +306,7 @@ impl Course {
             }
         };
         self.bench.crm.reply(rule());
-        let mut turn = answers.clone().into_iter().cycle();
+        let mut turn = records.into_iter().cycle();
         self.bench.crm.record(move |_| match turn.next() {
             Some(Answer::RejectSome) => {
                 Outcome::Rejected(Error::new(ErrorKind::RecordRejected, "Not allowed."))
@@ -348,7 +349,7 @@ fn course(steps: Vec<Step>, mirror: bool, compares: bool, in_flight: usize) {
 }
 
 fn cases() -> ProptestConfig {
-    let cases = soak(1_000, 50_000) as u32;
+    let cases = if soak() { 50_000 } else { 1_000 };
     ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 4_000, ..ProptestConfig::default() }
 }
 

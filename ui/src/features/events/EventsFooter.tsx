@@ -25,7 +25,16 @@ export interface EventsFooterProps {
 }
 
 /** What is refused and waiting under the present sync and run, and what can be done with what is picked. */
-export function EventsFooter({ syncs, runs, search, chosen, onClear, onSearch, retry, discard }: EventsFooterProps) {
+export function EventsFooter({
+  syncs,
+  runs,
+  search,
+  chosen,
+  onClear,
+  onSearch,
+  retry,
+  discard,
+}: EventsFooterProps) {
   if (chosen.size > 1) {
     const retries = retriesOf(chosen.values());
     const refused = retries.reduce((sum, { events }) => sum + events.length, 0);

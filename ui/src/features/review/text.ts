@@ -35,7 +35,7 @@ export const text = {
     ofFirst: (n: string) => `Of the first ${n}: `,
     fields: (names: readonly string[]) =>
       names.length <= 3
-        ? names.join(', ')
+        ? names.join(', ').replace(/, ([^,]+)$/, ' and $1')
         : `${names.slice(0, 2).join(', ')} and ${String(names.length - 2)} more fields`,
     show: (n: string) => `Show ${n}`,
     showAll: 'Show all',

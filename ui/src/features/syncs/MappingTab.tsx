@@ -4,10 +4,11 @@ import { Table } from '@/components/Panel';
 import { ScrollRegion } from '@/components/ScrollRegion';
 import { t } from '@/components/text';
 import { sourceFull } from './describe';
+import { mappingText } from './mapping-text';
 import { text } from './text';
 import styles from './Sync.module.css';
 
-const words = text.mapping;
+const words = mappingText;
 
 /** What the sync reads, what each row becomes, and when: to look at. Editing is the wizard's. */
 export function MappingTab({ sync }: { sync: Sync }) {

@@ -15,6 +15,7 @@ import { ago, percent, spent } from '@/components/when';
 import { changesOf, nextRun, shapeName, sourceFull, sourceName, toSend } from './describe';
 import { SyncMenu } from './SyncMenu';
 import type { Question } from './SyncQuestion';
+import { mappingText } from './mapping-text';
 import { text } from './text';
 import type { SyncActions } from './use-sync-actions';
 import styles from './Home.module.css';
@@ -36,7 +37,7 @@ export function SyncRow({ sync, now, allPaused, actions, onAsk }: SyncRowProps) 
   const { name, to } = definition;
   const running = sync.status === 'running' && run;
   const counted = run && run.status !== 'missed' ? run : null;
-  const route = `${sourceFull(definition)} → ${to ?? text.mapping.nowhere} · ${shapeName(definition)}`;
+  const route = `${sourceFull(definition)} → ${to ?? mappingText.nowhere} · ${shapeName(definition)}`;
   return (
     <tr onDoubleClick={() => void navigate({ to: '/syncs/$name', params: { name } })}>
       <td>
@@ -48,7 +49,7 @@ export function SyncRow({ sync, now, allPaused, actions, onAsk }: SyncRowProps) 
             <bdi>{name}</bdi>
           </Link>
           <span className={styles.route} title={route}>
-            {sourceName(definition)} → <bdi>{to ?? text.mapping.nowhere}</bdi>
+            {sourceName(definition)} → <bdi>{to ?? mappingText.nowhere}</bdi>
             {to && ` · ${shapeName(definition)}`}
           </span>
         </div>

@@ -24,6 +24,7 @@ import { RunsTable } from './RunsTable';
 import { SyncBanner } from './SyncBanner';
 import { SyncMenu } from './SyncMenu';
 import { SyncQuestion, type Question } from './SyncQuestion';
+import { mappingText } from './mapping-text';
 import { text } from './text';
 import { useSyncActions } from './use-sync-actions';
 import styles from './Sync.module.css';
@@ -73,7 +74,7 @@ export function SyncScreen({ name }: { name: string }) {
             </span>
             <span
               className={styles.route}
-              title={`${sourceFull(definition)} → ${definition.to ?? text.mapping.nowhere}`}
+              title={`${sourceFull(definition)} → ${definition.to ?? mappingText.nowhere}`}
             >
               <span className={t('vr')} />
               <KindIcon svg={from?.icon} />
@@ -83,7 +84,7 @@ export function SyncScreen({ name }: { name: string }) {
               <span aria-label="to">→</span>
               {to && <KindIcon svg={to.icon} />}
               <bdi className={t('cut')}>
-                {definition.to === null ? text.mapping.nowhere : `${definition.to}, ${shapeName(definition)}`}
+                {definition.to === null ? mappingText.nowhere : `${definition.to}, ${shapeName(definition)}`}
               </bdi>
             </span>
           </>

@@ -89,10 +89,13 @@ pub(super) fn forty(zone: &str) -> Vec<Case> {
     cases
 }
 
+/// Minutes of the day, days of the week, and the same days as a rule.
+type Times = (&'static [u16], &'static [u8], fn(NaiveDate) -> bool);
+
 fn set_times(zone: &str) -> Vec<Case> {
-    let daily: [&[u16]; 11] =
+    let daily: [&'static [u16]; 11] =
         [&[0], &[59], &[90], &[119], &[120], &[135], &[150], &[165], &[180], &[0, 720], &[150, 165, 1_439]];
-    let mut sets: Vec<(&[u16], &[u8], fn(NaiveDate) -> bool)> = daily
+    let mut sets: Vec<Times> = daily
         .into_iter()
         .map(|times| (times, &[0, 1, 2, 3, 4, 5, 6][..], any as fn(NaiveDate) -> bool))
         .collect();
@@ -103,7 +106,7 @@ fn set_times(zone: &str) -> Vec<Case> {
         (&[30, 1_410], &[5, 6], |day| weekday(day) > 4),
         (&[60], &[4], |day| weekday(day) == 4),
     ]);
-    let case = |(times, days, on): (&[u16], &[u8], fn(NaiveDate) -> bool)| Case {
+    let case = |(times, days, on): Times| Case {
         schedule: Schedule::At { times: times.to_vec(), days: days.to_vec(), time_zone: zone.into() },
         rule: Rule::Wall { zone: zone.parse().unwrap(), times: times.to_vec(), on, repeating: false },
     };
