@@ -28,17 +28,17 @@ pub fn taken(sqlite: &Sqlite, sync: i64, from: i64, until: i64) -> Result<HashSe
 }
 
 /// Gives back slots later than `now` that were listed as missed, as if nothing had been said of them. Answers with
-/// how many, and with the last slot up to `now` that is taken.
-pub fn give_back(sqlite: &Sqlite, sync: i64, now: i64) -> Result<(usize, Option<i64>)> {
-    let given_back = sqlite.execute(
+/// the first slot, in ms, that one of these lines spoke for; it may be earlier than `now`.
+pub fn give_back(sqlite: &Sqlite, sync: i64, now: i64) -> Result<Option<i64>> {
+    let first = sqlite.query_row(
+        "select min(started) from run where sync = ?1 and state = 9 and slot > ?2",
+        params![sync, now],
+        |row| row.get(0),
+    )?;
+    sqlite.execute(
         "delete from slot where sync = ?1 and at > ?2 and run in (select id from run where sync = ?1 and state = 9)",
         params![sync, now],
     )?;
     sqlite.execute("delete from run where sync = ?1 and state = 9 and slot > ?2", params![sync, now])?;
-    let last = sqlite.query_row(
-        "select max(at) from slot where sync = ?1 and at <= ?2",
-        params![sync, now],
-        |row| row.get(0),
-    )?;
-    Ok((given_back, last))
+    Ok(first)
 }

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
-use self::missed::{Passed, overlap, reason, write_down};
+use self::missed::{Line, Passed, overlap, reason, write_down};
 use super::Slots;
 use crate::clock::{from_millis, millis};
 use crate::engine::{Engine, Start};
@@ -147,7 +147,7 @@ async fn look_at(
     let planned = next.map(millis);
     let mut due = saved.next_due;
     if due > planned {
-        due = give_back(engine, saved.id, now).await?.and_then(|slot| slots.next_after(slot)).map(millis);
+        due = give_back(engine, saved.id, now).await?;
     }
     if let Some(due) = due.filter(|due| followed && *due <= millis(now) && next.is_some()) {
         let (sync, until) = (saved.id, millis(now));
@@ -162,15 +162,15 @@ async fn look_at(
 }
 
 /// Gives back the slots after `now` that were listed as missed, where there are any: the clock was ahead. Answers
-/// then with the last slot that is still taken, from which to go on.
-async fn give_back(engine: &Arc<Engine>, sync: i64, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+/// then with the first slot, in ms, of which nothing is said any more.
+async fn give_back(engine: &Arc<Engine>, sync: i64, now: DateTime<Utc>) -> Result<Option<i64>> {
     let now = millis(now);
     let job = move |sqlite: &rusqlite::Connection| slots::give_back(sqlite, sync, now);
-    let (given_back, last) = engine.store().write(job).done().await?;
-    if given_back > 0 {
+    let first = engine.store().write(job).done().await?;
+    if first.is_some() {
         engine.tell(Notice::Changed);
     }
-    Ok(last.filter(|_| given_back > 0).map(from_millis))
+    Ok(first)
 }
 
 /// Lists the slots that passed, and starts a run for the newest where it is not too late.
@@ -182,9 +182,9 @@ async fn take(
     unseen: Unseen,
 ) -> Result<()> {
     let late = now - passed.newest;
-    let mut missed = passed.reasons(unseen);
+    let mut missed = passed.lines(unseen);
     if late > CATCH_UP {
-        missed.push((passed.newest, reason(passed.newest, unseen)));
+        missed.push(Line::of(passed.newest, reason(passed.newest, unseen)));
     }
     write_down(engine, saved, missed).await?;
     if late > CATCH_UP {
@@ -194,7 +194,7 @@ async fn take(
     let start = Start { trigger, full: false, approve: false, slot: Some(millis(passed.newest)) };
     let Err(error) = engine.start(&saved.sync.name, start).await else { return Ok(()) };
     match refusal(error) {
-        Some(reason) => write_down(engine, saved, vec![(passed.newest, reason)]).await,
+        Some(reason) => write_down(engine, saved, vec![Line::of(passed.newest, reason)]).await,
         None => Ok(()),
     }
 }

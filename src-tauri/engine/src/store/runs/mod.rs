@@ -60,20 +60,23 @@ pub fn refuse_second(sqlite: &Sqlite, sync: i64) -> Result<()> {
     }
 }
 
-/// Writes down a slot that did not run, with its reason.
+/// Writes down a slot that did not run, with its reason. `first` is the first of the slots the line speaks for, the
+/// slot itself where it speaks for no other.
 pub fn missed(
     sqlite: &Sqlite,
     sync: i64,
+    first: i64,
     slot: i64,
     generation: i64,
     shape: &Shape,
     reason: &Problem,
 ) -> Result<i64> {
-    sqlite.execute(
-        "insert into run(sync, cause, state, started, finished, slot, generation, shape, problem)
-         values(?1, 2, 9, ?2, ?2, ?2, ?3, ?4, ?5)",
-        params![sync, slot, generation, write_json(shape)?, reason.to_json()?],
-    )?;
+    sqlite
+        .prepare_cached(
+            "insert into run(sync, cause, state, started, finished, slot, generation, shape, problem)
+             values(?1, 2, 9, ?2, ?3, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![sync, first, slot, generation, write_json(shape)?, reason.to_json()?])?;
     Ok(sqlite.last_insert_rowid())
 }
 

@@ -62,7 +62,10 @@ async fn many_missed_slots_are_summed_up() {
     world.tick().await;
     let reasons = world.reasons();
     assert_eq!(reasons.len(), 51);
-    assert_eq!(reasons[0], "10:29 This computer was asleep. 148 slots before it were missed too.");
+    assert_eq!(
+        reasons[0],
+        "08:01 This computer was asleep. 148 more slots up to the next one listed were missed too."
+    );
     assert_eq!(reasons[1], "10:30 This computer was asleep.");
 }
 
@@ -145,4 +148,25 @@ async fn a_run_that_waits_goes_on_when_it_is_due_unless_paused() {
     world.tick().await;
     // This engine knows no destination, so going on ends there.
     assert_eq!(world.runs()[0].state, RunState::Failed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slots_that_ran_ahead_of_time_hide_none_before_them() {
+    let mut world = World::new("2026-11-22T08:00:00Z", every(60));
+    world.tick().await;
+    // A day ahead for a minute: the slot of then is caught up, and those before it are given back.
+    world.pass(TimeDelta::days(1), MINUTE);
+    world.tick().await;
+    world.pass(-TimeDelta::days(1), MINUTE);
+    world.tick().await;
+    assert_eq!(world.slots(1).len(), 1, "only what ran");
+    // Two days asleep, and on waking far ahead for a minute.
+    world.pass(TimeDelta::days(2), MINUTE);
+    world.pass(TimeDelta::days(300), MINUTE);
+    world.tick().await;
+    world.pass(-TimeDelta::days(300), MINUTE);
+    world.tick().await;
+    let now = millis(world.now());
+    let told = world.slots(1).into_keys().filter(|slot| *slot <= now).count();
+    assert_eq!(told, 48, "every hour of two days has run or is listed");
 }

@@ -79,7 +79,7 @@ fn weekday(day: NaiveDate) -> u8 {
 
 /// Forty schedules of every sort in one zone.
 pub(super) fn forty(zone: &str) -> Vec<Case> {
-    let mut cases: Vec<Case> = [60, 90, 180, 360, 1_440, 10_080]
+    let mut cases: Vec<Case> = [180, 360, 720, 1_440, 4_320, 10_080]
         .map(|minutes| Case { schedule: Schedule::Every { minutes }, rule: Rule::Every(i64::from(minutes)) })
         .into();
     cases.extend(set_times(zone));
@@ -144,8 +144,8 @@ fn repeating_crons(zone: &str) -> Vec<Case> {
     };
     let all = || (0..24).collect::<Vec<u16>>();
     vec![
-        cron(zone, "*/30 0-3 * * *", of(vec![0, 1, 2, 3], vec![0, 30]), any, true),
-        cron(zone, "0 */4 * * *", of((0..24).step_by(4).collect(), vec![0]), any, true),
+        cron(zone, "*/30 1-2 * * *", of(vec![1, 2], vec![0, 30]), any, true),
+        cron(zone, "0 */6 * * *", of((0..24).step_by(6).collect(), vec![0]), any, true),
         cron(zone, "15 1-3 * * *", of(vec![1, 2, 3], vec![15]), any, true),
         cron(zone, "*/20 2 * * 0", of(vec![2], vec![0, 20, 40]), |day| weekday(day) == 6, true),
         cron(zone, "0 0-6/3 * * 6", of(vec![0, 3, 6], vec![0]), |day| weekday(day) == 5, true),
@@ -156,7 +156,7 @@ fn repeating_crons(zone: &str) -> Vec<Case> {
             |day| [3, 4, 9, 10, 11, 12].contains(&day.month()),
             true,
         ),
-        cron(zone, "*/15 0-1 * * *", of(vec![0, 1], vec![0, 15, 30, 45]), any, true),
+        cron(zone, "*/15 0 * * *", of(vec![0], vec![0, 15, 30, 45]), any, true),
         cron(
             zone,
             "0 8-18/2 * * 1-5",
