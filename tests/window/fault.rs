@@ -2,8 +2,8 @@
 
 use crate::accessibility::look;
 use crate::desk::on_a_desk;
-use crate::journal::{counts, finished, ready};
-use crate::page::{Page, key};
+use crate::journal::{counts, finished, ready, to_rudderstack};
+use crate::page::Page;
 use crate::recorder::Recorder;
 
 const SYNC: &str = "Visitors";
@@ -59,17 +59,7 @@ async fn set_up(page: &Page, plane: &str) {
     page.click("button", "Continue…").await;
     page.find("heading", "When should it run?").await;
     page.click("button", "Continue…").await;
-    page.find("heading", "Where should it go?").await;
-    page.click("radio", "RudderStack…").await;
-    page.click("button", "Continue…").await;
-    page.find("heading", "Connect to RudderStack").await;
-    page.fill("Data plane URL", plane).await;
-    page.fill("Write key", OLD_KEY).await;
-    page.press(key::TAB).await;
-    page.click("button", "Continue without a test").await;
-    page.reads("What to do").await;
-    page.click("button", "Continue…").await;
-    page.find("heading", "Before the first run").await;
+    to_rudderstack(page, plane, OLD_KEY).await;
     page.click("button", "Sync 600 records…").await;
     page.find("heading", &format!("{SYNC}…")).await;
 }

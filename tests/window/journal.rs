@@ -112,3 +112,18 @@ pub(crate) async fn shape_payload(page: &Page) {
     page.fill("Value", "warehouse").await;
     page.click("button", "Add constant").await;
 }
+
+/// The wizard's last steps, to a new RudderStack connection that is not tested.
+pub(crate) async fn to_rudderstack(page: &Page, plane: &str, write_key: &str) {
+    page.find("heading", "Where should it go?").await;
+    page.click("radio", "RudderStack…").await;
+    page.click("button", "Continue…").await;
+    page.find("heading", "Connect to RudderStack").await;
+    page.fill("Data plane URL", plane).await;
+    page.fill("Write key", write_key).await;
+    page.press(key::TAB).await;
+    page.click("button", "Continue without a test").await;
+    page.reads("What to do").await;
+    page.click("button", "Continue…").await;
+    page.find("heading", "Before the first run").await;
+}

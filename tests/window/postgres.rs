@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use crate::desk::{Desk, on_a_desk};
-use crate::journal::{counts, finished, keys, open_sync, payloads, ready, shape_payload, sync_now};
+use crate::journal::{
+    counts, finished, keys, open_sync, payloads, ready, shape_payload, sync_now, to_rudderstack,
+};
 use crate::page::{Page, key};
 use crate::postgres_server::PostgresServer;
 use crate::recorder::Recorder;
@@ -111,16 +113,7 @@ async fn set_up(page: &Page, port: u16, database: &str, plane: &str) {
     page.find("heading", "When should it run?").await;
     page.click("button", "Continue…").await;
 
-    page.find("heading", "Where should it go?").await;
-    page.click("radio", "RudderStack…").await;
-    page.click("button", "Continue…").await;
-    page.find("heading", "Connect to RudderStack").await;
-    page.fill("Data plane URL", plane).await;
-    page.fill("Write key", WRITE_KEY).await;
-    page.click("button", "Continue without a test").await;
-    page.reads("What to do").await;
-    page.click("button", "Continue…").await;
-    page.find("heading", "Before the first run").await;
+    to_rudderstack(page, plane, WRITE_KEY).await;
     page.fill("Name of the sync", SYNC).await;
     page.click("button", "Sync 20 records…").await;
     page.find("heading", &format!("{SYNC}…")).await;

@@ -139,17 +139,7 @@ impl Execution {
             (self.store.clone(), self.progress.clone(), source.mark.is_some());
         let mut staging =
             Staging::start(store, self.saved.id, self.run, started, limits, progress, keeps_rows)?;
-        let context = ReadContext {
-            store: &self.store,
-            home: &self.home,
-            sync,
-            sync_id: self.saved.id,
-            base_until: self.saved.base_until,
-            run: self.run,
-            resend,
-            record_bytes: limits.record_bytes,
-            cancel: &self.cancel,
-        };
+        let context = self.reading(resend, limits.record_bytes);
         let retyped = retyped(self.saved.columns.as_deref(), rows.columns());
         let found = read_all(&context, rows, &mut staging).await?;
         let mark = source.mark.filter(|_| goes_on(&found, source.differences.is_whole()));
@@ -167,6 +157,21 @@ impl Execution {
         }
         self.seal(found, &placed, mark).await?;
         Ok(Sealed::Ready)
+    }
+
+    /// What a read of this run has to know; see [`ReadContext`].
+    pub(super) fn reading(&self, resend: bool, record_bytes: usize) -> ReadContext<'_> {
+        ReadContext {
+            store: &self.store,
+            home: &self.home,
+            sync: &self.saved.sync,
+            sync_id: self.saved.id,
+            base_until: self.saved.base_until,
+            run: self.run,
+            resend,
+            record_bytes,
+            cancel: &self.cancel,
+        }
     }
 
     /// Keeps a held run's counts. What it staged goes with its end: approving reads afresh.

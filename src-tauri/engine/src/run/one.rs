@@ -1,7 +1,7 @@
 //! A test with one record: the first a run would send, in a run of its own.
 
 use super::execute::Execution;
-use super::read::{ReadContext, Sink, Staged, read_all, unless_cancelled};
+use super::read::{Sink, Staged, read_all, unless_cancelled};
 use super::source;
 use crate::clock::millis;
 use crate::error::{Error, ErrorKind, Result};
@@ -49,17 +49,8 @@ impl Execution {
         sync.query.check()?;
         let looking = source::look(&self.store, &self.saved, warehouse);
         let mut rows = unless_cancelled(&self.cancel, looking).await?;
-        let context = ReadContext {
-            store: &self.store,
-            home: &self.home,
-            sync,
-            sync_id: self.saved.id,
-            base_until: self.saved.base_until,
-            run: self.run,
-            resend: sync.mode == Mode::Full,
-            record_bytes: self.destination.limits(&sync.shape).record_bytes,
-            cancel: &self.cancel,
-        };
+        let limits = self.destination.limits(&sync.shape);
+        let context = self.reading(sync.mode == Mode::Full, limits.record_bytes);
         let mut first = First::default();
         let read = read_all(&context, &mut *rows, &mut first).await;
         if first.body.is_empty() {

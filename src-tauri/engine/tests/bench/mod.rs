@@ -27,11 +27,6 @@ pub(crate) const SYNC: &str = "people";
 /// How runs are started unless a test says otherwise.
 pub(crate) const PLAIN: Start = Start { trigger: Trigger::Manual, full: false, approve: false, slot: None };
 
-/// The long version of a test is asked for.
-pub(crate) fn soak() -> bool {
-    std::env::var_os("SLUICE_SOAK").is_some()
-}
-
 /// Everything one test needs.
 pub(crate) struct Bench {
     /// Where the data folder is; removed with the bench that made it.

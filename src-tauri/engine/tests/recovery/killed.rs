@@ -5,17 +5,17 @@ use std::time::{Duration, Instant};
 
 use sluice_engine::engine::Engine;
 use sluice_engine::store::runs::RunState;
-use sluice_engine::testing::{FakeCell, FakeWarehouse, SteeredClock};
+use sluice_engine::testing::{FakeCell, FakeWarehouse, SteeredClock, soak};
 
 use super::receiver::{BATCH, IN_FLIGHT, Receiver, Sends};
 use super::{HOME, process};
-use crate::bench::{Bench, PLAIN, SYNC, open_engine_to, payload, row, soak};
+use crate::bench::{Bench, PLAIN, SYNC, open_engine_to, payload, row};
 
 /// Which version of the table the process sees, how many rows it has, and where the receiver is.
 const TABLE: &str = "SLUICE_TEST_TABLE";
 
 fn size() -> usize {
-    if soak() { 100_000 } else { 20_000 }
+    soak(20_000, 100_000)
 }
 
 /// A version of the table: each row says which it is.
@@ -76,7 +76,7 @@ impl Moments {
 
 #[tokio::test]
 async fn a_sync_that_is_killed_again_and_again_loses_nothing() {
-    let (kills, count) = (if soak() { 100 } else { 25 }, size());
+    let (kills, count) = (soak(25, 100), size());
     let mut bench = Bench::with_batches_of(BATCH).await;
     let (home, _folder) = (bench.home.clone(), bench.folder.take());
     drop(bench);

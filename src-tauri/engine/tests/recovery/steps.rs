@@ -2,9 +2,10 @@
 
 use sluice_engine::sync::Removal;
 use sluice_engine::testing::failpoint::{Failure, Step, VARIABLE};
+use sluice_engine::testing::soak;
 
 use super::{HOME, POINT, RECORDS, process, reaches_the_end};
-use crate::bench::{Bench, soak};
+use crate::bench::Bench;
 
 async fn survives(step: Step, failure: Failure, count: usize) {
     // A run claims batches by the hundred: it has to have more than that.
@@ -31,7 +32,7 @@ async fn survives(step: Step, failure: Failure, count: usize) {
 }
 
 fn all_steps(parts: usize, part: usize) {
-    let counts: &[usize] = if soak() { &[1, 2, 3, 7, 15] } else { &[1] };
+    let counts = &[1, 2, 3, 7, 15][..soak(1, 5)];
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for step in Step::ALL.iter().skip(part).step_by(parts) {
         for failure in Failure::ALL {

@@ -2,15 +2,15 @@
 
 use sluice_engine::store::runs::{RunRow, RunState};
 use sluice_engine::sync::Removal;
-use sluice_engine::testing::{FakeCell, ReadFault};
+use sluice_engine::testing::{FakeCell, ReadFault, soak};
 
-use crate::bench::{Bench, row, soak};
+use crate::bench::{Bench, row};
 
 /// Rows of a page, and pages.
 const PAGE: usize = 20;
 
 fn pages() -> usize {
-    if soak() { 500 } else { 50 }
+    soak(50, 500)
 }
 
 /// A table that was delivered once; a whole read of what it has now would remove rows and change the others.

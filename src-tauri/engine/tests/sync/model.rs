@@ -10,10 +10,10 @@ use sluice_engine::record::Operation;
 use sluice_engine::run::Discard;
 use sluice_engine::store::runs::{RunRow, RunState, Trigger};
 use sluice_engine::sync::Removal;
-use sluice_engine::testing::{Arrived, ReadFault, Reply};
+use sluice_engine::testing::{Arrived, ReadFault, Reply, soak};
 use sluice_engine::{Error, ErrorKind};
 
-use crate::bench::{Bench, PLAIN, SYNC, payload, row, soak};
+use crate::bench::{Bench, PLAIN, SYNC, payload, row};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -337,7 +337,7 @@ fn course(steps: Vec<Step>, mirror: bool, in_flight: usize) {
 }
 
 fn cases() -> ProptestConfig {
-    let cases = if soak() { 50_000 } else { 50 };
+    let cases = soak(50, 50_000) as u32;
     ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 4_000, ..ProptestConfig::default() }
 }
 
