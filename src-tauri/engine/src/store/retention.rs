@@ -21,8 +21,8 @@ pub struct Kept {
 
 /// Nothing of the batch waits, is refused or may still be sent, and its run has ended. The newest batch stays:
 /// SQLite would give its number again.
-const CLOSED: &str = "b.state not in (2, 3, 4, 9, 10)
-    and not exists(select 1 from record_state s where s.batch = b.id and s.state in (3, 4, 9, 10))
+const CLOSED: &str = "b.state not in (2, 3, 4, 9, 10, 13)
+    and not exists(select 1 from record_state s where s.batch = b.id and s.state in (3, 4, 9, 10, 13))
     and (select state from run where id = b.run) not in (1, 2)
     and b.id < (select max(id) from batch)";
 
