@@ -435,7 +435,9 @@ impl<S: Sink> Reading<'_, S> {
             }
         }
         for (hash, record) in rest.discarded {
-            if context.sync.mode != Mode::Mirror || self.unsendable.contains(&hash) {
+            // A row that was not read because it is unchanged is not gone.
+            let is_gone = self.gone.as_ref().is_none_or(|gone| gone.contains_key(&hash));
+            if context.sync.mode != Mode::Mirror || !is_gone || self.unsendable.contains(&hash) {
                 continue;
             }
             let body = context.store.read(|sqlite| outbox::body(sqlite, record.batch))?;

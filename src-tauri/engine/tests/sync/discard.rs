@@ -111,3 +111,19 @@ async fn a_discarded_record_that_may_have_arrived_is_removed_with_its_row() {
     assert_eq!((newest.key.as_str(), newest.operation), ("b", Operation::Delete));
     bench.expect_kept(&[("a", "1")]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_discarded_record_whose_row_is_only_not_read_again_is_not_removed() {
+    let bench = Bench::new().await;
+    bench.table.compares();
+    bench.mirror(Removal::Delete).await;
+    bench.table.set(vec![row("a", "1"), row("b", "1")]);
+    bench.crm.reply(|_, _| Reply::LostAfter);
+    let lost = bench.run().await;
+    bench.discard(&lost, &["b"], Discard::Waiting).await;
+    bench.crm.take_all();
+    for _ in 0..3 {
+        assert_eq!(bench.run().await.counts.removed, 0);
+    }
+    bench.expect_kept(&[("a", "1"), ("b", "1")]);
+}
