@@ -1,6 +1,6 @@
 //! Slots that passed, and the rows that say why there was no run.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,11 +11,11 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::progress::Notice;
 use crate::schedule::Slots;
-use crate::store::runs::{self, Problem};
-use crate::store::slots;
+use crate::store::runs::{self, Missed, Problem};
+use crate::store::slots::{self, Told};
 use crate::store::syncs::SavedSync;
 
-/// Missed slots listed one by one; older ones are one line together, at the last of them.
+/// Missed slots listed one by one; older ones are one line together, from the first to the last of them.
 const LISTED: usize = 50;
 /// Slots older than this are not counted any more.
 const COUNTED: TimeDelta = TimeDelta::days(366);
@@ -24,28 +24,51 @@ const COUNTED: TimeDelta = TimeDelta::days(366);
 pub(super) struct Passed {
     /// The newest.
     pub(super) newest: DateTime<Utc>,
-    /// The ones before it that were not taken, oldest first, at most [`LISTED`].
+    /// The ones before it of which nothing is said yet, oldest first, at most [`LISTED`].
     earlier: VecDeque<DateTime<Utc>>,
-    /// The last one before those, and how many there were with it.
-    unlisted: Option<(DateTime<Utc>, u64)>,
+    /// Those before them.
+    unlisted: Option<Unlisted>,
+}
+
+/// Missed slots that share one line.
+struct Unlisted {
+    first: DateTime<Utc>,
+    last: DateTime<Utc>,
+    count: u64,
+}
+
+/// One line of the history: slots that were missed, and why.
+pub(super) struct Line {
+    first: DateTime<Utc>,
+    last: DateTime<Utc>,
+    reason: Error,
+}
+
+impl Line {
+    /// For one slot.
+    pub(super) fn of(slot: DateTime<Utc>, reason: Error) -> Self {
+        Self { first: slot, last: slot, reason }
+    }
 }
 
 impl Passed {
-    /// The slots from `due` to `now`; `due` is one in any case. Of those in `taken` nothing is to be said any more.
-    pub(super) fn between(slots: &Slots, due: i64, now: DateTime<Utc>, taken: &HashSet<i64>) -> Self {
+    /// The slots from `due` to `now`; `due` is one in any case. Those that are `told` already are left out.
+    pub(super) fn between(slots: &Slots, due: i64, now: DateTime<Utc>, told: &Told) -> Self {
         let first = from_millis(due);
-        let (mut newest, mut earlier, mut unlisted) = (first, VecDeque::new(), None);
+        let (mut newest, mut earlier, mut unlisted) = (first, VecDeque::new(), None::<Unlisted>);
         let mut from = first;
         if now - first > COUNTED {
             from = now - COUNTED;
         }
         while let Some(slot) = slots.next_after(from).filter(|slot| *slot <= now) {
-            if !taken.contains(&millis(newest)) {
+            if !told.contains(millis(newest)) {
                 earlier.push_back(newest);
             }
-            if earlier.len() > LISTED {
-                let count = unlisted.map_or(0, |(_, count)| count);
-                unlisted = earlier.pop_front().map(|slot| (slot, count + 1));
+            if earlier.len() > LISTED
+                && let Some(slot) = earlier.pop_front()
+            {
+                let unlisted = unlisted.get_or_insert(Unlisted { first: slot, last: slot, count: 0 });
+                (unlisted.last, unlisted.count) = (slot, unlisted.count + 1);
             }
             (newest, from) = (slot, slot);
         }
@@ -54,19 +77,21 @@ impl Passed {
 
     /// Every slot before the newest with the reason it was missed; the first of these stands for all that are
     /// not listed by themselves.
-    pub(super) fn reasons(&self, unseen: Unseen) -> Vec<(DateTime<Utc>, Error)> {
-        let reason = |slot: DateTime<Utc>| (slot, reason(slot, unseen));
-        let mut reasons: Vec<_> = self.earlier.iter().map(|slot| reason(*slot)).collect();
-        if let Some((slot, count)) = self.unlisted {
-            let why = why(slot, unseen);
+    pub(super) fn lines(&self, unseen: Unseen) -> Vec<Line> {
+        let mut lines = Vec::with_capacity(self.earlier.len() + 1);
+        if let Some(Unlisted { first, last, count }) = self.unlisted {
+            let why = why(first, unseen);
             let message = match count {
                 1 => why.to_owned(),
-                2 => format!("{why} The slot before it was missed too."),
-                count => format!("{why} {} slots before it were missed too.", count - 1),
+                2 => format!("{why} 1 more slot up to the next one listed was missed too."),
+                count => {
+                    format!("{why} {} more slots up to the next one listed were missed too.", count - 1)
+                }
             };
-            reasons.insert(0, (slot, Error::new(ErrorKind::MissedSlot, message)));
+            lines.push(Line { first, last, reason: Error::new(ErrorKind::MissedSlot, message) });
         }
-        reasons
+        lines.extend(self.earlier.iter().map(|slot| Line::of(*slot, reason(*slot, unseen))));
+        lines
     }
 }
 
@@ -98,22 +123,20 @@ pub(super) fn undecided() -> Error {
 }
 
 /// Writes down slots without a run, each once ever.
-pub(super) async fn write_down(
-    engine: &Arc<Engine>,
-    saved: &SavedSync,
-    missed: Vec<(DateTime<Utc>, Error)>,
-) -> Result<()> {
-    if missed.is_empty() {
+pub(super) async fn write_down(engine: &Arc<Engine>, saved: &SavedSync, lines: Vec<Line>) -> Result<()> {
+    if lines.is_empty() {
         return Ok(());
     }
+    let at = millis(engine.clock().now());
     let (sync, generation, shape) = (saved.id, saved.generation, saved.sync.shape.clone());
     let job = move |sqlite: &rusqlite::Connection| {
         let mut written = Vec::new();
-        for (slot, reason) in missed {
-            let slot = millis(slot);
-            if !slots::is_taken(sqlite, sync, slot)? {
-                let run = runs::missed(sqlite, sync, slot, generation, &shape, &Problem::from(&reason))?;
-                slots::take(sqlite, sync, slot, run)?;
+        for Line { first, last, reason } in lines {
+            let (first, last, reason) = (millis(first), millis(last), Problem::from(&reason));
+            if !slots::is_taken(sqlite, sync, last)? {
+                let missed = Missed { first, last, at, reason };
+                let run = runs::missed(sqlite, sync, generation, &shape, &missed)?;
+                slots::take(sqlite, sync, last, run)?;
                 written.push(run);
             }
         }
