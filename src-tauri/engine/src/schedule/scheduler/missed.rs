@@ -17,7 +17,7 @@ use crate::store::syncs::SavedSync;
 
 /// Missed slots listed one by one; older ones are one line together, from the first to the last of them.
 const LISTED: usize = 50;
-/// Slots older than this are not counted any more.
+/// Slots older than this are not counted any more; the first of them stands for all.
 const COUNTED: TimeDelta = TimeDelta::days(366);
 
 /// The slots of a sync that passed since it was planned.
@@ -35,6 +35,8 @@ struct Unlisted {
     first: DateTime<Utc>,
     last: DateTime<Utc>,
     count: u64,
+    /// All between the first and the last are counted.
+    all: bool,
 }
 
 /// One line of the history: slots that were missed, and why.
@@ -54,38 +56,47 @@ impl Line {
 impl Passed {
     /// The slots from `due` to `now`; `due` is one in any case. Those that are `told` already are left out.
     pub(super) fn between(slots: &Slots, due: i64, now: DateTime<Utc>, told: &Told) -> Self {
-        let first = from_millis(due);
-        let (mut newest, mut earlier, mut unlisted) = (first, VecDeque::new(), None::<Unlisted>);
-        let mut from = first;
-        if now - first > COUNTED {
-            from = now - COUNTED;
-        }
-        while let Some(slot) = slots.next_after(from).filter(|slot| *slot <= now) {
-            if !told.contains(millis(newest)) {
-                earlier.push_back(newest);
+        let mut passed = Self { newest: from_millis(due), earlier: VecDeque::new(), unlisted: None };
+        let counted = now - COUNTED;
+        while let Some(slot) = slots.next_after(passed.newest).filter(|slot| *slot <= now) {
+            let before = std::mem::replace(&mut passed.newest, slot);
+            if told.contains(millis(before)) {
+                continue;
             }
-            if earlier.len() > LISTED
-                && let Some(slot) = earlier.pop_front()
-            {
-                let unlisted = unlisted.get_or_insert(Unlisted { first: slot, last: slot, count: 0 });
-                (unlisted.last, unlisted.count) = (slot, unlisted.count + 1);
+            let later = if slot < counted { slots.next_after(counted) } else { None };
+            if let Some(later) = later.filter(|later| *later <= now) {
+                passed.unlisted = Some(Unlisted { first: before, last: before, count: 1, all: false });
+                passed.newest = later;
+            } else {
+                passed.miss(before);
             }
-            (newest, from) = (slot, slot);
         }
-        Self { newest, earlier, unlisted }
+        passed
+    }
+
+    fn miss(&mut self, slot: DateTime<Utc>) {
+        self.earlier.push_back(slot);
+        if self.earlier.len() > LISTED
+            && let Some(last) = self.earlier.pop_front()
+        {
+            let first = Unlisted { first: last, last, count: 0, all: true };
+            let unlisted = self.unlisted.get_or_insert(first);
+            (unlisted.last, unlisted.count) = (last, unlisted.count + 1);
+        }
     }
 
     /// Every slot before the newest with the reason it was missed; the first of these stands for all that are
     /// not listed by themselves.
     pub(super) fn lines(&self, unseen: Unseen) -> Vec<Line> {
         let mut lines = Vec::with_capacity(self.earlier.len() + 1);
-        if let Some(Unlisted { first, last, count }) = self.unlisted {
+        if let Some(Unlisted { first, last, count, all }) = self.unlisted {
             let why = why(first, unseen);
-            let message = match count {
-                1 => why.to_owned(),
-                2 => format!("{why} 1 more slot up to the next one listed was missed too."),
-                count => {
-                    format!("{why} {} more slots up to the next one listed were missed too.", count - 1)
+            let (at_least, more) = if all { ("", count - 1) } else { ("At least ", count) };
+            let message = match more {
+                0 => why.to_owned(),
+                1 => format!("{why} {at_least}1 more slot up to the next one listed was missed too."),
+                _ => {
+                    format!("{why} {at_least}{more} more slots up to the next one listed were missed too.")
                 }
             };
             lines.push(Line { first, last, reason: Error::new(ErrorKind::MissedSlot, message) });

@@ -44,6 +44,25 @@ async fn slots_that_ran_ahead_of_time_hide_none_before_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn slots_too_old_to_be_counted_hide_none_either() {
+    let mut world = World::new("2026-11-22T08:00:00Z", every(60));
+    world.tick().await;
+    // The first slot to come runs ahead of time.
+    ahead(&mut world, TimeDelta::hours(1)).await;
+    world.tick().await;
+    world.pass(TimeDelta::days(20), MINUTE);
+    ahead(&mut world, FAR).await;
+    world.tick().await;
+    let oldest = world.reasons().swap_remove(0);
+    assert!(oldest.starts_with("10:00") && oldest.contains("427 more slots"), "{oldest}");
+    // Of the year that is counted one slot ran when the clock was far ahead.
+    world.pass(TimeDelta::days(700), MINUTE);
+    world.tick().await;
+    let oldest = world.reasons().swap_remove(51);
+    assert!(oldest.starts_with("09:00") && oldest.contains("At least 8733 more slots"), "{oldest}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_given_back_is_told_anew_after_a_crash() {
     let mut world = World::new("2026-11-22T08:00:00Z", every(60));
     world.tick().await;

@@ -51,17 +51,17 @@ async fn live_through(zone: &str, seed: u64, years: usize) -> (usize, usize) {
     let mut dice = Dice::new(seed + 1);
     world.tick().await;
     while world.now() < end {
-        match dice.below(16) {
-            0..=4 => awake(&mut world, &mut dice, TimeDelta::hours(6)).await,
-            5..=9 => sleep(&mut world, &mut dice),
-            10 => {
+        match dice.below(32) {
+            0..=6 => awake(&mut world, &mut dice, TimeDelta::hours(4)).await,
+            7..=20 => sleep(&mut world, &mut dice),
+            21..=22 => {
                 sleep(&mut world, &mut dice);
                 world.restart();
             }
-            11 => wrong_clock(&mut world, &mut dice, TimeDelta::hours(1)).await,
-            12 => wrong_clock(&mut world, &mut dice, -TimeDelta::hours(1)).await,
-            13 => wrong_clock(&mut world, &mut dice, TimeDelta::days(1)).await,
-            14 => wrong_clock(&mut world, &mut dice, -TimeDelta::days(1)).await,
+            23..=24 => wrong_clock(&mut world, &mut dice, TimeDelta::hours(1)).await,
+            25..=26 => wrong_clock(&mut world, &mut dice, -TimeDelta::hours(1)).await,
+            27..=28 => wrong_clock(&mut world, &mut dice, TimeDelta::days(1)).await,
+            29..=30 => wrong_clock(&mut world, &mut dice, -TimeDelta::days(1)).await,
             _ => {
                 let year = if dice.below(2) == 0 { TimeDelta::days(350) } else { -TimeDelta::days(350) };
                 wrong_clock(&mut world, &mut dice, year).await;
@@ -89,7 +89,7 @@ async fn awake(world: &mut World, dice: &mut Dice, most: TimeDelta) {
 
 /// Asleep for a minute to fourteen days.
 fn sleep(world: &mut World, dice: &mut Dice) {
-    let longest = [60, 600, 2_880, 14 * 1_440, 14 * 1_440][dice.below(5) as usize];
+    let longest = [60, 600, 14 * 1_440, 14 * 1_440, 14 * 1_440][dice.below(5) as usize];
     let span = TimeDelta::minutes(dice.below(longest) as i64 + 1);
     world.pass(span, TimeDelta::seconds(1));
 }
