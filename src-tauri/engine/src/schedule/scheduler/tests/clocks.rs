@@ -13,7 +13,7 @@ async fn a_clock_set_back_neither_parks_a_sync_nor_repeats_a_slot() {
     let before = world.slots(1);
     world.pass(TimeDelta::hours(-2), MINUTE);
     world.live(TimeDelta::hours(1), MINUTE).await;
-    assert_eq!(world.slots(1), before, "slots that ran do not run again");
+    assert_eq!((world.slots(1), world.runs().len()), (before, 6), "slots that ran do not run again");
     // A clock that was a year ahead, and is put right while Sluice is closed.
     world.pass(TimeDelta::days(365), MINUTE);
     world.tick().await;
