@@ -28,6 +28,35 @@ fn a_name_that_is_not_there_has_exit_status_2() {
 }
 
 #[test]
+fn a_command_that_fails_says_so_in_its_json_too() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    for (words, code) in [
+        (&["sync", "lead-score"][..], 2),
+        (&["plan", "lead-score"], 2),
+        (&["events", "--run", "77"], 2),
+        (&["sync", "lead-scores", "--drop"], 1),
+        (&["apply", "/nonexistent/workspace.yaml"], 2),
+    ] {
+        let problem = sluice.json(words, code)["problem"].clone();
+        for part in ["code", "kind", "message", "safe", "hint"] {
+            assert!(problem[part].as_str().is_some_and(|part| !part.is_empty()), "{words:?}: {problem}");
+        }
+    }
+}
+
+#[test]
+fn an_empty_table_is_told() {
+    let sluice = Sluice::with(&LEAD_SCORES.replace("analytics.lead_scores", "main.scores"));
+    sluice.json(&["check", "sample"], 0);
+    sluice.change_sample("create table scores(lead_id text, email text, full_name text, lead_score integer)");
+    let said = sluice.run(&["sync", "lead-scores"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.err.contains("No row was read"), "{said:?}");
+    sluice.change_sample("insert into scores select lead_id, email, full_name, lead_score from lead_scores");
+    assert!(!sluice.run(&["sync", "lead-scores"]).err.contains("No row was read"));
+}
+
+#[test]
 fn a_sync_without_a_destination_is_kept_and_says_so() {
     let lines: Vec<_> = LEAD_SCORES.lines().filter(|line| !line.contains(" to: crm")).collect();
     let sluice = Sluice::with(&lines.join("\n"));
