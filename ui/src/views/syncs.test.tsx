@@ -5,6 +5,7 @@ import type { Sync } from '@/api/bindings/Sync';
 import { toasts } from '@/components/toasts';
 import { violations } from '@/test/axe';
 import { activeSyncs, runningRun } from '@/test/fake/activity';
+import { runOf } from '@/test/fake/syncs';
 import { fakeHost } from '@/test/fake-host';
 import { renderWindow } from '@/test/render';
 import { newState } from './wizard/state';
@@ -152,9 +153,24 @@ describe('the page of a sync', () => {
   });
 
   it('sends the refused records of a run again', async () => {
-    const { host } = renderWindow('/syncs/Lead%20ratings');
-    await userEvent.click(await screen.findByRole('button', { name: 'Retry 3' }));
-    await waitFor(() => expect(inputs(host, 'retry')).toEqual([{ run: 99, keys: [], events: [] }]));
+    const { host } = renderWindow('/syncs/Product%20usage');
+    await userEvent.click(await screen.findByRole('button', { name: 'Retry 22' }));
+    await waitFor(() => expect(inputs(host, 'retry')).toEqual([{ run: 44, keys: [], events: [] }]));
+  });
+
+  it('offers refused records where they are: in the newest run, which took them over', async () => {
+    const refused = { status: 'completed_with_rejections' as const, rejected: 22 };
+    const host = fakeHost();
+    const missed = { status: 'missed' as const, read: 0, rejected: 0 };
+    host.answer('runs', () => [
+      runOf(45, 'Product usage', missed),
+      runOf(44, 'Product usage', refused),
+      runOf(43, 'Product usage', refused),
+    ]);
+    renderWindow('/syncs/Product%20usage', host);
+    await userEvent.click(await screen.findByRole('button', { name: 'Retry 22' }));
+    await waitFor(() => expect(inputs(host, 'retry')).toEqual([{ run: 44, keys: [], events: [] }]));
+    expect(screen.getAllByText('Taken over')).toHaveLength(1);
   });
 
   it('shows a held run record by record, and sends exactly that on yes', async () => {

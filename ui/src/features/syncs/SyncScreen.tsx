@@ -177,6 +177,7 @@ export function SyncScreen({ name }: { name: string }) {
                   ) : (
                     <RunsTable
                       runs={runs}
+                      rejected={sync.rejected}
                       more={history.hasNextPage}
                       loadingMore={history.isFetchingNextPage}
                       onMore={() => void history.fetchNextPage()}

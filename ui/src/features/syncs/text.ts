@@ -186,6 +186,8 @@ export const text = {
     waiting: (n: number) => `${count(n)} waiting`,
     progress: (share: string) => `Running, ${share}`,
     retry: (n: number) => `Retry ${count(n)}`,
+    taken: 'Taken over',
+    takenWhy: 'A later run took these records over. Send them again from the newest run.',
     retried: (n: number) => (n === 1 ? 'Sending 1 record again' : `Sending ${count(n)} records again`),
     events: (when: string) => `Events of the run ${when}`,
     details: 'Details',
