@@ -5,8 +5,8 @@ import type { Sync } from '@/api/bindings/Sync';
 import { toasts } from '@/components/toasts';
 import { violations } from '@/test/axe';
 import { activeSyncs, runningRun } from '@/test/fake/activity';
-import { runOf } from '@/test/fake/syncs';
-import { fakeHost } from '@/test/fake-host';
+import { definitionOf, runOf, savedSyncs } from '@/test/fake/syncs';
+import { fakeHost, problem } from '@/test/fake-host';
 import { renderWindow } from '@/test/render';
 import { newState } from './wizard/state';
 
@@ -43,6 +43,33 @@ describe('home', () => {
     expect(document.querySelectorAll('[data-look=primary]')).toHaveLength(1);
     await userEvent.click(review);
     expect(router.state.location.pathname).toBe('/syncs/Churn risk/held');
+  });
+
+  it('says what to do in a window where no keychain answers, and opens the connection', async () => {
+    const host = fakeHost();
+    host.answer('syncs', () => [
+      {
+        ...(savedSyncs[2] as Sync),
+        definition: definitionOf('Orders', { from: 'Billing replica' }),
+        status: 'needs_you',
+        problem: problem({
+          kind: 'keychain_absent',
+          message: 'The connection “Billing replica” has no password. This computer has no keychain.',
+          safe: 'No secret was stored anywhere else.',
+          hint: 'Give it in the environment under the name below, or start a keychain.',
+          fix: 'SLUICE_BILLING_REPLICA_PASSWORD',
+        }),
+      },
+    ]);
+    const { router } = renderWindow('/', host);
+    expect(await screen.findByText(/No keychain answers on this computer/)).toBeTruthy();
+    expect(screen.getByText(/Nothing was read or sent.*Start or unlock a keychain/)).toBeTruthy();
+    expect(screen.queryByText(/under the name below/)).toBeNull();
+    await userEvent.click(screen.getByRole('button', { name: 'Open connection Billing replica' }));
+    expect(router.state.location).toMatchObject({
+      pathname: '/connections',
+      search: { edit: 'Billing replica' },
+    });
   });
 
   it('shows counts that add up to what a run was to send', async () => {

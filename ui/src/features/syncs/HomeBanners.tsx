@@ -4,7 +4,7 @@ import { useConnections } from '@/api/queries';
 import { Banner } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { t } from '@/components/text';
-import { groupOf, toMend } from './describe';
+import { groupOf, inWindow, toMend } from './describe';
 import { text } from './text';
 import styles from './Home.module.css';
 
@@ -20,6 +20,7 @@ export function HomeBanners({ syncs }: { syncs: readonly Sync[] }) {
         const { name } = sync.definition;
         const held = sync.status === 'held';
         const mend = toMend(sync, connections);
+        const problem = sync.problem && inWindow(sync.problem);
         const act = () =>
           void (mend === null
             ? navigate({ to: held ? '/syncs/$name/held' : '/syncs/$name', params: { name } })
@@ -43,10 +44,10 @@ export function HomeBanners({ syncs }: { syncs: readonly Sync[] }) {
             }
           >
             <p>
-              <b>{held ? text.held(name) : text.needsYou(name)}</b> {sync.problem?.message}
+              <b>{held ? text.held(name) : text.needsYou(name)}</b> {problem?.message}
             </p>
             <p className={t('soft')}>
-              {sync.problem?.safe} {sync.problem?.hint}
+              {problem?.safe} {problem?.hint}
             </p>
           </Banner>
         );

@@ -1,4 +1,5 @@
 import type { Connection } from '@/api/bindings/Connection';
+import type { Problem } from '@/api/bindings/Problem';
 import type { Run } from '@/api/bindings/Run';
 import type { Sync } from '@/api/bindings/Sync';
 import type { SyncDefinition } from '@/api/bindings/SyncDefinition';
@@ -37,7 +38,22 @@ export function ofRejected(run: Run, runs: readonly Run[], open: number): number
   return Math.min(run.rejected, open) || null;
 }
 
-const ofConnection = ['bad_settings', 'secret_missing', 'tls_failed', 'sign_in_failed', 'not_allowed'];
+const ofConnection = [
+  'bad_settings',
+  'secret_missing',
+  'keychain_absent',
+  'tls_failed',
+  'sign_in_failed',
+  'not_allowed',
+];
+
+/** What keeps a sync from running, with what to do in a window: names in the environment are for servers. */
+export function inWindow(problem: Problem): Problem {
+  const words = problem.kind === 'secret_missing' ? text.noSecret : text.noKeychain;
+  return ['secret_missing', 'keychain_absent'].includes(problem.kind)
+    ? { ...problem, ...words, fix: null }
+    : problem;
+}
 
 /** The connection one has to mend, where that is what stands in the sync's way. */
 export function toMend(

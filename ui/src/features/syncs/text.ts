@@ -64,7 +64,15 @@ export const text = {
   review: (n: number) => `Review ${changes(n)}`,
   open: (name: string) => `Open ${name}`,
   mend: (connection: string, kind: string) =>
-    ['sign_in_failed', 'secret_missing'].includes(kind) ? 'Enter new credentials' : `Open ${connection}`,
+    ['sign_in_failed', 'secret_missing'].includes(kind)
+      ? 'Enter new credentials'
+      : `Open connection ${connection}`,
+  noSecret: { safe: 'Nothing was read or sent.', hint: 'Enter it in the connection.' },
+  noKeychain: {
+    message: 'No keychain answers on this computer, so its credentials could not be read.',
+    safe: 'Nothing was read or sent.',
+    hint: 'Start or unlock a keychain (on Linux: gnome-keyring or KWallet), then press Sync now. Credentials it never had are entered in the connection.',
+  },
   more: 'More',
   syncNow: 'Sync now',
   cancelRun: 'Cancel run',
