@@ -72,6 +72,24 @@ describe('home', () => {
     });
   });
 
+  it('folds what needs the user where it is more than two, and lists it on demand', async () => {
+    const host = fakeHost();
+    const broken = activeSyncs().find(({ status }) => status === 'needs_you') as Sync;
+    const names = ['Ads', 'Books', 'Carts', 'Deals', 'Emails', 'Forms'];
+    host.answer('syncs', () => [
+      ...names.map((name) => ({ ...broken, definition: { ...broken.definition, name } })),
+      savedSyncs[1] as Sync,
+    ]);
+    renderWindow('/', host);
+    expect(await screen.findByText('6 syncs need you.')).toBeTruthy();
+    expect(screen.getAllByRole('button', { name: 'Enter new credentials' })).toHaveLength(2);
+    expect(await rowOf('Product usage')).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'Show all 6' }));
+    expect(await rowOf('Forms')).toBeTruthy();
+    expect(screen.queryByRole('link', { name: 'Product usage' })).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Show all 6' })).toBeNull();
+  });
+
   it('shows counts that add up to what a run was to send', async () => {
     renderWindow('/');
     const cells = within(await rowOf('Product usage'))

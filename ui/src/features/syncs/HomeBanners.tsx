@@ -8,15 +8,34 @@ import { groupOf, inWindow, toMend } from './describe';
 import { text } from './text';
 import styles from './Home.module.css';
 
+/** More than these are folded into one line, so that the list below stays in sight. */
+const unfolded = 2;
+
+interface Props {
+  syncs: readonly Sync[];
+  /** Lists only the syncs that need the user; absent while it does. */
+  onShowAll: (() => void) | undefined;
+}
+
 /** What only the user can decide: one banner each, one button each, the first of them filled. */
-export function HomeBanners({ syncs }: { syncs: readonly Sync[] }) {
+export function HomeBanners({ syncs, onShowAll }: Props) {
   const navigate = useNavigate();
   const connections = useConnections().data ?? [];
   const waiting = syncs.filter((sync) => groupOf(sync) === 'needsYou');
   if (waiting.length === 0) return null;
   return (
     <div className={styles.banners}>
-      {waiting.map((sync, index) => {
+      {waiting.length > unfolded && (
+        <div className={styles.folded}>
+          <b className={t('medium')}>{text.home.needYou(waiting.length)}</b>
+          {onShowAll && (
+            <Button size="sm" onPress={onShowAll}>
+              {text.home.showThem(waiting.length)}
+            </Button>
+          )}
+        </div>
+      )}
+      {waiting.slice(0, unfolded).map((sync, index) => {
         const { name } = sync.definition;
         const held = sync.status === 'held';
         const mend = toMend(sync, connections);

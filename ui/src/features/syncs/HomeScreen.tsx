@@ -87,7 +87,10 @@ export function HomeScreen() {
                 <ProblemBox problem={info.storage} tone="warn" />
               </div>
             )}
-            <HomeBanners syncs={list} />
+            <HomeBanners
+              syncs={list}
+              onShowAll={group === 'needsYou' ? undefined : () => setGroup('needsYou')}
+            />
             {paused && (
               <div className={styles.banners}>
                 <Banner tone="info" icon="pauseCircle">

@@ -36,6 +36,8 @@ export const text = {
     waitingNow: 'waiting',
     rejected: (n: number, syncs: number) => `${count(n)} rejected in ${counted(syncs, 'sync', 'syncs')}`,
     openEvents: 'Open in Live events',
+    needYou: (n: number) => `${count(n)} syncs need you.`,
+    showThem: (n: number) => `Show all ${count(n)}`,
     noneHere: 'No sync is in this state.',
     showAll: 'Show all',
     empty: {
