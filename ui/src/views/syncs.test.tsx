@@ -128,6 +128,25 @@ describe('home', () => {
     expect(router.state.location.pathname).toContain('/wizard/d1/');
   });
 
+  it('offers an unfinished edit on the page of its sync, not as a second line', async () => {
+    const host = fakeHost();
+    let drafts = [{ id: 'sync:Orders', title: 'Orders', saved_at: null, state: newState('UTC') }];
+    host.answer('drafts', () => drafts);
+    host.answer('draft_delete', () => {
+      drafts = [];
+      return null;
+    });
+    const { router } = renderWindow('/', host);
+    await rowOf('Orders');
+    expect(screen.queryByRole('button', { name: 'Finish' })).toBeNull();
+    await act(() => router.navigate({ to: '/syncs/$name', params: { name: 'Orders' } }));
+    expect(await screen.findByText('This sync has an unfinished edit.')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Go on editing' })).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'Discard the edit' }));
+    await waitFor(() => expect(screen.queryByText('This sync has an unfinished edit.')).toBeNull());
+    expect(inputs(host, 'draft_delete')).toEqual(['sync:Orders']);
+  });
+
   it('says what a sync is when there is none', async () => {
     const host = fakeHost();
     host.answer('syncs', () => []);

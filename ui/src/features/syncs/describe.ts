@@ -6,6 +6,9 @@ import type { SyncDefinition } from '@/api/bindings/SyncDefinition';
 import { ahead } from '@/components/when';
 import { text } from './text';
 
+/** The id of the draft that an edit of the saved sync is kept as. */
+export const editOf = (name: string): string => `sync:${name}`;
+
 /** The table's name, or "SQL". */
 export const sourceName = ({ query }: SyncDefinition): string =>
   query.type === 'table' ? query.name : 'SQL';
