@@ -6,6 +6,8 @@ import type { Sync } from '@/api/bindings/Sync';
 import type { SyncSave } from '@/api/bindings/SyncSave';
 import { violations } from '@/test/axe';
 import { savedConnections } from '@/test/fake/catalogue';
+import { preview } from '@/test/fake/payload';
+import { leadScores } from '@/test/fake/source';
 import { definitionOf, savedSyncs } from '@/test/fake/syncs';
 import { fakeHost, problem } from '@/test/fake-host';
 import { renderWindow } from '@/test/render';
@@ -175,6 +177,31 @@ test('rows that cannot be read say what happened and can be read again', async (
   await user.click(await screen.findByText('lead_scores'));
   const alert = await screen.findByRole('alert');
   expect(alert.textContent).toMatch(/The table lead_scores is gone.*Choose another table/s);
+});
+
+test('an empty table says so, and a sync of it can be set up all the same', async () => {
+  const host = fakeHost();
+  host.answer('source', () => ({ ...leadScores, rows: [], total_rows: 0 }));
+  host.answer('key_check', () => ({ rows: 0, nulls: 0, duplicates: 0 }));
+  host.answer('payload_preview', (request) => ({
+    ...preview(request),
+    rows: 0,
+    exact: '',
+    pretty: '',
+    bytes: 0,
+    masked: false,
+  }));
+  const { user } = await toTable(host);
+  await user.click(await screen.findByText('lead_scores'));
+  await screen.findByText('There are no rows to check yet');
+  expect(screen.getByText(/nothing to preview. Set the sync up all the same/)).toBeTruthy();
+  expect(screen.queryByText(/never empty|% empty|No duplicates/)).toBeNull();
+  await user.keyboard(on);
+  await heading('Shape the payload');
+  await screen.findByText(/no rows yet, so there is nothing to preview/);
+  expect(screen.queryByText(/Row 1|of 0|No problems|Personal data/)).toBeNull();
+  await user.keyboard(on);
+  await heading('When should it run?');
 });
 
 test('a table without identifiers asks which column plays the part', async () => {
