@@ -65,7 +65,7 @@ describe('home', () => {
     expect(await screen.findByText(/No keychain answers on this computer/)).toBeTruthy();
     expect(screen.getByText(/Nothing was read or sent.*Start or unlock a keychain/)).toBeTruthy();
     expect(screen.queryByText(/under the name below/)).toBeNull();
-    await userEvent.click(screen.getByRole('button', { name: 'Open connection Billing replica' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Open connection Billing replica' }));
     expect(router.state.location).toMatchObject({
       pathname: '/connections',
       search: { edit: 'Billing replica' },
