@@ -21,7 +21,7 @@ export const text = {
   choose: 'Choose a table or view on the left',
   chooseText: 'Its columns, identifiers and first rows appear here. Nothing is sent.',
   sql: 'One SELECT statement',
-  sqlHelp: 'Any SELECT the login may run. Sluice only reads.',
+  sqlHelp: 'Any SELECT the login may run. Your tables are only read.',
   read: 'Read rows',
   readAgain: 'Read again',
   statement: 'Your statement',

@@ -13,7 +13,7 @@ export const text = {
   next: 'Continue',
   warehouse: {
     title: 'Where are the rows?',
-    text: 'Sluice reads from here and never writes to it.',
+    text: 'Your tables are only read.',
     label: 'Warehouse',
     choose: 'Choose a connection or a kind of warehouse',
   },

@@ -19,6 +19,8 @@ async function toTable(host = fakeHost()) {
   const view = renderWindow('/new', host);
   const user = userEvent.setup();
   await heading('Where are the rows?');
+  // A schema for snapshots is written to, where one is granted: the promise is about the tables.
+  await screen.findByText('Your tables are only read.');
   await user.click(await screen.findByRole('radio', { name: /Kestrel production/ }));
   await user.keyboard(on);
   await heading('Which rows?');
