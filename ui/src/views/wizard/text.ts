@@ -19,7 +19,10 @@ export const text = {
   },
   connection: {
     title: (kind: string) => `Connect to ${kind}`,
-    text: 'Paste one thing and check what it filled in. Secrets go to this computer’s keychain, not into a file.',
+    text: (pastes: boolean) =>
+      pastes
+        ? 'Paste one thing and check what it filled in. Secrets go to this computer’s keychain, not into a file.'
+        : 'Fill the fields and test them. Nothing here is secret.',
     readyText: 'Nothing to enter: it lives on this computer.',
     problem: (n: number) => (n === 1 ? '1 field needs you' : `${String(n)} fields need you`),
     noTest: 'Tables cannot be listed before the connection works',

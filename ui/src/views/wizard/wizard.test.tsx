@@ -291,6 +291,8 @@ test('a file takes records of any fields, found again by the row key', async () 
   const { user, host } = await toDestination();
   await user.click(await screen.findByRole('radio', { name: /JSON lines or CSV/ }));
   await user.keyboard(on);
+  expect(await screen.findByText(/Nothing here is secret/)).toBeTruthy();
+  expect(screen.queryByText(/Paste|keychain/)).toBeNull();
   await user.type(await screen.findByRole('textbox', { name: /Folder/ }), '/home/ana/exports');
   await user.click(screen.getByRole('button', { name: 'Continue without a test' }));
   await screen.findByText(/File takes records/);
