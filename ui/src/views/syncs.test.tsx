@@ -177,6 +177,15 @@ describe('the page of a sync', () => {
     expect(reads()).toBe(before);
   });
 
+  it('keeps to the last step while the run comes to its end', async () => {
+    const { host } = renderWindow('/syncs/Lead%20ratings');
+    await screen.findByRole('heading', { name: 'Sending 2,640 changes' });
+    act(() => host.push({ type: 'run', run: { ...runningRun(), delivered: 2634, progress: null } }));
+    expect(await screen.findByText('2,634')).toBeTruthy();
+    expect(screen.getByRole('heading', { name: 'Sending 2,640 changes' })).toBeTruthy();
+    expect(screen.queryByText('Reading rows')).toBeNull();
+  });
+
   it('reads again when a run has ended', async () => {
     const { host } = renderWindow('/syncs/Lead%20ratings');
     await screen.findByRole('heading', { name: 'Sending 2,640 changes' });

@@ -132,6 +132,7 @@ export function SyncScreen({ name }: { name: string }) {
                   <SyncBanner sync={sync} onAsk={setQuestion} onEdit={() => edit('destination')} />
                   {running && (
                     <RunPanel
+                      key={run.run}
                       run={run}
                       to={definition.to ?? ''}
                       busy={actions.busy === `cancel ${String(run.run)}`}
