@@ -61,6 +61,7 @@ export const text = {
   copyJson: 'Copy JSON',
   maskedRow: 'Personal data masked',
   shownRow: 'Personal data shown for this row',
+  nothingPersonal: 'No personal data found in this row',
   reveal: 'Reveal',
   mask: 'Mask',
   bytesNote: (size: string) => `${size} as sent, without the spaces`,

@@ -144,7 +144,7 @@ export function PayloadStep() {
               <PayloadPanel
                 preview={shown}
                 marked={marked >= 0 ? marked : null}
-                revealed={!shown.masked}
+                revealed={revealed === shown.row}
                 onRow={(row) => setAt({ row, find: null })}
                 onFind={(find) =>
                   setAt({

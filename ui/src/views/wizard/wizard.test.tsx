@@ -181,6 +181,15 @@ test('rows that cannot be read say what happened and can be read again', async (
   expect(alert.textContent).toMatch(/The table lead_scores is gone.*Choose another table/s);
 });
 
+test('personal data is said to be shown only where the user asked for it', async () => {
+  const host = fakeHost();
+  host.answer('payload_preview', (request) => ({ ...preview(request), masked: false }));
+  await toPayload(host);
+  await screen.findByText('No personal data found in this row');
+  expect(screen.queryByText(/Personal data shown/)).toBeNull();
+  expect(screen.queryByRole('button', { name: /^(Reveal|Mask)$/ })).toBeNull();
+});
+
 test('an empty table says so, and a sync of it can be set up all the same', async () => {
   const host = fakeHost();
   host.answer('source', () => ({ ...leadScores, rows: [], total_rows: 0 }));
