@@ -33,7 +33,7 @@ export interface SyncRowProps {
 export function SyncRow({ sync, now, allPaused, actions, onAsk }: SyncRowProps) {
   const navigate = useNavigate();
   // Home.module.css hides the column "Last run" from here on.
-  const narrow = useMedia('(max-width: 840px)');
+  const narrow = useMedia('(max-width: 940px)');
   const { definition, last_run: run, history } = sync;
   const { name, to } = definition;
   const running = sync.status === 'running' && run;
