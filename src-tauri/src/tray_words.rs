@@ -74,6 +74,8 @@ mod tests {
             identifiers: BTreeMap::new(),
             fields: None,
             schedule: Schedule::Manual,
+            brakes: None,
+            cursor: None,
         };
         Sync {
             definition,
@@ -84,6 +86,7 @@ mod tests {
             paused: false,
             next_run_at: next_run_at.map(str::to_owned),
             schedule_sentence: String::new(),
+            held: None,
             last_run: None,
             history: vec![],
             waiting: 0,

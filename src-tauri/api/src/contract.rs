@@ -8,9 +8,9 @@ use crate::Api;
 use crate::wire::{
     AppInfo, Catalogue, Checks, Connection, ConnectionCheck, ConnectionPaste, ConnectionSave,
     DestinationObject, Discard, Draft, EventDetail, EventPage, EventRequest, EventsExport, EventsRequest,
-    KeyCheck, KeyCheckRequest, Pasted, PayloadPreview, PayloadPreviewRequest, Plan, PlanRequest, Problem,
-    Retry, Run, RunsRequest, Schedule, ScheduleDescription, Settings, Source, SourceRequest, Sync, SyncNow,
-    SyncSave, Table,
+    HeldRequest, KeyCheck, KeyCheckRequest, Pasted, PayloadPreview, PayloadPreviewRequest, Plan, PlanRequest,
+    Problem, Retry, Run, RunsRequest, Schedule, ScheduleDescription, Settings, Source, SourceRequest, Sync,
+    SyncNow, SyncSave, Table,
 };
 
 /// Declares every command once; `input -> output`, in wire types.
@@ -98,7 +98,11 @@ commands! {
     sync_test: String => Run;
     /// Stops the run of this id; what was sent stays sent.
     run_cancel: i64 => Run;
-    /// Drops a held run; nothing was sent.
+    /// What a held run would do, from what it has ready to send.
+    held: HeldRequest => Plan;
+    /// Goes on with a held run: what it showed is sent.
+    run_approve: i64 => Run;
+    /// Drops a held run; nothing more of it is sent.
     run_drop: i64 => Run;
     /// Run history, newest first.
     runs: RunsRequest => Vec<Run>;

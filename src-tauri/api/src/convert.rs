@@ -10,8 +10,8 @@ use sluice_engine::value::ColumnType as EngineColumnType;
 use sluice_engine::{Error, ErrorKind, error, manifest};
 
 use crate::wire::{
-    Accepts, ChangeKind, ColumnType, Discarding, Field, FieldValue, Mode, NullRule, Problem, Query, Removal,
-    Role, RunStatus, Schedule, Shape, SyncDefinition, TableKind, Trigger,
+    Accepts, Brakes, ChangeKind, ColumnType, Discarding, Field, FieldValue, Mode, NullRule, Problem, Query,
+    Removal, Role, RunStatus, Schedule, Shape, SyncDefinition, TableKind, Trigger,
 };
 
 /// The time stored as `millis`, as text.
@@ -127,6 +127,8 @@ impl From<&sync::Sync> for SyncDefinition {
             identifiers: identifiers.map(|(name, column)| (name.name().to_owned(), column.clone())).collect(),
             fields: sync.fields.as_ref().map(|fields| fields.iter().map(Into::into).collect()),
             schedule: (&sync.schedule).into(),
+            brakes: Some(sync.brakes.into()),
+            cursor: sync.cursor().map(str::to_owned),
         }
     }
 }
@@ -152,9 +154,33 @@ impl TryFrom<SyncDefinition> for sync::Sync {
             identifiers: wire.identifiers.into_iter().map(identifier).collect::<Result<_, Error>>()?,
             fields: wire.fields.map(|fields| fields.into_iter().map(Into::into).collect()),
             schedule: wire.schedule.try_into()?,
+            brakes: wire.brakes.map(Into::into).unwrap_or_default(),
+            cursor: wire.cursor.filter(|column| !column.is_empty()),
         })
     }
 }
+
+/// The same brakes on both sides of the wire.
+macro_rules! brakes {
+    ($from:ty => $to:ty) => {
+        impl From<$from> for $to {
+            fn from(brakes: $from) -> Self {
+                Self {
+                    empty: brakes.empty,
+                    shrunk: brakes.shrunk,
+                    removed: brakes.removed,
+                    removed_records: brakes.removed_records,
+                    refused: brakes.refused,
+                    emptied: brakes.emptied,
+                    first_run: brakes.first_run,
+                }
+            }
+        }
+    };
+}
+
+brakes!(sync::Brakes => Brakes);
+brakes!(Brakes => sync::Brakes);
 
 impl From<&sync::Shape> for Shape {
     fn from(shape: &sync::Shape) -> Self {

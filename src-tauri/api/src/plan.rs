@@ -4,13 +4,13 @@ use sluice_engine::engine::unsaved;
 use sluice_engine::json_text::Json;
 use sluice_engine::mask;
 use sluice_engine::run::plan;
-use sluice_engine::store::syncs;
+use sluice_engine::store::{runs, syncs};
 use sluice_engine::sync::Sync;
 use sluice_engine::{Error, ErrorKind};
 
 use crate::Api;
 use crate::runs::counts_on_wire;
-use crate::wire::{FieldChange, InvalidRow, Plan, PlanRecord, PlanRequest, Problem};
+use crate::wire::{FieldChange, HeldRequest, InvalidRow, Plan, PlanRecord, PlanRequest, Problem};
 
 impl Api {
     /// What a run would do now. Nothing is sent and nothing is kept.
@@ -24,9 +24,7 @@ impl Api {
                     None => None,
                 };
                 match (definition, stored) {
-                    (Some(definition), Some(stored)) => {
-                        Ok(syncs::SavedSync { sync: Sync::try_from(definition)?, ..stored })
-                    }
+                    (Some(definition), Some(stored)) => Ok(stored.with(Sync::try_from(definition)?)),
                     (Some(definition), None) => Ok(unsaved(Sync::try_from(definition)?)),
                     (None, Some(stored)) => Ok(stored),
                     (None, None) => Err(Error::new(ErrorKind::UnknownName, "There is nothing to plan.")),
@@ -36,23 +34,22 @@ impl Api {
         let plan = self.engine().plan(&saved, input.limit).await?;
         let quota_share = self.quota_share(&saved.sync, plan.counts.to_send).await;
         let seconds = started.elapsed().as_secs_f64();
-        Ok(Plan {
-            sync: saved.sync.name,
-            counts: counts_on_wire(&plan.counts, seconds),
-            records: plan.records.iter().map(|record| on_wire(record, input.reveal)).collect(),
-            invalid_rows: plan
-                .invalid
-                .iter()
-                .map(|invalid| InvalidRow {
-                    row: invalid.row,
-                    key: invalid.key.clone(),
-                    problem: (&invalid.problem).into(),
-                })
-                .collect(),
-            held: plan.held.map(Into::into),
-            requests_needed: plan.requests,
-            quota_share,
-        })
+        Ok(plan_on_wire(saved.sync.name, &plan, seconds, input.reveal, quota_share))
+    }
+
+    /// What a held run would do.
+    pub async fn held(&self, input: HeldRequest) -> Result<Plan, Problem> {
+        let HeldRequest { run, limit, reveal } = input;
+        let (saved, plan, seconds) = self
+            .blocking(move |engine| {
+                let row = engine.store().read(|sqlite| runs::get(sqlite, run))?;
+                let saved = engine.store().read(|sqlite| syncs::by_id(sqlite, row.sync))?;
+                let took = row.finished.unwrap_or(row.started) - row.started;
+                Ok((saved, engine.held(run, limit)?, took.max(0) as f64 / 1_000.0))
+            })
+            .await?;
+        let quota_share = self.quota_share(&saved.sync, plan.counts.waiting()).await;
+        Ok(plan_on_wire(saved.sync.name, &plan, seconds, reveal, quota_share))
     }
 
     /// The share of the destination's daily quota so many records are; `None` where it has none or does not say.
@@ -61,6 +58,29 @@ impl Api {
         let destination = self.blocking(move |engine| engine.destination(&to)).await.ok()?;
         let (_, of) = destination.quota().await.ok()??;
         (of > 0).then(|| records as f64 / of as f64)
+    }
+}
+
+fn plan_on_wire(
+    sync: String,
+    plan: &plan::Plan,
+    seconds: f64,
+    reveal: bool,
+    quota_share: Option<f64>,
+) -> Plan {
+    let invalid_row = |invalid: &runs::InvalidRow| InvalidRow {
+        row: invalid.row,
+        key: invalid.key.clone(),
+        problem: (&invalid.problem).into(),
+    };
+    Plan {
+        sync,
+        counts: counts_on_wire(&plan.counts, seconds),
+        records: plan.records.iter().map(|record| on_wire(record, reveal)).collect(),
+        invalid_rows: plan.invalid.iter().map(invalid_row).collect(),
+        held: plan.held.as_ref().map(Into::into),
+        requests_needed: plan.requests,
+        quota_share,
     }
 }
 

@@ -3,7 +3,7 @@
 use sluice_engine::clock::millis;
 use sluice_engine::engine::{Engine, Start};
 use sluice_engine::run::progress::{Phase as EnginePhase, Snapshot};
-use sluice_engine::store::runs::{self, Counts, Ended, RunRow, RunState, Trigger};
+use sluice_engine::store::runs::{Counts, RunRow, RunState, Trigger};
 use sluice_engine::store::{events, syncs};
 use sluice_engine::{Error, ErrorKind, Result};
 
@@ -34,18 +34,23 @@ impl Api {
         self.run(run).await
     }
 
-    /// Drops a held run. Nothing of it was sent.
+    /// Goes on with a held run: what it showed is sent.
+    pub async fn run_approve(&self, run: i64) -> Result<Run, Problem> {
+        let run = self.engine().approve(run).await?;
+        self.run(run).await
+    }
+
+    /// Drops a held run. Nothing more of it is sent.
     pub async fn run_drop(&self, run: i64) -> Result<Run, Problem> {
-        let at = millis(self.engine().clock().now());
-        let drop_held = move |sqlite: &sluice_engine::store::Sqlite| {
-            if runs::get(sqlite, run)?.state != RunState::Held {
-                return Err(Error::new(ErrorKind::Conflict, format!("Run {run} is not held.")));
-            }
-            runs::end(sqlite, run, &Ended::new(RunState::Cancelled, at))
-        };
-        self.engine().store().write(drop_held).done().await?;
+        self.engine().drop_held(run).await?;
         self.changed();
         self.run(run).await
+    }
+
+    /// Drops the held run of the sync of this name.
+    pub async fn sync_drop(&self, sync: &str) -> Result<Run, Problem> {
+        let held = self.engine().held_of(sync)?;
+        self.run_drop(held).await
     }
 
     /// Run history, newest first.

@@ -81,8 +81,7 @@ async fn read(engine: &Arc<Engine>, connection: &str, query: &Query) -> Result<S
     let read_at = engine.clock().now();
     let (opener, name) = (engine.clone(), connection.to_owned());
     let warehouse = tokio::task::spawn_blocking(move || opener.warehouse(&name)).await.map_err(ended)??;
-    let mut rows =
-        warehouse.read(&Read { query: query.clone(), columns: Vec::new(), limit: Some(ROWS) }).await?;
+    let mut rows = warehouse.read(&Read { limit: Some(ROWS), ..Read::all(query.clone()) }).await?;
     let mut batches = Vec::new();
     while let Some(batch) = rows.next().await? {
         batches.push(batch);

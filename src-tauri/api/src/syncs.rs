@@ -6,7 +6,7 @@ use sluice_engine::engine::Engine;
 use sluice_engine::manifest::{Accepts, Capabilities};
 use sluice_engine::store::runs::{RunRow, RunState};
 use sluice_engine::store::syncs::{self, SavedSync};
-use sluice_engine::store::{connections, drafts, outbox};
+use sluice_engine::store::{connections, drafts, outbox, seal};
 use sluice_engine::sync::{self, Removal, Shape};
 use sluice_engine::{Error, ErrorKind, Result};
 
@@ -143,6 +143,10 @@ pub(crate) fn check(engine: &Engine, sync: &sync::Sync) -> Result<()> {
     }
     sync.query.check()?;
     sync.schedule.check()?;
+    let shares = [sync.brakes.shrunk, sync.brakes.removed, sync.brakes.refused, sync.brakes.emptied];
+    if shares.into_iter().flatten().any(|share| share > 100) {
+        return bad("A brake's share is between 0 and 100 percent.".into());
+    }
     let side = |name: &str, wanted: Role| -> Result<&'static sluice_engine::manifest::Manifest> {
         let saved = engine.store().read(|sqlite| connections::get(sqlite, name))?;
         let (manifest, role) = CATALOGUE.manifest(&saved.connection.kind)?;
@@ -186,6 +190,8 @@ fn word(value: &impl serde::Serialize) -> String {
 fn on_wire(engine: &Engine, saved: &SavedSync) -> Result<Sync> {
     let newest = engine.runs(Some(saved.id), None, BARS)?;
     let (waiting, rejected) = engine.store().read(|sqlite| outbox::open_counts(sqlite, saved.id))?;
+    let held = engine.store().read(|sqlite| seal::held_of(sqlite, saved.id))?;
+    let held = held.map(|run| engine.run(run)).transpose()?;
     let kind = |name: &str| -> Result<String> {
         Ok(engine
             .store()
@@ -194,7 +200,7 @@ fn on_wire(engine: &Engine, saved: &SavedSync) -> Result<Sync> {
     };
     let ran = newest.iter().find(|run| run.state != RunState::Missed);
     let running = engine.running_of(saved.id).is_some() || ran.is_some_and(|run| run.state.is_going_on());
-    let status = status(saved, ran, running);
+    let status = status(saved, held.as_ref().or(ran), running);
     let decides = matches!(status, SyncStatus::NeedsYou | SyncStatus::Held | SyncStatus::WaitingForNetwork);
     let described = saved.sync.schedule.describe(engine.clock().now());
     let bar = |run: &RunRow| RunBar {
@@ -208,7 +214,13 @@ fn on_wire(engine: &Engine, saved: &SavedSync) -> Result<Sync> {
         from_kind: kind(&saved.sync.from)?,
         to_kind: saved.sync.to.as_deref().map(kind).transpose()?,
         status,
-        problem: ran.filter(|_| decides).and_then(|run| run.problem.as_ref()).map(Into::into),
+        held: held.as_ref().map(|run| crate::runs::on_wire(engine, run)).transpose()?,
+        problem: held
+            .as_ref()
+            .or(ran)
+            .filter(|_| decides)
+            .and_then(|run| run.problem.as_ref())
+            .map(Into::into),
         paused: saved.paused,
         next_run_at: next.map(time),
         schedule_sentence: described.sentence,

@@ -64,6 +64,9 @@ pub(crate) enum Command {
         /// Go on with what a held run would do
         #[arg(long)]
         approve: bool,
+        /// Drop the held run; nothing more of it is sent
+        #[arg(long, conflicts_with_all = ["full", "approve"])]
+        drop: bool,
     },
     /// Show what was sent to whom, and the answer; newest last
     Events(EventsArgs),
@@ -222,6 +225,7 @@ mod tests {
             "plan s --limit 5",
             "sync s --full",
             "sync s --approve --json",
+            "sync s --drop",
             "events --sync s --run 1 --key k --status rejected --limit 3",
             "runs --sync s",
             "retry 1 --key k",
@@ -239,9 +243,16 @@ mod tests {
 
     #[test]
     fn wrong_use_has_exit_status_2() {
-        for line in
-            ["", "synk", "sync", "plan s --limit x", "retry abc", "events --status lost", "runs --all"]
-        {
+        for line in [
+            "",
+            "synk",
+            "sync",
+            "plan s --limit x",
+            "sync s --drop --approve",
+            "retry abc",
+            "events --status lost",
+            "runs --all",
+        ] {
             let words = std::iter::once("sluice").chain(line.split_whitespace());
             let error = CommandLine::try_parse_from(words).expect_err(line);
             assert_eq!(error.exit_code(), 2, "{line}");

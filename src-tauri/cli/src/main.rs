@@ -50,7 +50,10 @@ async fn run(line: CommandLine) -> Result<Exit, Problem> {
         Command::Export { output } => export::run(&Api::open_reading(&home)?, out, output).await,
         Command::Check { connection } => check::run(&Api::open_reading(&home)?, out, connection).await,
         Command::Plan { sync, limit } => plan::run(&Api::open_reading(&home)?, out, sync, limit).await,
-        Command::Sync { sync, full, approve } => {
+        Command::Sync { sync, drop: true, .. } => {
+            owning(&home, async |api| sync::drop_held(api, out, &sync).await).await
+        }
+        Command::Sync { sync, full, approve, drop: false } => {
             owning(&home, async |api| sync::run(api, out, sync, full, approve).await).await
         }
         Command::Events(args) => events::run(&Api::open_reading(&home)?, out, args).await,

@@ -149,7 +149,7 @@ async fn sample_rows(home: &Path, table: &str) -> Vec<String> {
     let clock = Standing::at("2026-11-22T12:00:00Z");
     let opening =
         Opening::new(kind.manifest(), &connection, std::iter::empty().collect(), home, clock).unwrap();
-    let read = Read { query: Query::Table(table.parse().unwrap()), columns: Vec::new(), limit: Some(1_000) };
+    let read = Read { limit: Some(1_000), ..Read::all(Query::Table(table.parse().unwrap())) };
     let mut rows = kind.open(&opening).unwrap().read(&read).await.unwrap();
     let mut objects = Vec::new();
     while let Some(batch) = rows.next().await.unwrap() {

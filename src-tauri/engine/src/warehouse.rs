@@ -62,6 +62,34 @@ pub struct Read {
     pub columns: Vec<String>,
     /// At most so many rows.
     pub limit: Option<u64>,
+    /// Only rows beyond a cursor, in its order.
+    pub after: Option<After>,
+}
+
+impl Read {
+    /// Every row and column of a query.
+    pub fn all(query: Query) -> Self {
+        Self { query, columns: Vec::new(), limit: None, after: None }
+    }
+}
+
+/// Reads on from where an earlier read was: rows in ascending order of `column`, without those that have no value
+/// in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct After {
+    /// The column.
+    pub column: String,
+    /// Only rows with a greater value than this one, which is the text of a JSON value that an earlier read of the
+    /// column gave; `None` for all.
+    pub value: Option<String>,
+}
+
+impl After {
+    /// The value as text: a string's content, anything else as it stands.
+    pub fn text(&self) -> Option<String> {
+        let json = self.value.as_deref()?;
+        Some(serde_json::from_str::<String>(json).unwrap_or_else(|_| json.to_owned()))
+    }
 }
 
 /// A stream of rows. Batches hold some 500 to 2,000 rows, or about 1 MB where rows are long.

@@ -1,4 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { HeldRequest } from './bindings/HeldRequest';
 import type { RunsRequest } from './bindings/RunsRequest';
 import { call } from './client';
 import { keys } from './queries';
@@ -19,6 +20,16 @@ export const useEvent = (event: string | null, reveal: boolean) =>
     enabled: event !== null,
     placeholderData: keepPreviousData,
     gcTime: reveal ? 0 : 60_000,
+  });
+
+/** What a held run would do. It does not change while it is held. */
+export const useHeld = (request: HeldRequest | null) =>
+  useQuery({
+    queryKey: ['held', request],
+    queryFn: () => call('held', request as HeldRequest),
+    enabled: !!request,
+    staleTime: Infinity,
+    gcTime: 0,
   });
 
 const pageOfRuns = 100;

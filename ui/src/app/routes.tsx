@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router';
 import { ConnectionsView } from '@/views/ConnectionsView';
 import { EventsView } from '@/views/EventsView';
+import { HeldView } from '@/views/HeldView';
 import { HomeView } from '@/views/HomeView';
 import { SettingsView } from '@/views/SettingsView';
 import { SyncView } from '@/views/SyncView';
@@ -29,6 +30,7 @@ const connections = createRoute({
 });
 const settings = createRoute({ getParentRoute: () => shell, path: '/settings', component: SettingsView });
 const sync = createRoute({ getParentRoute: () => shell, path: '/syncs/$name', component: SyncView });
+const held = createRoute({ getParentRoute: () => shell, path: '/syncs/$name/held', component: HeldView });
 const welcome = createRoute({ getParentRoute: () => root, path: '/welcome', component: WelcomeView });
 const fresh = createRoute({
   getParentRoute: () => root,
@@ -49,7 +51,7 @@ const wizard = createRoute({
 });
 
 const tree = root.addChildren([
-  shell.addChildren([home, events, connections, settings, sync]),
+  shell.addChildren([home, events, connections, settings, sync, held]),
   welcome,
   fresh,
   wizard,

@@ -12,7 +12,7 @@ import type { Host } from '@/host';
 import { activeSyncs, allRuns, fakeLog, pageOfRuns } from './fake/activity';
 import { catalogue, practiceObjects, savedConnections } from './fake/catalogue';
 import { preview } from './fake/payload';
-import { planOf } from './fake/plan';
+import { heldPlan, planOf } from './fake/plan';
 import { describe } from './fake/schedule';
 import { leadScores, noIdentifier, tables, wide } from './fake/source';
 import { definitionOf, runOf, savedSyncs } from './fake/syncs';
@@ -155,7 +155,7 @@ export function fakeHost({
       `run ${String(id)}`,
     );
     const ended: Run = { ...run, status, progress: null, finished_at: new Date().toISOString() };
-    change(run.sync, { status: 'healthy', last_run: ended, problem: null });
+    change(run.sync, { status: 'healthy', held: null, last_run: ended, problem: null });
     return ended;
   };
 
@@ -335,7 +335,15 @@ export function fakeHost({
     // Its event is one of the log's: that of a sync that is there from the beginning.
     sync_test: () => runOf(58, 'Orders', { trigger: 'test', read: 1, added: 1, delivered: 1, sent: 1 }),
     run_cancel: (id) => end(id, 'cancelled'),
+    run_approve: (id) => end(id, 'completed'),
     run_drop: (id) => end(id, 'cancelled'),
+    held: ({ run }) =>
+      heldPlan(
+        found(
+          syncs.find(({ held }) => held?.run === run),
+          `run ${String(run)}`,
+        ),
+      ),
     runs: (request) => pageOfRuns(allRuns(syncs), request),
     run: (id) =>
       found(

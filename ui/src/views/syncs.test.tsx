@@ -41,7 +41,7 @@ describe('home', () => {
     expect(screen.getByText(/62% fewer rows/)).toBeTruthy();
     expect(document.querySelectorAll('[data-look=primary]')).toHaveLength(1);
     await userEvent.click(review);
-    expect(router.state.location.pathname).toBe('/syncs/Churn risk');
+    expect(router.state.location.pathname).toBe('/syncs/Churn risk/held');
   });
 
   it('shows counts that add up to what a run was to send', async () => {
@@ -157,17 +157,28 @@ describe('the page of a sync', () => {
     await waitFor(() => expect(inputs(host, 'retry')).toEqual([{ run: 99, keys: [], events: [] }]));
   });
 
-  it('asks before a held run is sent, and sends it on yes', async () => {
-    const { host } = renderWindow('/syncs/Churn%20risk');
-    await userEvent.click(await screen.findByRole('button', { name: 'Send 4,187 records' }));
+  it('shows a held run record by record, and sends exactly that on yes', async () => {
+    const { host, router } = renderWindow('/syncs/Churn%20risk');
+    await userEvent.click(await screen.findByRole('button', { name: 'Look at 4,187 changes' }));
+    expect(await screen.findByText(/62% fewer rows/)).toBeTruthy();
+    expect(await screen.findByRole('radio', { name: /Gone/ })).toBeTruthy();
+    const list = await screen.findByRole('grid', { name: 'Gone' });
+    expect(within(list).getAllByRole('row').length).toBeGreaterThan(1);
+    expect(await violations()).toEqual([]);
+    expect(inputs(host, 'held')).toEqual([{ run: 31, limit: 200, reveal: false }]);
+    await userEvent.click(screen.getByRole('button', { name: 'Send 4,187 records' }));
     const dialog = await screen.findByRole('alertdialog', { name: 'Send 4,187 records?' });
     expect(document.activeElement).toBe(within(dialog).getByRole('button', { name: 'Cancel' }));
-    expect(inputs(host, 'sync_now')).toEqual([]);
+    expect(inputs(host, 'run_approve')).toEqual([]);
     expect(await violations()).toEqual([]);
     await userEvent.click(within(dialog).getByRole('button', { name: 'Send 4,187 records' }));
-    await waitFor(() =>
-      expect(inputs(host, 'sync_now')).toEqual([{ sync: 'Churn risk', full: false, approve: true }]),
-    );
+    await waitFor(() => expect(inputs(host, 'run_approve')).toEqual([31]));
+    await waitFor(() => expect(router.state.location.pathname).toBe('/syncs/Churn risk'));
+  });
+
+  it('says so when the run is held no more', async () => {
+    renderWindow('/syncs/Orders/held');
+    expect(await screen.findByText('No run of this sync is held any more.')).toBeTruthy();
   });
 
   it('drops a held run after a question', async () => {
@@ -175,6 +186,26 @@ describe('the page of a sync', () => {
     await userEvent.click(await screen.findByRole('button', { name: 'Drop' }));
     await userEvent.click(await screen.findByRole('button', { name: 'Drop the run' }));
     await waitFor(() => expect(inputs(host, 'run_drop')).toEqual([31]));
+  });
+
+  it('sets when a run is held', async () => {
+    const { host } = renderWindow('/syncs/Orders');
+    await userEvent.click(await screen.findByRole('tab', { name: 'Brakes' }));
+    const share = await screen.findByRole('textbox', { name: /Share of rows that may be missing/ });
+    await userEvent.clear(share);
+    await userEvent.type(share, '120');
+    expect(screen.getByText('A whole number from 0 to 100')).toBeTruthy();
+    await userEvent.clear(share);
+    await userEvent.type(share, '80');
+    await userEvent.click(screen.getByRole('switch', { name: /The destination refuses/ }));
+    await userEvent.click(screen.getByRole('switch', { name: /The first run/ }));
+    expect(await violations()).toEqual([]);
+    await userEvent.click(screen.getByRole('button', { name: 'Save brakes' }));
+    await waitFor(() => expect(inputs(host, 'sync_save')).toHaveLength(1));
+    expect(inputs(host, 'sync_save')[0]).toMatchObject({
+      existing: 'Orders',
+      definition: { brakes: { shrunk: 80, refused: null, first_run: true, emptied: 30 } },
+    });
   });
 
   it('asks before every row is sent again', async () => {

@@ -17,6 +17,18 @@ pub struct PlanRequest {
     pub reveal: bool,
 }
 
+/// `held`: what a held run would do, from what it has ready to send.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct HeldRequest {
+    /// The run.
+    pub run: i64,
+    /// How many records of each group to return.
+    pub limit: usize,
+    /// Return the values unmasked.
+    pub reveal: bool,
+}
+
 /// What a run would do.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export)]

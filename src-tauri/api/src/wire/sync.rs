@@ -31,6 +31,30 @@ pub struct SyncDefinition {
     pub fields: Option<Vec<Field>>,
     /// When it runs.
     pub schedule: Schedule,
+    /// When a run asks before it goes on; `null` when a sync is saved: as usual.
+    pub brakes: Option<Brakes>,
+    /// With append: the column that grows with every new row; only rows beyond the last one read are read.
+    pub cursor: Option<String>,
+}
+
+/// When a run is held for a decision. Shares are in percent, 0 to 100; what is off is `null` or false.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Brakes {
+    /// No row can be used, and the last run had some.
+    pub empty: bool,
+    /// Fewer usable rows than in the last run, by more than this share.
+    pub shrunk: Option<u8>,
+    /// More than this share of the delivered records would be removed.
+    pub removed: Option<u8>,
+    /// More than so many records would be removed.
+    pub removed_records: Option<u64>,
+    /// The destination refuses more than this share of the first 500 records, or all of the first 100.
+    pub refused: Option<u8>,
+    /// A field would be emptied in more than this share of the records delivered before.
+    pub emptied: Option<u8>,
+    /// The sync has never sent anything.
+    pub first_run: bool,
 }
 
 /// What a row becomes.
@@ -131,6 +155,8 @@ pub struct Sync {
     pub next_run_at: Option<String>,
     /// The schedule in one sentence.
     pub schedule_sentence: String,
+    /// The run that is held for a decision.
+    pub held: Option<Run>,
     /// The newest run.
     pub last_run: Option<Run>,
     /// The newest 14 runs, oldest first.

@@ -203,6 +203,9 @@ fn normal_sync(mut sync: Sync) -> Sync {
     if sync.mode != Mode::Mirror {
         sync.removed = Removal::Nothing;
     }
+    if sync.mode != Mode::Append {
+        sync.cursor = None;
+    }
     if let Query::Sql(sql) = &mut sync.query {
         *sql = sql.trim().to_owned();
     }

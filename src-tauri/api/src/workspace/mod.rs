@@ -4,6 +4,7 @@
 //! refuses. [`write`] leaves out what is as it would be anyway. Secrets are never in the file.
 
 mod apply;
+mod brakes;
 mod connection;
 mod entries;
 mod faults;

@@ -12,7 +12,7 @@ use sluice_engine::{Error, Result};
 use super::entries::{Entries, texts, unknown};
 use super::faults::Faults;
 use super::node::{Key, Node};
-use super::{Surroundings, fields, name, plain_record, schedule};
+use super::{Surroundings, brakes, fields, name, plain_record, schedule};
 
 const KEYS: &[&str] = &[
     "from",
@@ -27,9 +27,11 @@ const KEYS: &[&str] = &[
     "match",
     "mode",
     "removed",
+    "cursor",
     "identifiers",
     "fields",
     "schedule",
+    "brakes",
 ];
 
 /// The words of `mode`.
@@ -64,6 +66,9 @@ pub(super) fn parse(
     let kind = to.flatten().and_then(|name| connections.kind(name)).flatten();
     let mode = faults.keep(mode(&entries, kind));
     let removed = mode.and_then(|mode| faults.keep(removed(&entries, mode, kind)));
+    let cursor = mode.and_then(|mode| faults.keep(cursor(&entries, mode)));
+    let brakes = entries.get("brakes").map(brakes::parse).transpose();
+    let brakes = faults.keep(brakes).map(Option::unwrap_or_default);
     let fields = faults.keep(entries.get("fields").map(fields::parse).transpose()).map(Option::flatten);
     // Where one of them has a fault, the shape is judged by what is written of it alone.
     let plain = || Some(plain_record(query.as_ref()?, key.as_ref()?, fields.as_ref()?.as_deref()));
@@ -78,6 +83,8 @@ pub(super) fn parse(
             to: to?.map(str::to_owned),
             shape: shape?,
             removed: removed?,
+            cursor: cursor?,
+            brakes: brakes?,
             mode: mode?,
             query: query?,
             key: key?,
@@ -278,6 +285,15 @@ fn removed(entries: &Entries<'_>, mode: Mode, kind: Option<&Manifest>) -> Result
             Err(wrong(entries, "removed", format!("{label} can not do “removed: {word}”. It can: {known}.")))
         }
         _ => Ok(removed),
+    }
+}
+
+fn cursor(entries: &Entries<'_>, mode: Mode) -> Result<Option<String>> {
+    match entries.text("cursor")? {
+        Some(_) if mode != Mode::Append => {
+            Err(wrong(entries, "cursor", "“cursor” goes with “mode: append”."))
+        }
+        column => Ok(column.map(str::to_owned)),
     }
 }
 

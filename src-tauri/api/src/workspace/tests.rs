@@ -5,7 +5,7 @@ use sluice_engine::manifest::{Accepts, Capabilities, Input, Setting};
 use sluice_engine::mapping::literal;
 use sluice_engine::schedule::Schedule;
 use sluice_engine::sync::{
-    EventName, Field, FieldValue, Identifier, Mode, NullRule, Query, Removal, Shape, TableName,
+    Brakes, EventName, Field, FieldValue, Identifier, Mode, NullRule, Query, Removal, Shape, TableName,
 };
 
 use super::*;
@@ -157,8 +157,28 @@ syncs:
             },
         ]),
         schedule: Schedule::Manual,
+        brakes: Brakes::default(),
+        cursor: None,
     };
     assert_eq!(workspace.syncs, [expected]);
+}
+
+#[test]
+fn brakes_are_set_one_by_one() {
+    let brakes = |text: &str| sync_with(&format!("    brakes: {text}\n")).brakes;
+    let usual = Brakes::default();
+    assert_eq!(brakes("{}"), usual);
+    let set = "{ empty: false, shrunk: 80%, removed: off, removed_records: 50, first_run: true }";
+    let expected = Brakes {
+        empty: false,
+        shrunk: Some(80),
+        removed: None,
+        removed_records: Some(50),
+        first_run: true,
+        ..usual
+    };
+    assert_eq!(brakes(set), expected);
+    assert_eq!(brakes("{ refused: 5%, emptied: off }"), Brakes { refused: Some(5), emptied: None, ..usual });
 }
 
 #[test]
@@ -314,6 +334,18 @@ const FAULTS: &[(&str, &str)] = &[
     ("    table: t\n    key: id\n    schedule: { at: \"24:00\" }\n", "“24:00” is not a time of day"),
     ("    table: t\n    key: id\n    schedule: { cron: \"* * * *\" }\n", "five fields"),
     ("    table: t\n    key: id\n    schedule: { every: 1h, cron: x }\n", "one of the three"),
+    (
+        "    table: t\n    key: id\n    brakes: { shrunk: 50 }\n",
+        "“shrunk: 50” is neither a share such as 50% nor “off”",
+    ),
+    ("    table: t\n    key: id\n    brakes: { emptied: 101% }\n", "“emptied: 101%” is neither"),
+    (
+        "    table: t\n    key: id\n    brakes: { removed_records: many }\n",
+        "neither a number of records such as 1000",
+    ),
+    ("    table: t\n    key: id\n    brakes: { empty: off }\n", "“off” is not a value of “empty”"),
+    ("    table: t\n    key: id\n    brakes: { schrunk: 5% }\n", "Did you mean “shrunk”?"),
+    ("    table: t\n    key: id\n    cursor: at\n", "“cursor” goes with “mode: append”"),
     ("    table: t\n    key: id\n    schedule: hourly\n", "“hourly” is not a value of “schedule”"),
 ];
 
@@ -532,6 +564,22 @@ fn fields_strategy() -> BoxedStrategy<Option<Vec<Field>>> {
     .boxed()
 }
 
+fn brakes_strategy() -> BoxedStrategy<Brakes> {
+    let share = || prop::option::of(0..=100_u8);
+    let shares = (share(), share(), share(), share());
+    (any::<bool>(), shares, prop::option::of(any::<u64>()), any::<bool>())
+        .prop_map(|(empty, (shrunk, removed, refused, emptied), removed_records, first_run)| Brakes {
+            empty,
+            shrunk,
+            removed,
+            removed_records,
+            refused,
+            emptied,
+            first_run,
+        })
+        .boxed()
+}
+
 prop_compose! {
     fn sync_strategy()(
         name in word(),
@@ -550,9 +598,12 @@ prop_compose! {
         identifiers in prop::collection::btree_map(prop::sample::select(Identifier::ALL.to_vec()), word(), 0..3),
         fields in fields_strategy(),
         schedule in schedule_strategy(),
+        brakes in brakes_strategy(),
+        cursor in prop::option::of(word()),
     ) -> Sync {
         let key = key.into_iter().collect();
-        Sync { name, from: "shop".into(), query, key, to: to.map(Into::into), shape, mode, removed, identifiers, fields, schedule }
+        let cursor = cursor.filter(|_| mode == Mode::Append);
+        Sync { name, from: "shop".into(), query, key, to: to.map(Into::into), shape, mode, removed, identifiers, fields, schedule, brakes, cursor }
     }
 }
 

@@ -11,6 +11,7 @@ use sluice_engine::schedule::Schedule;
 use sluice_engine::sync::{EventName, Field, FieldValue, Mode, NullRule, Query, Removal, Shape, Sync};
 use sluice_engine::{Error, ErrorKind, Result};
 
+use super::brakes::BrakesBody;
 use super::fields::NULL_RULES;
 use super::schedule::{DAYS, UNITS};
 use super::sync::{MODES, REMOVALS, word_of};
@@ -88,10 +89,14 @@ struct SyncBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     removed: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     identifiers: Option<FlowMap<BTreeMap<&'static str, &'a str>>>,
     fields: FieldsBody<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     schedule: Option<FlowMap<ScheduleBody<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    brakes: Option<FlowMap<BrakesBody>>,
 }
 
 #[derive(Serialize)]
@@ -173,12 +178,14 @@ impl<'a> SyncBody<'a> {
             mode: (sync.mode != Mode::Upsert).then(|| word_of(MODES, sync.mode)),
             removed: (sync.mode == Mode::Mirror && sync.removed != Removal::Nothing)
                 .then(|| word_of(REMOVALS, sync.removed)),
+            cursor: sync.cursor(),
             identifiers: (!identifiers.is_empty()).then_some(FlowMap(identifiers)),
             fields: match &sync.fields {
                 None => FieldsBody::All("all"),
                 Some(fields) => FieldsBody::These(fields.iter().map(|field| FlowMap(field.into())).collect()),
             },
             schedule: ScheduleBody::of(&sync.schedule).map(FlowMap),
+            brakes: BrakesBody::of(&sync.brakes).map(FlowMap),
         }
     }
 }

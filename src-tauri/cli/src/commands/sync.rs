@@ -29,6 +29,13 @@ pub(crate) async fn run(
     Ok(exit)
 }
 
+/// Drops the held run of the sync called `sync`.
+pub(crate) async fn drop_held(api: &Api, out: Output, sync: &str) -> Result<Exit, Problem> {
+    let run = api.sync_drop(sync).await?;
+    out.answer(&Summary::from(&run), || summary::lines(&run));
+    Ok(Exit::Done)
+}
+
 /// Starts a run and shows its progress until it ends. The first interrupt cancels the run, the second ends
 /// the process.
 pub(crate) async fn follow(
@@ -70,7 +77,11 @@ pub(crate) fn report(out: Output, run: &Run) -> Exit {
         output::problem(problem);
     }
     match run.status {
-        RunStatus::Held => output::note(&format!("To go on: sluice sync {} --approve", quoted(&run.sync))),
+        RunStatus::Held => {
+            let name = quoted(&run.sync);
+            output::note(&format!("To go on: sluice sync {name} --approve"));
+            output::note(&format!("To drop it: sluice sync {name} --drop"));
+        }
         RunStatus::Waiting => output::note(&format!(
             "What waits goes out by itself while the window or `sluice run` is open, or now with: sluice sync {}",
             quoted(&run.sync)

@@ -14,6 +14,7 @@ mod destination_faults;
 mod documentation;
 mod earlier;
 mod faults;
+mod held;
 mod main_job;
 mod pairs;
 mod stopping;

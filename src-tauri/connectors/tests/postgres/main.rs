@@ -88,7 +88,7 @@ fn sql(text: &str) -> Query {
 }
 
 fn all(query: Query) -> Read {
-    Read { query, columns: Vec::new(), limit: None }
+    Read::all(query)
 }
 
 /// A cell as text: JSON, `∅`, or `!` and the reason.

@@ -2,7 +2,7 @@
 
 use sluice_engine::error::ErrorKind;
 use sluice_engine::sync::TableName;
-use sluice_engine::warehouse::{KeyCheck, TableKind};
+use sluice_engine::warehouse::{After, KeyCheck, TableKind};
 
 use super::*;
 
@@ -107,11 +107,57 @@ async fn hostile_names_are_only_names() {
     let names: Vec<_> =
         warehouse.columns(&query).await.unwrap().into_iter().map(|column| column.name).collect();
     assert_eq!(names, ["a\"b", "c.d", "Ünïcode 🚀", "select", "$1"]);
-    let read = Read { query: query.clone(), columns: vec!["$1".into(), "a\"b".into()], limit: Some(1) };
+    let read = Read { columns: vec!["$1".into(), "a\"b".into()], limit: Some(1), ..all(query.clone()) };
     assert_eq!(rows(&*warehouse, &read).await, [["5", "1"]]);
     warehouse.key_check(&query, &names).await.unwrap();
     assert!(warehouse.estimate(&query).await.unwrap().is_some());
     assert_eq!(rows(&*warehouse, &all(table("victims"))).await, Vec::<Vec<String>>::new());
+}
+
+#[tokio::test]
+async fn rows_beyond_a_cursor_come_in_its_order() {
+    let Some(server) = PostgresServer::shared() else { return };
+    server.sql("postgres", "create database cursors");
+    server.sql(
+        "cursors",
+        r#"create table "events"" log" (id int, "at" timestamptz, "né""e" text, cost numeric, day date, tag uuid);
+        insert into "events"" log" values
+            (1, '2026-01-01 00:00:00.000002+00', 'b', 2.5, '2026-01-02', '00000000-0000-0000-0000-000000000002'),
+            (2, '2026-01-01 00:00:00.000001+00', 'a\''x', 10, '2026-01-01', '00000000-0000-0000-0000-000000000001'),
+            (3, null, null, null, null, null)"#,
+    );
+    let warehouse = Access::superuser(server, "cursors").open();
+    let of_table = Query::Table(TableName::new("", "events\" log"));
+    let queries = [of_table, sql(r#"select * from "events"" log" -- all of them"#)];
+    for query in queries {
+        for (column, first, second) in [
+            ("at", "2", "1"),
+            ("né\"e", "2", "1"),
+            ("cost", "1", "2"),
+            ("day", "2", "1"),
+            ("tag", "2", "1"),
+            ("id", "1", "2"),
+        ] {
+            let read = |value: Option<String>| Read {
+                columns: vec!["id".into(), column.into()],
+                after: Some(After { column: column.into(), value }),
+                ..all(query.clone())
+            };
+            let mut all_rows = rows(&*warehouse, &read(None)).await;
+            if column == "id" {
+                all_rows.truncate(2);
+            }
+            assert_eq!(
+                all_rows.iter().map(|row| row[0].as_str()).collect::<Vec<_>>(),
+                [first, second],
+                "{column}"
+            );
+            let later = rows(&*warehouse, &read(Some(all_rows[0][1].clone()))).await;
+            assert_eq!(later[0][0], second, "{column}");
+            let last = rows(&*warehouse, &read(Some(all_rows[1][1].clone()))).await;
+            assert_eq!(last.len(), usize::from(column == "id"), "{column}");
+        }
+    }
 }
 
 #[tokio::test]

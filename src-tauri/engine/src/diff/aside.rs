@@ -24,6 +24,8 @@ struct Kept {
     number: u64,
     print: [u64; 2],
     key: u32,
+    /// Bytes of the key it may have been delivered under, where that is another.
+    known_as: u32,
     /// Bytes of the payload; `None` where there is a reason instead.
     payload: Option<u32>,
 }
@@ -69,7 +71,9 @@ impl Aside {
         }
         let bit = hash as usize % FILTER;
         self.filter[bit / 64] |= 1 << (bit % 64);
+        let known_as = row.known_as.unwrap_or_default();
         self.unwritten.extend_from_slice(row.key.as_bytes());
+        self.unwritten.extend_from_slice(known_as.as_bytes());
         let (payload, print) = match row.content {
             Ok((payload, print)) => {
                 self.unwritten.extend_from_slice(payload);
@@ -81,7 +85,8 @@ impl Aside {
             }
         };
         let print = [print as u64, (print >> 64) as u64];
-        self.rows.push(Kept { hash, number: row.number, print, key: row.key.len() as u32, payload });
+        let (key, known_as) = (row.key.len() as u32, known_as.len() as u32);
+        self.rows.push(Kept { hash, number: row.number, print, key, known_as, payload });
         if self.unwritten.len() >= WRITE {
             self.write()?;
         }
@@ -218,19 +223,21 @@ impl Resolved {
             texts.seek_relative(std::mem::take(&mut self.skip))?;
             texts.read_exact(&mut self.text)?;
         }
-        let (key, payload) = self.text.split_at(row.kept.key as usize);
-        let key = std::str::from_utf8(key).map_err(|_| lost())?;
+        let (key, rest) = self.text.split_at(row.kept.key as usize);
+        let (known_as, payload) = rest.split_at(row.kept.known_as as usize);
+        let text = |bytes| std::str::from_utf8(bytes).map_err(|_| lost());
+        let (key, known_as) = (text(key)?, Some(text(known_as)?).filter(|known_as| !known_as.is_empty()));
         let content = match (row.print, self.reasons.remove(&row.index)) {
             (Some(print), _) => Ok((payload, print)),
             (None, reason) => Err(reason.unwrap_or_else(lost)),
         };
-        Ok(Row { number: row.kept.number, key, content })
+        Ok(Row { number: row.kept.number, key, known_as, content })
     }
 }
 
 impl ResolvedRow {
     fn text_bytes(&self) -> usize {
-        self.kept.key as usize + self.kept.payload.unwrap_or(0) as usize
+        (self.kept.key + self.kept.known_as + self.kept.payload.unwrap_or(0)) as usize
     }
 }
 

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::ByHash;
 use crate::error::Result;
-use crate::store::fingerprints;
+use crate::store::fingerprints::{self, Delivered};
 use crate::store::outbox::REMOVED;
 
 /// Entries looked ahead for a row.
@@ -125,9 +125,9 @@ impl Base {
         })
     }
 
-    /// Hands on every delivered record no row was read for: key hash, key and address. Answers with how many
-    /// delivered records there are, seen or not.
-    pub fn unseen(&mut self, mut visit: impl FnMut(u64, &str, &str) -> Result<()>) -> Result<u64> {
+    /// Hands on every delivered record no row was read for. Answers with how many delivered records there are, seen
+    /// or not.
+    pub fn unseen(&mut self, mut visit: impl FnMut(Delivered) -> Result<()>) -> Result<u64> {
         let mut all = self.overrides.values().filter(|entry| entry.print != REMOVED).count() as u64;
         let ids: Vec<i64> = self
             .sqlite
@@ -152,7 +152,7 @@ impl Base {
                     })
                 };
                 if gone {
-                    visit(entry.hash, &entry.key, &entry.address)?;
+                    visit(entry)?;
                 }
             }
         }

@@ -14,7 +14,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::error::Result;
 use crate::store::outbox::discarded::Discarded;
-use crate::store::outbox::{OpenRecord, REMOVED};
+use crate::store::outbox::{OpenRecord, Past, REMOVED};
 
 pub use aside::{Aside, Resolved, ResolvedRow};
 pub use base::{Base, Looked};
@@ -59,8 +59,8 @@ pub enum Verdict {
 pub struct Numbered {
     /// This run's, or that of an open record with the same content.
     pub number: i64,
-    /// An earlier record of the key may have arrived although nobody knows.
-    pub doubtful: bool,
+    /// What is known of earlier records of the key.
+    pub past: Past,
 }
 
 /// Open and discarded records of earlier runs, taken one by one as their keys are read.
@@ -106,7 +106,7 @@ impl Open {
         let open = self.records.remove(&hash);
         let delivered = delivered.filter(|print| *print != REMOVED);
         let mut numbered = self.number(open, fingerprint);
-        numbered.doubtful |= discarded;
+        numbered.past.doubtful |= discarded;
         match delivered {
             Some(print) if print == fingerprint => match open {
                 Some(open) if open.uncertain || open.fingerprint == fingerprint => Verdict::Changed(numbered),
@@ -118,6 +118,11 @@ impl Open {
         }
     }
 
+    /// There is a discarded record of this key.
+    pub fn is_discarded(&self, hash: u64) -> bool {
+        self.discarded.contains_key(&hash)
+    }
+
     /// There is an open or a discarded record of this key.
     pub fn holds(&self, hash: u64) -> bool {
         self.records.contains_key(&hash) || self.discarded.contains_key(&hash)
@@ -125,8 +130,11 @@ impl Open {
 
     fn number(&self, open: Option<OpenRecord>, fingerprint: u128) -> Numbered {
         let same = open.filter(|open| open.fingerprint == fingerprint);
-        let doubtful = open.is_some_and(|open| open.uncertain);
-        Numbered { number: same.map_or(self.run, |open| open.number), doubtful }
+        let past = Past {
+            doubtful: open.is_some_and(|open| open.uncertain),
+            refused: same.is_some_and(|open| open.refused),
+        };
+        Numbered { number: same.map_or(self.run, |open| open.number), past }
     }
 
     /// `None` where the user discarded this very content of the key; else whether another discarded one may have
@@ -147,8 +155,9 @@ impl Open {
     pub fn take_removed(&mut self, hash: u64) -> Option<Numbered> {
         let doubtful = self.discarded_over(hash, REMOVED)?;
         let open = self.records.remove(&hash);
-        let numbered = self.number(open, REMOVED);
-        Some(Numbered { doubtful: numbered.doubtful || doubtful, ..numbered })
+        let mut numbered = self.number(open, REMOVED);
+        numbered.past.doubtful |= doubtful;
+        Some(numbered)
     }
 
     /// What no row spoke for.
@@ -172,6 +181,8 @@ pub struct Row<'a> {
     pub number: u64,
     /// Its key.
     pub key: &'a str,
+    /// After a change of key the one it may have been delivered under.
+    pub known_as: Option<&'a str>,
     /// Payload and fingerprint, or why there is none.
     pub content: Result<(&'a [u8], u128)>,
 }

@@ -4,6 +4,7 @@ mod catalogue;
 mod discard;
 mod ends;
 mod going_on;
+mod held;
 mod opening;
 mod start;
 
@@ -23,7 +24,7 @@ use crate::run::progress::{Listener, Notice};
 use crate::secrets::SecretStore;
 use crate::store::Store;
 use crate::store::runs::Ended;
-use crate::store::syncs::SavedSync;
+use crate::store::syncs::{self, SavedSync};
 use crate::sync::Sync;
 use going_on::Running;
 use opening::both;
@@ -127,7 +128,7 @@ const UNLIMITED: crate::destination::Limits = crate::destination::Limits {
 /// A sync that is not saved, as if it were: nothing was delivered before.
 pub fn unsaved(sync: Sync) -> SavedSync {
     SavedSync {
-        id: -1,
+        id: syncs::NO_SYNC,
         uuid: String::new(),
         sync,
         generation: 1,
@@ -135,5 +136,8 @@ pub fn unsaved(sync: Sync) -> SavedSync {
         base_until: 0,
         paused: false,
         next_due: None,
+        source_rows: None,
+        cursor: None,
+        keyed_by: None,
     }
 }

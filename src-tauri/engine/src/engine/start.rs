@@ -12,8 +12,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::run::progress::{Notice, Progress};
 use crate::run::{Execution, Job, take_rejected};
 use crate::store::runs::{self, Ended, RunRow, Trigger};
-use crate::store::slots;
 use crate::store::syncs::{self, SavedSync};
+use crate::store::{seal, slots};
 
 /// How a run is started.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +22,7 @@ pub struct Start {
     pub trigger: Trigger,
     /// Send every row again.
     pub full: bool,
-    /// Go on past brakes and changed column types.
+    /// Go on with the run that is held; where none is, past brakes and changed column types.
     pub approve: bool,
     /// The slot it is for, in ms.
     pub slot: Option<i64>,
@@ -30,11 +30,11 @@ pub struct Start {
 
 /// How a run got on its way.
 #[derive(Debug, Clone, Copy)]
-enum Began {
+pub(super) enum Began {
     /// It reads first.
     Started(Start),
-    /// It has the refused records of another one.
-    Retried,
+    /// What it is to send is in the outbox, and nothing of that was sent in it.
+    Staged,
     /// It was under way before.
     Resumed,
 }
@@ -49,6 +49,12 @@ impl Engine {
                 ErrorKind::NoDestination,
                 format!("The sync “{name}” has no destination yet."),
             ));
+        }
+        if start.approve
+            && !start.full
+            && let Some(held) = self.store.read(|sqlite| seal::held_of(sqlite, saved.id))?
+        {
+            return self.approve(held).await;
         }
         let (sync, shape, at) = (saved.id, saved.sync.shape.clone(), millis(self.clock.now()));
         let begin = move |sqlite: &rusqlite::Connection| {
@@ -93,12 +99,12 @@ impl Engine {
         };
         let _turn = self.beginning().await?;
         let run = self.store.write(begin).done().await?;
-        self.launch(saved, run, Began::Retried);
+        self.launch(saved, run, Began::Staged);
         Ok(run)
     }
 
     /// Puts a run on its way.
-    fn launch(self: &Arc<Self>, saved: SavedSync, run: i64, began: Began) {
+    pub(super) fn launch(self: &Arc<Self>, saved: SavedSync, run: i64, began: Began) {
         let progress = Arc::new(Progress::new(run, self.listener.clone()));
         let cancel = self.store.lost().child_token();
         let running = Running { sync: saved.id, cancel: cancel.clone(), progress: progress.clone() };
@@ -133,7 +139,7 @@ impl Engine {
             let sync = &saved.sync;
             let destination = engine.destination(sync.to.as_deref().unwrap_or_default());
             let (destination, job) = match began {
-                Began::Retried => (destination?, Job::Deliver { resumed: false }),
+                Began::Staged => (destination?, Job::Deliver { resumed: false }),
                 Began::Resumed => (destination?, Job::Deliver { resumed: true }),
                 Began::Started(start) => {
                     let (destination, warehouse) = both(destination, engine.warehouse(&sync.from))?;

@@ -293,9 +293,13 @@ fn match_column(fields: &[Field], match_field: &str, columns: &[Column]) -> Resu
 }
 
 fn find(columns: &[Column], name: &str) -> Result<usize> {
+    column_named(columns, name).ok_or_else(|| no_column(name))
+}
+
+/// The index of the column of this name; where there is none, of one that differs in case alone.
+pub fn column_named(columns: &[Column], name: &str) -> Option<usize> {
     let exact = columns.iter().position(|column| column.name == name);
-    let any_case = || columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
-    exact.or_else(any_case).ok_or_else(|| no_column(name))
+    exact.or_else(|| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name)))
 }
 
 fn no_column(name: &str) -> Error {

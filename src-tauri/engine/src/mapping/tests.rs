@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::schedule::Schedule;
-use crate::sync::{Mode, Query, Removal, TableName};
+use crate::sync::{Brakes, Mode, Query, Removal, TableName};
 use crate::value::ColumnType;
 
 fn columns(names: &[&str]) -> Vec<Column> {
@@ -28,6 +28,8 @@ fn sync(shape: Shape, fields: Option<Vec<Field>>) -> Sync {
         identifiers: BTreeMap::new(),
         fields,
         schedule: Schedule::Manual,
+        brakes: Brakes::default(),
+        cursor: None,
     }
 }
 

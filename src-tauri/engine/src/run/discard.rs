@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::store::outbox::discarded::{self, Discarded};
 use crate::store::outbox::{self, RecordState, fingerprint, key_hash};
 use crate::store::runs::{self, Ended, RunRow, RunState};
+use crate::store::seal;
 
 /// Which open records of a run to discard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,7 @@ pub(crate) fn discard(
 ) -> Result<u64> {
     let of_run = runs::get(sqlite, run)?;
     runs::refuse_second(sqlite, of_run.sync)?;
+    seal::refuse_while_held(sqlite, of_run.sync)?;
     // What the destination works on is on its way.
     let jobs = outbox::jobs::of_run(sqlite, run)?;
     let is_under_way =
@@ -105,11 +107,12 @@ fn set_discarded(sqlite: &Connection, sync: i64, taken: &[Taken], at: i64) -> Re
 /// A run that ended with open records may have none any more.
 fn end_anew(sqlite: &Connection, before: &RunRow) -> Result<()> {
     let waits = match before.state {
-        RunState::Waiting | RunState::CompletedWithRejections => runs::get(sqlite, before.id)?.counts,
+        RunState::Waiting | RunState::CompletedWithRejections | RunState::Held => {
+            runs::get(sqlite, before.id)?.counts
+        }
         RunState::Reading
         | RunState::Sending
         | RunState::Completed
-        | RunState::Held
         | RunState::Cancelled
         | RunState::Failed
         | RunState::Missed => return Ok(()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::brakes;
+use super::brakes::{self, Before};
 use super::columns::retyped;
 use super::deliver::{Delivering, End, deliver};
 use super::invalid;
@@ -17,9 +17,10 @@ use crate::destination::Destination;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Store;
 use crate::store::fingerprints;
-use crate::store::marks::{self, Mark};
+use crate::store::marks::Mark;
 use crate::store::outbox::{self, RecordState};
 use crate::store::runs::{self, Counts, Ended, RunRow, RunState, Trigger};
+use crate::store::seal::{self, Sealing};
 use crate::store::syncs::{self, SavedSync};
 use crate::sync::Mode;
 use crate::warehouse::Warehouse;
@@ -117,7 +118,7 @@ impl Execution {
             match deliver(Arc::new(self.delivering(run, true, true))).await? {
                 End::Done => self.progress.wait_for(None),
                 End::Cancelled => return Err(Error::new(ErrorKind::Cancelled, "The run was cancelled.")),
-                End::GaveUp(error, _) | End::Stopped(error) => return Err(error),
+                End::GaveUp(error, _) | End::Stopped(error) | End::Held(error) => return Err(error),
             }
         }
         Ok(())
@@ -150,13 +151,13 @@ impl Execution {
         failpoint!(Sealing);
         let room = invalid::KEPT.saturating_sub(found.counts.invalid - found.duplicates.len() as u64);
         invalid::keep_duplicates(&self.store, self.run, &placed, &found.duplicates, room)?;
-        let held = retyped.or_else(|| brakes::holds(sync, &found));
-        if let Some(reason) = held.filter(|_| !approve) {
-            self.hold(&found).await?;
-            return Ok(Sealed::Held(reason));
-        }
-        self.seal(found, &placed, mark).await?;
-        Ok(Sealed::Ready)
+        let reason = match retyped {
+            _ if approve => None,
+            Some(retyped) => Some(retyped),
+            None => brakes::holds(sync, &Before::of(&self.store, &self.saved)?, &found)?,
+        };
+        self.seal(found, &placed, mark, reason.is_some()).await?;
+        Ok(reason.map_or(Sealed::Ready, Sealed::Held))
     }
 
     /// What a read of this run has to know; see [`ReadContext`].
@@ -167,6 +168,7 @@ impl Execution {
             sync: &self.saved.sync,
             sync_id: self.saved.id,
             base_until: self.saved.base_until,
+            keyed_by: self.saved.keyed_by.as_deref(),
             run: self.run,
             resend,
             record_bytes,
@@ -174,36 +176,33 @@ impl Execution {
         }
     }
 
-    /// Keeps a held run's counts. What it staged goes with its end: approving reads afresh.
-    async fn hold(&self, found: &ReadResult) -> Result<()> {
-        let (run, counts) = (self.run, found.counts);
-        self.store.write(move |sqlite| runs::set_counts(sqlite, run, &counts)).done().await
-    }
-
-    /// From here on what was read is to be sent: one transaction.
-    async fn seal(&self, found: ReadResult, placed: &Placed, mark: Option<Mark>) -> Result<()> {
+    /// From here on what was read is to be sent, or kept for a decision: one transaction.
+    async fn seal(&self, found: ReadResult, placed: &Placed, mark: Option<Mark>, hold: bool) -> Result<()> {
         let at = self.now();
-        let (run, sync, base_until) = (self.run, self.saved.id, self.saved.base_until);
+        let (run, sync, counts) = (self.run, self.saved.id, found.counts);
         let duplicates: Vec<(i64, usize)> =
             found.duplicates.iter().filter_map(|row| locate(placed, row.ordinal)).collect();
-        let claimed = placed.get(FIRST_CLAIM).or(placed.last()).map_or(0, |(_, batch)| *batch);
+        let sealing = Sealing {
+            rows: found.usable(),
+            server_rows: found.server_rows,
+            claimed: placed.get(FIRST_CLAIM).or(placed.last()).map_or(0, |(_, batch)| *batch),
+            columns: found.columns,
+            cursor: found.cursor,
+            forgotten: found.forgotten,
+            rekeyed: found.rekeyed,
+            outdated: found.outdated,
+            discarded: found.discarded,
+            mark: mark.map(|mark| Mark { refused: found.refused, ..mark }),
+        };
         let job = move |sqlite: &rusqlite::Connection| {
             for (batch, place) in &duplicates {
                 outbox::set_state(sqlite, *batch, *place, RecordState::Invalid, at, None)?;
             }
-            outbox::take_over(sqlite, sync, run)?;
-            outbox::release(sqlite, run)?;
-            if !found.forgotten.is_empty() {
-                fingerprints::append_last(sqlite, sync, base_until, &found.forgotten)?;
+            runs::set_counts(sqlite, run, &counts)?;
+            if hold {
+                return seal::hold(sqlite, run, &sealing);
             }
-            match mark {
-                Some(mark) => marks::set(sqlite, sync, run, &Mark { refused: found.refused, ..mark })?,
-                None => marks::forget(sqlite, sync)?,
-            }
-            outbox::discarded::forget(sqlite, sync, &found.outdated)?;
-            syncs::saw_columns(sqlite, sync, &found.columns)?;
-            runs::set_counts(sqlite, run, &found.counts)?;
-            runs::seal(sqlite, run, at, found.server_rows, claimed)?;
+            seal::seal(sqlite, sync, run, at, &sealing)?;
             failpoint!(Sealed);
             Ok(())
         };
@@ -246,6 +245,7 @@ impl Execution {
                 Ended { next_attempt: Some(millis(next)), ..Ended::because(RunState::Waiting, at, &error) }
             }
             End::Stopped(error) => Ended::because(RunState::Failed, at, &error),
+            End::Held(reason) => Ended::because(RunState::Held, at, &reason),
         })
     }
 

@@ -13,6 +13,7 @@ mod pace;
 pub mod plan;
 pub mod progress;
 mod read;
+mod refusals;
 mod retry;
 mod send;
 mod source;

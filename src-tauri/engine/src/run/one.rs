@@ -6,6 +6,7 @@ use super::source;
 use crate::clock::millis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Change;
+use crate::store::fingerprints::Delivered;
 use crate::store::marks;
 use crate::store::outbox::{self, Body, OpenRecord, RecordState, key_hash};
 use crate::store::runs::{self, Counts, InvalidRow, Problem};
@@ -22,10 +23,10 @@ struct First {
 
 impl Sink for First {
     fn stage(&mut self, staged: &Staged<'_>) -> Result<()> {
-        let Staged { key, row: _, change, operation, number, payload, doubtful } = *staged;
+        let Staged { key, change, operation, number, payload, past, .. } = *staged;
         match change {
             Change::Added | Change::Changed => {
-                self.body.push_over(key, change, operation, number, payload, doubtful);
+                self.body.push_over(key, change, operation, number, payload, past);
                 Err(Error::new(ErrorKind::Cancelled, "The first record is found."))
             }
             // A removal shows nothing of the mapping, and is sent only after a whole read.
@@ -39,6 +40,10 @@ impl Sink for First {
     }
 
     fn progress(&mut self, _: &Counts) {}
+
+    fn rekeyed(&mut self, _: Vec<Delivered>) -> Result<()> {
+        Ok(())
+    }
 }
 
 impl Execution {

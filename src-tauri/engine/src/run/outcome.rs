@@ -26,9 +26,12 @@ pub(crate) struct Attempt {
     pub(crate) job: Option<i64>,
 }
 
+/// A record's place, the state it ends in, and why.
+type State = (usize, RecordState, Option<Arc<Problem>>);
+
 /// The states the records of a request end in.
 pub(crate) struct Settled {
-    states: Vec<(usize, RecordState, Option<Arc<Problem>>)>,
+    states: Vec<State>,
     /// Records to send again soon.
     pub(crate) again: Vec<(usize, Error)>,
 }
@@ -81,6 +84,11 @@ impl Settled {
         let problem = Arc::new(Problem::from(error));
         let states = places.iter().map(|place| (*place, state, Some(problem.clone()))).collect();
         Self { states, again: Vec::new() }
+    }
+
+    /// Each record's state.
+    pub(crate) fn states(&self) -> &[State] {
+        &self.states
     }
 
     /// What the answer adds to the run's counts.

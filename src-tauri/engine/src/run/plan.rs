@@ -5,15 +5,16 @@ use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 
-use super::brakes;
+use super::brakes::{self, Before};
 use super::columns::retyped;
 use super::invalid::duplicate;
 use super::read::{ReadContext, Sink, Staged, read_all};
 use super::source;
 use crate::destination::Limits;
 use crate::diff::NewRow;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::record::Change;
+use crate::store::fingerprints::Delivered;
 use crate::store::outbox;
 use crate::store::runs::{Counts, InvalidRow, Problem};
 use crate::store::{Store, syncs::SavedSync};
@@ -30,7 +31,7 @@ pub struct Plan {
     /// The first rows that can not be sent, in the order read.
     pub invalid: Vec<InvalidRow>,
     /// Why it would be held.
-    pub held: Option<Error>,
+    pub held: Option<Problem>,
     /// Requests it would need, if every batch is taken.
     pub requests: u64,
 }
@@ -51,10 +52,13 @@ pub struct PlanRecord {
 /// Stands for the run in change numbers.
 const NO_RUN: i64 = i64::MAX;
 
+/// A record's ordinal, the key it is known under, and what it would be.
+type Collection = (u64, String, PlanRecord);
+
 struct Collected {
     limit: usize,
     limits: Limits,
-    records: Vec<(u64, PlanRecord)>,
+    records: Vec<Collection>,
     taken: [usize; 4],
     /// By row: they do not come in the order read where rows have moved since the last run.
     invalid: BTreeMap<u64, InvalidRow>,
@@ -79,7 +83,7 @@ impl Sink for Collected {
             let after = (staged.change != Change::Removed).then(|| staged.payload.to_vec());
             let record =
                 PlanRecord { key: staged.key.to_owned(), change: staged.change, before: None, after };
-            self.records.push((self.ordinal, record));
+            self.records.push((self.ordinal, staged.known_as.to_owned(), record));
         }
         self.ordinal += 1;
         Ok(())
@@ -94,14 +98,18 @@ impl Sink for Collected {
     }
 
     fn progress(&mut self, _: &Counts) {}
+
+    fn rekeyed(&mut self, _: Vec<Delivered>) -> Result<()> {
+        Ok(())
+    }
 }
 
 impl Collected {
     /// Takes out the records whose key turned out to stand on an earlier row: those are rows that can not be sent.
     fn take_out(&mut self, duplicates: &[NewRow]) -> Result<()> {
         for NewRow { ordinal, row } in duplicates {
-            let kept = self.records.binary_search_by_key(ordinal, |(ordinal, _)| *ordinal);
-            let key = kept.ok().map(|place| self.records.remove(place).1.key);
+            let kept = self.records.binary_search_by_key(ordinal, |(ordinal, ..)| *ordinal);
+            let key = kept.ok().map(|place| self.records.remove(place).2.key);
             let problem = Problem::from(&duplicate(key.as_deref()));
             self.invalid(InvalidRow { row: *row, key, problem })?;
         }
@@ -127,6 +135,7 @@ pub(crate) async fn plan(
         sync,
         sync_id: saved.id,
         base_until: saved.base_until,
+        keyed_by: saved.keyed_by.as_deref(),
         run: NO_RUN,
         resend: sync.mode == Mode::Full,
         record_bytes: limits.record_bytes,
@@ -145,17 +154,26 @@ pub(crate) async fn plan(
         requests: 0,
     };
     let found = read_all(&context, &mut *rows, &mut collected).await?;
-    let held = retyped.or_else(|| brakes::holds(sync, &found));
+    let held = match retyped {
+        Some(retyped) => Some(retyped),
+        None => brakes::holds(sync, &Before::of(store, saved)?, &found)?,
+    };
     collected.take_out(&found.duplicates)?;
     let mut records = Vec::with_capacity(collected.records.len());
-    for (_, mut record) in collected.records {
+    for (_, known_as, mut record) in collected.records {
         if record.change != Change::Added {
-            let delivered = store.read(|sqlite| outbox::last_delivered(sqlite, saved.id, &record.key))?;
+            let delivered = store.read(|sqlite| outbox::last_delivered(sqlite, saved.id, &known_as))?;
             record.before =
                 delivered.filter(|(change, _)| *change != Change::Removed).map(|(_, payload)| payload);
         }
         records.push(record);
     }
     let invalid = collected.invalid.into_values().collect();
-    Ok(Plan { counts: found.counts, records, invalid, held, requests: collected.requests })
+    Ok(Plan {
+        counts: found.counts,
+        records,
+        invalid,
+        held: held.as_ref().map(Problem::from),
+        requests: collected.requests,
+    })
 }

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::outbox::{self, Body, RecordState};
+use crate::store::outbox::{self, Body, Past, RecordState};
 use crate::store::runs::{self, Counts, RunRow};
 
 /// Stages the rejected records of `from` (of these keys, or all) in the new run `run`, and seals it. Answers
@@ -32,7 +32,8 @@ pub(crate) fn take_rejected(
         outbox::set_state(sqlite, found.batch.id, place, RecordState::RejectedBefore, at, found.problem)?;
         let (change, operation) = (body.change(place)?, body.operation(place)?);
         let (number, payload) = (body.number(place), body.payload(place));
-        taken.push_over(key, change, operation, number, payload, found.uncertain);
+        let past = Past { doubtful: found.uncertain, refused: true };
+        taken.push_over(key, change, operation, number, payload, past);
         count += 1;
         if taken.len() == batch_records {
             last_batch =

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::read::after;
 use crate::differ::{Comparison, Counted, Differ, Differences, NumberedRows, Part, Since};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mapping::Mapping;
@@ -29,8 +30,9 @@ pub(crate) async fn open(
     warehouse: &dyn Warehouse,
     resend: bool,
 ) -> Result<Source> {
-    let differ = warehouse.differ().filter(|_| saved.sync.mode != Mode::Full);
-    let Some(differ) = differ else { return whole(saved, warehouse).await };
+    let Some(differ) = warehouse.differ().filter(|_| compares(saved)) else {
+        return whole(saved, warehouse, resend).await;
+    };
     let compared = Compared::of(saved, warehouse).await?;
     let since = if resend { None } else { compared.since(store, saved)? };
     let mark = Mark { mark: new_uuid(), definition: compared.definition.clone(), refused: Vec::new() };
@@ -44,19 +46,24 @@ pub(crate) async fn look(
     saved: &SavedSync,
     warehouse: &dyn Warehouse,
 ) -> Result<Box<dyn Differences>> {
-    let is_known =
-        saved.sync.mode != Mode::Full && store.read(|sqlite| marks::get(sqlite, saved.id))?.is_some();
+    let is_known = compares(saved) && store.read(|sqlite| marks::get(sqlite, saved.id))?.is_some();
     if let Some(differ) = warehouse.differ().filter(|_| is_known) {
         let compared = Compared::of(saved, warehouse).await?;
         if let Some(since) = compared.since(store, saved)? {
             return compared.compare(saved, differ, Some(&since), None).await;
         }
     }
-    Ok(whole(saved, warehouse).await?.differences)
+    Ok(whole(saved, warehouse, saved.sync.mode == Mode::Full).await?.differences)
 }
 
-async fn whole(saved: &SavedSync, warehouse: &dyn Warehouse) -> Result<Source> {
-    let read = Read { query: saved.sync.query.clone(), columns: Vec::new(), limit: None };
+/// A warehouse that can compare is to do so. Not where every row is sent anyhow, where only rows beyond a cursor are
+/// read, and not after a change of key, when rows are found by the old one.
+fn compares(saved: &SavedSync) -> bool {
+    saved.sync.mode != Mode::Full && saved.sync.cursor().is_none() && saved.keyed_by.is_none()
+}
+
+async fn whole(saved: &SavedSync, warehouse: &dyn Warehouse, resend: bool) -> Result<Source> {
+    let read = Read { after: after(saved, resend), ..Read::all(saved.sync.query.clone()) };
     let rows = warehouse.read(&read).await?;
     Ok(Source { differences: Box::new(Whole { rows, read: 0, ended: false }), mark: None })
 }

@@ -10,10 +10,11 @@ use super::progress::Progress;
 use super::read::{Sink, Staged};
 use crate::destination::Limits;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::Store;
+use crate::store::fingerprints::{self, Delivered};
 use crate::store::marks;
 use crate::store::outbox::{self, Body};
 use crate::store::runs::{Counts, InvalidRow};
+use crate::store::{Store, Written};
 
 /// Bodies that wait for compression.
 const WAITING_BODIES: usize = 4;
@@ -34,6 +35,7 @@ struct Filled {
 /// Fills batches for the outbox.
 pub(crate) struct Staging {
     store: Arc<Store>,
+    sync: i64,
     run: i64,
     limits: Limits,
     progress: Arc<Progress>,
@@ -43,6 +45,7 @@ pub(crate) struct Staging {
     invalid: u64,
     bodies: Option<SyncSender<Filled>>,
     writing: Option<JoinHandle<Result<Placed>>>,
+    rekeyed: Vec<Written<()>>,
 }
 
 impl Staging {
@@ -63,6 +66,7 @@ impl Staging {
             .spawn(move || write_bodies(&writer, sync, run, at, &queue))?;
         Ok(Self {
             store,
+            sync,
             run,
             limits,
             progress,
@@ -72,6 +76,7 @@ impl Staging {
             invalid: 0,
             bodies: Some(bodies),
             writing: Some(writing),
+            rekeyed: Vec::new(),
         })
     }
 
@@ -81,7 +86,9 @@ impl Staging {
             self.hand_on()?;
         }
         drop(self.bodies.take());
-        self.join()
+        let placed = self.join()?;
+        self.rekeyed.drain(..).try_for_each(Written::wait)?;
+        Ok(placed)
     }
 
     fn hand_on(&mut self) -> Result<()> {
@@ -115,8 +122,8 @@ impl Sink for Staging {
             self.hand_on()?;
         }
         self.bytes += bytes;
-        let Staged { key, row, change, operation, number, payload, doubtful } = *staged;
-        self.filled.body.push_over(key, change, operation, number, payload, doubtful);
+        let Staged { key, row, change, operation, number, payload, past, .. } = *staged;
+        self.filled.body.push_over(key, change, operation, number, payload, past);
         if self.keeps_rows {
             self.filled.rows.push(row);
         }
@@ -133,6 +140,15 @@ impl Sink for Staging {
 
     fn progress(&mut self, counts: &Counts) {
         self.progress.read(counts);
+    }
+
+    fn rekeyed(&mut self, delivered: Vec<Delivered>) -> Result<()> {
+        if !delivered.is_empty() {
+            let sync = self.sync;
+            let stage = move |sqlite: &rusqlite::Connection| fingerprints::stage(sqlite, sync, &delivered);
+            self.rekeyed.push(self.store.write(stage));
+        }
+        Ok(())
     }
 }
 
@@ -163,7 +179,7 @@ fn write_bodies(store: &Store, sync: i64, run: i64, at: i64, queue: &Receiver<Fi
     Ok(placed)
 }
 
-type Writes = std::collections::VecDeque<(u64, crate::store::Written<i64>)>;
+type Writes = std::collections::VecDeque<(u64, Written<i64>)>;
 
 fn place(placed: &mut Placed, writes: &mut Writes) -> Result<()> {
     if let Some((first, written)) = writes.pop_front() {

@@ -10,6 +10,7 @@ use rusqlite::{Connection as Sqlite, params};
 
 use super::outbox::{REMOVED, key_hash};
 use super::packed::{pack, unpack};
+use super::syncs;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Entries of one chunk, at most, when the base is rewritten.
@@ -254,6 +255,33 @@ pub fn rewrite_base(sqlite: &Sqlite, sync: i64, base_until: i64) -> Result<()> {
         sqlite.execute("delete from fingerprint where sync = ?1 and id <= ?2", params![sync, last_old])?;
     }
     make_base(sqlite, sync)
+}
+
+/// The sync number under which what was delivered is staged anew for `sync`.
+fn staged(sync: i64) -> i64 {
+    syncs::NO_SYNC - sync
+}
+
+/// Stages entries of a new base of `sync`, in order.
+pub fn stage(sqlite: &Sqlite, sync: i64, delivered: &[Delivered]) -> Result<()> {
+    let last: i64 = sqlite
+        .prepare_cached("select coalesce(max(id), 0) from fingerprint where sync in (?1, ?2)")?
+        .query_row([sync, staged(sync)], |row| row.get(0))?;
+    insert(sqlite, staged(sync), last + 1, &Chunk::of_delivered(delivered)?)
+}
+
+/// The staged entries become the base, and what was there before goes.
+pub fn replace_by_staged(sqlite: &Sqlite, sync: i64) -> Result<()> {
+    sqlite.execute("delete from fingerprint where sync = ?1", [sync])?;
+    sqlite.execute("update fingerprint set sync = ?1 where sync = ?2", [sync, staged(sync)])?;
+    sqlite.execute("update sync set keyed_by = null where id = ?1", [sync])?;
+    make_base(sqlite, sync)
+}
+
+/// Removes staged entries.
+pub fn drop_staged(sqlite: &Sqlite, sync: i64) -> Result<()> {
+    sqlite.execute("delete from fingerprint where sync = ?1", [staged(sync)])?;
+    Ok(())
 }
 
 /// How many bytes of fingerprints the base and the overrides have: `(base, overrides)` in entries.

@@ -2,12 +2,13 @@
 //! delivered; see [`Differ`](crate::differ::Differ).
 
 use rusqlite::{Connection as Sqlite, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
 
 use super::packed::{pack, unpack};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The last sealed comparison of a sync.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// The warehouse's name for it.
     pub mark: String,

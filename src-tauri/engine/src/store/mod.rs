@@ -18,6 +18,7 @@ pub(crate) mod packed;
 pub mod retention;
 pub mod runs;
 mod schema;
+pub mod seal;
 mod search;
 pub mod settings;
 pub mod slots;

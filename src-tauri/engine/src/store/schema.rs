@@ -102,4 +102,18 @@ create index batch_open on batch(sync) where state in (3, 4, 9, 10, 13);
 drop index record_open;
 create index record_open on record_state(state, batch) where state in (3, 4, 9, 10, 13);
 ",
+    // 5: brakes, held runs, cursors, changed keys.
+    "
+-- source_rows: usable rows of the last sealed read; cursor: the greatest value of the cursor column that was
+-- read, as JSON; keyed_by: the key fingerprints are under, as JSON, where the sync has got another since.
+alter table sync add column source_rows integer;
+alter table sync add column cursor text;
+alter table sync add column keyed_by text;
+
+-- approved: the user said to go on although the destination refuses records.
+alter table run add column approved integer not null default 0;
+
+-- What sealing a held run needs beside its staged records: zstd 1 of JSON.
+create table held(run integer primary key, z blob not null);
+",
 ];

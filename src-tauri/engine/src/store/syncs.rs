@@ -2,7 +2,9 @@
 
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 
+use super::fingerprints;
 use super::json::{read_json, write_json};
+use super::seal;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::{Shape, Sync};
 use crate::value::Column;
@@ -26,9 +28,35 @@ pub struct SavedSync {
     pub paused: bool,
     /// The next slot, in ms.
     pub next_due: Option<i64>,
+    /// Usable rows of the last sealed read of the same source.
+    pub source_rows: Option<u64>,
+    /// The greatest cursor value read, as JSON.
+    pub cursor: Option<String>,
+    /// The key that what was delivered is kept under, where the sync has got another since.
+    pub keyed_by: Option<Vec<String>>,
 }
 
-const COLUMNS: &str = "id, uuid, definition, generation, columns, base_until, paused, next_due";
+/// Under this number nothing was ever delivered.
+pub const NO_SYNC: i64 = -1;
+
+impl SavedSync {
+    /// What it is with another definition, once that is saved.
+    pub fn with(mut self, sync: Sync) -> Self {
+        if reads_other_rows(&self.sync, &sync) {
+            (self.source_rows, self.cursor) = (None, None);
+        }
+        if starts_over(&self.sync, &sync) {
+            (self.id, self.keyed_by, self.base_until) = (NO_SYNC, None, 0);
+        } else {
+            let keyed_by = self.keyed_by.take().unwrap_or_else(|| self.sync.key.clone());
+            self.keyed_by = Some(keyed_by).filter(|keyed_by| *keyed_by != sync.key);
+        }
+        Self { sync, columns: None, ..self }
+    }
+}
+
+const COLUMNS: &str =
+    "id, uuid, definition, generation, columns, base_until, paused, next_due, source_rows, cursor, keyed_by";
 
 /// All syncs, by name.
 pub fn all(sqlite: &Sqlite) -> Result<Vec<SavedSync>> {
@@ -61,8 +89,9 @@ pub fn by_id(sqlite: &Sqlite, id: i64) -> Result<SavedSync> {
 
 /// Creates a sync, or changes the one named `existing`.
 ///
-/// Where records go, or what identifies a row, is part of what "delivered" means: when that changes, what was
-/// delivered before counts no more.
+/// Where records go and where they are from is part of what "delivered" means: when that changes, what was
+/// delivered before counts no more. After a change of key the next read finds the rows by the old one. A held run
+/// of what the sync was is dropped.
 pub fn save(
     sqlite: &Sqlite,
     existing: Option<&str>,
@@ -82,14 +111,37 @@ pub fn save(
         return Ok(());
     };
     let before = get(sqlite, existing)?;
+    let after = before.clone().with(sync.clone());
     sqlite.execute(
-        "update sync set name = ?2, definition = ?3, next_due = ?4, columns = null where id = ?1",
-        params![before.id, sync.name, definition, next_due],
+        "update sync set name = ?2, definition = ?3, next_due = ?4, columns = null, source_rows = ?5, cursor = ?6, keyed_by = ?7
+         where id = ?1",
+        params![
+            before.id,
+            sync.name,
+            definition,
+            next_due,
+            after.source_rows,
+            after.cursor,
+            after.keyed_by.as_ref().map(write_json).transpose()?,
+        ],
     )?;
     if starts_over(&before.sync, sync) {
         forget_delivered(sqlite, before.id)?;
     }
-    Ok(())
+    let held = seal::held_of(sqlite, before.id)?.filter(|_| sends_otherwise(&before.sync, sync));
+    held.map_or(Ok(()), |run| seal::drop_held(sqlite, run))
+}
+
+fn reads_other_rows(before: &Sync, after: &Sync) -> bool {
+    before.from != after.from
+        || before.query != after.query
+        || before.key != after.key
+        || before.cursor() != after.cursor()
+}
+
+fn sends_otherwise(before: &Sync, after: &Sync) -> bool {
+    let (name, schedule, brakes) = (after.name.clone(), after.schedule.clone(), after.brakes);
+    Sync { name, schedule, brakes, ..before.clone() } != *after
 }
 
 fn starts_over(before: &Sync, after: &Sync) -> bool {
@@ -98,16 +150,16 @@ fn starts_over(before: &Sync, after: &Sync) -> bool {
         Shape::Track(_) => ("track", String::new()),
         Shape::Record { object, match_field } => ("record", format!("{object}\n{match_field}")),
     };
-    before.to != after.to
-        || before.from != after.from
-        || before.key != after.key
-        || target(before) != target(after)
+    before.to != after.to || before.from != after.from || target(before) != target(after)
 }
 
 /// Everything is sent again on the next run.
 pub fn forget_delivered(sqlite: &Sqlite, id: i64) -> Result<()> {
     sqlite.execute("delete from fingerprint where sync = ?1", [id])?;
-    sqlite.execute("update sync set generation = generation + 1, base_until = 0 where id = ?1", [id])?;
+    sqlite.execute(
+        "update sync set generation = generation + 1, base_until = 0, keyed_by = null where id = ?1",
+        [id],
+    )?;
     super::marks::forget(sqlite, id)?;
     super::outbox::discarded::forget_all(sqlite, id)?;
     super::outbox::jobs::forget_all(sqlite, id)?;
@@ -128,9 +180,12 @@ pub fn pause(sqlite: &Sqlite, name: &str, paused: bool) -> Result<()> {
     }
 }
 
-/// Notes the mapped columns a run saw.
-pub fn saw_columns(sqlite: &Sqlite, id: i64, columns: &[Column]) -> Result<()> {
-    sqlite.execute("update sync set columns = ?2 where id = ?1", params![id, write_json(&columns)?])?;
+/// Notes what a sealed read saw; without a `cursor` it stays where it was.
+pub fn saw(sqlite: &Sqlite, id: i64, columns: &[Column], rows: u64, cursor: Option<&str>) -> Result<()> {
+    sqlite.execute(
+        "update sync set columns = ?2, source_rows = ?3, cursor = coalesce(?4, cursor) where id = ?1",
+        params![id, write_json(&columns)?, rows, cursor],
+    )?;
     Ok(())
 }
 
@@ -143,6 +198,8 @@ pub fn set_next_due(sqlite: &Sqlite, id: i64, next_due: Option<i64>) -> Result<(
 /// Deletes a sync and its history.
 pub fn delete(sqlite: &Sqlite, name: &str) -> Result<()> {
     let id = get(sqlite, name)?.id;
+    fingerprints::drop_staged(sqlite, id)?;
+    sqlite.execute("delete from held where run in (select id from run where sync = ?1)", [id])?;
     for table in ["body", "key_segment", "record_state", "exchange", "before", "job"] {
         sqlite.execute(
             &format!("delete from {table} where batch in (select id from batch where sync = ?1)"),
@@ -186,6 +243,7 @@ pub(super) fn rename_connection(sqlite: &Sqlite, from: &str, to: &str) -> Result
 fn from_row(row: &Row<'_>) -> Result<SavedSync> {
     let definition: String = row.get(2)?;
     let columns: Option<String> = row.get(4)?;
+    let keyed_by: Option<String> = row.get(10)?;
     Ok(SavedSync {
         id: row.get(0)?,
         uuid: row.get(1)?,
@@ -195,5 +253,8 @@ fn from_row(row: &Row<'_>) -> Result<SavedSync> {
         base_until: row.get(5)?,
         paused: row.get(6)?,
         next_due: row.get(7)?,
+        source_rows: row.get(8)?,
+        cursor: row.get(9)?,
+        keyed_by: keyed_by.as_deref().map(read_json).transpose()?,
     })
 }

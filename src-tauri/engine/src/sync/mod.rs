@@ -1,5 +1,6 @@
 //! A sync: query → mapping → destination, with mode, key and schedule.
 
+mod brakes;
 mod select;
 mod table_name;
 
@@ -7,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use brakes::Brakes;
 pub use select::check_select;
 pub use table_name::TableName;
 
@@ -37,6 +39,25 @@ pub struct Sync {
     pub fields: Option<Vec<Field>>,
     /// When it runs.
     pub schedule: Schedule,
+    /// When a run asks before it goes on.
+    #[serde(default)]
+    pub brakes: Brakes,
+    /// With append: the column that grows with every new row. Only rows with a greater value than the last one
+    /// read are read; rows without a value never are.
+    #[serde(default)]
+    pub cursor: Option<String>,
+}
+
+impl Sync {
+    /// The destination is told of records whose rows are gone.
+    pub fn sends_removals(&self) -> bool {
+        self.mode == Mode::Mirror && self.removed != Removal::Nothing
+    }
+
+    /// The cursor column of a sync that reads on from where it was.
+    pub fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref().filter(|_| self.mode == Mode::Append)
+    }
 }
 
 /// Which rows a sync reads.

@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::manifest::Manifest;
 use crate::sync::Query;
 use crate::value::{Column, ColumnType, Columns, RowBatch};
-use crate::warehouse::{KeyCheck, Read, Rows, Table, Warehouse, WarehouseKind};
+use crate::warehouse::{After, KeyCheck, Read, Rows, Table, Warehouse, WarehouseKind};
 
 /// Rows that come at once unless a test says otherwise.
 const BATCH: usize = 1_000;
@@ -99,6 +99,11 @@ impl FakeWarehouse {
     /// Sets all rows.
     pub fn set(&self, rows: Vec<Vec<FakeCell>>) {
         self.lock().rows = Arc::new(rows);
+    }
+
+    /// All rows.
+    pub fn rows(&self) -> Vec<Vec<FakeCell>> {
+        self.lock().rows.to_vec()
     }
 
     /// Changes the rows.
@@ -195,14 +200,32 @@ impl Warehouse for Handle {
         Err(Error::new(ErrorKind::NotYet, "The fake warehouse counts no keys."))
     }
 
-    async fn read(&self, _: &Read) -> Result<Box<dyn Rows>> {
+    async fn read(&self, read: &Read) -> Result<Box<dyn Rows>> {
         let (columns, rows, fault) = self.0.contents();
+        let rows = match &read.after {
+            Some(after) => Arc::new(beyond(&columns, &rows, after)),
+            None => rows,
+        };
         Ok(Box::new(FakeRows::new(columns, rows, fault, self.0.clone())))
     }
 
     fn differ(&self) -> Option<&dyn Differ> {
         self.0.lock().snapshot.is_some().then_some(self)
     }
+}
+
+/// Rows beyond a cursor, in its order; compared as text.
+fn beyond(columns: &Columns, rows: &[Vec<FakeCell>], after: &After) -> Vec<Vec<FakeCell>> {
+    let place = columns.iter().position(|column| column.name == after.column);
+    let value = |row: &[FakeCell]| match row.get(place?) {
+        Some(FakeCell::Text(text)) => Some(text.clone()),
+        Some(FakeCell::Null | FakeCell::Unreadable) | None => None,
+    };
+    let last = after.text();
+    let mut rows: Vec<_> =
+        rows.iter().filter(|row| value(row).is_some_and(|value| Some(value) > last)).cloned().collect();
+    rows.sort_by_key(|row| value(row));
+    rows
 }
 
 pub(super) struct FakeRows {

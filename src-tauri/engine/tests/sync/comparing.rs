@@ -64,3 +64,47 @@ async fn a_test_with_one_record_is_not_taken_for_what_the_warehouse_knows() {
     bench.run().await;
     bench.expect_kept(&[("a", "1"), ("b", "1")]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn brakes_hold_what_the_warehouse_compared_and_a_decision_goes_on_from_there() {
+    use sluice_engine::store::runs::RunState;
+    let rows = |count: usize, nulls: usize| -> Vec<Vec<FakeCell>> {
+        let name = |n: usize| if n < nulls { FakeCell::Null } else { "Ana".into() };
+        (0..count).map(|n| vec![FakeCell::from(format!("k{n}").as_str()), name(n)]).collect()
+    };
+    for approve in [true, false] {
+        let bench = Bench::new().await;
+        bench.table.compares();
+        bench.table.set(rows(100, 0));
+        bench.run().await;
+        bench.table.set(rows(100, 40));
+        let held = bench.run().await;
+        assert_eq!((held.state, held.counts.changed, held.counts.unchanged), (RunState::Held, 40, 60));
+        let delivered = if approve {
+            bench.run_with(Start { approve: true, ..PLAIN }).await.counts.delivered
+        } else {
+            bench.engine.drop_held(held.id).await.unwrap();
+            bench.table.set(rows(100, 20));
+            bench.run().await.counts.delivered
+        };
+        assert_eq!(delivered, if approve { 40 } else { 20 });
+        let idle = bench.run().await;
+        assert_eq!((idle.state, idle.counts.unchanged), (RunState::Completed, 100));
+        bench.table.set(rows(49, 0));
+        assert_eq!(bench.run().await.state, RunState::Held, "the source shrank");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_key_sends_only_what_changed_where_the_warehouse_compares() {
+    let bench = Bench::new().await;
+    bench.table.compares();
+    bench.table.set((0..100).map(|n| row(&format!("k{n}"), &format!("n{n}"))).collect());
+    bench.run().await;
+    bench.save(|sync| sync.key = vec!["name".into()]).await;
+    for _ in 0..3 {
+        assert_eq!(bench.run().await.counts.unchanged, 100);
+    }
+    bench.table.edit(|rows| rows[3][0] = "other".into());
+    assert_eq!(bench.run().await.counts.changed, 1);
+}

@@ -1,8 +1,10 @@
 //! What a sync does, run by run.
 
 mod away;
+mod brakes;
 mod changes;
 mod comparing;
+mod cursor;
 mod cut;
 mod delivery;
 mod discard;
@@ -11,5 +13,6 @@ mod invalid;
 mod large;
 mod model;
 mod one;
+mod rekey;
 mod removal;
 mod safety;

@@ -48,7 +48,7 @@ async fn a_changed_column_type_sends_nothing_until_it_is_approved() {
     let run = bench.run().await;
     assert_eq!((run.state, run.problem.unwrap().kind.as_str()), (RunState::Held, "schema_changed"));
     assert_eq!(run.counts, planned.counts, "held as planned");
-    assert_eq!(planned.held.unwrap().kind(), ErrorKind::SchemaChanged);
+    assert_eq!(planned.held.unwrap().kind, "schema_changed");
     assert_eq!(bench.crm.requests().len(), before);
     let approved = bench.run_with(Start { approve: true, ..PLAIN }).await;
     assert_eq!((approved.state, approved.counts.changed), (RunState::Completed, 10));

@@ -22,7 +22,7 @@ use sluice_engine::schedule::Schedule;
 use sluice_engine::secrets::{MemorySecrets, Secret, SecretStore};
 use sluice_engine::store::runs::{Counts, RunRow, RunState, Trigger};
 use sluice_engine::store::{Store, Usage, connections, marks, new_uuid, runs, syncs};
-use sluice_engine::sync::{Field, FieldValue, Mode, NullRule, Query, Removal, Shape, Sync};
+use sluice_engine::sync::{Brakes, Field, FieldValue, Mode, NullRule, Query, Removal, Shape, Sync};
 use sluice_engine::testing::{FakeDestination, Reply, SteeredClock};
 use sluice_engine::warehouse::WarehouseKind;
 use sluice_engine::{Error, ErrorKind};
@@ -299,6 +299,8 @@ fn sync(from: &str, query: Query) -> Sync {
         identifiers: BTreeMap::new(),
         fields: None,
         schedule: Schedule::Manual,
+        brakes: Brakes::default(),
+        cursor: None,
     }
 }
 

@@ -42,6 +42,10 @@ next_run_at: string | null,
  */
 schedule_sentence: string, 
 /**
+ * The run that is held for a decision.
+ */
+held: Run | null, 
+/**
  * The newest run.
  */
 last_run: Run | null, 

@@ -14,6 +14,7 @@ import type { EventPage } from "./EventPage";
 import type { EventRequest } from "./EventRequest";
 import type { EventsExport } from "./EventsExport";
 import type { EventsRequest } from "./EventsRequest";
+import type { HeldRequest } from "./HeldRequest";
 import type { KeyCheck } from "./KeyCheck";
 import type { KeyCheckRequest } from "./KeyCheckRequest";
 import type { Pasted } from "./Pasted";
@@ -90,7 +91,11 @@ export interface Commands {
   sync_test: { input: string; output: Run };
   /** Stops the run of this id; what was sent stays sent. */
   run_cancel: { input: number; output: Run };
-  /** Drops a held run; nothing was sent. */
+  /** What a held run would do, from what it has ready to send. */
+  held: { input: HeldRequest; output: Plan };
+  /** Goes on with a held run: what it showed is sent. */
+  run_approve: { input: number; output: Run };
+  /** Drops a held run; nothing more of it is sent. */
   run_drop: { input: number; output: Run };
   /** Run history, newest first. */
   runs: { input: RunsRequest; output: Array<Run> };

@@ -42,7 +42,7 @@ export function firstGroup(plan: Plan): GroupName {
 }
 
 /** How many records the run would send. */
-export const toSend = (plan: Plan): number => plan.added + plan.changed + plan.removed + plan.carried;
+export const toSend = (plan: Plan): number => plan.waiting;
 
 /** The last step of a path: `traits.company.name` as `company.name`. */
 export const shortPath = (path: string): string => path.replace(/^(traits|properties|context\.traits)\./, '');

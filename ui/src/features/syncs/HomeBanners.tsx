@@ -4,7 +4,7 @@ import { useConnections } from '@/api/queries';
 import { Banner } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { t } from '@/components/text';
-import { groupOf, toMend, toSend } from './describe';
+import { groupOf, toMend } from './describe';
 import { text } from './text';
 import styles from './Home.module.css';
 
@@ -22,7 +22,7 @@ export function HomeBanners({ syncs }: { syncs: readonly Sync[] }) {
         const mend = toMend(sync, connections);
         const act = () =>
           void (mend === null
-            ? navigate({ to: '/syncs/$name', params: { name } })
+            ? navigate({ to: held ? '/syncs/$name/held' : '/syncs/$name', params: { name } })
             : navigate({ to: '/connections', search: { edit: mend } }));
         return (
           <Banner
@@ -34,8 +34,8 @@ export function HomeBanners({ syncs }: { syncs: readonly Sync[] }) {
                 className={styles.bannerButton ?? ''}
                 onPress={act}
               >
-                {held && sync.last_run
-                  ? text.review(toSend(sync.last_run))
+                {sync.held
+                  ? text.review(sync.held.waiting)
                   : mend === null
                     ? text.open(name)
                     : text.mend(mend, sync.problem?.kind ?? '')}

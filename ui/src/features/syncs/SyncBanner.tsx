@@ -5,7 +5,7 @@ import { Banner } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { ProblemBox } from '@/components/ProblemBox';
 import { t } from '@/components/text';
-import { toMend, toSend } from './describe';
+import { toMend } from './describe';
 import type { Question } from './SyncQuestion';
 import { text } from './text';
 import styles from './Sync.module.css';
@@ -22,8 +22,8 @@ export function SyncBanner({
 }) {
   const navigate = useNavigate();
   const mend = toMend(sync, useConnections().data ?? []);
-  const { status, problem, last_run: run } = sync;
-  if (status === 'held' && run) {
+  const { status, problem, held } = sync;
+  if (held) {
     return (
       <div className={styles.banner}>
         <Banner
@@ -31,8 +31,13 @@ export function SyncBanner({
           action={
             <div className={styles.answers}>
               <Button onPress={() => onAsk({ kind: 'drop', sync })}>{text.page.drop}</Button>
-              <Button look="primary" onPress={() => onAsk({ kind: 'approve', sync })}>
-                {text.page.approve(toSend(run))}
+              <Button
+                look="primary"
+                onPress={() =>
+                  void navigate({ to: '/syncs/$name/held', params: { name: sync.definition.name } })
+                }
+              >
+                {text.page.look(held.waiting)}
               </Button>
             </div>
           }

@@ -1,8 +1,7 @@
 import type { Sync } from '@/api/bindings/Sync';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
-import { toSend } from './describe';
-import { text } from './text';
+import { text } from './ask-text';
 import type { SyncActions } from './use-sync-actions';
 
 /** What is asked before it is done. */
@@ -17,28 +16,32 @@ export function SyncQuestion({
   actions,
   onClose,
   onDeleted,
+  onDone,
 }: {
   question: Question;
   actions: SyncActions;
   onClose: () => void;
   onDeleted?: () => void;
+  /** What was asked is done. */
+  onDone?: () => void;
 }) {
   const { sync, kind } = question;
   const { name, to } = sync.definition;
   const run = sync.last_run;
-  const n = run ? toSend(run) : 0;
+  const held = sync.held;
+  const n = held?.waiting ?? 0;
   const asked = {
     full: {
-      title: text.ask.full.title(name),
-      body: text.ask.full.body(run && run.read > 0 ? run.read : null, to ?? ''),
-      yes: text.ask.full.yes,
+      title: text.full.title(name),
+      body: text.full.body(run && run.read > 0 ? run.read : null, to ?? ''),
+      yes: text.full.yes,
       go: () => actions.full(name),
       danger: false,
     },
     delete: {
-      title: text.ask.delete.title(name),
-      body: text.ask.delete.body,
-      yes: text.ask.delete.yes,
+      title: text.delete.title(name),
+      body: text.delete.body,
+      yes: text.delete.yes,
       danger: true,
       go: async () => {
         const done = await actions.remove(name);
@@ -47,18 +50,20 @@ export function SyncQuestion({
       },
     },
     drop: {
-      title: text.ask.drop.title,
-      body: text.ask.drop.body(n),
-      yes: text.ask.drop.yes,
+      title: text.drop.title,
+      body: text.drop.body(n),
+      yes: text.drop.yes,
       danger: true,
-      go: () => actions.drop(name, run?.run ?? 0),
+      go: () => actions.drop(name, held?.run ?? 0),
     },
     approve: {
-      title: text.ask.approve.title(n),
-      body: text.ask.approve.body(run?.added ?? 0, run?.changed ?? 0, run?.removed ?? 0, to ?? ''),
-      yes: text.ask.approve.yes(n),
-      danger: (run?.removed ?? 0) > 0,
-      go: () => actions.approve(name),
+      title: text.approve.title(n),
+      body: held?.sent
+        ? text.approve.rest(n, to ?? '')
+        : text.approve.body(held?.added ?? 0, held?.changed ?? 0, held?.removed ?? 0, to ?? ''),
+      yes: text.approve.yes(n),
+      danger: (held?.removed ?? 0) > 0,
+      go: () => actions.approve(name, held?.run ?? 0),
     },
   }[kind];
   return (
@@ -71,12 +76,18 @@ export function SyncQuestion({
         <>
           {/* eslint-disable-next-line jsx-a11y/no-autofocus -- the first focus is on the answer that loses nothing */}
           <Button autoFocus onPress={onClose}>
-            {text.ask.cancel}
+            {text.cancel}
           </Button>
           <Button
             look={asked.danger ? 'dangerSolid' : 'primary'}
             busy={actions.busy !== null}
-            onPress={() => void asked.go().then((done) => done && onClose())}
+            onPress={() =>
+              void asked.go().then((done) => {
+                if (!done) return;
+                onClose();
+                onDone?.();
+              })
+            }
           >
             {asked.yes}
           </Button>

@@ -18,6 +18,7 @@ import { t } from '@/components/text';
 import { Waiting } from '@/components/Waiting';
 import { useNow } from '@/components/when';
 import { shapeName, sourceFull } from './describe';
+import { BrakesTab } from './BrakesTab';
 import { MappingTab } from './MappingTab';
 import { RunPanel } from './RunPanel';
 import { RunsTable } from './RunsTable';
@@ -187,6 +188,7 @@ export function SyncScreen({ name }: { name: string }) {
               ),
             },
             { id: 'mapping', label: words.tabs.mapping, content: <MappingTab sync={sync} /> },
+            { id: 'brakes', label: words.tabs.brakes, content: <BrakesTab sync={sync} /> },
           ]}
         />
       </Body>

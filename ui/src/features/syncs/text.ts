@@ -77,7 +77,7 @@ export const text = {
   said: {
     sync_now: (name: string) => `${name} is running`,
     run_cancel: (name: string) => `The run of ${name} was cancelled`,
-    run_drop: (name: string) => `The held run of ${name} was dropped; nothing was sent`,
+    run_drop: (name: string) => `The held run of ${name} was dropped; nothing more of it is sent`,
     sync_pause: (name: string) => `${name} is paused`,
     sync_unpause: (name: string) => `${name} runs on its schedule again`,
     pause_all: 'All schedules are paused',
@@ -85,40 +85,14 @@ export const text = {
     sync_delete: (name: string) => `${name} and its history are deleted`,
   },
   undo: 'Undo',
-  ask: {
-    full: {
-      title: (name: string) => `Send every row of ${name} again?`,
-      body: (rows: number | null, to: string) =>
-        `${rows === null ? 'Every row' : `About ${count(rows)} rows`} would go to ${to}, changed or not. Nothing is removed there.`,
-      yes: 'Send every row',
-    },
-    delete: {
-      title: (name: string) => `Delete the sync ${name}?`,
-      body: 'It stops running, and its runs and events are deleted from this computer. What was sent stays in the destination. The connections stay.',
-      yes: 'Delete sync',
-    },
-    drop: {
-      title: 'Drop this run?',
-      body: (n: number) =>
-        `Its ${changes(n)} are not sent. The next run compares again, and is held again if nothing changed.`,
-      yes: 'Drop the run',
-    },
-    approve: {
-      title: (n: number) => `Send ${records(n)}?`,
-      body: (added: number, changed: number, removed: number, to: string) =>
-        `${count(added)} new, ${count(changed)} changed and ${count(removed)} removed rows go to ${to}.`,
-      yes: (n: number) => `Send ${records(n)}`,
-    },
-    cancel: 'Cancel',
-  },
   page: {
     reading: 'Reading the sync',
-    tabs: { runs: 'Runs', mapping: 'Payload and mapping' },
+    tabs: { runs: 'Runs', mapping: 'Payload and mapping', brakes: 'Brakes' },
     tabsLabel: 'Parts of the sync',
     rejected: (n: number) => `${count(n)} rejected`,
     waiting: (n: number) => `${count(n)} waiting`,
+    look: (n: number) => `Look at ${changes(n)}`,
     invalid: (n: number) => `${counted(n, 'row', 'rows')} could not be sent`,
-    approve: (n: number) => `Send ${records(n)}`,
     drop: 'Drop',
     heldTitle: 'This run is held for review.',
     openConnection: 'Open the connections',

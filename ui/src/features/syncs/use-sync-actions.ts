@@ -29,16 +29,17 @@ export function useSyncActions() {
     },
     [client],
   );
-  const start = (sync: string, full: boolean, approve: boolean) =>
-    act(`run ${sync}`, () => call('sync_now', { sync, full, approve }), text.said.sync_now(sync));
+  const start = (sync: string, full: boolean) =>
+    act(`run ${sync}`, () => call('sync_now', { sync, full, approve: false }), text.said.sync_now(sync));
   const resume = (sync: string) =>
     act(`pause ${sync}`, () => call('sync_unpause', sync), text.said.sync_unpause(sync));
   return {
     /** Which action is under way, such as `run Lead scores`. */
     busy,
-    syncNow: (sync: string) => start(sync, false, false),
-    full: (sync: string) => start(sync, true, false),
-    approve: (sync: string) => start(sync, false, true),
+    syncNow: (sync: string) => start(sync, false),
+    full: (sync: string) => start(sync, true),
+    approve: (sync: string, run: number) =>
+      act(`run ${sync}`, () => call('run_approve', run), text.said.sync_now(sync)),
     cancel: (sync: string, run: number) =>
       act(`cancel ${String(run)}`, () => call('run_cancel', run), text.said.run_cancel(sync)),
     drop: (sync: string, run: number) =>

@@ -9,6 +9,8 @@ import styles from './target.module.css';
 interface Props {
   kind: Kind;
   objects: readonly DestinationObject[];
+  /** Columns of the rows. */
+  columns: readonly string[];
   /** Rows become records of an object. */
   records: boolean;
   target: Target;
@@ -16,7 +18,7 @@ interface Props {
 }
 
 /** Object, match key, mode and what happens to rows that disappear, in one line. */
-export function TargetForm({ kind, objects, records, target, onChange }: Props) {
+export function TargetForm({ kind, objects, columns, records, target, onChange }: Props) {
   const object = objects.find(({ name }) => name === target.object);
   return (
     <div className={styles.target}>
@@ -46,6 +48,18 @@ export function TargetForm({ kind, objects, records, target, onChange }: Props) 
         options={kind.modes.map((mode) => ({ value: mode, label: text.modes[mode] }))}
         onChange={(mode) => onChange({ ...target, mode })}
       />
+      {target.mode === 'append' && (
+        <Select
+          label={text.cursor}
+          help={text.cursorHelp}
+          value={target.cursor ?? ''}
+          options={[
+            { value: '', label: text.noCursor },
+            ...columns.map((column) => ({ value: column, label: column })),
+          ]}
+          onChange={(column) => onChange({ ...target, cursor: column || null })}
+        />
+      )}
       {target.mode === 'mirror' && (
         <Select
           label={text.removed}

@@ -11,9 +11,17 @@ export interface Target {
   matchField: string;
   mode: Mode;
   removed: Removal;
+  /** With append: only rows beyond the last value of this column are read. */
+  cursor: string | null;
 }
 
-export const noTarget: Target = { object: '', matchField: '', mode: 'upsert', removed: 'nothing' };
+export const noTarget: Target = {
+  object: '',
+  matchField: '',
+  mode: 'upsert',
+  removed: 'nothing',
+  cursor: null,
+};
 
 /** A line of the mapping as the field table needs it. */
 export interface MappedLine {

@@ -24,6 +24,7 @@ const base = (
   paused: false,
   next_run_at: ago(-7 * minute),
   schedule_sentence: 'Every 30 minutes.',
+  held: null,
   last_run: runOf(60, name, { started_at: ago(23 * minute) }),
   history: [410, 380, 120, 440, 300, 512, 420, 380, 460, 200, 330, 470, 390, 410].map((delivered, index) => ({
     run: index + 1,

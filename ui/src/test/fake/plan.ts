@@ -1,6 +1,7 @@
 import type { FieldChange } from '@/api/bindings/FieldChange';
 import type { Plan } from '@/api/bindings/Plan';
 import type { PlanRecord } from '@/api/bindings/PlanRecord';
+import type { Sync } from '@/api/bindings/Sync';
 import type { SyncDefinition } from '@/api/bindings/SyncDefinition';
 import { isPersonal, mask, valueAt } from './source';
 
@@ -26,6 +27,20 @@ function record(definition: SyncDefinition, row: number, change: 'added' | 'chan
     after: {},
     fields,
   };
+}
+
+/** What a held run of `sync` would do: some removals, and what changed. */
+export function heldPlan({ definition, held, problem }: Sync): Plan {
+  const plan = planOf(definition);
+  const changed = plan.records.filter(({ change }) => change === 'changed');
+  const removed = changed.map((one): PlanRecord => ({
+    ...one,
+    key: one.key.replace('L-', 'G-'),
+    change: 'removed',
+    after: null,
+    fields: one.fields.map((field) => ({ ...field, before: field.after, after: null, changed: true })),
+  }));
+  return { ...plan, ...held, records: [...removed, ...changed], invalid_rows: [], held: problem };
 }
 
 export function planOf(definition: SyncDefinition): Plan {

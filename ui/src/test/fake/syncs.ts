@@ -15,6 +15,16 @@ export const definitionOf = (name: string, more: Partial<SyncDefinition> = {}): 
   identifiers: { user_id: 'user_id', email: 'email' },
   fields: [{ value: { type: 'column', column: 'lead_score' }, key: 'lead_score', null: 'send' }],
   schedule: { type: 'every', minutes: 30 },
+  brakes: {
+    empty: true,
+    shrunk: 50,
+    removed: 10,
+    removed_records: 1000,
+    refused: 20,
+    emptied: 30,
+    first_run: false,
+  },
+  cursor: null,
   ...more,
 });
 
@@ -63,6 +73,7 @@ const sync = (name: string, more: Partial<Sync>, definition: Partial<SyncDefinit
   paused: false,
   next_run_at: '2026-11-24T14:00:00Z',
   schedule_sentence: 'Every 30 minutes.',
+  held: null,
   last_run: runOf(1, name),
   history: bars([410, 380, 120, 440, 300, 512, 420, 380, 460, 200, 330, 470, 390, 410]),
   waiting: 0,
@@ -70,10 +81,21 @@ const sync = (name: string, more: Partial<Sync>, definition: Partial<SyncDefinit
   ...more,
 });
 
+const heldRun: Run = runOf(31, 'Churn risk', {
+  status: 'held',
+  read: 1829,
+  unchanged: 625,
+  removed: 2983,
+  sent: 0,
+  delivered: 0,
+  waiting: 4187,
+});
+
 export const savedSyncs: Sync[] = [
   sync('Churn risk', {
     status: 'held',
-    last_run: runOf(31, 'Churn risk', { status: 'held', read: 1829, removed: 2983, sent: 0, delivered: 0 }),
+    held: heldRun,
+    last_run: heldRun,
     problem: {
       code: 'SLU-4002',
       kind: 'shrunken_source',

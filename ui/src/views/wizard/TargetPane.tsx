@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { asProblem } from '@/api/client';
-import { useConnections, useKind, useObjects } from '@/api/queries';
+import { useConnections, useKind, useObjects, useSource } from '@/api/queries';
 import { Button } from '@/components/Button';
 import { KindIcon } from '@/components/KindIcon';
 import { ProblemBox } from '@/components/ProblemBox';
@@ -8,6 +8,7 @@ import { State } from '@/components/State';
 import { t } from '@/components/text';
 import { nameAll, tickMany } from '@/features/payload/actions';
 import { choosable, toFields } from '@/features/payload/model';
+import { queryOf } from '@/features/source/choice';
 import { FieldTable } from '@/features/target/FieldTable';
 import { firstTarget, targetProblems } from '@/features/target/target';
 import { TargetForm } from '@/features/target/TargetForm';
@@ -21,6 +22,7 @@ export function TargetPane({ connection, onChange }: { connection: string; onCha
   const { state, dispatch, go } = useWizard();
   const { target, shaping } = state;
   const { identifiers } = state.source;
+  const columns = useSource(state.warehouse.connection, queryOf(state.source)).data?.columns ?? [];
   const saved = useConnections().data?.find(({ name }) => name === connection);
   const kind = useKind(saved?.kind);
   const records = shaping.payload.shape === 'record' && kind?.accepts !== 'events';
@@ -83,6 +85,7 @@ export function TargetPane({ connection, onChange }: { connection: string; onCha
           <TargetForm
             kind={kind}
             objects={list ?? []}
+            columns={columns.map(({ name }) => name)}
             records={records && kind.accepts === 'records'}
             target={target}
             onChange={(next) => dispatch({ type: 'target', target: next })}

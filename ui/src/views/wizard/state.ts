@@ -1,3 +1,4 @@
+import type { Brakes } from '@/api/bindings/Brakes';
 import type { Kind } from '@/api/bindings/Kind';
 import type { Source } from '@/api/bindings/Source';
 import type { Sync } from '@/api/bindings/Sync';
@@ -32,6 +33,8 @@ export interface WizardState {
   shaping: Shaping;
   schedule: ScheduleForm;
   destination: End;
+  /** When its runs are held; null as usual. */
+  brakes: Brakes | null;
   /** The sync is kept without a destination. */
   later: boolean;
   target: Target;
@@ -60,6 +63,7 @@ export const newState = (zone: string): WizardState => ({
   shaping: shaping(noPayload),
   schedule: newSchedule(zone),
   destination: noEnd,
+  brakes: null,
   later: false,
   target: noTarget,
 });
@@ -81,12 +85,14 @@ export function stateOf({ definition }: Sync, zone: string): WizardState {
     shaping: shaping(payloadOf(shape, definition.fields)),
     schedule: formOf(definition.schedule, zone),
     destination: end(definition.to),
+    brakes: definition.brakes,
     later: definition.to === null,
     target: {
       object: shape.type === 'record' ? shape.object : '',
       matchField: shape.type === 'record' ? shape.match_field : '',
       mode: definition.mode,
       removed: definition.removed,
+      cursor: definition.cursor,
     },
   };
 }
@@ -187,5 +193,7 @@ export function definitionOf(state: WizardState): SyncDefinition | null {
     identifiers: state.source.identifiers,
     fields: toFields(payload, state.source.identifiers),
     schedule: toSchedule(state.schedule) ?? { type: 'manual' },
+    brakes: state.brakes,
+    cursor: state.target.mode === 'append' ? state.target.cursor : null,
   };
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::Query;
 use sluice_engine::value::Column;
-use sluice_engine::warehouse::KeyCheck;
+use sluice_engine::warehouse::{After, KeyCheck};
 use tokio_postgres::SimpleQueryMessage;
 
 use super::client::{Login, Session};
@@ -38,6 +38,28 @@ pub(super) fn source(query: &Query) -> String {
         Query::Table(table) => format!("{}.{}", quoted(&table.schema), quoted(&table.name)),
         Query::Sql(sql) => format!("(\n{}\n) AS \"query\"", user_sql(sql)),
     }
+}
+
+/// Only rows beyond a cursor, in its order.
+///
+/// The value stands as a literal, which the server takes for the column's own type. The column is named with what
+/// it is of: alone it would be the column that is read, which may be cast.
+pub(super) fn beyond(query: &Query, after: &After) -> String {
+    let of = match query {
+        Query::Table(table) => quoted(&table.name),
+        Query::Sql(_) => quoted("query"),
+    };
+    let column = format!("{of}.{}", quoted(&after.column));
+    let condition = match after.text() {
+        Some(value) => format!("{column} > {}", literal(&value)),
+        None => format!("{column} IS NOT NULL"),
+    };
+    format!(" WHERE {condition} ORDER BY {column}")
+}
+
+/// `text` as an SQL literal, whatever the server's setting for backslashes is.
+fn literal(text: &str) -> String {
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
 fn user_sql(sql: &str) -> &str {

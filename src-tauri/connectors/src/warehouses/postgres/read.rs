@@ -14,7 +14,7 @@ use tokio_postgres::{Row, RowStream};
 
 use super::client::{Login, Session};
 use super::form::Form;
-use super::query::{chosen, fields, query_error, source};
+use super::query::{beyond, chosen, fields, query_error, source};
 
 /// Rows of a batch, unless they are long.
 pub(super) const BATCH_ROWS: usize = 1_000;
@@ -23,11 +23,19 @@ pub(super) const BATCH_BYTES: usize = 1 << 20;
 
 /// Starts to read; returns when the columns are known and the server has begun.
 pub(super) async fn start(session: Session, read: &Read) -> Result<Box<dyn Rows>> {
-    let fields = chosen(fields(&session, &read.query).await?, &read.columns)?;
+    let all = fields(&session, &read.query).await?;
+    let fields = chosen(all.clone(), &read.columns)?;
     let expressions: Vec<&str> = fields.iter().map(|field| field.expression.as_str()).collect();
     let before = format!("SELECT {} FROM ", expressions.join(", "));
     let limit = read.limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
-    let sql = format!("{before}{}{limit}", source(&read.query));
+    let beyond = match &read.after {
+        Some(after) => {
+            chosen(all.clone(), std::slice::from_ref(&after.column))?;
+            beyond(&read.query, after)
+        }
+        None => String::new(),
+    };
+    let sql = format!("{before}{}{beyond}{limit}", source(&read.query));
     // How long reading takes is the caller's pace; the login's own limit, if it has one, still counts.
     session.run("BEGIN READ ONLY; RESET statement_timeout").await?;
     let parameters: [&(dyn ToSql + Sync); 0] = [];

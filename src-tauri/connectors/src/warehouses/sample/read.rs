@@ -1,11 +1,12 @@
 //! Reading rows: on a thread of its own, into a small channel, in one read transaction.
 
 use async_trait::async_trait;
+use rusqlite::types::Value;
 use rusqlite::{Connection, InterruptHandle};
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::Query;
 use sluice_engine::value::{Column, Columns, RowBatch};
-use sluice_engine::warehouse::{KeyCheck, Read, Rows};
+use sluice_engine::warehouse::{After, KeyCheck, Read, Rows};
 use tokio::sync::{mpsc, oneshot};
 
 use super::catalogue;
@@ -107,7 +108,11 @@ pub(super) async fn start(file: &SampleFile, read: Read) -> Result<Box<dyn Rows>
 
 fn prepare(file: &SampleFile, read: &Read) -> Result<(Connection, Columns)> {
     let connection = file.open()?;
-    let columns = chosen(catalogue::columns(&connection, &read.query)?, &read.columns)?;
+    let all = catalogue::columns(&connection, &read.query)?;
+    if let Some(after) = &read.after {
+        chosen(all.clone(), std::slice::from_ref(&after.column))?;
+    }
+    let columns = chosen(all, &read.columns)?;
     Ok((connection, columns.into()))
 }
 
@@ -120,12 +125,15 @@ fn stream(
     let transaction = connection.unchecked_transaction()?;
     let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
     let limit = read.limit.map(|limit| format!(" limit {limit}")).unwrap_or_default();
-    let sql = format!("select {} from ({}){limit}", names.join(", "), rows_of(&transaction, &read.query)?);
+    let (beyond, values) = read.after.as_ref().map_or((String::new(), Vec::new()), beyond);
+    let rows = rows_of(&transaction, &read.query)?;
+    let sql = format!("select {} from ({rows}){beyond}{limit}", names.join(", "));
+    let values = || rusqlite::params_from_iter(values.iter());
     let server_rows = transaction
-        .query_row(&format!("select count(*) from ({sql})"), [], |row| counted(row, 0))
+        .query_row(&format!("select count(*) from ({sql})"), values(), |row| counted(row, 0))
         .map_err(from_query)?;
     let mut statement = transaction.prepare(&sql).map_err(from_query)?;
-    let mut rows = statement.query([]).map_err(from_query)?;
+    let mut rows = statement.query(values()).map_err(from_query)?;
     let mut batch = RowBatch::new(columns.clone());
     while let Some(row) = rows.next().map_err(from_query)? {
         for (index, column) in columns.iter().enumerate() {
@@ -143,6 +151,19 @@ fn stream(
     }
     drop(parts.blocking_send(Ok(Part::End(server_rows))));
     Ok(())
+}
+
+/// Only rows beyond a cursor, in its order, and the value that goes with it.
+fn beyond(after: &After) -> (String, Vec<Value>) {
+    let column = quoted(&after.column);
+    let Some(text) = after.text() else {
+        return (format!(" where {column} is not null order by {column}"), Vec::new());
+    };
+    // A number is compared as one also where the column is computed, and has no type of its own.
+    let is_number = after.value.as_deref() == Some(text.as_str());
+    let number = || text.parse().map(Value::Integer).or_else(|_| text.parse().map(Value::Real)).ok();
+    let value = is_number.then(number).flatten().unwrap_or(Value::Text(text));
+    (format!(" where {column} > ?1 order by {column}"), vec![value])
 }
 
 fn stopped() -> Error {

@@ -7,6 +7,7 @@ use sluice_engine::connection::{Connection, Opening};
 use sluice_engine::error::ErrorKind;
 use sluice_engine::sync::TableName;
 use sluice_engine::value::{Cell, ColumnType, ColumnType as T};
+use sluice_engine::warehouse::After;
 
 use super::*;
 
@@ -24,7 +25,7 @@ fn table(name: &str) -> Query {
 
 async fn read(warehouse: &dyn Warehouse, query: Query, columns: &[&str]) -> (Vec<Vec<String>>, Option<u64>) {
     let columns = columns.iter().map(|c| (*c).to_owned()).collect();
-    let mut rows = warehouse.read(&Read { query, columns, limit: None }).await.unwrap();
+    let mut rows = warehouse.read(&Read { columns, ..Read::all(query) }).await.unwrap();
     let mut all = Vec::new();
     while let Some(batch) = rows.next().await.unwrap() {
         for row in 0..batch.rows() {
@@ -247,15 +248,38 @@ async fn a_damaged_file_is_told_and_kept() {
 async fn a_limit_and_an_early_end_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let warehouse = open(folder.path());
-    let limited = Read { query: table("crm.leads"), columns: vec!["email".into()], limit: Some(7) };
+    let limited = Read { columns: vec!["email".into()], limit: Some(7), ..Read::all(table("crm.leads")) };
     let mut rows = warehouse.read(&limited).await.unwrap();
     assert_eq!(rows.next().await.unwrap().unwrap().rows(), 7);
     assert!(rows.next().await.unwrap().is_none());
     assert_eq!(rows.server_rows(), Some(7));
     let endless =
         "with recursive n(i) as (select 1 union all select i + 1 from n limit 100000000) select i from n";
-    let read = Read { query: Query::Sql(endless.into()), columns: Vec::new(), limit: Some(5) };
+    let read = Read { limit: Some(5), ..Read::all(Query::Sql(endless.into())) };
     assert_eq!(warehouse.read(&read).await.unwrap().next().await.unwrap().unwrap().rows(), 5);
+}
+
+#[tokio::test]
+async fn rows_beyond_a_cursor_come_in_its_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let warehouse = open(folder.path());
+    for (sql, column, value, found) in [
+        ("select column1 as n from (values (3), (1), (null), (2))", "n", None, vec!["1", "2", "3"]),
+        ("select column1 as n from (values (3), (1), (null), (10))", "n", Some("1"), vec!["3", "10"]),
+        ("select column1 as t from (values ('b'), ('it''s'), ('a'))", "t", Some("\"b\""), vec!["\"it's\""]),
+    ] {
+        let after = After { column: column.into(), value: value.map(Into::into) };
+        let read = Read { after: Some(after), ..Read::all(Query::Sql(sql.into())) };
+        let mut rows = warehouse.read(&read).await.unwrap();
+        let batch = rows.next().await.unwrap().unwrap();
+        let cell = |row| match batch.cell(row, 0) {
+            Cell::Json(json) => String::from_utf8(json.to_vec()).unwrap(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((0..batch.rows()).map(cell).collect::<Vec<_>>(), found, "{sql}");
+        assert!(rows.next().await.unwrap().is_none());
+        assert_eq!(rows.server_rows(), Some(found.len() as u64));
+    }
 }
 
 #[tokio::test]

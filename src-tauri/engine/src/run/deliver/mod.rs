@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::backoff::{Backoff, later};
 use super::outcome::{Attempt, Settled, Settlement};
 use super::progress::Progress;
+use super::refusals::Refusals;
 use super::send::{Sent, send};
 use crate::clock::{SharedClock, millis};
 use crate::destination::{Destination, Limits};
@@ -43,6 +44,8 @@ pub(crate) enum End {
     GaveUp(Error, DateTime<Utc>),
     /// Only the user can mend it.
     Stopped(Error),
+    /// The destination refuses so much that the rest is kept for the user's decision.
+    Held(Error),
 }
 
 /// What one delivery works on.
@@ -77,6 +80,7 @@ struct Sender {
     stopped: Option<Error>,
     /// Why some records are left to a later run.
     left: Option<Error>,
+    refusals: Refusals,
 }
 
 /// Sends everything of a run that is open.
@@ -99,6 +103,7 @@ pub(crate) async fn deliver(context: Arc<Delivering>) -> Result<End> {
         unwritten: VecDeque::new(),
         stopped: None,
         left: None,
+        refusals: Refusals::new(context.sync.brakes.refused.filter(|_| !context.run.approved)),
         context,
     };
     let mut under_way = JoinSet::new();
@@ -136,6 +141,9 @@ impl Sender {
             let ready = self.backoff.until().is_none_or(|until| until <= Instant::now());
             if ready && under_way.len() < self.backoff.room() {
                 if let Some(work) = self.next_work().await? {
+                    if let Some(reason) = self.refusals.hold() {
+                        return Ok(End::Held(reason));
+                    }
                     self.context.progress_goes_on(&self.backoff);
                     under_way.spawn(send(self.context.clone(), work, self.backoff.begin()));
                     continue;
@@ -172,6 +180,7 @@ impl Sender {
     /// Writes outcome, fingerprints, counters and event in one transaction.
     async fn write(&mut self, attempt: Attempt, settled: Settled, batch: &Arc<Loaded>) -> Result<()> {
         let context = &self.context;
+        self.refusals.note(&settled, &batch.body);
         let settlement = Settlement::of(&attempt, settled, &batch.body, &context.run.shape)?;
         context.progress.add(&settlement.added);
         let (run, sync, at) = (context.run.id, context.run.sync, millis(context.clock.now()));

@@ -39,7 +39,7 @@ impl Work {
 
     /// The record at `place` may be in the destination from an earlier request.
     pub(super) fn may_be_there(&self, place: usize) -> bool {
-        self.lost || self.batch.body.is_doubtful(place)
+        self.lost || self.batch.body.past(place).doubtful
     }
 }
 

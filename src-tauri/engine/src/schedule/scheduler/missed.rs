@@ -91,6 +91,12 @@ pub(super) fn overlap() -> Error {
         .with_hint("Nothing to do; if it happens often, choose a longer time between runs.")
 }
 
+/// Why a slot was missed that came while a run of its sync was held.
+pub(super) fn undecided() -> Error {
+    Error::new(ErrorKind::Held, "The run before is held for review.")
+        .with_hint("Look at the run that is held, then approve or drop it: the schedule goes on after that.")
+}
+
 /// Writes down slots without a run, each once ever.
 pub(super) async fn write_down(
     engine: &Arc<Engine>,

@@ -6,6 +6,8 @@
 //! itself at the next tick, and slots that were taken before are not taken again. Those that were only listed as
 //! missed, by a clock that was ahead, are given back.
 //!
+//! While a run is held for review the slots of its sync are missed: the user decides first.
+//!
 //! Schedules that are paused, one by one or all together ([`SCHEDULES_PAUSED`]), are not followed: their slots
 //! pass without a trace, and runs that wait stay waiting until somebody resumes the schedule or presses Sync now.
 
@@ -19,7 +21,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
-use self::missed::{Passed, overlap, reason, write_down};
+use self::missed::{Passed, overlap, reason, undecided, write_down};
 use super::Slots;
 use crate::clock::{from_millis, millis};
 use crate::engine::{Engine, Start};
@@ -27,7 +29,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::run::progress::Notice;
 use crate::store::runs::{self, Trigger};
 use crate::store::syncs::{self, SavedSync};
-use crate::store::{settings, slots};
+use crate::store::{seal, settings, slots};
 
 /// The key in [`settings`] that pauses every schedule while its value is `true`.
 pub const SCHEDULES_PAUSED: &str = "schedules_paused";
@@ -186,8 +188,12 @@ async fn take(
     if late > CATCH_UP {
         missed.push((passed.newest, reason(passed.newest, unseen)));
     }
+    let held = engine.store().read(|sqlite| seal::held_of(sqlite, saved.id))?.is_some();
+    if held && late <= CATCH_UP {
+        missed.push((passed.newest, undecided()));
+    }
     write_down(engine, saved, missed).await?;
-    if late > CATCH_UP {
+    if held || late > CATCH_UP {
         return Ok(());
     }
     let trigger = if late > PUNCTUAL { Trigger::CatchUp } else { Trigger::Schedule };

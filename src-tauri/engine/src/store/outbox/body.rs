@@ -42,6 +42,17 @@ pub fn message_id(
 
 /// Set in a stored change where an earlier record of the key may have arrived.
 const DOUBTFUL: u8 = 0x80;
+/// Set in a stored change where this very change was refused before.
+const REFUSED: u8 = 0x40;
+
+/// What is known of earlier records of a record's key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Past {
+    /// One may have arrived although nobody knows.
+    pub doubtful: bool,
+    /// The destination refused this very change before.
+    pub refused: bool,
+}
 
 /// The records of a batch, as written.
 ///
@@ -61,10 +72,10 @@ pub struct Body {
 impl Body {
     /// Adds a record. `number` is the change number: the run that first staged this very change.
     pub fn push(&mut self, key: &str, change: Change, operation: Operation, number: i64, payload: &[u8]) {
-        self.push_over(key, change, operation, number, payload, false);
+        self.push_over(key, change, operation, number, payload, Past::default());
     }
 
-    /// Adds a record; `doubtful` where an earlier one of the key may have arrived although nobody knows.
+    /// Adds a record over earlier ones of its key.
     pub fn push_over(
         &mut self,
         key: &str,
@@ -72,14 +83,15 @@ impl Body {
         operation: Operation,
         number: i64,
         payload: &[u8],
-        doubtful: bool,
+        past: Past,
     ) {
         self.keys.push_str(key);
         self.payloads.extend_from_slice(payload);
         self.key_ends.push(self.keys.len() as u32);
         self.payload_ends.push(self.payloads.len() as u32);
         self.numbers.push(number);
-        self.changes.push(change as u8 | if doubtful { DOUBTFUL } else { 0 });
+        let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
+        self.changes.push(change as u8 | flag(past.doubtful, DOUBTFUL) | flag(past.refused, REFUSED));
         self.operations.push(operation as u8);
     }
 
@@ -117,12 +129,13 @@ impl Body {
 
     /// What happened to the row of the record at `place`.
     pub fn change(&self, place: usize) -> Result<Change> {
-        Change::from_code(self.changes[place] & !DOUBTFUL)
+        Change::from_code(self.changes[place] & !(DOUBTFUL | REFUSED))
     }
 
-    /// An earlier record of the same key as the one at `place` may have arrived although nobody knows.
-    pub fn is_doubtful(&self, place: usize) -> bool {
-        self.changes[place] & DOUBTFUL != 0
+    /// What is known of earlier records of the key of the record at `place`.
+    pub fn past(&self, place: usize) -> Past {
+        let has = |flag: u8| self.changes[place] & flag != 0;
+        Past { doubtful: has(DOUBTFUL), refused: has(REFUSED) }
     }
 
     /// What is to be done with the record at `place`.

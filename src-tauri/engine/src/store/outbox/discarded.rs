@@ -63,6 +63,22 @@ pub fn forget(sqlite: &Sqlite, sync: i64, hashes: &[u64]) -> Result<()> {
     Ok(())
 }
 
+/// Keeps these under other keys, each with the hash it had and the one it gets.
+pub fn rekey(sqlite: &Sqlite, sync: i64, moved: &[(u64, u64)]) -> Result<()> {
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let known = of_sync(sqlite, sync)?;
+    let before: Vec<u64> = moved.iter().map(|(before, _)| *before).collect();
+    forget(sqlite, sync, &before)?;
+    for (before, after) in moved {
+        if let Some(record) = known.get(before) {
+            keep(sqlite, sync, *after, record)?;
+        }
+    }
+    Ok(())
+}
+
 /// Forgets all of a sync.
 pub fn forget_all(sqlite: &Sqlite, sync: i64) -> Result<()> {
     sqlite.execute("delete from discarded where sync = ?1", [sync])?;

@@ -13,10 +13,11 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection as Sqlite, params};
 
-pub use body::{Body, MOST_RECORDS, REMOVED, Sealed, compress, fingerprint, key_hash, message_id};
+pub use body::{Body, MOST_RECORDS, Past, REMOVED, Sealed, compress, fingerprint, key_hash, message_id};
 pub use by_key::{find_key, last_delivered, state_of};
 pub use open::{Found, OpenRecord, each_open, open_batches, open_counts, open_records};
 
+use super::fingerprints;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A record's state, as stored.
@@ -111,7 +112,9 @@ pub fn unstage(sqlite: &Sqlite, run: i64) -> Result<()> {
         )?;
     }
     sqlite.execute("delete from batch where run = ?1 and state = 2", [run])?;
-    Ok(())
+    sqlite.execute("delete from held where run = ?1", [run])?;
+    let sync = sqlite.query_row("select sync from run where id = ?1", [run], |row| row.get(0))?;
+    fingerprints::drop_staged(sqlite, sync)
 }
 
 /// Closes every open record of earlier runs: the run being sealed has taken over what still counts.
@@ -200,6 +203,14 @@ pub(in crate::store) fn batch_from_row(row: &rusqlite::Row<'_>) -> Result<BatchR
         attempts: row.get(4)?,
         at: row.get(5)?,
     })
+}
+
+/// Every batch of a run, in order.
+pub fn batches_of(sqlite: &Sqlite, run: i64) -> Result<Vec<BatchRow>> {
+    let sql = format!("select {BATCH_COLUMNS} from batch where run = ?1 order by id");
+    let mut statement = sqlite.prepare_cached(&sql)?;
+    let rows = statement.query_map([run], |row| Ok(batch_from_row(row)))?;
+    rows.map(|row| row?).collect()
 }
 
 /// A record's own state, where it differs from its batch's.

@@ -41,6 +41,8 @@ pub struct OpenRecord {
     pub fingerprint: u128,
     /// It, or an earlier record of its key, may have reached the destination although nobody knows.
     pub uncertain: bool,
+    /// The destination refused it.
+    pub refused: bool,
 }
 
 /// An open record where it is kept.
@@ -78,7 +80,7 @@ pub fn each_open(
             if !state.is_open() {
                 continue;
             }
-            let uncertain = body.is_doubtful(place)
+            let uncertain = body.past(place).doubtful
                 || state == RecordState::Doubtful
                 || (state.is_waiting() && batch.id <= claimed);
             let problem = own.and_then(|own| own.problem.as_deref());
@@ -103,6 +105,7 @@ pub fn open_records(sqlite: &Sqlite, sync: i64) -> Result<HashMap<u64, OpenRecor
             number: body.number(place),
             fingerprint: fingerprint(change, body.payload(place)),
             uncertain: found.uncertain,
+            refused: body.past(place).refused || found.state.is_refused(),
         };
         open.insert(key_hash(body.key(place)), record);
         Ok(())

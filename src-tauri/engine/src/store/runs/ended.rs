@@ -58,9 +58,9 @@ impl RunRow {
     }
 }
 
-/// Ends a run. What a read that was not sealed had staged goes with it.
+/// Ends a run. What a read that was not sealed had staged goes with it, unless the run is held.
 pub fn end(sqlite: &Sqlite, run: i64, ended: &Ended) -> Result<()> {
-    if get(sqlite, run)?.state == RunState::Reading {
+    if get(sqlite, run)?.state == RunState::Reading && ended.state != RunState::Held {
         outbox::unstage(sqlite, run)?;
     }
     let problem = ended.problem.as_ref().map(Problem::to_json).transpose()?;

@@ -37,7 +37,7 @@ pub enum RunState {
     Completed = 3,
     /// The destination refused some records.
     CompletedWithRejections = 4,
-    /// Held for a decision; nothing was sent.
+    /// Held for a decision; what it has not sent is kept.
     Held = 5,
     /// Cancelled; what was sent stays sent.
     Cancelled = 6,
@@ -153,6 +153,8 @@ pub struct RunRow {
     pub shape: Shape,
     /// Batches up to this id may be under way.
     pub claimed: i64,
+    /// The user said to go on although the destination refuses records.
+    pub approved: bool,
     /// Its counts.
     pub counts: Counts,
     /// When it is tried again by itself, in ms.
@@ -164,7 +166,7 @@ pub struct RunRow {
 const COLUMNS: &str =
     "id, sync, cause, state, started, sealed, finished, generation, shape, claimed, next_attempt,
     problem, read, invalid, added, changed, removed, unchanged, carried, to_send, sent, delivered, rejected,
-    requests, bytes_sent, discarded";
+    requests, bytes_sent, discarded, approved";
 
 /// The run with this id.
 pub fn get(sqlite: &Sqlite, run: i64) -> Result<RunRow> {
@@ -204,6 +206,13 @@ pub fn waiting(sqlite: &Sqlite) -> Result<Vec<RunRow>> {
     rows.map(|row| row?).collect()
 }
 
+/// No whole run of the sync was ever sealed.
+pub fn none_sealed(sqlite: &Sqlite, sync: i64) -> Result<bool> {
+    let sql = "select not exists(select 1 from run where sync = ?1 and sealed is not null and cause not in (?2, ?3))";
+    let parts = params![sync, Trigger::Retry as u8, Trigger::Test as u8];
+    Ok(sqlite.query_row(sql, parts, |row| row.get(0))?)
+}
+
 fn from_row(row: &Row<'_>) -> Result<RunRow> {
     let cause: u8 = row.get(2)?;
     let trigger = match cause {
@@ -227,6 +236,7 @@ fn from_row(row: &Row<'_>) -> Result<RunRow> {
         generation: row.get(7)?,
         shape: read_json(&shape)?,
         claimed: row.get(9)?,
+        approved: row.get(26)?,
         next_attempt: row.get(10)?,
         problem: problem.as_deref().map(read_json).transpose()?,
         counts: Counts {

@@ -87,6 +87,23 @@ async fn a_slot_during_a_run_is_missed_with_that_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn slots_are_missed_while_a_run_is_held_and_run_again_after_the_decision() {
+    let mut world = World::new("2026-11-22T08:00:00Z", every(30));
+    let table = world.connect();
+    table.set(vec![vec!["a".into()]]);
+    world.live(TimeDelta::minutes(30), MINUTE).await;
+    table.set(Vec::new());
+    world.live(TimeDelta::hours(1), MINUTE).await;
+    let states = |world: &World| world.runs().iter().map(|run| run.state).collect::<Vec<_>>();
+    assert_eq!(states(&world), [RunState::Completed, RunState::Held, RunState::Missed]);
+    assert_eq!(world.reasons(), ["09:30 The run before is held for review."]);
+    let held = world.runs()[1].id;
+    world.engine.drop_held(held).await.unwrap();
+    world.live(TimeDelta::minutes(30), MINUTE).await;
+    assert_eq!(states(&world)[1..], [RunState::Cancelled, RunState::Missed, RunState::Held]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn paused_schedules_leave_no_trace() {
     let mut world = World::new("2026-11-22T08:00:00Z", every(30));
     for (pause, resume) in [

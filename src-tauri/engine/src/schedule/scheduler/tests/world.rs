@@ -15,7 +15,7 @@ use crate::secrets::MemorySecrets;
 use crate::store::Store;
 use crate::store::runs::{self, RunRow, RunState};
 use crate::store::syncs;
-use crate::sync::{Identifier, Mode, Query, Removal, Shape, Sync};
+use crate::sync::{Brakes, Identifier, Mode, Query, Removal, Shape, Sync};
 use crate::testing::{FakeDestination, FakeWarehouse};
 use crate::warehouse::WarehouseKind;
 
@@ -167,6 +167,8 @@ pub(super) fn sync(schedule: Schedule) -> Sync {
         identifiers: BTreeMap::from([(Identifier::UserId, "id".into())]),
         fields: None,
         schedule,
+        brakes: Brakes::default(),
+        cursor: None,
     }
 }
 

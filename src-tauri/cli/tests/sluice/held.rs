@@ -1,0 +1,80 @@
+//! Held runs, and reading on from a cursor.
+
+use serde_json::Value;
+
+use crate::command::{Sluice, count};
+use crate::main_job::LEAD_SCORES;
+
+/// A mirror that has delivered everything, and whose source has lost all but ten rows since.
+fn shrunken() -> Sluice {
+    let sluice = Sluice::with(&format!("{LEAD_SCORES}    mode: mirror\n    removed: delete\n"));
+    assert_eq!(count(&sluice.json(&["sync", "lead-scores"], 0), "delivered"), 5000);
+    sluice.change_sample("delete from leads where lead_id not in (select lead_id from leads limit 10)");
+    sluice
+}
+
+#[test]
+fn a_held_run_says_why_and_sends_what_it_showed_when_it_is_approved() {
+    let sluice = shrunken();
+    let plan = sluice.json(&["plan", "lead-scores"], 0);
+    assert_eq!(plan["held"]["kind"], "held", "{plan}");
+    let held = sluice.json(&["sync", "lead-scores"], 4);
+    assert_eq!((held["status"].as_str(), count(&held, "sent")), (Some("held"), 0));
+    let told = held["problem"]["message"].as_str().unwrap();
+    assert!(told.contains("10 usable rows; the last run had 5000"), "{told}");
+    assert!(told.contains("4990 of 5000 records"), "{told}");
+    let said = sluice.run(&["sync", "lead-scores"]);
+    assert_eq!(said.code, 4);
+    assert!(said.err.contains("sluice sync lead-scores --approve"), "{said:?}");
+    assert!(said.err.contains("sluice sync lead-scores --drop"), "{said:?}");
+    let runs = sluice.json(&["runs"], 0);
+    let statuses: Vec<_> = runs.as_array().unwrap().iter().map(|run| &run["status"]).collect();
+    assert_eq!(statuses, ["held", "cancelled", "completed"], "a newer run takes a held one's place");
+
+    let approved = sluice.json(&["sync", "lead-scores", "--approve"], 0);
+    assert_eq!(approved["run"], runs[0]["run"], "the held run itself goes on");
+    assert_eq!((approved["status"].as_str(), count(&approved, "delivered")), (Some("completed"), 4990));
+    assert_eq!(count(&sluice.json(&["sync", "lead-scores"], 0), "sent"), 0);
+}
+
+#[test]
+fn a_held_run_can_be_dropped() {
+    let sluice = shrunken();
+    let held = sluice.json(&["sync", "lead-scores"], 4);
+    let dropped = sluice.json(&["sync", "lead-scores", "--drop"], 0);
+    assert_eq!((&dropped["run"], dropped["status"].as_str()), (&held["run"], Some("cancelled")));
+    assert_eq!(sluice.events(&["--run", &held["run"].to_string()]), Vec::<Value>::new());
+    let said = sluice.run(&["sync", "lead-scores", "--drop"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("No run of “lead-scores” is held."), "{said:?}");
+    sluice.json(&["sync", "lead-scores"], 4);
+}
+
+#[test]
+fn brakes_of_the_file_count() {
+    let sluice = Sluice::with(&format!("{LEAD_SCORES}    brakes: {{ first_run: true, shrunk: off }}\n"));
+    sluice.json(&["sync", "lead-scores"], 4);
+    sluice.json(&["sync", "lead-scores", "--approve"], 0);
+    sluice.change_sample("delete from leads where lead_id not in (select lead_id from leads limit 10)");
+    assert_eq!(count(&sluice.json(&["sync", "lead-scores"], 0), "read"), 10);
+    let export = sluice.run(&["export"]).out;
+    assert!(export.contains("brakes: {shrunk: \"off\", first_run: true}"), "{export}");
+}
+
+#[test]
+fn a_cursor_reads_on_from_the_last_row() {
+    let file = LEAD_SCORES
+        .replace("analytics.lead_scores", "crm.leads")
+        .replace("{ column: full_name }", "{ column: company }");
+    let file = file.replace("      - { column: lead_score }\n", "");
+    let sluice = Sluice::with(&format!("{file}    mode: append\n    cursor: created_at\n"));
+    let first = sluice.json(&["sync", "lead-scores"], 0);
+    assert!(count(&first, "read") > 0);
+    let second = sluice.json(&["sync", "lead-scores"], 0);
+    assert_eq!((count(&second, "read"), count(&second, "requests")), (0, 0));
+    sluice.change_sample(
+        "update leads set created_at = '2030-01-01T00:00:00Z' where lead_id = (select min(lead_id) from leads)",
+    );
+    let third = sluice.json(&["sync", "lead-scores"], 0);
+    assert_eq!((count(&third, "read"), count(&third, "unchanged"), count(&third, "sent")), (1, 1, 0));
+}

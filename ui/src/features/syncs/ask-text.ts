@@ -1,0 +1,33 @@
+import { count, counted } from '@/components/times';
+
+const changes = (n: number) => counted(n, 'change', 'changes');
+const records = (n: number) => counted(n, 'record', 'records');
+
+/** Words of the questions before a step that sends much, or loses something. */
+export const text = {
+  full: {
+    title: (name: string) => `Send every row of ${name} again?`,
+    body: (rows: number | null, to: string) =>
+      `${rows === null ? 'Every row' : `About ${count(rows)} rows`} would go to ${to}, changed or not. Nothing is removed there.`,
+    yes: 'Send every row',
+  },
+  delete: {
+    title: (name: string) => `Delete the sync ${name}?`,
+    body: 'It stops running, and its runs and events are deleted from this computer. What was sent stays in the destination. The connections stay.',
+    yes: 'Delete sync',
+  },
+  drop: {
+    title: 'Drop this run?',
+    body: (n: number) =>
+      `Its ${changes(n)} are not sent. The next run compares again, and is held again if nothing changed.`,
+    yes: 'Drop the run',
+  },
+  approve: {
+    title: (n: number) => `Send ${records(n)}?`,
+    body: (added: number, changed: number, removed: number, to: string) =>
+      `${count(added)} new, ${count(changed)} changed and ${count(removed)} removed rows go to ${to}.`,
+    rest: (n: number, to: string) => `The ${records(n)} that were held back go to ${to}.`,
+    yes: (n: number) => `Send ${records(n)}`,
+  },
+  cancel: 'Cancel',
+};

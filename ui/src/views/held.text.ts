@@ -1,0 +1,13 @@
+/** Words of a held run. */
+export const text = {
+  title: 'Held for review',
+  back: 'Back',
+  drop: 'Drop',
+  send: (records: string) => `Send ${records}`,
+  exact:
+    'Sending sends exactly what is listed here; what has changed in the source since goes with the next run.',
+  none: 'No run of this sync is held any more.',
+  open: 'Open the sync',
+  record: 'The record',
+  reading: 'Reading what the run would do',
+};
