@@ -119,7 +119,12 @@ impl Bench {
     }
 
     pub(crate) async fn with(table: Arc<FakeWarehouse>, crm: Arc<FakeDestination>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::within(&std::env::temp_dir(), table, crm).await
+    }
+
+    /// The data folder is within `parent`.
+    pub(crate) async fn within(parent: &Path, table: Arc<FakeWarehouse>, crm: Arc<FakeDestination>) -> Self {
+        let folder = tempfile::tempdir_in(parent).unwrap();
         let mut bench = Self::over(folder.path(), table, crm);
         let save = |sqlite: &rusqlite::Connection| {
             connections::save(sqlite, None, &connection("table", "fake_warehouse"))?;
@@ -154,7 +159,8 @@ impl Bench {
     /// The computer loses its power: what is on disk is all there is, and what was under way gets no answer.
     pub(crate) fn crash(&mut self) {
         self.crm.cut();
-        let folder = tempfile::tempdir().unwrap();
+        let parent = self.home.parent().unwrap();
+        let folder = tempfile::tempdir_in(parent).unwrap();
         for name in ["sluice.sqlite", "sluice.sqlite-wal"] {
             let file = self.home.join(name);
             if file.exists() {
