@@ -14,6 +14,7 @@ use sluice_engine::run::Discard;
 use sluice_engine::schedule::Schedule;
 use sluice_engine::secrets::MemorySecrets;
 use sluice_engine::store::events::{self, Filter};
+use sluice_engine::store::fingerprints::Delivered;
 use sluice_engine::store::outbox::{self, RecordState};
 use sluice_engine::store::runs::{RunRow, RunState, Trigger};
 use sluice_engine::store::{Store, Usage, connections, fingerprints, runs, syncs};
@@ -187,6 +188,16 @@ impl Bench {
             fingerprints::rewrite_base(sqlite, saved.id, saved.base_until)
         };
         self.engine.store().write(rewrite).done().await.unwrap();
+    }
+
+    /// What counts as delivered, newest last.
+    pub(crate) fn delivered(&self) -> Vec<Delivered> {
+        let sync = self.saved().id;
+        let walk = |sqlite: &rusqlite::Connection| {
+            let chunks = fingerprints::chunks(sqlite, sync)?;
+            chunks.into_iter().map(|chunk| fingerprints::entries(sqlite, chunk)).collect::<Result<Vec<_>>>()
+        };
+        self.engine.store().read(walk).unwrap().concat()
     }
 
     pub(crate) async fn mirror(&self, removed: Removal) {

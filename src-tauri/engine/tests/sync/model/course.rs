@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use sluice_engine::ErrorKind;
 use sluice_engine::engine::Start;
-use sluice_engine::record::Operation;
+use sluice_engine::record::{Change, Operation};
 use sluice_engine::run::Discard;
 use sluice_engine::store::events::{self, EventRow, Filter};
-use sluice_engine::store::outbox::RecordState;
+use sluice_engine::store::fingerprints::Delivered;
+use sluice_engine::store::outbox::{RecordState, fingerprint};
 use sluice_engine::store::runs::{self, RunRow, RunState, Trigger};
 use sluice_engine::sync::{Brakes, Removal};
 use sluice_engine::testing::{Arrived, FakeDestination, FakeWarehouse, ReadFault, Reply};
@@ -269,9 +270,16 @@ impl Course {
         self.bench.crm.record(move |_| outcome());
     }
 
-    /// What was taken of a key follows what was seen of it: nothing older comes after something newer.
+    /// What counts as delivered was taken, and what was taken of a key follows what was seen of it: nothing older
+    /// comes after something newer.
     pub(super) fn check(&self, table: &Table) {
         let taken = self.bench.crm.taken();
+        let of = |record: &Arrived| (record.key.clone(), print(record));
+        let prints: BTreeSet<(String, u128)> = taken.iter().map(of).collect();
+        for delivered in self.bench.delivered() {
+            let Delivered { key, fingerprint, .. } = delivered;
+            assert!(prints.contains(&(key.clone(), fingerprint)), "{key} counts as delivered, and never was");
+        }
         let mut heard: BTreeMap<&str, usize> = BTreeMap::new();
         for record in &taken {
             let content = brought(record);
@@ -318,6 +326,11 @@ impl Course {
 fn memory() -> PathBuf {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() }
+}
+
+fn print(record: &Arrived) -> u128 {
+    let is_gone = record.operation == Operation::Delete;
+    fingerprint(if is_gone { Change::Removed } else { Change::Changed }, record.payload.as_bytes())
 }
 
 fn key(record: &EventRow) -> String {
