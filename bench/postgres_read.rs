@@ -34,8 +34,7 @@ async fn main() {
     let opening =
         Opening::new(kind.manifest(), &connection, secrets, Path::new("/nowhere"), Arc::new(SystemClock));
     let warehouse = kind.open(&opening.unwrap()).unwrap();
-    let read =
-        Read { query: Query::Table("public.leads".parse().unwrap()), columns: Vec::new(), limit: None };
+    let read = Read::all(Query::Table("public.leads".parse().unwrap()));
     for _ in 0..7 {
         let started = Instant::now();
         let mut rows = warehouse.read(&read).await.unwrap();

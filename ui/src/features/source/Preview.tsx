@@ -6,7 +6,8 @@ import { DataGrid, type GridColumn } from '@/components/DataGrid';
 import { Icon } from '@/components/Icon';
 import { t } from '@/components/text';
 import { clockTime, counted, duration } from '@/components/times';
-import { text, typeWords } from './text';
+import { typeWords } from '../column-types';
+import { text } from './text';
 import styles from './source.module.css';
 
 interface Row {

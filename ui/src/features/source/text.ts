@@ -58,18 +58,3 @@ export function percent(share: number): string {
   if (value > 0 && value < 0.1) return 'under 0.1%';
   return `${value < 10 ? String(Math.round(value * 10) / 10) : String(Math.round(value))}%`;
 }
-
-/** The product's words for column types. */
-export const typeWords = {
-  text: 'Text',
-  integer: 'Integer',
-  number: 'Number',
-  boolean: 'True/false',
-  date: 'Date',
-  time: 'Time',
-  timestamp: 'Timestamp',
-  json: 'Object',
-  list: 'List',
-  bytes: 'Bytes',
-  other: 'Other',
-} as const;
