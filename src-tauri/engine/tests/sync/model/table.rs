@@ -1,6 +1,6 @@
 //! The model: what a table says, and what it said whenever it was read. What is to arrive follows from that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
@@ -176,7 +176,9 @@ impl Table {
 
     /// A read looks at the table.
     pub(super) fn read(&mut self) {
-        for key in (0..self.setting.keys).map(|key| key.to_string()) {
+        let there = self.rows.iter().map(|(key, _)| key.to_string());
+        let keys: BTreeSet<String> = there.chain(self.seen.keys().cloned()).collect();
+        for key in keys {
             let now = self.value(&key);
             let seen = self.seen.entry(key).or_default();
             if seen.last().copied().flatten() != now {
