@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use rusqlite::params;
 use sluice_engine::Result;
-use sluice_engine::connection::Connection;
-use sluice_engine::destination::DestinationKind;
+use sluice_engine::connection::{Connection, Opening};
+use sluice_engine::destination::{Destination, DestinationKind};
 use sluice_engine::engine::{Catalogue, Engine, Start};
+use sluice_engine::manifest::Manifest;
 use sluice_engine::run::Discard;
 use sluice_engine::schedule::Schedule;
 use sluice_engine::secrets::MemorySecrets;
@@ -20,7 +21,7 @@ use sluice_engine::store::runs::{RunRow, RunState, Trigger};
 use sluice_engine::store::{Store, Usage, connections, fingerprints, runs, syncs};
 use sluice_engine::sync::{Brakes, Mode, Query, Removal, Shape, Sync, TableName};
 use sluice_engine::testing::{Arrived, FakeCell, FakeDestination, FakeWarehouse, SteeredClock};
-use sluice_engine::warehouse::WarehouseKind;
+use sluice_engine::warehouse::{Warehouse, WarehouseKind};
 
 /// The one sync's name.
 pub(crate) const SYNC: &str = "people";
@@ -83,13 +84,37 @@ pub(crate) fn payload(id: &str, name: &str) -> String {
     format!("{{\"id\":\"{id}\",\"name\":\"{name}\"}}")
 }
 
+/// A fake as the catalogue keeps it: for ever. What arrived goes with the test that made it, of which there may be
+/// a hundred thousand.
+struct Lent<T>(Weak<T>);
+
+impl DestinationKind for Lent<FakeDestination> {
+    fn manifest(&self) -> &'static Manifest {
+        self.0.upgrade().unwrap().manifest()
+    }
+
+    fn open(&self, opening: &Opening) -> Result<Box<dyn Destination>> {
+        self.0.upgrade().unwrap().open(opening)
+    }
+}
+
+impl WarehouseKind for Lent<FakeWarehouse> {
+    fn manifest(&self) -> &'static Manifest {
+        self.0.upgrade().unwrap().manifest()
+    }
+
+    fn open(&self, opening: &Opening) -> Result<Box<dyn Warehouse>> {
+        self.0.upgrade().unwrap().open(opening)
+    }
+}
+
 pub(crate) fn open_engine(
     home: &Path,
     table: &Arc<FakeWarehouse>,
     crm: &Arc<FakeDestination>,
     clock: &Arc<SteeredClock>,
 ) -> Result<Arc<Engine>> {
-    open_engine_to(home, table, Box::leak(Box::new(crm.clone())), clock)
+    open_engine_to(home, table, Box::leak(Box::new(Lent(Arc::downgrade(crm)))), clock)
 }
 
 pub(crate) fn open_engine_to(
@@ -98,7 +123,7 @@ pub(crate) fn open_engine_to(
     to: &'static dyn DestinationKind,
     clock: &Arc<SteeredClock>,
 ) -> Result<Arc<Engine>> {
-    let from: &'static dyn WarehouseKind = Box::leak(Box::new(table.clone()));
+    let from: &'static dyn WarehouseKind = Box::leak(Box::new(Lent(Arc::downgrade(table))));
     let catalogue = Catalogue { warehouses: vec![from].leak(), destinations: vec![to].leak() };
     let store = Arc::new(Store::open(home, Usage::Owner)?);
     let secrets = Arc::new(MemorySecrets::default());

@@ -1,5 +1,8 @@
 //! How the destination answers.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use proptest::prelude::*;
 use sluice_engine::destination::Outcome;
 use sluice_engine::testing::Reply;
@@ -28,10 +31,17 @@ pub(super) fn answers() -> impl Strategy<Value = Vec<Answer>> {
     prop::collection::vec(one, 1..6)
 }
 
-/// The replies to requests, over and over.
-pub(super) fn replies(answers: &[Answer]) -> impl FnMut() -> Reply + Send + use<> {
-    let mut turn = answers.to_vec().into_iter().cycle();
+/// Requests of one step, at most: far more than the few records of a course can need.
+pub(super) const MOST: usize = 1_000;
+
+/// The replies to requests, over and over, and an end of it where nothing else ends it. Counts them.
+pub(super) fn replies(
+    answers: &[Answer],
+    requests: &Arc<AtomicUsize>,
+) -> impl FnMut() -> Reply + Send + use<> {
+    let (mut turn, requests) = (answers.to_vec().into_iter().cycle(), requests.clone());
     move || match turn.next() {
+        _ if requests.fetch_add(1, Ordering::SeqCst) >= MOST => Reply::Stop,
         Some(Answer::LostBefore) => Reply::LostBefore,
         Some(Answer::LostAfter) => Reply::LostAfter,
         Some(Answer::Again) => Reply::Again(None),

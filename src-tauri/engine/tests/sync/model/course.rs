@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sluice_engine::ErrorKind;
 use sluice_engine::engine::Start;
@@ -14,7 +16,7 @@ use sluice_engine::store::runs::{self, RunRow, RunState, Trigger};
 use sluice_engine::sync::{Brakes, Removal};
 use sluice_engine::testing::{Arrived, FakeDestination, FakeWarehouse, ReadFault, Reply};
 
-use super::answers::{Answer, outcomes, replies};
+use super::answers::{Answer, MOST, outcomes, replies};
 use super::given_up::GivenUp;
 use super::table::{Cut, How, Setting, Step, Table};
 use crate::bench::{Bench, PLAIN, SYNC, row};
@@ -38,6 +40,8 @@ pub(super) struct Course {
     held: Option<(i64, Table)>,
     /// Requests that were looked at.
     looked_at: usize,
+    /// Requests of this step, also those that never left the computer.
+    requests: Arc<AtomicUsize>,
 }
 
 impl Course {
@@ -56,7 +60,14 @@ impl Course {
             let brakes = Brakes { first_run: true, removed_records: Some(0), ..Brakes::default() };
             bench.save(|sync| sync.brakes = brakes).await;
         }
-        Self { bench, runs: Vec::new(), given_up: GivenUp::default(), held: None, looked_at: 0 }
+        Self {
+            bench,
+            runs: Vec::new(),
+            given_up: GivenUp::default(),
+            held: None,
+            looked_at: 0,
+            requests: Arc::default(),
+        }
     }
 
     /// Takes a step; `table` is the one after it.
@@ -173,7 +184,7 @@ impl Course {
     /// The process dies while a request has no answer, unless the run ends before.
     async fn crash(&mut self, answers: &[Answer], after: u8, taken: bool, table: &Table) {
         self.answer(answers);
-        let (mut turn, mut left) = (replies(answers), after);
+        let (mut turn, mut left) = (replies(answers, &self.requests), after);
         self.bench.crm.reply(move |_, _| {
             if left == 0 {
                 return if taken { Reply::SilentAfter } else { Reply::SilentBefore };
@@ -249,8 +260,9 @@ impl Course {
         self.records(run, states).iter().map(key).collect()
     }
 
-    /// Nothing arrives that was given up.
+    /// Nothing arrives that was given up, and no run goes on for ever.
     fn hear(&mut self) {
+        assert!(self.requests.swap(0, Ordering::SeqCst) < MOST, "a run went on for ever");
         for record in self.bench.arrived_after(self.looked_at) {
             assert!(!self.given_up.holds(&record.key), "{record:?} was given up");
         }
@@ -265,7 +277,7 @@ impl Course {
 
     /// Answers so, over and over.
     fn answer(&self, answers: &[Answer]) {
-        let (mut reply, mut outcome) = (replies(answers), outcomes(answers));
+        let (mut reply, mut outcome) = (replies(answers, &self.requests), outcomes(answers));
         self.bench.crm.reply(move |_, _| reply());
         self.bench.crm.record(move |_| outcome());
     }
