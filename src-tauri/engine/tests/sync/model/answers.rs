@@ -39,7 +39,8 @@ pub(super) fn replies(
     answers: &[Answer],
     requests: &Arc<AtomicUsize>,
 ) -> impl FnMut() -> Reply + Send + use<> {
-    let (mut turn, requests) = (answers.to_vec().into_iter().cycle(), requests.clone());
+    let (answers, requests) = (answers.to_vec(), requests.clone());
+    let mut turn = answers.into_iter().cycle();
     move || match turn.next() {
         _ if requests.fetch_add(1, Ordering::SeqCst) >= MOST => Reply::Stop,
         Some(Answer::LostBefore) => Reply::LostBefore,
@@ -54,7 +55,8 @@ pub(super) fn replies(
 
 /// What becomes of records where a request is answered one by one, over and over.
 pub(super) fn outcomes(answers: &[Answer]) -> impl FnMut() -> Outcome + Send + use<> {
-    let mut turn = answers.to_vec().into_iter().cycle();
+    let answers = answers.to_vec();
+    let mut turn = answers.into_iter().cycle();
     move || match turn.next() {
         Some(Answer::RejectSome) => Outcome::Rejected(Error::new(ErrorKind::RecordRejected, "Not allowed.")),
         Some(Answer::PutOffSome) => Outcome::Again(Error::new(ErrorKind::ServerFailed, "Locked.")),
