@@ -6,6 +6,7 @@ import { Icon } from '@/components/Icon';
 import { JsonView } from '@/components/JsonView';
 import { ProblemBox } from '@/components/ProblemBox';
 import { SideHead } from '@/components/SplitPane';
+import { cx } from '@/components/cx';
 import { copyText } from '@/components/copy';
 import { t } from '@/components/text';
 import { byteSize } from '@/components/times';
@@ -27,6 +28,16 @@ export function PayloadPanel({ preview, marked, revealed, onRow, onFind, onRevea
   const [exact, setExact] = useState(false);
   const [find, setFind] = useState('');
   const { row, rows } = preview;
+  if (rows === 0) {
+    return (
+      <>
+        <SideHead>
+          <h2 className={t('label')}>{text.payloadOf}</h2>
+        </SideHead>
+        <p className={cx(styles.noRows, t('soft'))}>{text.noRows}</p>
+      </>
+    );
+  }
   return (
     <>
       <SideHead>

@@ -71,6 +71,7 @@ export const text = {
   undoLast: 'Undo',
   payloadOf: 'Payload of one row',
   showJson: 'JSON',
+  noRows: 'There are no rows yet, so there is nothing to preview. The sync can be set up all the same.',
   noProblems: (rows: number) => `No problems in ${String(rows)} sample rows`,
   invalidRows: (rows: number, of: number) => `${String(rows)} of ${String(of)} sample rows could not be sent`,
   fieldProblems: (n: number) =>

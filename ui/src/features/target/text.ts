@@ -46,4 +46,5 @@ export const text = {
   missing: (label: string) => `Required field open: ${label}`,
   missingMatch: (label: string) => `Fill ${label}: records are matched by it`,
   noObject: 'Choose the object the records belong to',
+  noMatch: 'Choose the field a record is found again by',
 };

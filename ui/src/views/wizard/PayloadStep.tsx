@@ -99,6 +99,7 @@ export function PayloadStep() {
   ];
   const note =
     shown &&
+    shown.rows > 0 &&
     (shown.invalid_rows > 0 ? (
       <Help tone="error">{words.invalidRows(shown.invalid_rows, shown.rows)}</Help>
     ) : (

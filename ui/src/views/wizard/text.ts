@@ -59,6 +59,7 @@ export const text = {
     events: (kind: string) => `${kind} takes events: each row goes out in the shape you made.`,
     label: 'Destination',
     choose: 'Choose a destination, or decide later',
+    target: 'Say what becomes of each record',
     later: 'Decide later',
     laterSummary: 'None yet',
     change: 'Change destination',
