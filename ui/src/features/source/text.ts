@@ -21,7 +21,7 @@ export const text = {
   choose: 'Choose a table or view on the left',
   chooseText: 'Its columns, identifiers and first rows appear here. Nothing is sent.',
   sql: 'One SELECT statement',
-  sqlHelp: 'Any SELECT the login may run. Sluice only reads.',
+  sqlHelp: 'Any SELECT the login may run. Your tables are only read.',
   read: 'Read rows',
   readAgain: 'Read again',
   statement: 'Your statement',
@@ -47,7 +47,10 @@ export const text = {
   preview: 'Preview',
   previewDetail: (rows: string, at: string, took: string) => `first ${rows}, read ${at} in ${took}`,
   masked: 'Personal data masked',
-  noRows: 'The table is empty. A sync of it sends nothing until there are rows.',
+  noRows:
+    'There are no rows yet, so there is nothing to preview. Set the sync up all the same: it sends nothing until there are rows.',
+  noRowsYet: 'no rows yet',
+  keyNoRows: 'There are no rows to check yet',
   personal: 'personal',
   columns: 'columns',
 };
