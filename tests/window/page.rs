@@ -258,7 +258,11 @@ const FIELD: &str = "
 const DRESS: &str = "
     document.documentElement.dataset.theme = arguments[0];
     return document.fonts.ready.then(() =>
-        new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))))";
+        new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+            // A colour on its way from one theme to the other is neither's.
+            for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
+            done(true);
+        }))))";
 
 const SHOWN_JSON: &str = "
     const copy = arguments[0].cloneNode(true);
