@@ -8,6 +8,7 @@
 mod accessibility;
 mod desk;
 mod fault;
+mod held;
 mod journal;
 mod keyboard;
 mod page;

@@ -72,6 +72,7 @@ async function walk(page: Page, theme: Theme, size: string) {
   await page.click('button[aria-label^="Key of login_count_7d in"]');
   await shot('05-payload-edit');
   await page.keyboard.press('Escape');
+  await page.getByText('Record', { exact: true }).click();
   await go(page);
   await page.getByText('At set times on set days').click();
   await page.getByRole('button', { name: 'Add time' }).click();

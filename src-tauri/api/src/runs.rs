@@ -113,10 +113,12 @@ fn key_of(engine: &Engine, event: &str) -> Result<String> {
 pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {
     let live = engine.progress(row.id).filter(|_| row.state.is_going_on());
     let sync = engine.store().read(|sqlite| syncs::by_id(sqlite, row.sync))?.sync.name;
-    let until = row.finished.unwrap_or_else(|| millis(engine.clock().now()));
+    let missed = row.state == RunState::Missed;
+    let now = || millis(engine.clock().now());
+    // What did not run took no time.
+    let until = if missed { row.started } else { row.finished.unwrap_or_else(now) };
     let seconds = (until - row.started).max(0) as f64 / 1_000.0;
     let counts = live.as_ref().map_or(row.counts, |live| merged(&row.counts, &live.counts));
-    let missed = row.state == RunState::Missed;
     Ok(Run {
         run: row.id,
         sync,

@@ -80,13 +80,7 @@ impl Api {
                 let saved = engine.store().read(|sqlite| syncs::get(sqlite, &name))?;
                 let next = saved.sync.schedule.next_after(engine.clock().now()).map(millis);
                 let changed = name.clone();
-                engine
-                    .store()
-                    .write(move |sqlite| {
-                        syncs::pause(sqlite, &changed, paused)?;
-                        syncs::set_next_due(sqlite, saved.id, next)
-                    })
-                    .wait()?;
+                engine.store().write(move |sqlite| syncs::pause(sqlite, &changed, paused, next)).wait()?;
                 on_wire(engine, &engine.store().read(|sqlite| syncs::get(sqlite, &name))?)
             })
             .await?;

@@ -32,8 +32,9 @@ fn main() -> ExitCode {
             return Exit::Failed.into();
         }
     };
-    let exit = runtime.block_on(Box::pin(run(line))).unwrap_or_else(|problem| {
-        output::problem(&problem);
+    let out = Output { json: line.json };
+    let exit = runtime.block_on(Box::pin(run(line, out))).unwrap_or_else(|problem| {
+        out.failed(&problem);
         Exit::from(&problem)
     });
     // Threads that wait for standard input or the keychain do not hold the end up.
@@ -41,8 +42,7 @@ fn main() -> ExitCode {
     exit.into()
 }
 
-async fn run(line: CommandLine) -> Result<Exit, Problem> {
-    let out = Output { json: line.json };
+async fn run(line: CommandLine, out: Output) -> Result<Exit, Problem> {
     let home = sluice_api::home(line.home.clone());
     match line.command {
         Command::Demo => demo::run(out, line.home).await,

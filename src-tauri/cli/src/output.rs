@@ -12,6 +12,11 @@ pub(crate) struct Output {
     pub(crate) json: bool,
 }
 
+#[derive(Serialize)]
+struct Failed<'a> {
+    problem: &'a Problem,
+}
+
 impl Output {
     /// Prints the answer: `document` as JSON, or else the lines for people.
     pub(crate) fn answer<T: Serialize>(self, document: &T, lines: impl FnOnce() -> Vec<String>) {
@@ -20,6 +25,14 @@ impl Output {
         } else {
             print(&lines());
         }
+    }
+
+    /// Prints why there is no answer: on standard error, and in JSON as the one document too.
+    pub(crate) fn failed(self, why: &Problem) {
+        if self.json {
+            document_line(&Failed { problem: why });
+        }
+        problem(why);
     }
 
     /// Prints lines for people, and nothing in JSON.

@@ -183,6 +183,9 @@ pub struct Exchange {
     pub answer: String,
     /// How long the answer took.
     pub took: Duration,
+    /// Nothing of it left this computer, or stayed where it was written: it counts as no request.
+    #[serde(skip)]
+    pub never_left: bool,
 }
 
 /// Stands in an [`Exchange`] where a secret was sent.

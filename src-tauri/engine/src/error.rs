@@ -97,7 +97,7 @@ kinds! {
     /// Signed in, but not permitted.
     NotAllowed = "2005" "not_allowed", AfterUserAction, "What waits is kept on this computer.", "Ask an administrator for the permission.";
     /// A database, schema, table, column, object or field does not exist.
-    MissingObject = "2006" "missing_object", AfterUserAction, "Nothing was sent, and nothing counts as removed.", "Choose another, or restore it, and run again.";
+    MissingObject = "2006" "missing_object", AfterUserAction, "Nothing was sent, and nothing counts as removed.", "Choose another table, view or column, or restore this one, and run again.";
     /// No answer in time.
     TimedOut = "2007" "timed_out", Backoff, "Nothing is lost; it is tried again.", "Wait, or check the other side's load.";
     /// The other side asked to slow down.

@@ -42,6 +42,25 @@ pub enum ColumnType {
     Other,
 }
 
+impl ColumnType {
+    /// The type as people read it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Text => "Text",
+            Self::Integer => "Integer",
+            Self::Number => "Number",
+            Self::Boolean => "True/false",
+            Self::Date => "Date",
+            Self::Time => "Time",
+            Self::Timestamp => "Timestamp",
+            Self::Json => "Object",
+            Self::List => "List",
+            Self::Bytes => "Bytes",
+            Self::Other => "Other",
+        }
+    }
+}
+
 /// A column of a result.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Column {

@@ -4,6 +4,7 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what surrounds a test may fail it")]
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -46,7 +47,9 @@ fn tools_are_there() -> bool {
         "dbus-run-session and gnome-keyring-daemon have to be installed"
     );
     if !there {
-        eprintln!("SKIPPED: the keychain is not tested, dbus-run-session or gnome-keyring-daemon is missing");
+        // Past the harness, which keeps to itself what a test that passes prints.
+        let why = "the keychain is not tested, dbus-run-session or gnome-keyring-daemon is missing";
+        writeln!(std::io::stderr(), "SKIPPED: {why}").unwrap();
     }
     there
 }

@@ -6,8 +6,17 @@ const seconds = new Intl.DateTimeFormat(undefined, {
   second: '2-digit',
   hourCycle: 'h23',
 });
-const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' });
-const dayOfYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+const weekday = new Intl.DateTimeFormat('en-US', { weekday: 'short' });
+const month = new Intl.DateTimeFormat('en-US', { month: 'short' });
+
+/** `Tue`. */
+export const weekdayOf = (at: Date): string => weekday.format(at);
+
+/** `24 Nov`, in the order the schedule's sentences have. */
+export const dayOf = (at: Date): string => `${String(at.getDate())} ${month.format(at)}`;
+
+/** `24 Nov 2025`. */
+export const dayOfYear = (at: Date): string => `${dayOf(at)} ${String(at.getFullYear())}`;
 
 /** `14:48`. */
 export const clockTime = (at: string | Date): string => clock.format(new Date(at));
@@ -26,8 +35,9 @@ export function pastTime(at: string | Date, now: Date = new Date()): string {
   if (minutes < 1) return 'just now';
   if (minutes < 60) return `${String(minutes)} min ago`;
   if (then.toDateString() === now.toDateString()) return `${clockTime(then)} today`;
-  if (then.getFullYear() === now.getFullYear()) return `${day.format(then)}, ${clockTime(then)}`;
-  return dayOfYear.format(then);
+  if (then.getFullYear() === now.getFullYear())
+    return `${weekdayOf(then)} ${dayOf(then)}, ${clockTime(then)}`;
+  return dayOfYear(then);
 }
 
 const whole = new Intl.NumberFormat('en-US');

@@ -1,21 +1,18 @@
 import { useSyncExternalStore } from 'react';
-import { clockTime } from './times';
+import { clockTime, dayOf, dayOfYear, weekdayOf } from './times';
 
-const weekdayFormat = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
-const dayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const yearFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
 const sameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString();
 
 /** `24 Nov`, with the year where it is not this one. */
 export const shortDay = (at: string, now: number): string =>
-  (new Date(at).getFullYear() === new Date(now).getFullYear() ? dayFormat : yearFormat).format(new Date(at));
+  (new Date(at).getFullYear() === new Date(now).getFullYear() ? dayOf : dayOfYear)(new Date(at));
 
 /** How a run's start reads in a list: `Today 14:53`, `Yesterday 08:30`, `Mon 23 Nov 13:00`. */
 export function moment(at: string, now: number): string {
   const date = new Date(at);
   if (sameDay(date, new Date(now))) return `Today ${clockTime(at)}`;
   if (sameDay(date, new Date(now - 86_400_000))) return `Yesterday ${clockTime(at)}`;
-  return `${weekdayFormat.format(date)} ${shortDay(at, now)} ${clockTime(at)}`;
+  return `${weekdayOf(date)} ${shortDay(at, now)} ${clockTime(at)}`;
 }
 
 /** Relative where close (`6 min ago`), else short enough for a column: `14:30 today`, `Mon 11:00`, `9 Nov`. */
@@ -25,7 +22,7 @@ export function ago(at: string, now: number): string {
   if (minutes < 1) return 'just now';
   if (minutes < 60) return `${String(minutes)} min ago`;
   if (sameDay(date, new Date(now))) return `${clockTime(at)} today`;
-  if (minutes < 6 * 1440) return `${weekdayFormat.format(date)} ${clockTime(at)}`;
+  if (minutes < 6 * 1440) return `${weekdayOf(date)} ${clockTime(at)}`;
   return shortDay(at, now);
 }
 
@@ -36,7 +33,7 @@ export function ahead(at: string, now: number): string {
   if (minutes < 1) return 'now';
   if (minutes < 60) return `${clockTime(at)}, in ${String(minutes)} min`;
   if (sameDay(date, new Date(now))) return `${clockTime(at)}, in ${String(Math.round(minutes / 60))} h`;
-  if (minutes < 6 * 1440) return `${weekdayFormat.format(date)} ${clockTime(at)}`;
+  if (minutes < 6 * 1440) return `${weekdayOf(date)} ${clockTime(at)}`;
   return `${shortDay(at, now)} ${clockTime(at)}`;
 }
 

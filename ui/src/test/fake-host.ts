@@ -10,7 +10,7 @@ import type { Settings } from '@/api/bindings/Settings';
 import type { Sync } from '@/api/bindings/Sync';
 import type { Host } from '@/host';
 import { activeSyncs, allRuns, fakeLog, pageOfRuns } from './fake/activity';
-import { catalogue, practiceObjects, savedConnections } from './fake/catalogue';
+import { catalogue, fileObjects, practiceObjects, savedConnections } from './fake/catalogue';
 import { preview } from './fake/payload';
 import { heldPlan, planOf } from './fake/plan';
 import { describe } from './fake/schedule';
@@ -264,7 +264,10 @@ export function fakeHost({
         ? { rows: 48213, nulls: 0, duplicates: 0 }
         : { rows: 48213, nulls: 5303, duplicates: 12 },
     payload_preview: preview,
-    objects: () => practiceObjects,
+    objects: (name) =>
+      connections.find((connection) => connection.name === name)?.kind === 'file'
+        ? fileObjects
+        : practiceObjects,
     schedule_describe: describe,
     time_zones: () => [
       'Africa/Nairobi',

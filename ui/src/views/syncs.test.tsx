@@ -5,7 +5,8 @@ import type { Sync } from '@/api/bindings/Sync';
 import { toasts } from '@/components/toasts';
 import { violations } from '@/test/axe';
 import { activeSyncs, runningRun } from '@/test/fake/activity';
-import { fakeHost } from '@/test/fake-host';
+import { definitionOf, runOf, savedSyncs } from '@/test/fake/syncs';
+import { fakeHost, problem } from '@/test/fake-host';
 import { renderWindow } from '@/test/render';
 import { newState } from './wizard/state';
 
@@ -42,6 +43,51 @@ describe('home', () => {
     expect(document.querySelectorAll('[data-look=primary]')).toHaveLength(1);
     await userEvent.click(review);
     expect(router.state.location.pathname).toBe('/syncs/Churn risk/held');
+  });
+
+  it('says what to do in a window where no keychain answers, and opens the connection', async () => {
+    const host = fakeHost();
+    host.answer('syncs', () => [
+      {
+        ...(savedSyncs[2] as Sync),
+        definition: definitionOf('Orders', { from: 'Billing replica' }),
+        status: 'needs_you',
+        problem: problem({
+          kind: 'keychain_absent',
+          message: 'The connection “Billing replica” has no password. This computer has no keychain.',
+          safe: 'No secret was stored anywhere else.',
+          hint: 'Give it in the environment under the name below, or start a keychain.',
+          fix: 'SLUICE_BILLING_REPLICA_PASSWORD',
+        }),
+      },
+    ]);
+    const { router } = renderWindow('/', host);
+    expect(await screen.findByText(/No keychain answers on this computer/)).toBeTruthy();
+    expect(screen.getByText(/Nothing was read or sent.*Start or unlock a keychain/)).toBeTruthy();
+    expect(screen.queryByText(/under the name below/)).toBeNull();
+    await userEvent.click(await screen.findByRole('button', { name: 'Open connection Billing replica' }));
+    expect(router.state.location).toMatchObject({
+      pathname: '/connections',
+      search: { edit: 'Billing replica' },
+    });
+  });
+
+  it('folds what needs the user where it is more than two, and lists it on demand', async () => {
+    const host = fakeHost();
+    const broken = activeSyncs().find(({ status }) => status === 'needs_you') as Sync;
+    const names = ['Ads', 'Books', 'Carts', 'Deals', 'Emails', 'Forms'];
+    host.answer('syncs', () => [
+      ...names.map((name) => ({ ...broken, definition: { ...broken.definition, name } })),
+      savedSyncs[1] as Sync,
+    ]);
+    renderWindow('/', host);
+    expect(await screen.findByText('6 syncs need you.')).toBeTruthy();
+    expect(screen.getAllByRole('button', { name: 'Enter new credentials' })).toHaveLength(2);
+    expect(await rowOf('Product usage')).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'Show all 6' }));
+    expect(await rowOf('Forms')).toBeTruthy();
+    expect(screen.queryByRole('link', { name: 'Product usage' })).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Show all 6' })).toBeNull();
   });
 
   it('shows counts that add up to what a run was to send', async () => {
@@ -82,6 +128,25 @@ describe('home', () => {
     expect(router.state.location.pathname).toContain('/wizard/d1/');
   });
 
+  it('offers an unfinished edit on the page of its sync, not as a second line', async () => {
+    const host = fakeHost();
+    let drafts = [{ id: 'sync:Orders', title: 'Orders', saved_at: null, state: newState('UTC') }];
+    host.answer('drafts', () => drafts);
+    host.answer('draft_delete', () => {
+      drafts = [];
+      return null;
+    });
+    const { router } = renderWindow('/', host);
+    await rowOf('Orders');
+    expect(screen.queryByRole('button', { name: 'Finish' })).toBeNull();
+    await act(() => router.navigate({ to: '/syncs/$name', params: { name: 'Orders' } }));
+    expect(await screen.findByText('This sync has an unfinished edit.')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Go on editing' })).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'Discard the edit' }));
+    await waitFor(() => expect(screen.queryByText('This sync has an unfinished edit.')).toBeNull());
+    expect(inputs(host, 'draft_delete')).toEqual(['sync:Orders']);
+  });
+
   it('says what a sync is when there is none', async () => {
     const host = fakeHost();
     host.answer('syncs', () => []);
@@ -110,6 +175,15 @@ describe('the page of a sync', () => {
     expect(await screen.findByText('2,000')).toBeTruthy();
     expect(screen.getByText(/Cancelling keeps the 2,000 already delivered/)).toBeTruthy();
     expect(reads()).toBe(before);
+  });
+
+  it('keeps to the last step while the run comes to its end', async () => {
+    const { host } = renderWindow('/syncs/Lead%20ratings');
+    await screen.findByRole('heading', { name: 'Sending 2,640 changes' });
+    act(() => host.push({ type: 'run', run: { ...runningRun(), delivered: 2634, progress: null } }));
+    expect(await screen.findByText('2,634')).toBeTruthy();
+    expect(screen.getByRole('heading', { name: 'Sending 2,640 changes' })).toBeTruthy();
+    expect(screen.queryByText('Reading rows')).toBeNull();
   });
 
   it('reads again when a run has ended', async () => {
@@ -152,9 +226,24 @@ describe('the page of a sync', () => {
   });
 
   it('sends the refused records of a run again', async () => {
-    const { host } = renderWindow('/syncs/Lead%20ratings');
-    await userEvent.click(await screen.findByRole('button', { name: 'Retry 3' }));
-    await waitFor(() => expect(inputs(host, 'retry')).toEqual([{ run: 99, keys: [], events: [] }]));
+    const { host } = renderWindow('/syncs/Product%20usage');
+    await userEvent.click(await screen.findByRole('button', { name: 'Retry 22' }));
+    await waitFor(() => expect(inputs(host, 'retry')).toEqual([{ run: 44, keys: [], events: [] }]));
+  });
+
+  it('offers refused records where they are: in the newest run, which took them over', async () => {
+    const refused = { status: 'completed_with_rejections' as const, rejected: 22 };
+    const host = fakeHost();
+    const missed = { status: 'missed' as const, read: 0, rejected: 0 };
+    host.answer('runs', () => [
+      runOf(45, 'Product usage', missed),
+      runOf(44, 'Product usage', refused),
+      runOf(43, 'Product usage', refused),
+    ]);
+    renderWindow('/syncs/Product%20usage', host);
+    await userEvent.click(await screen.findByRole('button', { name: 'Retry 22' }));
+    await waitFor(() => expect(inputs(host, 'retry')).toEqual([{ run: 44, keys: [], events: [] }]));
+    expect(screen.getAllByText('Taken over')).toHaveLength(1);
   });
 
   it('shows a held run record by record, and sends exactly that on yes', async () => {

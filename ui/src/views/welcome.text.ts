@@ -11,7 +11,7 @@ export const text = {
   promises: [
     'Credentials stay in this computer’s keychain.',
     'Rows go straight from warehouse to tool. No server in between.',
-    'The warehouse is only read. Nothing is sent before you have seen it.',
+    'Your tables are only read. Nothing is sent before you have seen it.',
   ],
   what: 'What happens, in three steps',
   one: 'Rows in the warehouse',

@@ -61,7 +61,9 @@ async fn show(api: &Api, out: Output, home: &PathBuf) -> Result<Exit, Problem> {
         summary::lines(&again)
     });
     out.line("");
-    out.line(format!("Look around: sluice --home {} events --limit 10", home.display()));
+    // As it was called, so that the line can be pasted where `sluice` is in no folder of programs.
+    let program = std::env::args().next().unwrap_or_else(|| "sluice".to_owned());
+    out.line(format!("Look around: {program} --home {} events --limit 10", home.display()));
     Ok(exit(&first, &again))
 }
 

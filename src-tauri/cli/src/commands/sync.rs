@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sluice_api::Api;
-use sluice_api::wire::{Problem, Push, Run, RunStatus, SyncNow};
+use sluice_api::wire::{Problem, Push, Run, RunStatus, SyncNow, Trigger};
 
 use crate::exit::Exit;
 use crate::output::{self, Output};
@@ -88,6 +88,9 @@ pub(crate) fn report(out: Output, run: &Run) -> Exit {
             "What waits goes out by itself while the window or `sluice run` is open, or now with: sluice sync {}",
             quoted(&run.sync)
         )),
+        RunStatus::Completed if run.counts.read == 0 && run.trigger != Trigger::Retry => {
+            output::note("No row was read: the table or query is empty, or has nothing beyond the cursor.");
+        }
         RunStatus::Running
         | RunStatus::Completed
         | RunStatus::CompletedWithRejections

@@ -28,6 +28,35 @@ fn a_name_that_is_not_there_has_exit_status_2() {
 }
 
 #[test]
+fn a_command_that_fails_says_so_in_its_json_too() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    for (words, code) in [
+        (&["sync", "lead-score"][..], 2),
+        (&["plan", "lead-score"], 2),
+        (&["events", "--run", "77"], 2),
+        (&["sync", "lead-scores", "--drop"], 1),
+        (&["apply", "/nonexistent/workspace.yaml"], 2),
+    ] {
+        let problem = sluice.json(words, code)["problem"].clone();
+        for part in ["code", "kind", "message", "safe", "hint"] {
+            assert!(problem[part].as_str().is_some_and(|part| !part.is_empty()), "{words:?}: {problem}");
+        }
+    }
+}
+
+#[test]
+fn an_empty_table_is_told() {
+    let sluice = Sluice::with(&LEAD_SCORES.replace("analytics.lead_scores", "main.scores"));
+    sluice.json(&["check", "sample"], 0);
+    sluice.change_sample("create table scores(lead_id text, email text, full_name text, lead_score integer)");
+    let said = sluice.run(&["sync", "lead-scores"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.err.contains("No row was read"), "{said:?}");
+    sluice.change_sample("insert into scores select lead_id, email, full_name, lead_score from lead_scores");
+    assert!(!sluice.run(&["sync", "lead-scores"]).err.contains("No row was read"));
+}
+
+#[test]
 fn a_sync_without_a_destination_is_kept_and_says_so() {
     let lines: Vec<_> = LEAD_SCORES.lines().filter(|line| !line.contains(" to: crm")).collect();
     let sluice = Sluice::with(&lines.join("\n"));
@@ -42,6 +71,21 @@ fn a_table_that_is_gone_fails_the_run_and_sends_nothing() {
     let failed = sluice.json(&["sync", "lead-scores"], 1);
     assert_eq!((failed["status"].as_str(), failed["sent"].as_u64()), (Some("failed"), Some(0)));
     assert_eq!(failed["problem"]["kind"], "missing_object");
+}
+
+#[test]
+fn a_folder_that_is_gone_is_named_and_nothing_counts_as_sent() {
+    let sluice = Sluice::new();
+    let folder = sluice.beside("exports");
+    let kind = format!("kind: file, settings: {{ folder: \"{}\", format: jsonl }}", folder.display());
+    let said = sluice.apply(&LEAD_SCORES.replace("kind: practice", &kind).replace("contacts", "rows"));
+    assert_eq!(said.code, 0, "{said:?}");
+    let failed = sluice.json(&["sync", "lead-scores"], 1);
+    assert_eq!(failed["problem"]["message"], format!("The folder “{}” does not exist.", folder.display()));
+    assert_eq!((failed["sent"].as_u64(), failed["requests"].as_u64()), (Some(0), Some(0)), "{failed}");
+    std::fs::create_dir(folder).unwrap();
+    let next = sluice.json(&["sync", "lead-scores"], 0);
+    assert_eq!((next["delivered"].as_u64(), next["waiting"].as_u64()), (Some(5000), Some(0)), "{next}");
 }
 
 #[test]

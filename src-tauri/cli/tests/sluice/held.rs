@@ -44,6 +44,8 @@ fn a_held_run_can_be_dropped() {
     let dropped = sluice.json(&["sync", "lead-scores", "--drop"], 0);
     assert_eq!((&dropped["run"], dropped["status"].as_str()), (&held["run"], Some("cancelled")));
     assert_eq!(sluice.events(&["--run", &held["run"].to_string()]), Vec::<Value>::new());
+    assert_eq!((count(&held, "waiting"), count(&dropped, "waiting")), (4990, 0));
+    assert_eq!(sluice.json(&["runs"], 0)[0]["waiting"], 0);
     let said = sluice.run(&["sync", "lead-scores", "--drop"]);
     assert_eq!(said.code, 1, "{said:?}");
     assert!(said.err.contains("No run of “lead-scores” is held."), "{said:?}");

@@ -14,7 +14,7 @@
     clippy::print_stderr
 )]
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -51,9 +51,9 @@ impl PostgresServer {
         if server.is_none() {
             let required = std::env::var_os("SLUICE_REQUIRE_SERVERS").is_some_and(|value| value == "1");
             assert!(!required, "PostgreSQL is not installed, and SLUICE_REQUIRE_SERVERS=1 is set");
-            eprintln!(
-                "SKIPPED: PostgreSQL is not installed (Debian: apt-get install postgresql); nothing was tested."
-            );
+            // Past the harness, which keeps to itself what a test that passes prints.
+            let why = "PostgreSQL is not installed (Debian: apt-get install postgresql); nothing was tested.";
+            writeln!(std::io::stderr(), "SKIPPED: {why}").unwrap();
         }
         server.as_ref()
     }

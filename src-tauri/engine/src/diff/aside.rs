@@ -17,8 +17,6 @@ const REASONS: usize = 4_096;
 const WRITE: usize = 256 << 10;
 /// Bits of the filter, eight for each row.
 const FILTER: usize = ROWS * 8;
-/// Places in the table of hashes, two for each row.
-const PLACES: usize = ROWS * 2;
 
 /// A row put aside: what is known of it without its text.
 struct Kept {
@@ -153,10 +151,12 @@ const FREE: u32 = u32::MAX;
 impl Table {
     /// The table, and rows whose hash an earlier row has, each with the first such.
     fn of(rows: &[Kept]) -> (Self, Vec<(usize, usize)>) {
-        let mut table = vec![FREE; PLACES];
+        // Two places for each row, so that one is always free.
+        let places = (rows.len() * 2).next_power_of_two();
+        let mut table = vec![FREE; places];
         let mut later = Vec::new();
         for (index, row) in rows.iter().enumerate() {
-            let mut place = row.hash as usize % PLACES;
+            let mut place = row.hash as usize % places;
             loop {
                 match table[place] {
                     FREE => {
@@ -167,7 +167,7 @@ impl Table {
                         later.push((index, first as usize));
                         break;
                     }
-                    _ => place = (place + 1) % PLACES,
+                    _ => place = (place + 1) % places,
                 }
             }
         }
@@ -175,13 +175,13 @@ impl Table {
     }
 
     fn find(&self, rows: &[Kept], hash: u64) -> Option<usize> {
-        let mut place = hash as usize % PLACES;
+        let mut place = hash as usize % self.0.len();
         while self.0[place] != FREE {
             let first = self.0[place] as usize;
             if rows[first].hash == hash {
                 return Some(first);
             }
-            place = (place + 1) % PLACES;
+            place = (place + 1) % self.0.len();
         }
         None
     }

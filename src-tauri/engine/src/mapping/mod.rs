@@ -85,7 +85,9 @@ impl Mapping {
                 FieldValue::Column(column) if find(columns, column).is_err() => ErrorKind::MissingObject,
                 FieldValue::Column(_) | FieldValue::Constant(_) => ErrorKind::BadMapping,
             };
-            return Err(Error::new(kind, format!("The field “{name}”: {}.", problem.message)));
+            let there = if kind == ErrorKind::MissingObject { those_there(columns) } else { String::new() };
+            let message = format!("The field “{name}”: {}. {there}", problem.message);
+            return Err(Error::new(kind, message.trim_end()));
         }
         let mut mapping = Self {
             shape: sync.shape.clone(),
@@ -226,7 +228,10 @@ impl Mapping {
                 }
                 Cell::Unreadable(reason) => return Err(self.unreadable(column, reason)),
             },
-            (EventName::Column(name), None) => return Err(no_column(name)),
+            (EventName::Column(name), None) => {
+                let message = format!("The column “{name}” is not in the rows.");
+                return Err(Error::new(ErrorKind::MissingObject, message));
+            }
         }
         self.write_who(batch, row, out)?;
         if let Some(email) = self.email_to_add(batch, row) {
@@ -293,7 +298,7 @@ fn match_column(fields: &[Field], match_field: &str, columns: &[Column]) -> Resu
 }
 
 fn find(columns: &[Column], name: &str) -> Result<usize> {
-    column_named(columns, name).ok_or_else(|| no_column(name))
+    column_named(columns, name).ok_or_else(|| no_column(columns, "column", name))
 }
 
 /// The index of the column of this name; where there is none, of one that differs in case alone.
@@ -302,8 +307,21 @@ pub fn column_named(columns: &[Column], name: &str) -> Option<usize> {
     exact.or_else(|| columns.iter().position(|column| column.name.eq_ignore_ascii_case(name)))
 }
 
-fn no_column(name: &str) -> Error {
-    Error::new(ErrorKind::MissingObject, format!("The column “{name}” is not in the rows."))
+/// The rows have no such column; names those they have. `what` it is to the sync ends "The …".
+pub(crate) fn no_column(columns: &[Column], what: &str, name: &str) -> Error {
+    let message = format!("The {what} “{name}” is not in the rows. {}", those_there(columns));
+    Error::new(ErrorKind::MissingObject, message)
+}
+
+/// The first columns there are, as a sentence.
+fn those_there(columns: &[Column]) -> String {
+    const NAMED: usize = 10;
+    let names: Vec<_> = columns.iter().take(NAMED).map(|column| column.name.as_str()).collect();
+    match columns.len().saturating_sub(NAMED) {
+        0 if names.is_empty() => "They have none.".to_owned(),
+        0 => format!("They have: {}.", names.join(", ")),
+        more => format!("They have: {} and {more} more.", names.join(", ")),
+    }
 }
 
 /// Appends a JSON scalar as text: a string's content, anything else as it stands.

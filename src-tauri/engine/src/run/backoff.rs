@@ -79,8 +79,8 @@ impl Backoff {
             self.begun_at_failure = self.begun;
             PROBE
         } else {
-            self.offline = None;
             if request > self.begun_at_failure {
+                self.offline = None;
                 self.failures += 1;
                 self.begun_at_failure = self.begun;
                 self.pace.slower(asked.is_some());

@@ -27,7 +27,7 @@ impl<'a> Before<'a> {
     }
 
     /// The payload of a record as last delivered; `None` where it is no longer kept.
-    pub(super) fn last_delivered(&self, key: &str) -> Result<Option<Vec<u8>>> {
+    fn last_delivered(&self, key: &str) -> Result<Option<Vec<u8>>> {
         let sent = self.store.read(|sqlite| outbox::last_delivered(sqlite, self.sync, key))?;
         Ok(sent.map(|(_, payload)| payload))
     }
@@ -85,7 +85,8 @@ fn removed(sync: &Sync, read: &ReadResult) -> Option<String> {
 fn emptied(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Result<Option<String>> {
     let Some(share) = sync.brakes.emptied else { return Ok(None) };
     let known = read.counts.changed + read.counts.unchanged;
-    let fields = read.emptied.fields(|records| exceeds(records, known, share), before)?;
+    let fields =
+        read.emptied.fields(|records| exceeds(records, known, share), |key| before.last_delivered(key))?;
     let told = fields
         .iter()
         .map(|(field, records)| format!("“{field}” would be emptied in about {records} of {known} records."));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::brakes::{self, Before};
-use super::columns::retyped;
+use super::columns;
 use super::deliver::{Delivering, End, deliver};
 use super::invalid;
 use super::progress::{Phase, Progress};
@@ -39,7 +39,7 @@ pub(crate) enum Job {
         warehouse: Box<dyn Warehouse>,
         /// Sends every row again.
         resend: bool,
-        /// Goes on past brakes and changed column types.
+        /// Goes on past brakes and changed columns.
         approve: bool,
     },
     /// Reads until it has one record to send, and delivers that.
@@ -141,7 +141,7 @@ impl Execution {
         let mut staging =
             Staging::start(store, self.saved.id, self.run, started, limits, progress, keeps_rows)?;
         let context = self.reading(resend, limits.record_bytes);
-        let retyped = retyped(self.saved.columns.as_deref(), rows.columns());
+        let changed = columns::changed(self.saved.columns.as_deref(), rows.columns());
         let found = read_all(&context, rows, &mut staging).await?;
         let mark = source.mark.filter(|_| goes_on(&found, source.differences.is_whole()));
         drop(source.differences);
@@ -151,9 +151,9 @@ impl Execution {
         failpoint!(Sealing);
         let room = invalid::KEPT.saturating_sub(found.counts.invalid - found.duplicates.len() as u64);
         invalid::keep_duplicates(&self.store, self.run, &placed, &found.duplicates, room)?;
-        let reason = match retyped {
+        let reason = match changed {
             _ if approve => None,
-            Some(retyped) => Some(retyped),
+            Some(changed) => Some(changed),
             None => brakes::holds(sync, &Before::of(&self.store, &self.saved)?, &found)?,
         };
         self.seal(found, &placed, mark, reason.is_some()).await?;

@@ -79,6 +79,8 @@ impl Execution {
             if let Some(open) = outbox::open_records(sqlite, sync)?.get(&hash) {
                 take_over(sqlite, open, at)?;
             }
+            // Where the row goes back to what was discarded, it has to be sent over what the test brings.
+            outbox::discarded::forget(sqlite, sync, &[hash])?;
             // A warehouse that compares by itself knows nothing of this delivery.
             marks::forget(sqlite, sync)?;
             let batch = outbox::stage(sqlite, sync, run, at, &sealed)?;

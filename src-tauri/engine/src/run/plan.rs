@@ -6,7 +6,7 @@ use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
 use super::brakes::{self, Before};
-use super::columns::retyped;
+use super::columns;
 use super::invalid::duplicate;
 use super::read::{ReadContext, Sink, Staged, read_all};
 use super::source;
@@ -142,7 +142,7 @@ pub(crate) async fn plan(
         cancel: &cancel,
     };
     let mut rows = source::look(store, saved, warehouse).await?;
-    let retyped = retyped(saved.columns.as_deref(), rows.columns());
+    let changed = columns::changed(saved.columns.as_deref(), rows.columns());
     let mut collected = Collected {
         limit,
         limits,
@@ -154,8 +154,8 @@ pub(crate) async fn plan(
         requests: 0,
     };
     let found = read_all(&context, &mut *rows, &mut collected).await?;
-    let held = match retyped {
-        Some(retyped) => Some(retyped),
+    let held = match changed {
+        Some(changed) => Some(changed),
         None => brakes::holds(sync, &Before::of(store, saved)?, &found)?,
     };
     collected.take_out(&found.duplicates)?;

@@ -2,9 +2,9 @@
 //!
 //! An interval is counted in UTC. Times of the day and cron follow the wall clock of the schedule's own time
 //! zone, wherever the computer is. Where that clock is set forward, a fixed time that does not exist runs at
-//! the first minute after; where it is set back, a fixed time that comes twice runs the first time. A cron
-//! expression that repeats (steps, ranges, wildcards in minutes or hours) skips the missing hour and runs in
-//! both passes of the double one, as croner does.
+//! the first minute after, even if that is another day; where it is set back, a fixed time that comes twice runs
+//! the first time. A cron expression that repeats (steps, ranges, wildcards in minutes or hours) skips the missing
+//! hour and runs in both passes of the double one, as croner does.
 
 mod changes;
 mod describe;

@@ -1,6 +1,6 @@
 //! The slots of a schedule: the instants at which it is due.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
@@ -13,6 +13,8 @@ use crate::error::{Error, ErrorKind, Result};
 const MOST_MINUTES: u32 = 10_080;
 /// Minutes of a day.
 const DAY: u16 = 24 * 60;
+/// Minutes a wall clock skips at most: a day, where a zone changes its side of the date line.
+const LONGEST_GAP: i64 = 24 * 60;
 
 /// A schedule made ready to be counted.
 pub(crate) enum Slots {
@@ -20,8 +22,10 @@ pub(crate) enum Slots {
     Never,
     /// So many milliseconds apart, counted from 1970.
     Every(i64),
-    /// When any of the expressions matches the wall clock of the zone.
-    Wall(Vec<Cron>, Tz),
+    /// At these minutes of each day that matches, ascending.
+    Fixed { days: Cron, times: Vec<u16>, zone: Tz },
+    /// Whenever the wall clock of the zone matches.
+    Repeating(Cron, Tz),
 }
 
 impl Slots {
@@ -30,18 +34,30 @@ impl Slots {
         match self {
             Self::Never => None,
             Self::Every(step) => Some(from_millis((after.timestamp_millis().div_euclid(*step) + 1) * step)),
-            Self::Wall(crons, zone) => {
-                let from = after.with_timezone(zone);
-                let next = |cron: &Cron| cron.find_next_occurrence(&from, false).ok();
-                crons
-                    .iter()
-                    .filter_map(next)
-                    .map(|next| next.with_timezone(&Utc))
-                    .filter(|next| *next > after)
-                    .min()
+            Self::Fixed { days, times, zone } => {
+                // Croner is asked for days alone: a time that is skipped it drops where the minute after is on another
+                // day, and it finds none at all where more than two hours are skipped.
+                let from = |day: NaiveDateTime| days.find_next_occurrence(&day, true).ok();
+                let today = after.with_timezone(zone).date_naive().and_time(NaiveTime::MIN);
+                std::iter::successors(from(today), |day| from(*day + TimeDelta::days(1)))
+                    .flat_map(|day| times.iter().map(move |time| day + TimeDelta::minutes(i64::from(*time))))
+                    .filter_map(|wall| first_shown(*zone, wall))
+                    .find(|at| *at > after)
+            }
+            Self::Repeating(cron, zone) => {
+                let next = cron.find_next_occurrence(&after.with_timezone(zone), false).ok()?.to_utc();
+                Some(next).filter(|next| *next > after)
             }
         }
     }
+}
+
+/// When the wall clock first shows this time, or the first minute after where it skips that.
+fn first_shown(zone: Tz, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
+    (0..=LONGEST_GAP)
+        .map(|minutes| wall + TimeDelta::minutes(minutes))
+        .find_map(|wall| zone.from_local_datetime(&wall).earliest())
+        .map(|at| at.to_utc())
 }
 
 impl Schedule {
@@ -49,9 +65,8 @@ impl Schedule {
     pub fn check(&self) -> Result<()> {
         let slots = self.slots()?;
         // Leap days come within eight years of any start; what does not come within these never does.
-        if let Slots::Wall(..) = slots
-            && slots.next_after(DateTime::UNIX_EPOCH + TimeDelta::days(55 * 365)).is_none()
-        {
+        let never = || slots.next_after(DateTime::UNIX_EPOCH + TimeDelta::days(55 * 365)).is_none();
+        if *self != Self::Manual && never() {
             return Err(bad("No day of any year fits this schedule, so it would never run."));
         }
         Ok(())
@@ -93,13 +108,13 @@ impl Schedule {
             Self::Every { minutes } => {
                 Err(bad(format!("An interval of {minutes} minutes is not between 1 minute and 7 days.")))
             }
-            Self::At { times, days, .. } => Ok(Slots::Wall(at(times, days)?, zone)),
-            Self::Cron { expression, .. } => Ok(Slots::Wall(cron(expression)?, zone)),
+            Self::At { times, days, .. } => at(times, days, zone),
+            Self::Cron { expression, .. } => cron(expression, zone),
         }
     }
 }
 
-fn at(times: &[u16], days: &[u8]) -> Result<Vec<Cron>> {
+fn at(times: &[u16], days: &[u8], zone: Tz) -> Result<Slots> {
     if times.is_empty() {
         return Err(bad("The schedule has no time of the day."));
     }
@@ -114,19 +129,21 @@ fn at(times: &[u16], days: &[u8]) -> Result<Vec<Cron>> {
     }
     // Cron counts from Sunday.
     let days: Vec<_> = days.iter().map(|day| ((day + 1) % 7).to_string()).collect();
-    let days = days.join(",");
-    times.iter().map(|time| parse(&format!("{} {} * * {days}", time % 60, time / 60))).collect()
+    fixed(times.to_vec(), &format!("* * {}", days.join(",")), zone)
 }
 
-/// One expression for each fixed time, so that each is treated as such where the clocks change.
-fn cron(expression: &str) -> Result<Vec<Cron>> {
+fn cron(expression: &str, zone: Tz) -> Result<Slots> {
     let whole = parse(expression)?;
     match fixed_times(expression) {
-        None => Ok(vec![whole]),
-        Some((times, rest)) => {
-            times.iter().map(|time| parse(&format!("{} {} {rest}", time % 60, time / 60))).collect()
-        }
+        None => Ok(Slots::Repeating(whole, zone)),
+        Some((times, days)) => fixed(times, &days, zone),
     }
+}
+
+/// Slots at times of the day; `days` is the rest of a cron expression.
+fn fixed(mut times: Vec<u16>, days: &str, zone: Tz) -> Result<Slots> {
+    times.sort_unstable();
+    Ok(Slots::Fixed { days: parse(&format!("0 0 {days}"))?, times, zone })
 }
 
 /// The times of a cron expression whose minutes and hours are plain numbers, as minutes after midnight,

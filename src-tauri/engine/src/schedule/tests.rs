@@ -64,6 +64,27 @@ fn a_fixed_time_runs_once_on_the_days_the_clocks_change() {
 }
 
 #[test]
+fn a_fixed_time_that_is_skipped_runs_even_where_the_minute_after_is_on_another_day() {
+    // Greenland goes from 23:00 to midnight; Samoa left out 30 December 2011, a Friday.
+    let (nuuk, apia) = ("America/Nuuk", "Pacific/Apia");
+    let fridays = at(&[540, 900], &[4], apia);
+    let cases = [
+        (at(&[1_410], &[5], nuuk), "2025-03-23T12:00:00Z", ["03-30T01:00Z", "04-06T00:30Z"]),
+        (cron("30 23 29 * *", nuuk), "2025-03-23T12:00:00Z", ["03-30T01:00Z", "04-30T00:30Z"]),
+        (daily(540, apia), "2011-12-29T12:00:00Z", ["12-29T19:00Z", "12-30T10:00Z"]),
+        (daily(540, apia), "2011-12-29T19:00:00Z", ["12-30T10:00Z", "12-30T19:00Z"]),
+        (fridays, "2011-12-29T12:00:00Z", ["12-30T10:00Z", "01-05T19:00Z"]),
+        (cron("0 9 30 * *", apia), "2011-12-01T12:00:00Z", ["12-30T10:00Z", "01-29T19:00Z"]),
+        (cron("0 9-10 * * *", apia), "2011-12-29T19:30:00Z", ["12-29T20:00Z", "12-30T19:00Z"]),
+    ];
+    for (schedule, from, expected) in cases {
+        let found = schedule.next(utc(from), 2);
+        let found: Vec<_> = found.iter().map(|slot| slot.format("%m-%dT%H:%MZ").to_string()).collect();
+        assert_eq!(found, expected, "{schedule:?}");
+    }
+}
+
+#[test]
 fn an_interval_cron_skips_the_gap_and_runs_in_both_passes() {
     let half_hours = cron("*/30 * * * *", "Europe/Berlin");
     assert_eq!(

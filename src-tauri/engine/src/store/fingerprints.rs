@@ -3,6 +3,8 @@
 //! Chunks up to the sync's `base_until` are the base, walked beside the next read; later ones override it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
+use std::ops::Range;
 
 use rusqlite::{Connection as Sqlite, params};
 
@@ -183,32 +185,35 @@ fn make_base(sqlite: &Sqlite, sync: i64) -> Result<()> {
 
 /// Makes the first base of a sync, after `run`.
 pub fn first_base(sqlite: &Sqlite, sync: i64, run: i64) -> Result<()> {
-    let first: i64 = sqlite.query_row(
-        "select coalesce(min(id), 0) * ?2 from batch where run = ?1",
+    let own = sqlite.query_row(
+        "select coalesce(min(id), 0) * ?2, (coalesce(max(id), 0) + 1) * ?2 from batch where run = ?1",
         params![run, PARTS],
-        |row| row.get(0),
+        |row| Ok(row.get(0)?..row.get(1)?),
     )?;
-    if no_key_is_there_twice(sqlite, sync, first)? {
+    if no_key_is_there_twice(sqlite, sync, &own)? {
         make_base(sqlite, sync)
     } else {
         rewrite_base(sqlite, sync, 0)
     }
 }
 
-/// The chunks before `first` are few, as those of tests with one record are, and share no key with the others.
-fn no_key_is_there_twice(sqlite: &Sqlite, sync: i64, first: i64) -> Result<bool> {
-    let (mut before, mut is_plain, mut after) = (std::collections::HashSet::new(), true, 0);
-    while let Some(last) = walk_some(sqlite, sync, after, first - 1, 64, |hash, print| {
-        is_plain &= print != REMOVED && before.insert(hash);
-    })? {
-        if !is_plain || before.len() > CHUNK {
-            return Ok(false);
+/// The chunks outside `own`, which are of one run, are few, as those of tests with one record are, and share no key
+/// with the others. A run that waited may have some on both sides.
+fn no_key_is_there_twice(sqlite: &Sqlite, sync: i64, own: &Range<i64>) -> Result<bool> {
+    let (mut others, mut is_plain) = (HashSet::new(), true);
+    for (mut after, until) in [(0, own.start - 1), (own.end - 1, i64::MAX)] {
+        while let Some(last) = walk_some(sqlite, sync, after, until, 64, |hash, print| {
+            is_plain &= print != REMOVED && others.insert(hash);
+        })? {
+            if !is_plain || others.len() > CHUNK {
+                return Ok(false);
+            }
+            after = last;
         }
-        after = last;
     }
     let mut is_shared = false;
-    if !before.is_empty() {
-        walk(sqlite, sync, first - 1, i64::MAX, |hash, _| is_shared |= before.contains(&hash))?;
+    if !others.is_empty() {
+        walk(sqlite, sync, own.start - 1, own.end - 1, |hash, _| is_shared |= others.contains(&hash))?;
     }
     Ok(!is_shared)
 }

@@ -116,4 +116,8 @@ alter table run add column approved integer not null default 0;
 -- What sealing a held run needs beside its staged records: zstd 1 of JSON.
 create table held(run integer primary key, z blob not null);
 ",
+    // 6: what goes on, waits or is held is found without looking through the history.
+    "
+create index run_by_state on run(state, sync);
+",
 ];

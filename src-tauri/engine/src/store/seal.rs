@@ -8,7 +8,7 @@ use super::json::{read_json, write_json};
 use super::marks::{self, Mark};
 use super::outbox::{REMOVED, key_hash};
 use super::packed::{pack, unpack};
-use super::runs::{self, Ended, RunRow, RunState};
+use super::runs::{self, Counts, Ended, RunRow, RunState};
 use super::{fingerprints, outbox, syncs};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Column;
@@ -93,12 +93,15 @@ pub fn approve(sqlite: &Sqlite, run: i64, at: i64) -> Result<bool> {
     Ok(begun)
 }
 
-/// Drops a held run: what it staged is removed, what it kept back is left to the next run. It keeps saying why it
-/// was held.
+/// Drops a held run: what it staged is removed and waits no more, what it kept back is left to the next run. It keeps
+/// saying why it was held.
 pub fn drop_held(sqlite: &Sqlite, run: i64) -> Result<()> {
     let row = held(sqlite, run)?;
     let ended = row.finished.unwrap_or(row.started);
     outbox::unstage(sqlite, run)?;
+    if row.sealed.is_none() {
+        runs::set_counts(sqlite, run, &Counts { to_send: 0, ..row.counts })?;
+    }
     runs::end(sqlite, run, &Ended { problem: row.problem, ..Ended::new(RunState::Cancelled, ended) })
 }
 

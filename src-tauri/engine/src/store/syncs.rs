@@ -65,6 +65,19 @@ pub fn all(sqlite: &Sqlite) -> Result<Vec<SavedSync>> {
     rows.map(|row| row?).collect()
 }
 
+/// Syncs whose next slot is at or before `until`, in ms, or unknown, by name.
+pub fn planned_until(sqlite: &Sqlite, until: i64) -> Result<Vec<SavedSync>> {
+    let sql = format!("select {COLUMNS} from sync where next_due is null or next_due <= ?1 order by name");
+    let mut statement = sqlite.prepare_cached(&sql)?;
+    let rows = statement.query_map([until], |row| Ok(from_row(row)))?;
+    rows.map(|row| row?).collect()
+}
+
+/// The earliest next slot of all syncs, in ms.
+pub fn next_due(sqlite: &Sqlite) -> Result<Option<i64>> {
+    Ok(sqlite.prepare_cached("select min(next_due) from sync")?.query_row([], |row| row.get(0))?)
+}
+
 /// The sync of this name.
 pub fn get(sqlite: &Sqlite, name: &str) -> Result<SavedSync> {
     find(sqlite, name)?
@@ -92,6 +105,8 @@ pub fn by_id(sqlite: &Sqlite, id: i64) -> Result<SavedSync> {
 /// Where records go and where they are from is part of what "delivered" means: when that changes, what was
 /// delivered before counts no more. After a change of key the next read finds the rows by the old one. A held run
 /// of what the sync was is dropped.
+///
+/// While the schedule stays as it was its next slot does too, even one that is due already; else it is `next_due`.
 pub fn save(
     sqlite: &Sqlite,
     existing: Option<&str>,
@@ -111,6 +126,7 @@ pub fn save(
         return Ok(());
     };
     let before = get(sqlite, existing)?;
+    let next_due = if before.sync.schedule == sync.schedule { before.next_due } else { next_due };
     let after = before.clone().with(sync.clone());
     sqlite.execute(
         "update sync set name = ?2, definition = ?3, next_due = ?4, columns = null, source_rows = ?5, cursor = ?6, keyed_by = ?7
@@ -172,9 +188,10 @@ pub fn begin_generation(sqlite: &Sqlite, id: i64, full: bool) -> Result<i64> {
     Ok(sqlite.prepare_cached(sql)?.query_row(params![id, full], |row| row.get(0))?)
 }
 
-/// Pauses or resumes the schedule.
-pub fn pause(sqlite: &Sqlite, name: &str, paused: bool) -> Result<()> {
-    match sqlite.execute("update sync set paused = ?2 where name = ?1", params![name, paused])? {
+/// Pauses or resumes the schedule, whose next slot is `next_due`.
+pub fn pause(sqlite: &Sqlite, name: &str, paused: bool, next_due: Option<i64>) -> Result<()> {
+    let sql = "update sync set paused = ?2, next_due = ?3 where name = ?1";
+    match sqlite.execute(sql, params![name, paused, next_due])? {
         0 => Err(Error::new(ErrorKind::UnknownName, format!("There is no sync “{name}”."))),
         _ => Ok(()),
     }
@@ -189,9 +206,10 @@ pub fn saw(sqlite: &Sqlite, id: i64, columns: &[Column], rows: u64, cursor: Opti
     Ok(())
 }
 
-/// Moves the next slot.
-pub fn set_next_due(sqlite: &Sqlite, id: i64, next_due: Option<i64>) -> Result<()> {
-    sqlite.execute("update sync set next_due = ?2 where id = ?1", params![id, next_due])?;
+/// Moves the next slot from `before`. Not where the user has changed the schedule since, and with it the slot.
+pub fn set_next_due(sqlite: &Sqlite, id: i64, before: Option<i64>, next_due: Option<i64>) -> Result<()> {
+    let sql = "update sync set next_due = ?3 where id = ?1 and next_due is ?2";
+    sqlite.prepare_cached(sql)?.execute(params![id, before, next_due])?;
     Ok(())
 }
 

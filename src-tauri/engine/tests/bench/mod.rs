@@ -3,23 +3,25 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use rusqlite::params;
 use sluice_engine::Result;
-use sluice_engine::connection::Connection;
-use sluice_engine::destination::DestinationKind;
+use sluice_engine::connection::{Connection, Opening};
+use sluice_engine::destination::{Destination, DestinationKind};
 use sluice_engine::engine::{Catalogue, Engine, Start};
+use sluice_engine::manifest::Manifest;
 use sluice_engine::run::Discard;
 use sluice_engine::schedule::Schedule;
 use sluice_engine::secrets::MemorySecrets;
 use sluice_engine::store::events::{self, Filter};
+use sluice_engine::store::fingerprints::Delivered;
 use sluice_engine::store::outbox::{self, RecordState};
 use sluice_engine::store::runs::{RunRow, RunState, Trigger};
 use sluice_engine::store::{Store, Usage, connections, fingerprints, runs, syncs};
 use sluice_engine::sync::{Brakes, Mode, Query, Removal, Shape, Sync, TableName};
 use sluice_engine::testing::{Arrived, FakeCell, FakeDestination, FakeWarehouse, SteeredClock};
-use sluice_engine::warehouse::WarehouseKind;
+use sluice_engine::warehouse::{Warehouse, WarehouseKind};
 
 /// The one sync's name.
 pub(crate) const SYNC: &str = "people";
@@ -82,13 +84,37 @@ pub(crate) fn payload(id: &str, name: &str) -> String {
     format!("{{\"id\":\"{id}\",\"name\":\"{name}\"}}")
 }
 
+/// A fake as the catalogue keeps it: for ever. What arrived goes with the test that made it, of which there may be
+/// a hundred thousand.
+struct Lent<T>(Weak<T>);
+
+impl DestinationKind for Lent<FakeDestination> {
+    fn manifest(&self) -> &'static Manifest {
+        self.0.upgrade().unwrap().manifest()
+    }
+
+    fn open(&self, opening: &Opening) -> Result<Box<dyn Destination>> {
+        self.0.upgrade().unwrap().open(opening)
+    }
+}
+
+impl WarehouseKind for Lent<FakeWarehouse> {
+    fn manifest(&self) -> &'static Manifest {
+        self.0.upgrade().unwrap().manifest()
+    }
+
+    fn open(&self, opening: &Opening) -> Result<Box<dyn Warehouse>> {
+        self.0.upgrade().unwrap().open(opening)
+    }
+}
+
 pub(crate) fn open_engine(
     home: &Path,
     table: &Arc<FakeWarehouse>,
     crm: &Arc<FakeDestination>,
     clock: &Arc<SteeredClock>,
 ) -> Result<Arc<Engine>> {
-    open_engine_to(home, table, Box::leak(Box::new(crm.clone())), clock)
+    open_engine_to(home, table, Box::leak(Box::new(Lent(Arc::downgrade(crm)))), clock)
 }
 
 pub(crate) fn open_engine_to(
@@ -97,7 +123,7 @@ pub(crate) fn open_engine_to(
     to: &'static dyn DestinationKind,
     clock: &Arc<SteeredClock>,
 ) -> Result<Arc<Engine>> {
-    let from: &'static dyn WarehouseKind = Box::leak(Box::new(table.clone()));
+    let from: &'static dyn WarehouseKind = Box::leak(Box::new(Lent(Arc::downgrade(table))));
     let catalogue = Catalogue { warehouses: vec![from].leak(), destinations: vec![to].leak() };
     let store = Arc::new(Store::open(home, Usage::Owner)?);
     let secrets = Arc::new(MemorySecrets::default());
@@ -119,7 +145,12 @@ impl Bench {
     }
 
     pub(crate) async fn with(table: Arc<FakeWarehouse>, crm: Arc<FakeDestination>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::within(&std::env::temp_dir(), table, crm).await
+    }
+
+    /// The data folder is within `parent`.
+    pub(crate) async fn within(parent: &Path, table: Arc<FakeWarehouse>, crm: Arc<FakeDestination>) -> Self {
+        let folder = tempfile::tempdir_in(parent).unwrap();
         let mut bench = Self::over(folder.path(), table, crm);
         let save = |sqlite: &rusqlite::Connection| {
             connections::save(sqlite, None, &connection("table", "fake_warehouse"))?;
@@ -154,7 +185,8 @@ impl Bench {
     /// The computer loses its power: what is on disk is all there is, and what was under way gets no answer.
     pub(crate) fn crash(&mut self) {
         self.crm.cut();
-        let folder = tempfile::tempdir().unwrap();
+        let parent = self.home.parent().unwrap();
+        let folder = tempfile::tempdir_in(parent).unwrap();
         for name in ["sluice.sqlite", "sluice.sqlite-wal"] {
             let file = self.home.join(name);
             if file.exists() {
@@ -181,6 +213,16 @@ impl Bench {
             fingerprints::rewrite_base(sqlite, saved.id, saved.base_until)
         };
         self.engine.store().write(rewrite).done().await.unwrap();
+    }
+
+    /// What counts as delivered, newest last.
+    pub(crate) fn delivered(&self) -> Vec<Delivered> {
+        let sync = self.saved().id;
+        let walk = |sqlite: &rusqlite::Connection| {
+            let chunks = fingerprints::chunks(sqlite, sync)?;
+            chunks.into_iter().map(|chunk| fingerprints::entries(sqlite, chunk)).collect::<Result<Vec<_>>>()
+        };
+        self.engine.store().read(walk).unwrap().concat()
     }
 
     pub(crate) async fn mirror(&self, removed: Removal) {

@@ -14,10 +14,6 @@ use crate::bench::{Bench, PLAIN, SYNC, open_engine_to, payload, row};
 /// Which version of the table the process sees, how many rows it has, and where the receiver is.
 const TABLE: &str = "SLUICE_TEST_TABLE";
 
-fn size() -> usize {
-    soak(20_000, 100_000)
-}
-
 /// A version of the table: each row says which it is.
 fn rows(version: usize, count: usize) -> Vec<Vec<FakeCell>> {
     (0..count).map(|id| row(&format!("k{id}"), &version.to_string())).collect()
@@ -76,7 +72,7 @@ impl Moments {
 
 #[tokio::test]
 async fn a_sync_that_is_killed_again_and_again_loses_nothing() {
-    let (kills, count) = (soak(25, 100), size());
+    let (kills, count) = (soak(100, 2_000), 100_000);
     let mut bench = Bench::with_batches_of(BATCH).await;
     let (home, _folder) = (bench.home.clone(), bench.folder.take());
     drop(bench);

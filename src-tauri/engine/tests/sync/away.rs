@@ -151,3 +151,18 @@ async fn a_destination_with_a_limit_is_soon_asked_no_more_than_it_takes() {
     let refused = run.counts.requests - 200;
     assert!(refused < 100, "{refused} of {} requests were refused", run.counts.requests);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_network_that_goes_while_answers_are_lost_ends_the_run_all_the_same() {
+    let bench = Bench::with_batches_of(1).await;
+    bench.crm.limit(|limits| limits.in_flight = 2);
+    bench.table.set(people(2, "Ana"));
+    let mut requests = 0;
+    bench.crm.reply(move |_, _| {
+        requests += 1;
+        assert!(requests < 1_000, "it is tried for ever");
+        if requests % 2 == 1 { Reply::Offline } else { Reply::LostBefore }
+    });
+    let run = bench.run().await;
+    assert_eq!((run.state, run.counts.waiting()), (RunState::Waiting, 2), "{run:?}");
+}

@@ -211,6 +211,12 @@ async fn a_dropped_run_sends_nothing_and_the_next_one_reads_afresh() {
     bench.engine.drop_held(held.id).await.unwrap();
     let dropped = bench.ended(held.id).await;
     assert_eq!((dropped.state, told(&dropped)), (RunState::Cancelled, told(&held)));
+    assert_eq!(
+        (held.counts.waiting(), dropped.counts.waiting()),
+        (80, 0),
+        "what will never be sent waits for nothing"
+    );
+    assert_eq!(dropped.counts.removed, 80, "what was read stays told");
     assert_eq!(bench.crm.kept().len(), 100);
     assert_eq!(bench.engine.approve(held.id).await.unwrap_err().kind(), ErrorKind::Conflict);
     bench.table.set(people(100, "Ana"));

@@ -1,11 +1,12 @@
 //! A test with one record is a run like any other: it counts, its record counts as delivered, and nothing else moves.
 
 use sluice_engine::engine::Start;
-use sluice_engine::store::runs::{RunState, Trigger};
+use sluice_engine::run::Discard;
+use sluice_engine::store::runs::{self, RunState, Trigger};
 use sluice_engine::sync::Removal;
 use sluice_engine::testing::Reply;
 
-use crate::bench::{Bench, PLAIN, people, row};
+use crate::bench::{Bench, PLAIN, SYNC, people, row};
 
 const TEST: Start = Start { trigger: Trigger::Test, ..PLAIN };
 
@@ -108,4 +109,64 @@ async fn a_row_that_changed_since_its_test_is_in_the_base_once() {
     bench.table.edit(|rows| rows[0][1] = "Ana".into());
     let back = bench.run().await;
     assert_eq!((back.counts.unchanged, back.counts.changed), (4, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_goes_back_is_sent_over_what_a_test_delivered_although_it_was_discarded_before() {
+    let bench = Bench::new().await;
+    bench.table.set(vec![row("k", "A")]);
+    bench.crm.reject("A");
+    let refused = bench.run().await;
+    bench.discard(&refused, &[], Discard::All).await;
+    bench.crm.take_all();
+    bench.table.set(vec![row("k", "B")]);
+    assert_eq!(bench.run_with(TEST).await.counts.delivered, 1);
+    bench.table.set(vec![row("k", "A")]);
+    bench.run().await;
+    bench.expect_kept(&[("k", "A")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_test_left_waiting_removes_no_row_that_went_back_to_what_was_discarded() {
+    let bench = Bench::new().await;
+    bench.mirror(Removal::Delete).await;
+    bench.table.set(vec![row("k", "A"), row("l", "A")]);
+    bench.crm.reply(|_, _| Reply::LostAfter);
+    let lost = bench.run().await;
+    bench.discard(&lost, &[], Discard::All).await;
+    bench.table.set(vec![row("k", "B"), row("l", "A")]);
+    bench.crm.reply(|_, _| Reply::LostAfter);
+    assert_eq!(bench.run_with(TEST).await.counts.waiting(), 1);
+    bench.crm.take_all();
+    bench.table.set(vec![row("k", "A"), row("l", "A")]);
+    assert_eq!(bench.run().await.counts.removed, 0);
+    bench.expect_kept(&[("k", "A"), ("l", "A")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_tested_while_the_first_run_waits_is_in_the_base_once() {
+    let mut bench = Bench::with_batches_of(2).await;
+    bench.mirror(Removal::Delete).await;
+    bench.table.set(people(4, "Ana"));
+    let mut left = 1;
+    bench.crm.reply(move |_, _| {
+        left -= 1;
+        if left < 0 { Reply::SilentBefore } else { Reply::EachRecord }
+    });
+    let silent = bench.crm.until_silent(1);
+    let first = bench.engine.start(SYNC, PLAIN).await.unwrap();
+    silent.await;
+    // The writer takes one job after the other: the first answer is on disk.
+    bench.engine.store().write(|_| Ok(())).done().await.unwrap();
+    bench.crash();
+    bench.crm.take_all();
+    bench.table.edit(|rows| rows[0][1] = "Bo".into());
+    assert_eq!(bench.run_with(TEST).await.counts.delivered, 1);
+    let waiting = bench.engine.store().read(runs::waiting).unwrap();
+    assert_eq!(waiting.iter().map(|run| run.id).collect::<Vec<_>>(), [first]);
+    bench.resume(&waiting[0]).await;
+    let idle = bench.run().await;
+    assert_eq!((idle.counts.unchanged, idle.counts.to_send, idle.counts.removed), (4, 0, 0));
+    bench.table.edit(|rows| rows[0][1] = "Ana".into());
+    assert_eq!(bench.run().await.counts.changed, 1);
 }

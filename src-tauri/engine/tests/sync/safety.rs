@@ -56,7 +56,27 @@ async fn a_changed_column_type_sends_nothing_until_it_is_approved() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_column_that_is_gone_fails_the_run() {
+async fn a_column_that_is_gone_sends_nothing_until_it_is_approved() {
+    let bench = Bench::new().await;
+    bench.save(|sync| sync.fields = None).await;
+    bench.table.set(people(10, "Ana"));
+    bench.run().await;
+    bench.table.rename("name", "full_name");
+    let planned = bench.engine.plan(&bench.saved(), 10).await.unwrap();
+    let before = bench.crm.requests().len();
+    let run = bench.run().await;
+    let problem = run.problem.unwrap();
+    assert_eq!((run.state, problem.kind.as_str()), (RunState::Held, "schema_changed"));
+    assert!(problem.message.contains("“name”") && problem.message.contains("gone"), "{problem:?}");
+    assert_eq!(planned.held.unwrap().message, problem.message, "held as planned");
+    assert_eq!(bench.crm.requests().len(), before);
+    let approved = bench.run_with(Start { approve: true, ..PLAIN }).await;
+    assert_eq!((approved.state, approved.counts.changed), (RunState::Completed, 10));
+    assert_eq!(bench.run().await.counts.unchanged, 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_column_that_is_gone_fails_the_run_that_names_it() {
     let bench = Bench::new().await;
     let field = |name: &str| Field {
         value: FieldValue::Column(name.to_owned()),
@@ -69,7 +89,9 @@ async fn a_column_that_is_gone_fails_the_run() {
     bench.table.rename("name", "full_name");
     for approve in [false, true] {
         let run = bench.run_with(Start { approve, ..PLAIN }).await;
-        assert_eq!((run.state, run.problem.unwrap().kind.as_str()), (RunState::Failed, "missing_object"));
+        let problem = run.problem.unwrap();
+        assert_eq!((run.state, problem.kind.as_str()), (RunState::Failed, "missing_object"));
+        assert!(problem.message.ends_with("They have: id, full_name."), "{problem:?}");
     }
 }
 

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Connection } from '@/api/bindings/Connection';
 import type { Kind } from '@/api/bindings/Kind';
 import { TextField } from '@/components/Field';
-import { type ConnectionForm, type Secrets, shownSettings } from './form';
+import { type ConnectionForm, type Secrets, pastes, shownSettings } from './form';
 import { PasteField } from './PasteField';
 import { SettingField } from './SettingField';
 import { text } from './text';
@@ -33,7 +33,7 @@ export function ConnectionFields({ kind, form, secrets, saved, errors, insist, p
   };
   return (
     <>
-      {paste && kind.settings.length > 1 && (
+      {paste && kind.settings.length > 1 && pastes(kind) && (
         <PasteField kind={kind} form={form} secrets={secrets} onFilled={onChange} />
       )}
       <div className={styles.fields}>

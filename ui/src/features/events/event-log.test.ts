@@ -30,6 +30,19 @@ describe('the event log', () => {
     expect(log.current().unseen).toBe(0);
   });
 
+  it('shows what goes while so much waits that nothing else would be seen', async () => {
+    const { fake, log } = begin(1000);
+    await settled();
+    fake.add(5000, 'waiting');
+    await log.refresh();
+    expect(ids(log)[0]).toBe('e1000');
+    const asked = begin(1000, { ...all, statuses: ['waiting'] });
+    await settled();
+    asked.fake.add(5000, 'waiting');
+    await asked.log.refresh();
+    expect(ids(asked.log)[0]).toBe('e6000');
+  });
+
   it('keeps every row in its place once following has stopped, and counts what is new', async () => {
     const { fake, log } = begin(1000);
     await settled();

@@ -1,6 +1,7 @@
 import type { Event } from '@/api/bindings/Event';
 import type { EventPage } from '@/api/bindings/EventPage';
 import type { EventsRequest } from '@/api/bindings/EventsRequest';
+import type { EventStatus } from '@/api/bindings/EventStatus';
 
 export type EventFilter = Omit<EventsRequest, 'cursor' | 'limit'>;
 
@@ -21,6 +22,18 @@ export interface EventLogState {
   /** Why the last load failed; what is shown stays. */
   error: unknown;
 }
+
+/** Every state but waiting. */
+const notWaiting: readonly EventStatus[] = [
+  'delivered',
+  'accepted',
+  'sending',
+  'rejected',
+  'doubtful',
+  'superseded',
+  'discarded',
+  'invalid',
+];
 
 export const pageSize = 200;
 const olderPageSize = 500;
@@ -143,12 +156,25 @@ export class EventLog {
 
   private async loadHead(): Promise<void> {
     try {
-      const head = await this.load({ ...this.filter, cursor: null, limit: pageSize });
+      const head = await this.newest();
       if (this.state.following || this.state.loading) this.replace(head);
       else await this.standStill(head);
     } catch (error) {
       this.publish({ error, loading: false });
     }
+  }
+
+  /**
+   * The newest page. Records have the numbers of their rows, and go in that order: where nothing but waiting ones is
+   * newest, it is what went last that people want to see.
+   */
+  private async newest(): Promise<EventPage> {
+    const request = { ...this.filter, cursor: null, limit: pageSize };
+    const head = await this.load(request);
+    const waits = head.events.length === pageSize && head.events.every(({ status }) => status === 'waiting');
+    if (!waits || this.filter.statuses.length > 0) return head;
+    const gone = await this.load({ ...request, statuses: [...notWaiting] });
+    return gone.events.length > 0 ? gone : head;
   }
 
   private replace(head: EventPage): void {

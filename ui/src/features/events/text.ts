@@ -30,7 +30,7 @@ export const text = {
   },
   none: {
     title: 'No event matches',
-    body: 'Nothing that is kept matches the search and filters.',
+    body: 'Nothing that is kept matches the search and filters. How long events are kept is in the settings.',
     action: 'Clear search and filters',
   },
   rejected: (n: number) => `${count(n)} rejected`,

@@ -16,5 +16,7 @@ export function useEventLog(filter: EventFilter): [EventLog, EventLogState] {
   }, [log]);
   usePush('events', () => void log.refresh());
   usePush('changed', () => void log.refresh());
+  // Outcomes are told before they are written; the end of a run is told after.
+  usePush('run', () => void log.refresh());
   return [log, useSyncExternalStore(log.subscribe, log.current)];
 }

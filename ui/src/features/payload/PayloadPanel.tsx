@@ -6,6 +6,7 @@ import { Icon } from '@/components/Icon';
 import { JsonView } from '@/components/JsonView';
 import { ProblemBox } from '@/components/ProblemBox';
 import { SideHead } from '@/components/SplitPane';
+import { cx } from '@/components/cx';
 import { copyText } from '@/components/copy';
 import { t } from '@/components/text';
 import { byteSize } from '@/components/times';
@@ -16,6 +17,7 @@ interface Props {
   preview: PayloadPreview;
   /** The index of the selected line among the fields sent. */
   marked: number | null;
+  /** The user asked to see this row's personal data. */
   revealed: boolean;
   onRow: (row: number) => void;
   onFind: (words: string) => void;
@@ -27,6 +29,16 @@ export function PayloadPanel({ preview, marked, revealed, onRow, onFind, onRevea
   const [exact, setExact] = useState(false);
   const [find, setFind] = useState('');
   const { row, rows } = preview;
+  if (rows === 0) {
+    return (
+      <>
+        <SideHead>
+          <h2 className={t('label')}>{text.payloadOf}</h2>
+        </SideHead>
+        <p className={cx(styles.noRows, t('soft'))}>{text.noRows}</p>
+      </>
+    );
+  }
   return (
     <>
       <SideHead>
@@ -64,11 +76,13 @@ export function PayloadPanel({ preview, marked, revealed, onRow, onFind, onRevea
         />
       </SideHead>
       <div className={styles.revealBar}>
-        <Icon name={revealed ? 'eye' : 'eyeoff'} size={14} />
-        <span>{revealed ? text.shownRow : text.maskedRow}</span>
-        <Button look="quiet" size="sm" className={t('push')} onPress={() => onReveal(!revealed)}>
-          {revealed ? text.mask : text.reveal}
-        </Button>
+        <Icon name={preview.masked ? 'eyeoff' : 'eye'} size={14} />
+        <span>{preview.masked ? text.maskedRow : revealed ? text.shownRow : text.nothingPersonal}</span>
+        {(preview.masked || revealed) && (
+          <Button look="quiet" size="sm" className={t('push')} onPress={() => onReveal(preview.masked)}>
+            {preview.masked ? text.reveal : text.mask}
+          </Button>
+        )}
       </div>
       {preview.invalid && (
         <div className={styles.invalid}>

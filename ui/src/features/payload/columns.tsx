@@ -6,6 +6,7 @@ import { Icon, type IconName } from '@/components/Icon';
 import { Select } from '@/components/Select';
 import { cx } from '@/components/cx';
 import { t } from '@/components/text';
+import { typeWords } from '../column-types';
 import { KeyCell, type Leave } from './KeyCell';
 import { type Line, defaultKey } from './model';
 import type { GridRow } from './rows';
@@ -24,19 +25,6 @@ const typeIcons: Record<ColumnType, IconName> = {
   list: 'braces',
   bytes: 'file',
   other: 'text',
-};
-const typeWords: Record<ColumnType, string> = {
-  text: 'Text',
-  integer: 'Integer',
-  number: 'Number',
-  boolean: 'True/false',
-  date: 'Date',
-  time: 'Time',
-  timestamp: 'Timestamp',
-  json: 'Object',
-  list: 'List',
-  bytes: 'Bytes',
-  other: 'Other',
 };
 
 const constantType = (value: unknown): ColumnType =>

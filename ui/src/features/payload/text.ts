@@ -61,6 +61,7 @@ export const text = {
   copyJson: 'Copy JSON',
   maskedRow: 'Personal data masked',
   shownRow: 'Personal data shown for this row',
+  nothingPersonal: 'No personal data found in this row',
   reveal: 'Reveal',
   mask: 'Mask',
   bytesNote: (size: string) => `${size} as sent, without the spaces`,
@@ -71,6 +72,7 @@ export const text = {
   undoLast: 'Undo',
   payloadOf: 'Payload of one row',
   showJson: 'JSON',
+  noRows: 'There are no rows yet, so there is nothing to preview. The sync can be set up all the same.',
   noProblems: (rows: number) => `No problems in ${String(rows)} sample rows`,
   invalidRows: (rows: number, of: number) => `${String(rows)} of ${String(of)} sample rows could not be sent`,
   fieldProblems: (n: number) =>

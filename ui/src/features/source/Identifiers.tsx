@@ -56,7 +56,12 @@ export function Identifiers({ source, identifiers, onChange }: Props) {
               ]}
             />
           );
-          const detail = column && text.column(column.name, text.empty(column.null_share));
+          const detail =
+            column &&
+            text.column(
+              column.name,
+              source.rows.length === 0 ? text.noRowsYet : text.empty(column.null_share),
+            );
           return (
             <li key={name} className={cx(styles.identifier, column && styles.found)}>
               <Icon name={column ? 'okCircle' : 'minus'} />

@@ -6,7 +6,8 @@ import { DataGrid, type GridColumn } from '@/components/DataGrid';
 import { Icon } from '@/components/Icon';
 import { t } from '@/components/text';
 import { clockTime, counted, duration } from '@/components/times';
-import { text, typeWords } from './text';
+import { typeWords } from '../column-types';
+import { text } from './text';
 import styles from './source.module.css';
 
 interface Row {
@@ -15,8 +16,14 @@ interface Row {
 }
 
 const numeric = (column: Column) => column.logical === 'integer' || column.logical === 'number';
+const typeOf = (column: Column) =>
+  `${typeWords[column.logical]}${column.personal ? ` · ${text.personal}` : ''}`;
 const widthOf = (column: Column, rows: readonly (string | null)[][], at: number) => {
-  const longest = Math.max(column.name.length, ...rows.slice(0, 30).map((row) => (row[at] ?? '').length));
+  const longest = Math.max(
+    column.name.length,
+    typeOf(column).length,
+    ...rows.slice(0, 30).map((row) => (row[at] ?? '').length),
+  );
   // The first column begins at the page's margin.
   return Math.min(280, Math.max(88, (at === 0 ? 36 : 24) + longest * 8.2));
 };
@@ -40,10 +47,7 @@ export function Preview({
         head: (
           <span className={styles.columnHead} title={`${column.name}, ${column.native}`}>
             <span className={styles.columnName}>{column.name}</span>
-            <span className={styles.columnType}>
-              {typeWords[column.logical]}
-              {column.personal && ` · ${text.personal}`}
-            </span>
+            <span className={styles.columnType}>{typeOf(column)}</span>
           </span>
         ),
         cell: ({ values }) => {

@@ -19,6 +19,7 @@ function Found({ check }: Pick<Props, 'check'>) {
   const { data } = check;
   if (check.isFetching) return <Help>{text.checking}</Help>;
   if (check.isError || !data) return <Help tone="error">{text.keyUnknown}</Help>;
+  if (data.rows === 0) return <Help>{text.keyNoRows}</Help>;
   const rows = counted(data.rows, 'row', 'rows');
   if (data.nulls + data.duplicates === 0) return <Help tone="ok">{text.keyGood(rows)}</Help>;
   return (

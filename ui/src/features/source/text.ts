@@ -21,7 +21,7 @@ export const text = {
   choose: 'Choose a table or view on the left',
   chooseText: 'Its columns, identifiers and first rows appear here. Nothing is sent.',
   sql: 'One SELECT statement',
-  sqlHelp: 'Any SELECT the login may run. Sluice only reads.',
+  sqlHelp: 'Any SELECT the login may run. Your tables are only read.',
   read: 'Read rows',
   readAgain: 'Read again',
   statement: 'Your statement',
@@ -47,7 +47,10 @@ export const text = {
   preview: 'Preview',
   previewDetail: (rows: string, at: string, took: string) => `first ${rows}, read ${at} in ${took}`,
   masked: 'Personal data masked',
-  noRows: 'The table is empty. A sync of it sends nothing until there are rows.',
+  noRows:
+    'There are no rows yet, so there is nothing to preview. Set the sync up all the same: it sends nothing until there are rows.',
+  noRowsYet: 'no rows yet',
+  keyNoRows: 'There are no rows to check yet',
   personal: 'personal',
   columns: 'columns',
 };
@@ -58,18 +61,3 @@ export function percent(share: number): string {
   if (value > 0 && value < 0.1) return 'under 0.1%';
   return `${value < 10 ? String(Math.round(value * 10) / 10) : String(Math.round(value))}%`;
 }
-
-/** The product's words for column types. */
-export const typeWords = {
-  text: 'Text',
-  integer: 'Integer',
-  number: 'Number',
-  boolean: 'True/false',
-  date: 'Date',
-  time: 'Time',
-  timestamp: 'Timestamp',
-  json: 'Object',
-  list: 'List',
-  bytes: 'Bytes',
-  other: 'Other',
-} as const;

@@ -4,22 +4,42 @@ import { useConnections } from '@/api/queries';
 import { Banner } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { t } from '@/components/text';
-import { groupOf, toMend } from './describe';
+import { groupOf, inWindow, toMend } from './describe';
 import { text } from './text';
 import styles from './Home.module.css';
 
+/** More than these are folded into one line, so that the list below stays in sight. */
+const unfolded = 2;
+
+interface Props {
+  syncs: readonly Sync[];
+  /** Lists only the syncs that need the user; absent while it does. */
+  onShowAll: (() => void) | undefined;
+}
+
 /** What only the user can decide: one banner each, one button each, the first of them filled. */
-export function HomeBanners({ syncs }: { syncs: readonly Sync[] }) {
+export function HomeBanners({ syncs, onShowAll }: Props) {
   const navigate = useNavigate();
   const connections = useConnections().data ?? [];
   const waiting = syncs.filter((sync) => groupOf(sync) === 'needsYou');
   if (waiting.length === 0) return null;
   return (
     <div className={styles.banners}>
-      {waiting.map((sync, index) => {
+      {waiting.length > unfolded && (
+        <div className={styles.folded}>
+          <b className={t('medium')}>{text.home.needYou(waiting.length)}</b>
+          {onShowAll && (
+            <Button size="sm" onPress={onShowAll}>
+              {text.home.showThem(waiting.length)}
+            </Button>
+          )}
+        </div>
+      )}
+      {waiting.slice(0, unfolded).map((sync, index) => {
         const { name } = sync.definition;
         const held = sync.status === 'held';
         const mend = toMend(sync, connections);
+        const problem = sync.problem && inWindow(sync.problem);
         const act = () =>
           void (mend === null
             ? navigate({ to: held ? '/syncs/$name/held' : '/syncs/$name', params: { name } })
@@ -43,10 +63,10 @@ export function HomeBanners({ syncs }: { syncs: readonly Sync[] }) {
             }
           >
             <p>
-              <b>{held ? text.held(name) : text.needsYou(name)}</b> {sync.problem?.message}
+              <b>{held ? text.held(name) : text.needsYou(name)}</b> {problem?.message}
             </p>
             <p className={t('soft')}>
-              {sync.problem?.safe} {sync.problem?.hint}
+              {problem?.safe} {problem?.hint}
             </p>
           </Banner>
         );

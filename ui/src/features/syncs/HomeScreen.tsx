@@ -11,7 +11,7 @@ import { ProblemBox } from '@/components/ProblemBox';
 import { t } from '@/components/text';
 import { Waiting } from '@/components/Waiting';
 import { useNow } from '@/components/when';
-import { byUrgency, type Group, groupOf } from './describe';
+import { byUrgency, type Group, editOf, groupOf } from './describe';
 import { HomeBanners } from './HomeBanners';
 import { HomeFooter } from './HomeFooter';
 import { HomeTable } from './HomeTable';
@@ -28,13 +28,16 @@ export function HomeScreen() {
   const navigate = useNavigate();
   const now = useNow();
   const syncs = useSyncs();
-  const drafts = useDrafts().data ?? [];
+  const kept = useDrafts();
   const info = useAppInfo().data;
   const settings = info?.settings;
   const actions = useSyncActions();
   const [group, setGroup] = useState<Group | 'all'>('all');
   const [question, setQuestion] = useState<Question | null>(null);
   const list = [...(syncs.data ?? [])].sort(byUrgency);
+  // An unfinished edit of a saved sync is offered on the sync's own page.
+  const edits = new Set(list.map(({ definition }) => editOf(definition.name)));
+  const drafts = (kept.data ?? []).filter(({ id }) => !edits.has(id));
   const paused = settings?.schedules_paused ?? false;
   const toNew = () => void navigate({ to: '/new' });
   const size = (wanted: Group) =>
@@ -87,7 +90,10 @@ export function HomeScreen() {
                 <ProblemBox problem={info.storage} tone="warn" />
               </div>
             )}
-            <HomeBanners syncs={list} />
+            <HomeBanners
+              syncs={list}
+              onShowAll={group === 'needsYou' ? undefined : () => setGroup('needsYou')}
+            />
             {paused && (
               <div className={styles.banners}>
                 <Banner tone="info" icon="pauseCircle">

@@ -12,6 +12,7 @@ import { percent, spent } from '@/components/when';
 import { toSend } from './describe';
 import { RateChart } from './RateChart';
 import { text } from './text';
+import { usePhase } from './use-phase';
 import styles from './Sync.module.css';
 
 const words = text.run;
@@ -29,7 +30,7 @@ export function RunPanel({
   onCancel: () => void;
 }) {
   const { progress } = run;
-  const phase = progress?.phase ?? 'reading';
+  const phase = usePhase(run);
   const sending = phase === 'sending';
   const all = toSend(run);
   const done = run.delivered + run.rejected;

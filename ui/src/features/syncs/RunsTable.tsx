@@ -15,7 +15,7 @@ import { t } from '@/components/text';
 import { count } from '@/components/times';
 import { useMedia } from '@/components/use-media';
 import { moment, percent, shortDay, spent } from '@/components/when';
-import { toSend } from './describe';
+import { ofRejected, toSend } from './describe';
 import { text } from './text';
 import type { SyncActions } from './use-sync-actions';
 import styles from './Sync.module.css';
@@ -39,6 +39,8 @@ function result(run: Run): string {
 
 export interface RunsTableProps {
   runs: readonly Run[];
+  /** Records of the sync that were refused and nobody has dealt with. */
+  rejected: number;
   more: boolean;
   loadingMore: boolean;
   onMore: () => void;
@@ -47,7 +49,7 @@ export interface RunsTableProps {
 }
 
 /** Every run that was, and every one that should have been. */
-export function RunsTable({ runs, more, loadingMore, onMore, now, actions }: RunsTableProps) {
+export function RunsTable({ runs, rejected, more, loadingMore, onMore, now, actions }: RunsTableProps) {
   const [filter, setFilter] = useState<Filter>('all');
   const [details, setDetails] = useState<Run | null>(null);
   const oldest = runs.at(-1);
@@ -112,7 +114,14 @@ export function RunsTable({ runs, more, loadingMore, onMore, now, actions }: Run
         }
       >
         {shown.map((run) => (
-          <RunRow key={run.run} run={run} now={now} actions={actions} onDetails={() => setDetails(run)} />
+          <RunRow
+            key={run.run}
+            run={run}
+            rejected={ofRejected(run, runs, rejected)}
+            now={now}
+            actions={actions}
+            onDetails={() => setDetails(run)}
+          />
         ))}
       </Table>
       {shown.length === 0 && <p className={styles.noneShown}>{words.none}</p>}
@@ -140,11 +149,13 @@ export function RunsTable({ runs, more, loadingMore, onMore, now, actions }: Run
 
 function RunRow({
   run,
+  rejected,
   now,
   actions,
   onDetails,
 }: {
   run: Run;
+  rejected: ReturnType<typeof ofRejected>;
   now: number;
   actions: SyncActions;
   onDetails: () => void;
@@ -199,15 +210,20 @@ function RunRow({
       </td>
       <td>
         <div className={styles.rowActions}>
-          {run.rejected > 0 && !running && (
+          {rejected === 'taken' && (
+            <span className={t('sm', 'faint')} title={words.takenWhy}>
+              {words.taken}
+            </span>
+          )}
+          {typeof rejected === 'number' && (
             <Button
               size="sm"
               look="quiet"
               icon="refresh"
               busy={actions.busy === `retry ${String(run.run)}`}
-              onPress={() => void actions.retry(run.run, run.rejected)}
+              onPress={() => void actions.retry(run.run, rejected)}
             >
-              {words.retry(run.rejected)}
+              {words.retry(rejected)}
             </Button>
           )}
           {run.problem && (

@@ -5,7 +5,7 @@ import { Banner } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { ProblemBox } from '@/components/ProblemBox';
 import { t } from '@/components/text';
-import { toMend } from './describe';
+import { inWindow, toMend } from './describe';
 import type { Question } from './SyncQuestion';
 import { text } from './text';
 import styles from './Sync.module.css';
@@ -74,7 +74,7 @@ export function SyncBanner({
   return (
     <div className={styles.banner}>
       <ProblemBox
-        problem={problem}
+        problem={inWindow(problem)}
         tone={status === 'needs_you' ? 'bad' : 'warn'}
         action={
           status === 'needs_you' && (

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import type { Sync } from '@/api/bindings/Sync';
 import { IconButton } from '@/components/Button';
 import { Menu } from '@/components/Menu';
+import { editOf } from './describe';
 import type { Question } from './SyncQuestion';
 import { text } from './text';
 import type { SyncActions } from './use-sync-actions';
@@ -31,7 +32,7 @@ export function SyncMenu({
     label: text.edit,
     icon: 'pencil' as const,
     onAction: () =>
-      void navigate({ to: '/wizard/$draft/$step', params: { draft: `sync:${name}`, step: 'payload' } }),
+      void navigate({ to: '/wizard/$draft/$step', params: { draft: editOf(name), step: 'payload' } }),
   };
   const pause = sync.paused
     ? { id: 'resume', label: text.resume, icon: 'play' as const, onAction: () => void actions.resume(name) }

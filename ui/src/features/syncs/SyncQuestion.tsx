@@ -60,7 +60,13 @@ export function SyncQuestion({
       title: text.approve.title(n),
       body: held?.sent
         ? text.approve.rest(n, to ?? '')
-        : text.approve.body(held?.added ?? 0, held?.changed ?? 0, held?.removed ?? 0, to ?? ''),
+        : text.approve.body(
+            held?.added ?? 0,
+            held?.changed ?? 0,
+            held?.removed ?? 0,
+            sync.definition.removed,
+            to ?? '',
+          ),
       yes: text.approve.yes(n),
       danger: (held?.removed ?? 0) > 0,
       go: () => actions.approve(name, held?.run ?? 0),

@@ -17,6 +17,7 @@ import { SyncMenu } from './SyncMenu';
 import type { Question } from './SyncQuestion';
 import { mappingText } from './mapping-text';
 import { text } from './text';
+import { usePhase } from './use-phase';
 import type { SyncActions } from './use-sync-actions';
 import styles from './Home.module.css';
 
@@ -32,7 +33,7 @@ export interface SyncRowProps {
 export function SyncRow({ sync, now, allPaused, actions, onAsk }: SyncRowProps) {
   const navigate = useNavigate();
   // Home.module.css hides the column "Last run" from here on.
-  const narrow = useMedia('(max-width: 840px)');
+  const narrow = useMedia('(max-width: 940px)');
   const { definition, last_run: run, history } = sync;
   const { name, to } = definition;
   const running = sync.status === 'running' && run;
@@ -56,7 +57,7 @@ export function SyncRow({ sync, now, allPaused, actions, onAsk }: SyncRowProps) 
       </td>
       {running ? (
         <td colSpan={narrow ? 1 : 2}>
-          <RunningCell run={run} name={name} short={narrow} />
+          <RunningCell key={run.run} run={run} name={name} short={narrow} />
         </td>
       ) : (
         <>
@@ -119,10 +120,11 @@ function RunningCell({ run, name, short }: { run: Run; name: string; short: bool
   const all = toSend(run);
   const done = run.delivered + run.rejected;
   const { progress } = run;
-  const sending = progress?.phase === 'sending';
+  const sending = usePhase(run) === 'sending';
+  const left = progress?.seconds_left ?? null;
   const rows = progress?.expected_rows;
   const words = sending
-    ? `${text.run.of(done, all)}${progress.seconds_left === null || short ? '' : `, ${text.run.left(spent(Math.max(1, Math.round(progress.seconds_left))))}`}`
+    ? `${text.run.of(done, all)}${left === null || short ? '' : `, ${text.run.left(spent(Math.max(1, Math.round(left))))}`}`
     : rows
       ? text.run.rowsOf(run.read, rows)
       : text.run.rows(run.read);

@@ -17,7 +17,7 @@ import { ScrollRegion } from '@/components/ScrollRegion';
 import { t } from '@/components/text';
 import { Waiting } from '@/components/Waiting';
 import { useNow } from '@/components/when';
-import { shapeName, sourceFull } from './describe';
+import { editOf, shapeName, sourceFull } from './describe';
 import { BrakesTab } from './BrakesTab';
 import { MappingTab } from './MappingTab';
 import { RunPanel } from './RunPanel';
@@ -27,6 +27,7 @@ import { SyncMenu } from './SyncMenu';
 import { SyncQuestion, type Question } from './SyncQuestion';
 import { mappingText } from './mapping-text';
 import { text } from './text';
+import { UnfinishedEdit } from './UnfinishedEdit';
 import { useSyncActions } from './use-sync-actions';
 import styles from './Sync.module.css';
 
@@ -61,7 +62,7 @@ export function SyncScreen({ name }: { name: string }) {
   const running = status === 'running' && run !== null;
   const invalid = run?.invalid ?? 0;
   const edit = (step: 'payload' | 'destination') =>
-    void navigate({ to: '/wizard/$draft/$step', params: { draft: `sync:${name}`, step } });
+    void navigate({ to: '/wizard/$draft/$step', params: { draft: editOf(name), step } });
   const pausable = definition.schedule.type !== 'manual' && definition.to !== null;
   const runs = history.data?.pages.flat() ?? [];
   return (
@@ -127,9 +128,11 @@ export function SyncScreen({ name }: { name: string }) {
               label: words.tabs.runs,
               content: (
                 <ScrollRegion className={styles.scroll} label={words.tabs.runs}>
+                  <UnfinishedEdit name={name} actions={actions} />
                   <SyncBanner sync={sync} onAsk={setQuestion} onEdit={() => edit('destination')} />
                   {running && (
                     <RunPanel
+                      key={run.run}
                       run={run}
                       to={definition.to ?? ''}
                       busy={actions.busy === `cancel ${String(run.run)}`}
@@ -177,6 +180,7 @@ export function SyncScreen({ name }: { name: string }) {
                   ) : (
                     <RunsTable
                       runs={runs}
+                      rejected={sync.rejected}
                       more={history.hasNextPage}
                       loadingMore={history.isFetchingNextPage}
                       onMore={() => void history.fetchNextPage()}

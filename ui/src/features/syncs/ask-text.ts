@@ -1,3 +1,4 @@
+import type { Removal } from '@/api/bindings/Removal';
 import { count, counted } from '@/components/times';
 
 const changes = (n: number) => counted(n, 'change', 'changes');
@@ -24,8 +25,17 @@ export const text = {
   },
   approve: {
     title: (n: number) => `Send ${records(n)}?`,
-    body: (added: number, changed: number, removed: number, to: string) =>
-      `${count(added)} new, ${count(changed)} changed and ${count(removed)} removed rows go to ${to}.`,
+    body: (added: number, changed: number, removed: number, removal: Removal, to: string) => {
+      const sent = [added > 0 && `${count(added)} new`, changed > 0 && `${count(changed)} changed`];
+      const told = sent.filter(Boolean).join(' and ');
+      const gone = `${counted(removed, 'record is', 'records are')} ${removal === 'clear' ? 'cleared' : 'deleted'} in ${to}.`;
+      return [
+        told && `${told} ${added + changed === 1 ? 'record goes' : 'records go'} to ${to}.`,
+        removed > 0 && gone,
+      ]
+        .filter(Boolean)
+        .join(' ');
+    },
     rest: (n: number, to: string) => `The ${records(n)} that were held back go to ${to}.`,
     yes: (n: number) => `Send ${records(n)}`,
   },

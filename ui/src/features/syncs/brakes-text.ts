@@ -13,12 +13,12 @@ export const text = {
   },
   help: {
     empty: 'No row can be used, and the last run had some.',
-    shrunk: 'Usable rows, beside those of the last run.',
+    shrunk: 'Rows that can be used, beside those of the last run.',
     removed: 'Of the records that were delivered.',
     removed_records: 'Whatever share of all records they are.',
-    emptied: 'Of the records that were delivered and would get null.',
+    emptied: 'Of the records that were delivered before.',
     refused: 'Of the first 500 records, or all of the first 100. The rest then waits.',
-    first_run: 'Nothing was ever sent by this sync.',
+    first_run: 'Everything would go out for the first time.',
   },
   limitOf: {
     shrunk: 'Share of rows that may be missing, in percent',

@@ -1,9 +1,13 @@
 import type { Connection } from '@/api/bindings/Connection';
+import type { Problem } from '@/api/bindings/Problem';
 import type { Run } from '@/api/bindings/Run';
 import type { Sync } from '@/api/bindings/Sync';
 import type { SyncDefinition } from '@/api/bindings/SyncDefinition';
 import { ahead } from '@/components/when';
 import { text } from './text';
+
+/** The id of the draft that an edit of the saved sync is kept as. */
+export const editOf = (name: string): string => `sync:${name}`;
 
 /** The table's name, or "SQL". */
 export const sourceName = ({ query }: SyncDefinition): string =>
@@ -24,7 +28,35 @@ export const changesOf = (run: Pick<Run, 'added' | 'changed' | 'removed'>): numb
 /** Everything a held or running run would send, what it carries along included. */
 export const toSend = (run: Run): number => run.progress?.to_send ?? changesOf(run) + run.carried;
 
-const ofConnection = ['bad_settings', 'secret_missing', 'tls_failed', 'sign_in_failed', 'not_allowed'];
+/**
+ * What became of the records a run could not deliver: how many it can send again, or that a later run took
+ * them over. `open` of the sync are rejected still. A run takes over what runs before it left rejected, so only the
+ * newest that has some can send them again, and none while another run is about to take them.
+ */
+export function ofRejected(run: Run, runs: readonly Run[], open: number): number | 'taken' | null {
+  if (run.rejected === 0 || run.status === 'running') return null;
+  const later = runs.filter((other) => other.run > run.run);
+  if (later.some(({ status, read, carried }) => status !== 'running' && read + carried > 0)) return 'taken';
+  if (later.some(({ status }) => status === 'running')) return null;
+  return Math.min(run.rejected, open) || null;
+}
+
+const ofConnection = [
+  'bad_settings',
+  'secret_missing',
+  'keychain_absent',
+  'tls_failed',
+  'sign_in_failed',
+  'not_allowed',
+];
+
+/** What keeps a sync from running, with what to do in a window: names in the environment are for servers. */
+export function inWindow(problem: Problem): Problem {
+  const words = problem.kind === 'secret_missing' ? text.noSecret : text.noKeychain;
+  return ['secret_missing', 'keychain_absent'].includes(problem.kind)
+    ? { ...problem, ...words, fix: null }
+    : problem;
+}
 
 /** The connection one has to mend, where that is what stands in the sync's way. */
 export function toMend(

@@ -1,3 +1,5 @@
+import { modeWords } from '../mode-words';
+
 /** What a sync does, in words. */
 export const mappingText = {
   from: 'Rows from',
@@ -8,14 +10,7 @@ export const mappingText = {
   schedule: 'Schedule',
   identifiers: 'Identifiers',
   becomes: 'Each row becomes',
-  modes: {
-    upsert: 'Create what is new, update what changed',
-    update: 'Update only records that exist',
-    create: 'Create only records that do not exist',
-    mirror: 'Keep the destination like the source',
-    append: 'Send each new row once',
-    full: 'Send every row on every run',
-  },
+  modes: modeWords,
   removals: {
     nothing: 'removed rows are left alone',
     clear: 'mapped fields of removed rows are emptied',
@@ -26,7 +21,7 @@ export const mappingText = {
   trackColumn: (column: string) => `A track event named by ${column}`,
   record: (object: string, field: string) => `A record of ${object}, matched by ${field}`,
   everyColumn: 'Every column, under its own name',
-  columns: { source: 'Column', key: 'Key in the payload', nulls: 'When empty' },
+  columns: { source: 'Column', key: 'Key in the payload', nulls: 'If null' },
   constant: 'constant',
   table: 'Mapping',
   nulls: { send: 'send null', leave_out: 'leave out', clear: 'clear the field' },

@@ -36,6 +36,8 @@ export const text = {
     waitingNow: 'waiting',
     rejected: (n: number, syncs: number) => `${count(n)} rejected in ${counted(syncs, 'sync', 'syncs')}`,
     openEvents: 'Open in Live events',
+    needYou: (n: number) => `${count(n)} syncs need you.`,
+    showThem: (n: number) => `Show all ${count(n)}`,
     noneHere: 'No sync is in this state.',
     showAll: 'Show all',
     empty: {
@@ -64,7 +66,15 @@ export const text = {
   review: (n: number) => `Review ${changes(n)}`,
   open: (name: string) => `Open ${name}`,
   mend: (connection: string, kind: string) =>
-    ['sign_in_failed', 'secret_missing'].includes(kind) ? 'Enter new credentials' : `Open ${connection}`,
+    ['sign_in_failed', 'secret_missing'].includes(kind)
+      ? 'Enter new credentials'
+      : `Open connection ${connection}`,
+  noSecret: { safe: 'Nothing was read or sent.', hint: 'Enter it in the connection.' },
+  noKeychain: {
+    message: 'No keychain answers on this computer, so its credentials could not be read.',
+    safe: 'Nothing was read or sent.',
+    hint: 'Start or unlock a keychain (on Linux: gnome-keyring or KWallet), then press Sync now. Credentials it never had are entered in the connection.',
+  },
   more: 'More',
   syncNow: 'Sync now',
   cancelRun: 'Cancel run',
@@ -82,6 +92,7 @@ export const text = {
     sync_unpause: (name: string) => `${name} runs on its schedule again`,
     pause_all: 'All schedules are paused',
     resume_all: 'All schedules run again',
+    discard_edit: (name: string) => `The unfinished edit of ${name} is discarded`,
     sync_delete: (name: string) => `${name} and its history are deleted`,
   },
   undo: 'Undo',
@@ -93,6 +104,10 @@ export const text = {
     waiting: (n: number) => `${count(n)} waiting`,
     look: (n: number) => `Look at ${changes(n)}`,
     invalid: (n: number) => `${counted(n, 'row', 'rows')} could not be sent`,
+    unfinished: 'This sync has an unfinished edit.',
+    unfinishedSafe: 'It runs as it was saved until the edit is finished.',
+    goOn: 'Go on editing',
+    discard: 'Discard the edit',
     drop: 'Drop',
     heldTitle: 'This run is held for review.',
     openConnection: 'Open the connections',
@@ -186,6 +201,8 @@ export const text = {
     waiting: (n: number) => `${count(n)} waiting`,
     progress: (share: string) => `Running, ${share}`,
     retry: (n: number) => `Retry ${count(n)}`,
+    taken: 'Taken over',
+    takenWhy: 'A later run took these records over. Send them again from the newest run.',
     retried: (n: number) => (n === 1 ? 'Sending 1 record again' : `Sending ${count(n)} records again`),
     events: (when: string) => `Events of the run ${when}`,
     details: 'Details',

@@ -66,6 +66,8 @@ export function useSyncActions() {
         () => call('retry', { run, keys: [], events: [] }),
         text.runs.retried(records),
       ),
+    discardEdit: (id: string, name: string) =>
+      act(`draft ${id}`, () => call('draft_delete', id), text.said.discard_edit(name)),
     deleteDraft: (id: string, title: string) =>
       act(`draft ${id}`, () => call('draft_delete', id), text.home.draftGone(title)),
   };

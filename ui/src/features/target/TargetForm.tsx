@@ -1,14 +1,18 @@
 import type { DestinationObject } from '@/api/bindings/DestinationObject';
+import type { Field } from '@/api/bindings/Field';
 import type { Kind } from '@/api/bindings/Kind';
 import { Select } from '@/components/Select';
 import type { Target } from './target';
-import { firstTarget } from './target';
+import { fieldOfKey, filledByColumn, firstTarget, objectOf, takesAny } from './target';
 import { text } from './text';
 import styles from './target.module.css';
 
 interface Props {
   kind: Kind;
   objects: readonly DestinationObject[];
+  /** What the rows fill. */
+  fields: readonly Field[];
+  rowKey: readonly string[];
   /** Columns of the rows. */
   columns: readonly string[];
   /** Rows become records of an object. */
@@ -18,25 +22,40 @@ interface Props {
 }
 
 /** Object, match key, mode and what happens to rows that disappear, in one line. */
-export function TargetForm({ kind, objects, columns, records, target, onChange }: Props) {
-  const object = objects.find(({ name }) => name === target.object);
+export function TargetForm(props: Props) {
+  const { kind, objects, fields, columns, records, target, onChange } = props;
+  const object = objectOf(objects, target.object);
+  const any = object !== undefined && takesAny(object);
+  const matchable = any
+    ? filledByColumn(fields).map((key) => ({ value: key, label: key }))
+    : (object?.fields ?? [])
+        .filter((field) => field.matchable)
+        .map(({ name, label }) => ({ value: name, label, detail: name }));
   return (
     <div className={styles.target}>
       {records && (
         <>
-          <Select
-            label={text.object}
-            value={object?.name ?? null}
-            options={objects.map(({ name, label }) => ({ value: name, label }))}
-            onChange={(name) => onChange(firstTarget(objects, { ...target, object: name, matchField: '' }))}
-          />
+          {!any && (
+            <Select
+              label={text.object}
+              value={object?.name ?? null}
+              options={objects.map(({ name, label }) => ({ value: name, label }))}
+              onChange={(name) =>
+                onChange(
+                  firstTarget(
+                    objects,
+                    { ...target, object: name, matchField: '' },
+                    fieldOfKey(fields, props.rowKey),
+                  ),
+                )
+              }
+            />
+          )}
           <Select
             label={text.matchBy}
             help={text.matchHelp}
-            value={target.matchField || null}
-            options={(object?.fields ?? [])
-              .filter(({ matchable }) => matchable)
-              .map(({ name, label }) => ({ value: name, label, detail: name }))}
+            value={matchable.find(({ value }) => value === target.matchField)?.value ?? null}
+            options={matchable}
             onChange={(matchField) => onChange({ ...target, matchField })}
           />
         </>

@@ -1,4 +1,3 @@
-import type { Accepts } from '@/api/bindings/Accepts';
 import type { DestinationObject } from '@/api/bindings/DestinationObject';
 import type { Field } from '@/api/bindings/Field';
 import type { Mode } from '@/api/bindings/Mode';
@@ -59,24 +58,49 @@ export function suggestions(
   return found;
 }
 
-/** The object to start with, and the field records are matched by in it. */
-export function firstTarget(objects: readonly DestinationObject[], before: Target): Target {
-  const object = objects.find(({ name }) => name === before.object) ?? objects[0];
+/** An object without a list of fields, such as the lines of a file, takes any. */
+export const takesAny = (object: DestinationObject): boolean => object.fields.length === 0;
+
+/** The object of this name. Where the destination takes any field, records keep the name they have. */
+export const objectOf = (
+  objects: readonly DestinationObject[],
+  name: string,
+): DestinationObject | undefined =>
+  objects.find((object) => object.name === name) ?? (name ? objects.find(takesAny) : undefined);
+
+const columnFields = (fields: readonly Field[]) =>
+  fields.flatMap(({ key, value }) => (value.type === 'column' ? [{ key, column: value.column }] : []));
+
+/** Names of the fields a column fills: a constant finds no record again. */
+export const filledByColumn = (fields: readonly Field[]): string[] =>
+  columnFields(fields).map(({ key }) => key);
+
+/** The field that the row key fills; where the row key is not sent, the first that a column fills. */
+export function fieldOfKey(fields: readonly Field[], rowKey: readonly string[]): string {
+  const filled = columnFields(fields);
+  return (filled.find(({ column }) => column === rowKey[0]) ?? filled[0])?.key ?? '';
+}
+
+/** The object to start with, and the field records are matched by in it; `byKey` where it takes any field. */
+export function firstTarget(objects: readonly DestinationObject[], before: Target, byKey: string): Target {
+  const object = objectOf(objects, before.object) ?? objects[0];
   if (!object) return before;
+  if (takesAny(object))
+    return { ...before, object: before.object || object.name, matchField: before.matchField || byKey };
   const matchable = object.fields.filter((field) => field.matchable);
   const match = matchable.find(({ name }) => name === before.matchField) ?? matchable[0];
   return { ...before, object: object.name, matchField: match?.name ?? '' };
 }
 
-/** What keeps a record destination from being used. */
-export function targetProblems(
-  accepts: Accepts | null,
+/** What keeps the destination from taking the records. */
+export function recordProblems(
   target: Target,
   object: DestinationObject | undefined,
   fields: readonly Field[],
 ): string[] {
-  if (accepts !== 'records') return [];
   if (!object) return [text.noObject];
+  const found = filledByColumn(fields);
+  if (takesAny(object)) return found.includes(target.matchField) ? [] : [text.noMatch];
   const filled = new Set(fields.map(({ key }) => key));
   const match = object.fields.find(({ name }) => name === target.matchField);
   const open =
@@ -86,7 +110,7 @@ export function targetProblems(
           ({ name, required, writable }) => required && writable && !filled.has(name) && name !== match?.name,
         );
   return [
-    ...(match && !filled.has(match.name) ? [text.missingMatch(match.label)] : []),
+    ...(match && !found.includes(match.name) ? [text.missingMatch(match.label)] : []),
     ...open.map(({ label }) => text.missing(label)),
   ];
 }

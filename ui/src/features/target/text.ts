@@ -1,3 +1,5 @@
+import { modeWords } from '../mode-words';
+
 /** Words of what a record destination does with records. */
 export const text = {
   title: 'What becomes of each record',
@@ -5,14 +7,7 @@ export const text = {
   matchBy: 'Match by',
   matchHelp: 'How a record is found again. It has to be in the payload.',
   mode: 'What to do',
-  modes: {
-    upsert: 'Create and update',
-    update: 'Only update what exists',
-    create: 'Only create what is missing',
-    mirror: 'Mirror: also act on rows that are gone',
-    append: 'Send each new row once',
-    full: 'Send every row on every run',
-  },
+  modes: modeWords,
   modeHelp: {
     upsert: 'New rows are sent, changed rows are sent again, unchanged rows are not.',
     update: 'Rows without a record there are left out.',
@@ -46,4 +41,5 @@ export const text = {
   missing: (label: string) => `Required field open: ${label}`,
   missingMatch: (label: string) => `Fill ${label}: records are matched by it`,
   noObject: 'Choose the object the records belong to',
+  noMatch: 'Choose the field a record is found again by',
 };

@@ -245,14 +245,20 @@ export function eventAt(n: number, start: number, began: number): Event {
 export interface FakeLog {
   page: (request: EventsRequest) => EventPage;
   detail: (id: string, reveal: boolean) => EventDetail;
-  /** So many new events arrive. */
-  add: (count: number) => void;
+  /** So many new events arrive, or records that wait. */
+  add: (count: number, waiting?: 'waiting') => void;
 }
 
 /** A log of `count` events that answers by cursor. */
 export function fakeLog(start: number): FakeLog {
   let count = start;
+  /** Events after this one wait. */
+  let waitsFrom = Infinity;
   const began = Date.now();
+  const at = (n: number): Event => {
+    const event = eventAt(n, start, began);
+    return n > waitsFrom ? { ...event, status: 'waiting' } : event;
+  };
   const fits = (event: Event, { sync, run, key, statuses, search, since }: EventsRequest) =>
     (sync === null || event.sync === sync) &&
     (run === null || event.run === run) &&
@@ -265,18 +271,19 @@ export function fakeLog(start: number): FakeLog {
   const totalOf = (request: EventsRequest) => {
     if (count > 10_000) return null;
     let total = 0;
-    for (let n = count; n > 0; n -= 1) if (fits(eventAt(n, start, began), request)) total += 1;
+    for (let n = count; n > 0; n -= 1) if (fits(at(n), request)) total += 1;
     return total;
   };
   return {
-    add: (more) => {
+    add: (more, waiting) => {
       count += more;
+      if (waiting) waitsFrom = count - more;
     },
     page: (request) => {
       const events: Event[] = [];
       let n = request.cursor === null ? count : Number(request.cursor);
       for (; n > 0 && events.length < request.limit; n -= 1) {
-        const event = eventAt(n, start, began);
+        const event = at(n);
         if (fits(event, request)) events.push(event);
       }
       const open =
@@ -288,7 +295,7 @@ export function fakeLog(start: number): FakeLog {
         request.since === null;
       return { events, cursor: n > 0 ? String(n) : null, total: open ? count : totalOf(request) };
     },
-    detail: (id, reveal) => detailOf(eventAt(Number(id.slice(1)), start, began), reveal),
+    detail: (id, reveal) => detailOf(at(Number(id.slice(1))), reveal),
   };
 }
 

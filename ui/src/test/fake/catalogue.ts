@@ -122,9 +122,9 @@ export const catalogue: Catalogue = {
       'Practice CRM',
       'Contacts, leads and accounts on this computer, with realistic limits and errors',
       {
-        accepts: 'records',
+        accepts: 'both',
         ready: true,
-        modes: ['upsert', 'update', 'create', 'mirror'],
+        modes: ['upsert', 'update', 'create', 'mirror', 'append', 'full'],
         removals: ['nothing', 'clear', 'delete'],
         icon: svg(
           '<circle cx="10" cy="6.5" r="3.2"/><path d="M3.500 17c.6-3.200 3.200-5 6.500-5s5.900 1.800 6.500 5"/>',
@@ -198,6 +198,9 @@ export const savedConnections: Connection[] = [
     checked_ok: true,
   },
 ];
+
+/** A file takes any field of any record. */
+export const fileObjects: DestinationObject[] = [{ name: 'rows', label: 'Rows', fields: [] }];
 
 const field = (
   name: string,

@@ -99,6 +99,7 @@ export function PayloadStep() {
   ];
   const note =
     shown &&
+    shown.rows > 0 &&
     (shown.invalid_rows > 0 ? (
       <Help tone="error">{words.invalidRows(shown.invalid_rows, shown.rows)}</Help>
     ) : (
@@ -143,7 +144,7 @@ export function PayloadStep() {
               <PayloadPanel
                 preview={shown}
                 marked={marked >= 0 ? marked : null}
-                revealed={!shown.masked}
+                revealed={revealed === shown.row}
                 onRow={(row) => setAt({ row, find: null })}
                 onFind={(find) =>
                   setAt({

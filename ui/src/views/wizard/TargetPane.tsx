@@ -10,7 +10,7 @@ import { nameAll, tickMany } from '@/features/payload/actions';
 import { choosable, toFields } from '@/features/payload/model';
 import { queryOf } from '@/features/source/choice';
 import { FieldTable } from '@/features/target/FieldTable';
-import { firstTarget, targetProblems } from '@/features/target/target';
+import { fieldOfKey, firstTarget, objectOf, recordProblems, takesAny } from '@/features/target/target';
 import { TargetForm } from '@/features/target/TargetForm';
 import { useWizard } from './context';
 import { StepFrame } from './StepFrame';
@@ -21,17 +21,22 @@ import styles from './wizard.module.css';
 export function TargetPane({ connection, onChange }: { connection: string; onChange: () => void }) {
   const { state, dispatch, go } = useWizard();
   const { target, shaping } = state;
-  const { identifiers } = state.source;
+  const { identifiers, key } = state.source;
   const columns = useSource(state.warehouse.connection, queryOf(state.source)).data?.columns ?? [];
   const saved = useConnections().data?.find(({ name }) => name === connection);
   const kind = useKind(saved?.kind);
   const records = shaping.payload.shape === 'record' && kind?.accepts !== 'events';
-  const objects = useObjects(records && kind?.accepts === 'records' ? connection : null);
+  const objects = useObjects(records ? connection : null);
   const list = objects.data;
-  const object = list?.find(({ name }) => name === target.object);
+  const object = list && objectOf(list, target.object);
+  const fields = toFields(shaping.payload, identifiers);
+  const byKey = fieldOfKey(fields, key);
   useEffect(() => {
-    if (list && !object) dispatch({ type: 'target', target: firstTarget(list, target) });
-  }, [list, object, target, dispatch]);
+    if (!list || (object && target.matchField)) return;
+    const first = firstTarget(list, target, byKey);
+    if (first.object !== target.object || first.matchField !== target.matchField)
+      dispatch({ type: 'target', target: first });
+  }, [list, object, target, byKey, dispatch]);
 
   const lines = choosable(shaping.payload, identifiers).map((line) => ({
     id: line.id,
@@ -39,23 +44,17 @@ export function TargetPane({ connection, onChange }: { connection: string; onCha
     key: line.key,
     name: line.value.type === 'column' ? line.value.column : JSON.stringify(line.value.constant),
   }));
-  const fields = toFields(shaping.payload, identifiers);
-  const problems =
-    objects.isFetching && !list
+  const problems = !records
+    ? []
+    : objects.isFetching && !list
       ? [text.destination.loading]
-      : targetProblems(kind?.accepts ?? null, target, object, fields);
+      : recordProblems(target, object, fields);
   if (!kind) return null;
   return (
     <StepFrame
       step="destination"
       title={text.destination.title}
-      about={
-        kind.accepts === 'records'
-          ? text.destination.records(kind.label)
-          : kind.accepts === 'events'
-            ? text.destination.events(kind.label)
-            : text.destination.text
-      }
+      about={(records ? text.destination.records : text.destination.events)(kind.label)}
       headEnd={
         <Button icon="target" onPress={onChange}>
           {text.destination.change}
@@ -85,13 +84,15 @@ export function TargetPane({ connection, onChange }: { connection: string; onCha
           <TargetForm
             kind={kind}
             objects={list ?? []}
+            fields={fields}
+            rowKey={key}
             columns={columns.map(({ name }) => name)}
-            records={records && kind.accepts === 'records'}
+            records={records}
             target={target}
             onChange={(next) => dispatch({ type: 'target', target: next })}
           />
         </div>
-        {object && (
+        {object && !takesAny(object) && (
           <FieldTable
             object={object}
             lines={lines}

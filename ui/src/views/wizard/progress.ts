@@ -30,7 +30,11 @@ export function openPoints(step: StepId, state: WizardState): string[] {
     case 'schedule':
       return Object.keys(scheduleErrors(state.schedule)).length === 0 ? [] : [text.schedule.problem];
     case 'destination':
-      return state.destination.connection || state.later ? [] : [text.destination.choose];
+      if (state.later) return [];
+      if (!state.destination.connection) return [text.destination.choose];
+      return shaping.payload.shape === 'record' && !(state.target.object && state.target.matchField)
+        ? [text.destination.target]
+        : [];
     case 'review':
       return [];
   }

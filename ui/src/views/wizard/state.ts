@@ -10,7 +10,7 @@ import { type Shaping, shaping } from '@/features/payload/edits';
 import { noPayload, payloadOf, shapesOf, toFields, toShape, withColumns } from '@/features/payload/model';
 import { type ScheduleForm, formOf, newSchedule, toSchedule } from '@/features/schedule/form';
 import { type SourceChoice, choiceOf, looked, noSource, queryOf } from '@/features/source/choice';
-import { type Target, noTarget } from '@/features/target/target';
+import { type Target, fieldOfKey, noTarget } from '@/features/target/target';
 
 /** One end of the sync: what is picked, its form while it is new, and the saved connection once there is one. */
 export interface End {
@@ -181,17 +181,20 @@ export function definitionOf(state: WizardState): SyncDefinition | null {
   const { connection } = state.warehouse;
   if (!query || !connection) return null;
   const { payload } = state.shaping;
+  const fields = toFields(payload, state.source.identifiers);
+  // Until the destination's match field is chosen, a record is found again by its row key.
+  const matchField = state.target.matchField || fieldOfKey(fields, state.source.key);
   return {
     name: state.name.trim() || 'New sync',
     from: connection,
     query,
     key: state.source.key,
     to: state.destination.connection,
-    shape: toShape(payload, state.target.object, state.target.matchField),
+    shape: toShape(payload, state.target.object, matchField),
     mode: state.target.mode,
     removed: state.target.mode === 'mirror' ? state.target.removed : 'nothing',
     identifiers: state.source.identifiers,
-    fields: toFields(payload, state.source.identifiers),
+    fields,
     schedule: toSchedule(state.schedule) ?? { type: 'manual' },
     brakes: state.brakes,
     cursor: state.target.mode === 'append' ? state.target.cursor : null,

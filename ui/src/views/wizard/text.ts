@@ -13,13 +13,16 @@ export const text = {
   next: 'Continue',
   warehouse: {
     title: 'Where are the rows?',
-    text: 'Sluice reads from here and never writes to it.',
+    text: 'Your tables are only read.',
     label: 'Warehouse',
     choose: 'Choose a connection or a kind of warehouse',
   },
   connection: {
     title: (kind: string) => `Connect to ${kind}`,
-    text: 'Paste one thing and check what it filled in. Secrets go to this computer’s keychain, not into a file.',
+    text: (pastes: boolean) =>
+      pastes
+        ? 'Paste one thing and check what it filled in. Secrets go to this computer’s keychain, not into a file.'
+        : 'Fill the fields and test them. Nothing here is secret.',
     readyText: 'Nothing to enter: it lives on this computer.',
     problem: (n: number) => (n === 1 ? '1 field needs you' : `${String(n)} fields need you`),
     noTest: 'Tables cannot be listed before the connection works',
@@ -59,6 +62,7 @@ export const text = {
     events: (kind: string) => `${kind} takes events: each row goes out in the shape you made.`,
     label: 'Destination',
     choose: 'Choose a destination, or decide later',
+    target: 'Say what becomes of each record',
     later: 'Decide later',
     laterSummary: 'None yet',
     change: 'Change destination',

@@ -1,8 +1,14 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
+import type { Connection } from '@/api/bindings/Connection';
+import type { Sync } from '@/api/bindings/Sync';
 import type { SyncSave } from '@/api/bindings/SyncSave';
 import { violations } from '@/test/axe';
+import { savedConnections } from '@/test/fake/catalogue';
+import { preview } from '@/test/fake/payload';
+import { leadScores } from '@/test/fake/source';
+import { definitionOf, savedSyncs } from '@/test/fake/syncs';
 import { fakeHost, problem } from '@/test/fake-host';
 import { renderWindow } from '@/test/render';
 
@@ -13,6 +19,8 @@ async function toTable(host = fakeHost()) {
   const view = renderWindow('/new', host);
   const user = userEvent.setup();
   await heading('Where are the rows?');
+  // A schema for snapshots is written to, where one is granted: the promise is about the tables.
+  await screen.findByText('Your tables are only read.');
   await user.click(await screen.findByRole('radio', { name: /Kestrel production/ }));
   await user.keyboard(on);
   await heading('Which rows?');
@@ -173,6 +181,40 @@ test('rows that cannot be read say what happened and can be read again', async (
   expect(alert.textContent).toMatch(/The table lead_scores is gone.*Choose another table/s);
 });
 
+test('personal data is said to be shown only where the user asked for it', async () => {
+  const host = fakeHost();
+  host.answer('payload_preview', (request) => ({ ...preview(request), masked: false }));
+  await toPayload(host);
+  await screen.findByText('No personal data found in this row');
+  expect(screen.queryByText(/Personal data shown/)).toBeNull();
+  expect(screen.queryByRole('button', { name: /^(Reveal|Mask)$/ })).toBeNull();
+});
+
+test('an empty table says so, and a sync of it can be set up all the same', async () => {
+  const host = fakeHost();
+  host.answer('source', () => ({ ...leadScores, rows: [], total_rows: 0 }));
+  host.answer('key_check', () => ({ rows: 0, nulls: 0, duplicates: 0 }));
+  host.answer('payload_preview', (request) => ({
+    ...preview(request),
+    rows: 0,
+    exact: '',
+    pretty: '',
+    bytes: 0,
+    masked: false,
+  }));
+  const { user } = await toTable(host);
+  await user.click(await screen.findByText('lead_scores'));
+  await screen.findByText('There are no rows to check yet');
+  expect(screen.getByText(/nothing to preview. Set the sync up all the same/)).toBeTruthy();
+  expect(screen.queryByText(/never empty|% empty|No duplicates/)).toBeNull();
+  await user.keyboard(on);
+  await heading('Shape the payload');
+  await screen.findByText(/no rows yet, so there is nothing to preview/);
+  expect(screen.queryByText(/Row 1|of 0|No problems|Personal data/)).toBeNull();
+  await user.keyboard(on);
+  await heading('When should it run?');
+});
+
 test('a table without identifiers asks which column plays the part', async () => {
   const { user } = await toTable();
   await user.click(await screen.findByText('daily_totals'));
@@ -218,6 +260,84 @@ test('a destination that needs nothing says so', async () => {
   await user.click(await screen.findByRole('radio', { name: /Practice CRM/ }));
   const side = screen.getByRole('complementary', { name: 'Practice CRM' });
   expect(within(side).getByText(/Nothing: no account, no key and no network/)).toBeTruthy();
+});
+
+async function toDestination(host = fakeHost()) {
+  const view = await toPayload(host);
+  await view.user.click(screen.getByRole('radio', { name: 'Record' }));
+  await view.user.keyboard(on);
+  await heading('When should it run?');
+  await view.user.keyboard(on);
+  await heading('Where should it go?');
+  return view;
+}
+
+const planned = (host: ReturnType<typeof fakeHost>) =>
+  host.calls.filter(({ command }) => command === 'plan').map(({ input }) => input);
+
+test('rows become records of an object of a CRM that takes events as well', async () => {
+  const { user, host } = await toDestination();
+  // Before there is a destination, the preview matches by the row key.
+  expect(host.calls.filter(({ command }) => command === 'payload_preview').at(-1)?.input).toMatchObject({
+    definition: { shape: { type: 'record', match_field: 'lead_id' } },
+  });
+  await user.click(await screen.findByRole('radio', { name: /Practice CRM/ }));
+  await user.keyboard(on);
+  await screen.findByText(/Practice CRM takes records/);
+  expect(await screen.findByRole('button', { name: /Contact.*Object/ })).toBeTruthy();
+  expect(screen.getByRole('button', { name: /Email.*Match by/ })).toBeTruthy();
+  expect(await screen.findByRole('grid', { name: 'Fields' })).toBeTruthy();
+  expect(screen.getByText('Required field open: Full name')).toBeTruthy();
+  await user.click(screen.getByRole('button', { name: /Accept 1 suggestion/ }));
+  await user.keyboard(on);
+  await heading('Before the first run');
+  expect(planned(host).at(-1)).toMatchObject({
+    definition: { shape: { type: 'record', object: 'contacts', match_field: 'email' } },
+  });
+});
+
+test('a file takes records of any fields, found again by the row key', async () => {
+  const { user, host } = await toDestination();
+  await user.click(await screen.findByRole('radio', { name: /JSON lines or CSV/ }));
+  await user.keyboard(on);
+  expect(await screen.findByText(/Nothing here is secret/)).toBeTruthy();
+  expect(screen.queryByText(/Paste|keychain/)).toBeNull();
+  await user.type(await screen.findByRole('textbox', { name: /Folder/ }), '/home/ana/exports');
+  await user.click(screen.getByRole('button', { name: 'Continue without a test' }));
+  await screen.findByText(/File takes records/);
+  expect(await screen.findByRole('button', { name: /lead_id.*Match by/ })).toBeTruthy();
+  expect(screen.queryByRole('button', { name: /Object/ })).toBeNull();
+  expect(screen.queryByRole('grid', { name: 'Fields' })).toBeNull();
+  await user.keyboard(on);
+  await heading('Before the first run');
+  expect(planned(host).at(-1)).toMatchObject({
+    definition: { shape: { type: 'record', object: 'rows', match_field: 'lead_id' } },
+  });
+});
+
+test('a saved sync that is changed to send records is not reviewed before it says which', async () => {
+  const host = fakeHost();
+  host.answer('connections', () => [
+    ...savedConnections,
+    { ...(savedConnections[2] as Connection), name: 'Practice CRM', kind: 'practice' },
+  ]);
+  host.answer('sync', (name) => ({
+    ...(savedSyncs[2] as Sync),
+    definition: definitionOf(name, { to: 'Practice CRM' }),
+  }));
+  renderWindow('/wizard/sync:Lead scores/payload', host);
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole('radio', { name: 'Record' }));
+  const steps = screen.getByRole('navigation', { name: 'Steps' });
+  await waitFor(() =>
+    expect(
+      within(steps)
+        .getByRole('button', { name: /Review/ })
+        .getAttribute('aria-disabled'),
+    ).toBe('true'),
+  );
+  await user.click(within(steps).getByRole('button', { name: /Destination/ }));
+  expect(await screen.findByRole('button', { name: /Email.*Match by/ })).toBeTruthy();
 });
 
 test('before a run one sees which fields would be emptied, in which records', async () => {

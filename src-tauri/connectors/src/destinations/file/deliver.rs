@@ -37,6 +37,8 @@ pub(super) async fn deliver(folder: &Folder, batch: &Batch<'_>) -> Delivery {
         }
         Err(error) => {
             error.message().clone_into(&mut exchange.answer);
+            // What could not be written whole is cut off again.
+            exchange.never_left = true;
             Answer::Stop(error)
         }
     };

@@ -5,14 +5,14 @@ use std::path::Path;
 
 use sluice_engine::error::{Error, ErrorKind};
 
-/// What happened to `path`.
-pub(super) fn failed(path: &Path, error: io::Error) -> Error {
-    let name = path.display();
+/// What happened to `path`, which is the folder or a file right in it.
+pub(super) fn failed(folder: &Path, path: &Path, error: io::Error) -> Error {
+    let (folder, name) = (folder.display(), path.display());
     let error_kind = error.kind();
     let (kind, message) = if error_kind == io::ErrorKind::NotFound {
-        (ErrorKind::MissingObject, format!("The folder of “{name}” does not exist."))
+        (ErrorKind::MissingObject, format!("The folder “{folder}” does not exist."))
     } else if error_kind == io::ErrorKind::NotADirectory {
-        (ErrorKind::MissingObject, format!("The place of “{name}” is not a folder."))
+        (ErrorKind::MissingObject, format!("“{folder}” is not a folder."))
     } else if matches!(error_kind, io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) {
         (ErrorKind::NotAllowed, format!("“{name}” may not be written."))
     } else if matches!(error_kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {

@@ -49,7 +49,7 @@ impl Folder {
     pub(super) async fn add(&self, sync: &str, target: PathBuf, lines: Vec<Line>) -> Result<Added> {
         let (folder, prefix) = (self.path.clone(), format!(".{}-run-", file_safe(sync)));
         self.run(move |open| {
-            let at = |error| failed(&target, error);
+            let at = |error| failed(&folder, &target, error);
             if !open.contains_key(&target) {
                 finish_parts(&folder, &prefix, |other| other != target && !open.contains_key(other))?;
                 open.insert(target.clone(), Part::open(&target).map_err(at)?);
@@ -104,11 +104,12 @@ impl Folder {
 
 /// Finishes every part in `folder` whose name begins with `prefix` and that is `wanted`.
 fn finish_parts(folder: &Path, prefix: &str, wanted: impl Fn(&Path) -> bool) -> Result<()> {
-    for entry in std::fs::read_dir(folder).map_err(|error| failed(&folder.join("a file"), error))? {
-        let name = entry.map_err(|error| failed(folder, error))?.file_name().to_string_lossy().into_owned();
+    for entry in std::fs::read_dir(folder).map_err(|error| failed(folder, folder, error))? {
+        let name =
+            entry.map_err(|error| failed(folder, folder, error))?.file_name().to_string_lossy().into_owned();
         let Some(target) = target_of(&name, prefix).map(|target| folder.join(target)) else { continue };
         if wanted(&target) {
-            finish(folder, &target).map_err(|error| failed(&target, error))?;
+            finish(folder, &target).map_err(|error| failed(folder, &target, error))?;
         }
     }
     Ok(())

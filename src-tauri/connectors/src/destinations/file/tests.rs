@@ -147,14 +147,18 @@ async fn a_folder_that_is_not_there_stops_the_sync_with_the_way_out() {
     let home = TempDir::new().unwrap();
     fs::write(home.path().join("plain"), "").unwrap();
     for missing in ["absent", "plain"] {
-        let files = folder(&home.path().join(missing), "jsonl");
+        let path = home.path().join(missing);
+        let files = folder(&path, "jsonl");
         let delivery = send(&*files, &records(), &[row(1, r#"{"id":1}"#)]).await;
         let (way, error) = answered(&delivery);
         assert_eq!((way, error.unwrap().kind()), ("stop", ErrorKind::MissingObject));
-        assert!(error.unwrap().hint().contains("choose another"));
+        let error = error.unwrap();
+        assert!(error.hint().contains("choose another"));
+        assert!(error.message().contains(&format!("“{}”", path.display())), "{error:?}");
+        assert!(delivery.exchange.never_left, "nothing was written");
         let listen = |_: &Step| {};
         let mut steps = Steps::new(super::manifest::MANIFEST.steps, &listen);
-        assert!(files.check(&mut steps).await.is_err());
+        assert_eq!(files.check(&mut steps).await.unwrap_err().message(), error.message());
         assert!(matches!(steps.finish()[0].result, StepResult::Failed(_)));
     }
 }
@@ -170,8 +174,9 @@ fn each_failure_of_the_disk_is_told_apart() {
         (Io::NotFound, ErrorKind::MissingObject),
         (Io::Other, ErrorKind::Storage),
     ];
+    let folder = Path::new("/exports");
     for (theirs, ours) in cases {
-        assert_eq!(super::error::failed(Path::new("/exports/a.csv"), theirs.into()).kind(), ours);
+        assert_eq!(super::error::failed(folder, &folder.join("a.csv"), theirs.into()).kind(), ours);
     }
 }
 

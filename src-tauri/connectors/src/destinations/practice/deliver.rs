@@ -73,6 +73,7 @@ pub(super) async fn deliver(crm: &Crm, batch: &Batch<'_>) -> Delivery {
         status: Some(status),
         answer: body.to_string(),
         took: started.elapsed(),
+        never_left: false,
     };
     Delivery { answer, exchange }
 }

@@ -7,6 +7,7 @@ use sluice_engine::sync::Query;
 use sluice_engine::value::Column;
 use sluice_engine::warehouse::{After, KeyCheck};
 use tokio_postgres::SimpleQueryMessage;
+use tokio_postgres::error::SqlState;
 
 use super::client::{Login, Session};
 use super::error;
@@ -73,7 +74,13 @@ pub(super) fn query_error(login: &Login, error: tokio_postgres::Error, query: &Q
             error::from_query(login, error, user_sql(sql), before.chars().count() + "(\n".len())
         }
         Query::Table(table) => {
+            let states = [SqlState::UNDEFINED_TABLE, SqlState::INVALID_SCHEMA_NAME];
+            let is_gone = error.code().is_some_and(|state| states.contains(state));
             let told = error::from_server(login, error);
+            if is_gone {
+                let message = format!("There is no table “{table}” any more, or this login may not see it.");
+                return Error::new(ErrorKind::MissingObject, message).with_source(told);
+            }
             if told.kind() != ErrorKind::NotAllowed || table.schema.is_empty() {
                 return told;
             }

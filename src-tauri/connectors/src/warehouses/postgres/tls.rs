@@ -82,6 +82,13 @@ pub(super) fn handshake_error(host: &str, error: std::io::Error) -> Error {
             format!("Nobody this computer trusts has signed the certificate of “{host}”."),
             "Choose the CA file of your company or your database provider.",
         ),
+        // What verifies certificates has no name of its own for a CA's certificate that a server shows as its own.
+        Some(Tls::InvalidCertificate(CertificateError::Other(_))) => (
+            format!(
+                "The certificate of “{host}” can not be verified; most likely the server signed it itself."
+            ),
+            "Choose “Encrypt only”, or give the server a certificate that a CA has signed, and choose the file of that CA.",
+        ),
         Some(Tls::InvalidCertificate(
             CertificateError::Expired
             | CertificateError::ExpiredContext { .. }
@@ -141,5 +148,22 @@ impl ServerCertVerifier for Unverified {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::OtherError;
+
+    use super::*;
+
+    #[test]
+    fn a_certificate_the_server_signed_itself_is_named() {
+        let other = OtherError(Arc::new(std::fmt::Error));
+        let error = Tls::InvalidCertificate(CertificateError::Other(other));
+        let told = handshake_error("db", std::io::Error::other(error));
+        assert_eq!(told.kind(), ErrorKind::TlsFailed);
+        assert!(told.message().contains("signed it itself"), "{told:?}");
+        assert!(told.hint().contains("Encrypt only"), "{told:?}");
     }
 }

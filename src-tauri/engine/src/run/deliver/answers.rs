@@ -30,7 +30,9 @@ impl Sender {
                 self.put_back(work, error, request);
                 return Ok(());
             }
-            Answer::Again(error) if is_offline(error) => {
+            Answer::Again(error) | Answer::Stop(error)
+                if work.job.is_none() && (exchange.never_left || is_offline(error)) =>
+            {
                 self.take_back(&work);
                 self.put_back(work, error, request);
                 return Ok(());
@@ -117,7 +119,7 @@ impl Sender {
         self.pause_or_stop(error, request);
     }
 
-    /// Without a network the request never left this computer: it counts as none.
+    /// The request never left this computer: it counts as none.
     fn take_back(&mut self, work: &Work) {
         let sent = if work.first { work.places.len() as u64 } else { 0 };
         self.context.progress.take_back(sent);

@@ -1,7 +1,7 @@
 //! How far an append has read.
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::mapping::column_named;
+use crate::error::Result;
+use crate::mapping::{column_named, no_column};
 use crate::store::syncs::SavedSync;
 use crate::sync::Sync;
 use crate::value::{Cell, Column, RowBatch};
@@ -16,12 +16,8 @@ pub(super) struct Cursor {
 impl Cursor {
     /// For a read of `columns`. A cursor column that is gone is [`ErrorKind::MissingObject`].
     pub(super) fn new(sync: &Sync, columns: &[Column]) -> Result<Self> {
-        let find = |name: &str| {
-            column_named(columns, name).ok_or_else(|| {
-                let message = format!("The cursor column “{name}” is not in the rows.");
-                Error::new(ErrorKind::MissingObject, message)
-            })
-        };
+        let find =
+            |name: &str| column_named(columns, name).ok_or_else(|| no_column(columns, "cursor column", name));
         Ok(Self { column: sync.cursor().map(find).transpose()?, reached: None })
     }
 

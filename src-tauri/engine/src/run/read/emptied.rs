@@ -1,6 +1,5 @@
 //! Which fields of delivered records would be emptied.
 
-use super::super::brakes::Before;
 use crate::error::Result;
 use crate::mapping::{Step, fields, parse_path};
 use crate::sync::{FieldValue, Shape, Sync};
@@ -75,7 +74,7 @@ impl Emptied {
     pub(crate) fn fields(
         &self,
         exceeds: impl Fn(u64) -> bool,
-        before: &Before<'_>,
+        last_delivered: impl Fn(&str) -> Result<Option<Vec<u8>>>,
     ) -> Result<Vec<(String, u64)>> {
         let mut found = Vec::new();
         for (place, (key, steps, count)) in
@@ -83,7 +82,7 @@ impl Emptied {
         {
             let (mut had_value, mut all) = (0, 0);
             for nulls in self.sample.iter().filter(|nulls| nulls.fields.contains(&place)) {
-                let sent = before.last_delivered(&nulls.known_as)?;
+                let sent = last_delivered(&nulls.known_as)?;
                 let sent = sent.and_then(|payload| serde_json::from_slice::<Value>(&payload).ok());
                 let was_null =
                     sent.is_some_and(|sent| value_at(&self.shape, &sent, steps).is_some_and(Value::is_null));

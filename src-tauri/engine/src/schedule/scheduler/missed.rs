@@ -1,6 +1,6 @@
 //! Slots that passed, and the rows that say why there was no run.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,62 +11,98 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::progress::Notice;
 use crate::schedule::Slots;
-use crate::store::runs::{self, Problem};
-use crate::store::slots;
+use crate::store::runs::{self, Missed, Problem};
+use crate::store::slots::{self, Told};
 use crate::store::syncs::SavedSync;
 
-/// Missed slots listed one by one; older ones are one line together, at the last of them.
+/// Missed slots listed one by one; older ones are one line together, from the first to the last of them.
 const LISTED: usize = 50;
-/// Slots older than this are not counted any more.
+/// Slots older than this are not counted any more; the first of them stands for all.
 const COUNTED: TimeDelta = TimeDelta::days(366);
 
 /// The slots of a sync that passed since it was planned.
 pub(super) struct Passed {
     /// The newest.
     pub(super) newest: DateTime<Utc>,
-    /// The ones before it that were not taken, oldest first, at most [`LISTED`].
+    /// The ones before it of which nothing is said yet, oldest first, at most [`LISTED`].
     earlier: VecDeque<DateTime<Utc>>,
-    /// The last one before those, and how many there were with it.
-    unlisted: Option<(DateTime<Utc>, u64)>,
+    /// Those before them.
+    unlisted: Option<Unlisted>,
+}
+
+/// Missed slots that share one line.
+struct Unlisted {
+    first: DateTime<Utc>,
+    last: DateTime<Utc>,
+    count: u64,
+    /// All between the first and the last are counted.
+    all: bool,
+}
+
+/// One line of the history: slots that were missed, and why.
+pub(super) struct Line {
+    first: DateTime<Utc>,
+    last: DateTime<Utc>,
+    reason: Error,
+}
+
+impl Line {
+    /// For one slot.
+    pub(super) fn of(slot: DateTime<Utc>, reason: Error) -> Self {
+        Self { first: slot, last: slot, reason }
+    }
 }
 
 impl Passed {
-    /// The slots from `due` to `now`; `due` is one in any case. Of those in `taken` nothing is to be said any more.
-    pub(super) fn between(slots: &Slots, due: i64, now: DateTime<Utc>, taken: &HashSet<i64>) -> Self {
-        let first = from_millis(due);
-        let (mut newest, mut earlier, mut unlisted) = (first, VecDeque::new(), None);
-        let mut from = first;
-        if now - first > COUNTED {
-            from = now - COUNTED;
-        }
-        while let Some(slot) = slots.next_after(from).filter(|slot| *slot <= now) {
-            if !taken.contains(&millis(newest)) {
-                earlier.push_back(newest);
+    /// The slots from `due` to `now`; `due` is one in any case. Those that are `told` already are left out.
+    pub(super) fn between(slots: &Slots, due: i64, now: DateTime<Utc>, told: &Told) -> Self {
+        let mut passed = Self { newest: from_millis(due), earlier: VecDeque::new(), unlisted: None };
+        let counted = now - COUNTED;
+        while let Some(slot) = slots.next_after(passed.newest).filter(|slot| *slot <= now) {
+            let before = std::mem::replace(&mut passed.newest, slot);
+            if told.contains(millis(before)) {
+                continue;
             }
-            if earlier.len() > LISTED {
-                let count = unlisted.map_or(0, |(_, count)| count);
-                unlisted = earlier.pop_front().map(|slot| (slot, count + 1));
+            let later = if slot < counted { slots.next_after(counted) } else { None };
+            if let Some(later) = later.filter(|later| *later <= now) {
+                passed.unlisted = Some(Unlisted { first: before, last: before, count: 1, all: false });
+                passed.newest = later;
+            } else {
+                passed.miss(before);
             }
-            (newest, from) = (slot, slot);
         }
-        Self { newest, earlier, unlisted }
+        passed
+    }
+
+    fn miss(&mut self, slot: DateTime<Utc>) {
+        self.earlier.push_back(slot);
+        if self.earlier.len() > LISTED
+            && let Some(last) = self.earlier.pop_front()
+        {
+            let first = Unlisted { first: last, last, count: 0, all: true };
+            let unlisted = self.unlisted.get_or_insert(first);
+            (unlisted.last, unlisted.count) = (last, unlisted.count + 1);
+        }
     }
 
     /// Every slot before the newest with the reason it was missed; the first of these stands for all that are
     /// not listed by themselves.
-    pub(super) fn reasons(&self, unseen: Unseen) -> Vec<(DateTime<Utc>, Error)> {
-        let reason = |slot: DateTime<Utc>| (slot, reason(slot, unseen));
-        let mut reasons: Vec<_> = self.earlier.iter().map(|slot| reason(*slot)).collect();
-        if let Some((slot, count)) = self.unlisted {
-            let why = why(slot, unseen);
-            let message = match count {
-                1 => why.to_owned(),
-                2 => format!("{why} The slot before it was missed too."),
-                count => format!("{why} {} slots before it were missed too.", count - 1),
+    pub(super) fn lines(&self, unseen: Unseen) -> Vec<Line> {
+        let mut lines = Vec::with_capacity(self.earlier.len() + 1);
+        if let Some(Unlisted { first, last, count, all }) = self.unlisted {
+            let why = why(first, unseen);
+            let (at_least, more) = if all { ("", count - 1) } else { ("At least ", count) };
+            let message = match more {
+                0 => why.to_owned(),
+                1 => format!("{why} {at_least}1 more slot up to the next one listed was missed too."),
+                _ => {
+                    format!("{why} {at_least}{more} more slots up to the next one listed were missed too.")
+                }
             };
-            reasons.insert(0, (slot, Error::new(ErrorKind::MissedSlot, message)));
+            lines.push(Line { first, last, reason: Error::new(ErrorKind::MissedSlot, message) });
         }
-        reasons
+        lines.extend(self.earlier.iter().map(|slot| Line::of(*slot, reason(*slot, unseen))));
+        lines
     }
 }
 
@@ -98,22 +134,20 @@ pub(super) fn undecided() -> Error {
 }
 
 /// Writes down slots without a run, each once ever.
-pub(super) async fn write_down(
-    engine: &Arc<Engine>,
-    saved: &SavedSync,
-    missed: Vec<(DateTime<Utc>, Error)>,
-) -> Result<()> {
-    if missed.is_empty() {
+pub(super) async fn write_down(engine: &Arc<Engine>, saved: &SavedSync, lines: Vec<Line>) -> Result<()> {
+    if lines.is_empty() {
         return Ok(());
     }
+    let at = millis(engine.clock().now());
     let (sync, generation, shape) = (saved.id, saved.generation, saved.sync.shape.clone());
     let job = move |sqlite: &rusqlite::Connection| {
         let mut written = Vec::new();
-        for (slot, reason) in missed {
-            let slot = millis(slot);
-            if !slots::is_taken(sqlite, sync, slot)? {
-                let run = runs::missed(sqlite, sync, slot, generation, &shape, &Problem::from(&reason))?;
-                slots::take(sqlite, sync, slot, run)?;
+        for Line { first, last, reason } in lines {
+            let (first, last, reason) = (millis(first), millis(last), Problem::from(&reason));
+            if !slots::is_taken(sqlite, sync, last)? {
+                let missed = Missed { first, last, at, reason };
+                let run = runs::missed(sqlite, sync, generation, &shape, &missed)?;
+                slots::take(sqlite, sync, last, run)?;
                 written.push(run);
             }
         }

@@ -21,15 +21,16 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
-use self::missed::{Passed, overlap, reason, undecided, write_down};
+use self::missed::{Line, Passed, overlap, reason, undecided, write_down};
 use super::Slots;
 use crate::clock::{from_millis, millis};
 use crate::engine::{Engine, Start};
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::progress::Notice;
 use crate::store::runs::{self, Trigger};
+use crate::store::slots::{self, Told};
 use crate::store::syncs::{self, SavedSync};
-use crate::store::{seal, settings, slots};
+use crate::store::{seal, settings};
 
 /// The key in [`settings`] that pauses every schedule while its value is `true`.
 pub const SCHEDULES_PAUSED: &str = "schedules_paused";
@@ -69,6 +70,7 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
 /// What the scheduler remembers between two ticks.
 pub struct Scheduler {
     begun: DateTime<Utc>,
+    /// The clocks at the last tick that looked at every sync.
     last: Option<(DateTime<Utc>, Duration)>,
 }
 
@@ -77,9 +79,9 @@ pub struct Scheduler {
 struct Unseen {
     /// Slots before this were due while Sluice was not running.
     begun: DateTime<Utc>,
-    /// The computer slept since the last tick.
+    /// The computer slept since the last tick that looked at every sync.
     asleep: bool,
-    /// The clock went only forward since the last tick, so what was planned then still is what comes next.
+    /// The clock went only forward since then, so what was planned then still is what comes next.
     forward: bool,
 }
 
@@ -104,19 +106,22 @@ impl Scheduler {
         let unseen = self.unseen(now, awake);
         let all_paused = engine.store().read(|sqlite| settings::get(sqlite, SCHEDULES_PAUSED))?;
         let all_paused = all_paused.as_deref() == Some("true");
-        let saved = engine.store().read(syncs::all)?;
-        let (mut earliest, mut failed) = (None, None);
-        for sync in &saved {
+        let until = if unseen.forward { millis(now) } else { i64::MAX };
+        let mut failed = None;
+        for sync in engine.store().read(|sqlite| syncs::planned_until(sqlite, until))? {
             let followed = !all_paused && !sync.paused && sync.sync.to.is_some();
-            match look_at(engine, sync, followed, now, unseen).await {
-                Ok(next) => earliest = earliest.into_iter().chain(next).min(),
-                Err(error) => failed = failed.or(Some(error)),
-            }
+            let looked = look_at(engine, &sync, followed, now, unseen).await;
+            failed = failed.or(looked.err());
+        }
+        // After a tick that failed the next one must not take a clock that was set back for one that went on.
+        if failed.is_none() {
+            self.last = Some((now, awake));
         }
         if !all_paused {
-            go_on(engine, &saved, now).await?;
+            go_on(engine, now).await?;
         }
-        failed.map_or(Ok(earliest), Err)
+        let next = engine.store().read(syncs::next_due)?.map(from_millis);
+        failed.map_or(Ok(next), Err)
     }
 
     fn unseen(&mut self, now: DateTime<Utc>, awake: Duration) -> Unseen {
@@ -127,52 +132,50 @@ impl Scheduler {
             (now - wall) - awake > ASLEEP
         });
         let forward = self.last.is_some_and(|(wall, _)| now >= wall);
-        self.last = Some((now, awake));
         Unseen { begun: self.begun, asleep, forward }
     }
 }
 
-/// One sync: plans it, or takes the slots that are due. Answers with its next slot.
+/// One sync whose plan is passed or in doubt: takes the slots that are due, and plans the next.
 async fn look_at(
     engine: &Arc<Engine>,
     saved: &SavedSync,
     followed: bool,
     now: DateTime<Utc>,
     unseen: Unseen,
-) -> Result<Option<DateTime<Utc>>> {
-    if let Some(due) = saved.next_due.filter(|due| unseen.forward && *due > millis(now)) {
-        return Ok(Some(from_millis(due)));
-    }
+) -> Result<()> {
     // A schedule that can not be followed is shown as such wherever it is described.
     let slots = saved.sync.schedule.slots().unwrap_or(Slots::Never);
     let next = slots.next_after(now);
     let planned = next.map(millis);
-    let mut due = saved.next_due;
-    if due > planned {
-        due = give_back(engine, saved.id, now).await?.and_then(|slot| slots.next_after(slot)).map(millis);
-    }
+    let due = if unseen.forward { saved.next_due } else { give_back(engine, saved, now).await? };
     if let Some(due) = due.filter(|due| followed && *due <= millis(now) && next.is_some()) {
         let (sync, until) = (saved.id, millis(now));
-        let taken = engine.store().read(|sqlite| slots::taken(sqlite, sync, due, until))?;
-        take(engine, saved, &Passed::between(&slots, due, now, &taken), now, unseen).await?;
+        let told = engine.store().read(|sqlite| Told::between(sqlite, sync, due, until))?;
+        take(engine, saved, &Passed::between(&slots, due, now, &told), now, unseen).await?;
     }
-    if saved.next_due != planned {
+    if due != planned {
         let id = saved.id;
-        engine.store().write(move |sqlite| syncs::set_next_due(sqlite, id, planned)).done().await?;
+        engine.store().write(move |sqlite| syncs::set_next_due(sqlite, id, due, planned)).done().await?;
     }
-    Ok(next)
+    Ok(())
 }
 
 /// Gives back the slots after `now` that were listed as missed, where there are any: the clock was ahead. Answers
-/// then with the last slot that is still taken, from which to go on.
-async fn give_back(engine: &Arc<Engine>, sync: i64, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
-    let now = millis(now);
-    let job = move |sqlite: &rusqlite::Connection| slots::give_back(sqlite, sync, now);
-    let (given_back, last) = engine.store().write(job).done().await?;
-    if given_back > 0 {
-        engine.tell(Notice::Changed);
-    }
-    Ok(last.filter(|_| given_back > 0).map(from_millis))
+/// with what is due then, in ms, which may be slots before `now` that shared a line with later ones.
+async fn give_back(engine: &Arc<Engine>, saved: &SavedSync, now: DateTime<Utc>) -> Result<Option<i64>> {
+    let (sync, before, now) = (saved.id, saved.next_due, millis(now));
+    let first = engine.store().read(|sqlite| slots::first_given_back(sqlite, sync, now))?;
+    let Some(first) = first else { return Ok(before) };
+    let due = Some(before.map_or(first, |before| before.min(first)));
+    let job = move |sqlite: &rusqlite::Connection| {
+        slots::give_back(sqlite, sync, now)?;
+        // At once, so that no crash comes between: what is given back must be told anew.
+        syncs::set_next_due(sqlite, sync, before, due)
+    };
+    engine.store().write(job).done().await?;
+    engine.tell(Notice::Changed);
+    Ok(due)
 }
 
 /// Lists the slots that passed, and starts a run for the newest where it is not too late.
@@ -184,23 +187,21 @@ async fn take(
     unseen: Unseen,
 ) -> Result<()> {
     let late = now - passed.newest;
-    let mut missed = passed.reasons(unseen);
-    if late > CATCH_UP {
-        missed.push((passed.newest, reason(passed.newest, unseen)));
-    }
     let held = engine.store().read(|sqlite| seal::held_of(sqlite, saved.id))?.is_some();
-    if held && late <= CATCH_UP {
-        missed.push((passed.newest, undecided()));
-    }
-    write_down(engine, saved, missed).await?;
-    if held || late > CATCH_UP {
+    let too_late = (late > CATCH_UP).then(|| reason(passed.newest, unseen));
+    let why_not = too_late.or_else(|| held.then(undecided));
+    let starts = why_not.is_none();
+    let mut lines = passed.lines(unseen);
+    lines.extend(why_not.map(|reason| Line::of(passed.newest, reason)));
+    write_down(engine, saved, lines).await?;
+    if !starts {
         return Ok(());
     }
     let trigger = if late > PUNCTUAL { Trigger::CatchUp } else { Trigger::Schedule };
     let start = Start { trigger, full: false, approve: false, slot: Some(millis(passed.newest)) };
     let Err(error) = engine.start(&saved.sync.name, start).await else { return Ok(()) };
     match refusal(error) {
-        Some(reason) => write_down(engine, saved, vec![(passed.newest, reason)]).await,
+        Some(reason) => write_down(engine, saved, vec![Line::of(passed.newest, reason)]).await,
         None => Ok(()),
     }
 }
@@ -213,15 +214,19 @@ fn refusal(error: Error) -> Option<Error> {
     (!nothing_to_list).then(|| if overlaps { overlap() } else { error })
 }
 
-/// Goes on with runs that wait and are due, where no other run of their sync is going on.
-async fn go_on(engine: &Arc<Engine>, saved: &[SavedSync], now: DateTime<Utc>) -> Result<()> {
+/// Goes on with runs that wait and are due, where no other run of their sync is going on. One that can not does not
+/// hold up the others.
+async fn go_on(engine: &Arc<Engine>, now: DateTime<Utc>) -> Result<()> {
     engine.write_ends().await?;
+    let mut went = Ok(());
     for run in engine.store().read(runs::waiting)? {
         let due = run.next_attempt.is_some_and(|next| next <= millis(now));
-        let followed = saved.iter().any(|sync| sync.id == run.sync && !sync.paused);
-        if due && followed && engine.running_of(run.sync).is_none() {
-            engine.resume(&run).await?;
+        if due
+            && engine.running_of(run.sync).is_none()
+            && !engine.store().read(|sqlite| syncs::by_id(sqlite, run.sync))?.paused
+        {
+            went = went.and(engine.resume(&run).await);
         }
     }
-    Ok(())
+    went
 }

@@ -104,14 +104,11 @@ pub fn stage(sqlite: &Sqlite, sync: i64, run: i64, at: i64, sealed: &Sealed) -> 
 /// Removes what a read that failed had written.
 pub fn unstage(sqlite: &Sqlite, run: i64) -> Result<()> {
     for table in ["body", "key_segment", "record_state", "batch_rows"] {
-        sqlite.execute(
-            &format!(
-                "delete from {table} where batch in (select id from batch where run = ?1 and state = 2)"
-            ),
-            [run],
-        )?;
+        let sql =
+            format!("delete from {table} where batch in (select id from batch where run = ?1 and state = 2)");
+        sqlite.prepare_cached(&sql)?.execute([run])?;
     }
-    sqlite.execute("delete from batch where run = ?1 and state = 2", [run])?;
+    sqlite.prepare_cached("delete from batch where run = ?1 and state = 2")?.execute([run])?;
     sqlite.execute("delete from held where run = ?1", [run])?;
     let sync = sqlite.query_row("select sync from run where id = ?1", [run], |row| row.get(0))?;
     fingerprints::drop_staged(sqlite, sync)

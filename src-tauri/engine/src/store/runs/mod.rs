@@ -33,10 +33,11 @@ pub fn begin(
     } else if let Some(held) = seal::held_of(sqlite, sync)? {
         seal::drop_held(sqlite, held)?;
     }
-    sqlite.execute(
-        "insert into run(sync, cause, state, started, generation, shape) values(?1, ?2, 1, ?3, ?4, ?5)",
-        params![sync, trigger as u8, at, generation, write_json(shape)?],
-    )?;
+    sqlite
+        .prepare_cached(
+            "insert into run(sync, cause, state, started, generation, shape) values(?1, ?2, 1, ?3, ?4, ?5)",
+        )?
+        .execute(params![sync, trigger as u8, at, generation, write_json(shape)?])?;
     Ok(sqlite.last_insert_rowid())
 }
 
@@ -60,11 +61,9 @@ pub(super) fn go_on(sqlite: &Sqlite, run: i64) -> Result<()> {
 
 /// Refuses what must not happen while a run of the sync is going on.
 pub fn refuse_second(sqlite: &Sqlite, sync: i64) -> Result<()> {
-    let going_on: bool = sqlite.query_row(
-        "select exists(select 1 from run where sync = ?1 and state in (1, 2))",
-        [sync],
-        |row| row.get(0),
-    )?;
+    let going_on: bool = sqlite
+        .prepare_cached("select exists(select 1 from run where sync = ?1 and state in (1, 2))")?
+        .query_row([sync], |row| row.get(0))?;
     if going_on {
         Err(Error::new(ErrorKind::AlreadyRunning, "A run of this sync is going on."))
     } else {
@@ -72,20 +71,35 @@ pub fn refuse_second(sqlite: &Sqlite, sync: i64) -> Result<()> {
     }
 }
 
-/// Writes down a slot that did not run, with its reason.
-pub fn missed(
-    sqlite: &Sqlite,
-    sync: i64,
-    slot: i64,
-    generation: i64,
-    shape: &Shape,
-    reason: &Problem,
-) -> Result<i64> {
-    sqlite.execute(
-        "insert into run(sync, cause, state, started, finished, slot, generation, shape, problem)
-         values(?1, 2, 9, ?2, ?2, ?2, ?3, ?4, ?5)",
-        params![sync, slot, generation, write_json(shape)?, reason.to_json()?],
-    )?;
+/// Slots without a run that share one line of the history; often one alone. Times are in ms.
+#[derive(Debug, Clone)]
+pub struct Missed {
+    /// The first slot the line speaks for.
+    pub first: i64,
+    /// The last; this one the line takes.
+    pub last: i64,
+    /// When the line is written, whatever the slots' own time: history is kept from then on.
+    pub at: i64,
+    /// Why none of them ran.
+    pub reason: Problem,
+}
+
+/// Writes down slots that did not run.
+pub fn missed(sqlite: &Sqlite, sync: i64, generation: i64, shape: &Shape, missed: &Missed) -> Result<i64> {
+    sqlite
+        .prepare_cached(
+            "insert into run(sync, cause, state, started, finished, slot, generation, shape, problem)
+             values(?1, 2, 9, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            sync,
+            missed.first,
+            missed.at,
+            missed.last,
+            generation,
+            write_json(shape)?,
+            missed.reason.to_json()?
+        ])?;
     Ok(sqlite.last_insert_rowid())
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::Scheduler;
-use crate::clock::{Clock, from_millis};
+use crate::clock::{Clock, from_millis, millis};
 use crate::destination::DestinationKind;
 use crate::engine::{Catalogue, Engine};
 use crate::schedule::Schedule;
@@ -133,6 +133,22 @@ impl World {
              values('shop', 'fake_warehouse', '{}'), ('crm', 'fake_destination', '{}')",
         );
         table
+    }
+
+    /// Plans the first sync by hand.
+    pub(super) fn plan(&self, next: &str) {
+        let next = millis(next.parse().unwrap());
+        let plan = move |sqlite: &rusqlite::Connection| {
+            Ok(sqlite.execute("update sync set next_due = ?1 where id = 1", [next])?)
+        };
+        self.engine.store().write(plan).wait().unwrap();
+    }
+
+    /// Saves the first sync anew, as the user does; `next` is its schedule's next slot.
+    pub(super) fn save(&self, sync: Sync, next: &str) {
+        let next = Some(millis(next.parse().unwrap()));
+        let save = move |sqlite: &rusqlite::Connection| syncs::save(sqlite, Some("sync 00"), &sync, "", next);
+        self.engine.store().write(save).wait().unwrap();
     }
 
     pub(super) fn edit(&self, sql: &'static str) {

@@ -28,7 +28,6 @@ const ZONES: [&str; 12] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a known defect: in Pacific/Apia a slot of every hour is missed silently after the clock was wrong by a year"]
 async fn in_a_year_every_slot_runs_or_is_listed_once() {
     let mut years = tokio::task::JoinSet::new();
     for (seed, zone) in ZONES.into_iter().enumerate() {
@@ -52,17 +51,17 @@ async fn live_through(zone: &str, seed: u64, years: usize) -> (usize, usize) {
     let mut dice = Dice::new(seed + 1);
     world.tick().await;
     while world.now() < end {
-        match dice.below(16) {
-            0..=4 => awake(&mut world, &mut dice, TimeDelta::hours(6)).await,
-            5..=9 => sleep(&mut world, &mut dice),
-            10 => {
+        match dice.below(32) {
+            0..=6 => awake(&mut world, &mut dice, TimeDelta::hours(4)).await,
+            7..=20 => sleep(&mut world, &mut dice),
+            21..=22 => {
                 sleep(&mut world, &mut dice);
                 world.restart();
             }
-            11 => wrong_clock(&mut world, &mut dice, TimeDelta::hours(1)).await,
-            12 => wrong_clock(&mut world, &mut dice, -TimeDelta::hours(1)).await,
-            13 => wrong_clock(&mut world, &mut dice, TimeDelta::days(1)).await,
-            14 => wrong_clock(&mut world, &mut dice, -TimeDelta::days(1)).await,
+            23..=24 => wrong_clock(&mut world, &mut dice, TimeDelta::hours(1)).await,
+            25..=26 => wrong_clock(&mut world, &mut dice, -TimeDelta::hours(1)).await,
+            27..=28 => wrong_clock(&mut world, &mut dice, TimeDelta::days(1)).await,
+            29..=30 => wrong_clock(&mut world, &mut dice, -TimeDelta::days(1)).await,
             _ => {
                 let year = if dice.below(2) == 0 { TimeDelta::days(350) } else { -TimeDelta::days(350) };
                 wrong_clock(&mut world, &mut dice, year).await;
@@ -90,7 +89,7 @@ async fn awake(world: &mut World, dice: &mut Dice, most: TimeDelta) {
 
 /// Asleep for a minute to fourteen days.
 fn sleep(world: &mut World, dice: &mut Dice) {
-    let longest = [60, 600, 2_880, 14 * 1_440, 14 * 1_440][dice.below(5) as usize];
+    let longest = [60, 600, 14 * 1_440, 14 * 1_440, 14 * 1_440][dice.below(5) as usize];
     let span = TimeDelta::minutes(dice.below(longest) as i64 + 1);
     world.pass(span, TimeDelta::seconds(1));
 }
@@ -145,28 +144,26 @@ fn account(world: &World, cases: &[Case], begin: DateTime<Utc>, zone: &str) -> (
     (ran, missed)
 }
 
-/// Slots without a line of their own that a later line speaks for.
+/// Slots without a line of their own that the line of a later one speaks for.
 fn summed_up(
     known: &BTreeSet<i64>,
     taken: &BTreeMap<i64, i64>,
     runs: &BTreeMap<i64, RunRow>,
 ) -> BTreeSet<i64> {
     let mut found = BTreeSet::new();
-    for (slot, run) in taken {
-        let Some(problem) = runs[run].problem.as_ref().filter(|_| runs[run].state == RunState::Missed) else {
-            continue;
-        };
-        let words: Vec<&str> = problem.message.split(' ').collect();
-        let count = match words.as_slice() {
-            [.., count, "slots", "before", "it", "were", "missed", "too."] => count.parse().unwrap(),
-            [.., "The", "slot", "before", "it", "was", "missed", "too."] => 1,
-            _ => 0,
-        };
-        // What had been taken when the line was written is not among those it counts.
-        let then_open = |slot: &&i64| taken.get(slot).is_none_or(|later| later > run);
-        let counted: Vec<i64> = known.range(..slot).rev().filter(then_open).take(count).copied().collect();
-        assert_eq!(counted.len(), count);
-        found.extend(counted);
+    let mut lines: Vec<_> = taken.iter().map(|(slot, run)| (&runs[run], *slot)).collect();
+    lines.retain(|(run, _)| run.state == RunState::Missed);
+    lines.sort_by_key(|(run, _)| run.id);
+    for (run, slot) in lines {
+        let words: Vec<&str> = run.problem.as_ref().unwrap().message.split(' ').collect();
+        let more = words.iter().position(|word| *word == "more");
+        let count = more.map_or(0, |place| words[place - 1].parse().unwrap());
+        // What was told when the line was written is not among those it counts.
+        let then_open = |slot: &&i64| taken.get(slot).is_none_or(|later| *later >= run.id);
+        let spoken_for = known.range(run.started..=slot).filter(then_open);
+        let spoken_for: Vec<i64> = spoken_for.copied().filter(|slot| !found.contains(slot)).collect();
+        assert_eq!(spoken_for.len(), count + 1, "{} speaks for others", run.id);
+        found.extend(spoken_for);
     }
     found
 }
