@@ -194,7 +194,9 @@ fn on_wire(engine: &Engine, saved: &SavedSync) -> Result<Sync> {
     };
     let ran = newest.iter().find(|run| run.state != RunState::Missed);
     let running = engine.running_of(saved.id).is_some() || ran.is_some_and(|run| run.state.is_going_on());
-    let status = status(saved, held.as_ref().or(ran), running);
+    // What is held is what the user has to look at, whatever ran since.
+    let told = held.as_ref().or(ran);
+    let status = status(saved, told, running);
     let decides = matches!(status, SyncStatus::NeedsYou | SyncStatus::Held | SyncStatus::WaitingForNetwork);
     let described = saved.sync.schedule.describe(engine.clock().now());
     let bar = |run: &RunRow| RunBar {
@@ -209,12 +211,7 @@ fn on_wire(engine: &Engine, saved: &SavedSync) -> Result<Sync> {
         to_kind: saved.sync.to.as_deref().map(kind).transpose()?,
         status,
         held: held.as_ref().map(|run| crate::runs::on_wire(engine, run)).transpose()?,
-        problem: held
-            .as_ref()
-            .or(ran)
-            .filter(|_| decides)
-            .and_then(|run| run.problem.as_ref())
-            .map(Into::into),
+        problem: told.filter(|_| decides).and_then(|run| run.problem.as_ref()).map(Into::into),
         paused: saved.paused,
         next_run_at: next.map(time),
         schedule_sentence: described.sentence,

@@ -12,6 +12,7 @@ import { State } from '@/components/State';
 import { t } from '@/components/text';
 import { counted } from '@/components/times';
 import { Waiting } from '@/components/Waiting';
+import { editOf } from '@/features/syncs/describe';
 import { SyncQuestion, type Question } from '@/features/syncs/SyncQuestion';
 import { useSyncActions } from '@/features/syncs/use-sync-actions';
 import { text } from './held.text';
@@ -34,7 +35,7 @@ export function HeldView() {
   const pick = usePick(plan.data);
   const back = () => void navigate({ to: '/syncs/$name', params: { name } });
   const edit = () =>
-    void navigate({ to: '/wizard/$draft/$step', params: { draft: `sync:${name}`, step: 'payload' } });
+    void navigate({ to: '/wizard/$draft/$step', params: { draft: editOf(name), step: 'payload' } });
   const failed = error ?? plan.error;
   return (
     <>

@@ -31,6 +31,8 @@ fn in_words<'a>(old: &'a Column, new: &'a Column) -> (&'a str, &'a str) {
 
 #[cfg(test)]
 mod tests {
+    use std::slice::from_ref;
+
     use super::*;
     use crate::value::ColumnType;
 
@@ -38,11 +40,11 @@ mod tests {
     fn types_are_told_in_words_people_know() {
         let column = |logical, native: &str| Column { name: "n".into(), logical, native: native.into() };
         let (old, wider) = (column(ColumnType::Integer, "int4"), column(ColumnType::Integer, "int8"));
-        let told = |new: &Column| changed(Some(&[old.clone()]), &[new.clone()]).unwrap().message().to_owned();
+        let told = |new: &Column| changed(Some(from_ref(&old)), from_ref(new)).unwrap().message().to_owned();
         assert_eq!(told(&column(ColumnType::Text, "text")), "The column “n” was Integer and is now Text.");
         assert_eq!(told(&wider), "The column “n” was int4 and is now int8.");
         assert_eq!(
-            changed(Some(&[old.clone()]), &[old.clone(), column(ColumnType::Text, "text")]).map(drop),
+            changed(Some(from_ref(&old)), &[old.clone(), column(ColumnType::Text, "text")]).map(drop),
             None
         );
     }

@@ -12,17 +12,14 @@ export const text = {
   grid: 'Events, newest first',
   columns: { status: 'Status', time: 'Time', who: 'Who', sync: 'Sync', answer: 'Answer' },
   newCount: (unseen: number, more: boolean) => `${count(unseen)}${more ? '+' : ''} new`,
-  stopped: 'Following stopped',
   stoppedWhy: {
     scroll: 'Following stopped when you scrolled',
     open: 'Following stopped when you opened an event',
     switch: 'Following is off',
   },
   showAndFollow: 'Show and follow',
-  loadingOlder: 'Loading older events',
   end: 'Nothing older is kept',
   heard: (sent: number, failed: number) => `${count(sent)} sent, ${count(failed)} failed`,
-  heardNew: (unseen: string) => `${unseen} events`,
   empty: {
     title: 'No events yet',
     body: 'Every record shows up here the moment it is sent, with the exact request and answer.',

@@ -17,6 +17,8 @@ export function useEventLog(filter: EventFilter): [EventLog, EventLogState] {
   usePush('events', () => void log.refresh());
   usePush('changed', () => void log.refresh());
   // Outcomes are told before they are written; the end of a run is told after.
-  usePush('run', () => void log.refresh());
+  usePush('run', ({ run }) => {
+    if (run.finished_at !== null) void log.refresh();
+  });
   return [log, useSyncExternalStore(log.subscribe, log.current)];
 }

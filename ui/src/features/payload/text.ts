@@ -2,7 +2,6 @@
 export const text = {
   shape: 'Send each row as',
   shapes: { identify: 'Identify', track: 'Track', record: 'Record' },
-  shapeNeeds: 'This destination does not take it',
   search: 'Search columns',
   columnsHead: {
     column: 'Column',
@@ -47,7 +46,6 @@ export const text = {
   removeConstant: (key: string) => `Remove the constant ${key}`,
   noMatch: (search: string) => `No column matches “${search}”.`,
   eventName: 'Event name',
-  eventNameHelp: 'The same for every row, for example Workspace Created',
   eventNameMissing: 'A track event needs a name, for example “Workspace Created”.',
   eventFrom: 'Event name from',
   fixed: 'Fixed',
@@ -66,7 +64,6 @@ export const text = {
   mask: 'Mask',
   bytesNote: (size: string) => `${size} as sent, without the spaces`,
   exact: 'Exact bytes',
-  laidOut: 'Laid out',
   edits: 'Edits',
   noEdits: 'none yet',
   undoLast: 'Undo',

@@ -36,7 +36,6 @@ export const text = {
   notUsed: 'None',
   empty: (share: number) => (share === 0 ? 'never empty' : `${percent(share)} empty`),
   rowKey: 'Row key',
-  rowKeyHelp: 'The columns that together name one row',
   addColumn: 'Add a column',
   remove: 'Remove',
   checking: 'Checking all rows for duplicates and nulls',
