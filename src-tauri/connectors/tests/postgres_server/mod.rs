@@ -53,7 +53,7 @@ impl PostgresServer {
             assert!(!required, "PostgreSQL is not installed, and SLUICE_REQUIRE_SERVERS=1 is set");
             // Past the harness, which keeps to itself what a test that passes prints.
             let why = "PostgreSQL is not installed (Debian: apt-get install postgresql); nothing was tested.";
-            writeln!(std::io::stderr(), "SKIPPED: {why}").unwrap();
+            writeln!(std::io::stderr(), "SKIPPED: {why}").expect("standard error");
         }
         server.as_ref()
     }

@@ -20,10 +20,11 @@ fn rows(version: usize, count: usize) -> Vec<Vec<FakeCell>> {
 }
 
 fn open(home: &Path, version: usize, count: usize, port: u16) -> std::sync::Arc<Engine> {
-    let table = FakeWarehouse::new(&["id", "name"]);
+    // The engine only borrows its table; here it is there for as long as the process.
+    let table = Box::leak(Box::new(FakeWarehouse::new(&["id", "name"])));
     table.set(rows(version, count));
     let to = Box::leak(Box::new(Sends::to(port)));
-    let engine = open_engine_to(home, &table, to, &SteeredClock::at(1_750_000_000_000)).unwrap();
+    let engine = open_engine_to(home, table, to, &SteeredClock::at(1_750_000_000_000)).unwrap();
     engine.recover().unwrap();
     engine
 }
@@ -40,6 +41,7 @@ async fn complete(engine: &std::sync::Arc<Engine>) -> sluice_engine::store::runs
             None => engine.start(SYNC, PLAIN).await.unwrap(),
         };
         let ended = engine.wait(run).await.unwrap();
+        assert_ne!(ended.state, RunState::Failed, "{ended:?}");
         if ended.state == RunState::Completed {
             return ended;
         }
