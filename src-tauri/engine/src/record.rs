@@ -86,9 +86,11 @@ impl MessageId {
         // Version 8 (custom) and variant bits of RFC 9562.
         let id = self.0 & !(0xf << 76) & !(0x3 << 62) | (0x8 << 76) | (0x2 << 62);
         let mut text = [b'-'; 36];
-        let digits = (0..36).filter(|place| !matches!(place, 8 | 13 | 18 | 23));
-        for (digit, place) in digits.enumerate() {
-            text[place] = HEX[(id >> (124 - 4 * digit)) as usize & 15];
+        for (index, byte) in id.to_be_bytes().into_iter().enumerate() {
+            // Before bytes 4, 6, 8 and 10 stands a hyphen.
+            let place = 2 * index + (index.saturating_sub(2) / 2).min(4);
+            text[place] = HEX[usize::from(byte >> 4)];
+            text[place + 1] = HEX[usize::from(byte & 15)];
         }
         text
     }

@@ -20,10 +20,12 @@ pub(crate) async fn run(
     full: bool,
     approve: bool,
 ) -> Result<Exit, Problem> {
+    // Where every run is a process of its own, nobody else makes the day's backup. Made before, it holds what earlier
+    // runs left, and the run's own end waits for nothing.
+    let trouble = api.upkeep().await;
     let run = follow(api, async { api.sync_now(SyncNow { sync, full, approve }).await }).await?;
     let exit = report(out, &run);
-    // Where every run is a process of its own, nobody else makes the day's backup.
-    if let Some(trouble) = api.upkeep().await {
+    if let Some(trouble) = trouble {
         output::problem(&trouble);
     }
     Ok(exit)

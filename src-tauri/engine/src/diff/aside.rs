@@ -56,8 +56,7 @@ impl Aside {
     /// False only where no row with this key is aside. Where there may be one, a later row of the key has to join
     /// it, so that the first one counts.
     pub fn may_hold(&self, hash: u64) -> bool {
-        let bit = hash as usize % FILTER;
-        self.filter.get(bit / 64).is_some_and(|bits| bits >> (bit % 64) & 1 == 1)
+        passes(&self.filter, hash)
     }
 
     /// Puts a row aside; true when it is time to [`resolve`](Self::resolve).
@@ -106,12 +105,14 @@ impl Aside {
     /// Looks for all rows put aside in one pass over the base. They are handed on in the order they came; then none
     /// is aside any more.
     pub fn resolve(&mut self, base: &mut Base) -> Result<Resolved> {
-        self.filter.clear();
+        let filter = std::mem::take(&mut self.filter);
         let rows = std::mem::take(&mut self.rows);
         let mut answers = vec![Looked::Absent; rows.len()];
         if !rows.is_empty() {
             let (table, later) = Table::of(&rows);
-            base.pass(|hash| table.find(&rows, hash), |first, looked| answers[first] = looked)?;
+            // Of what is not aside the filter knows most, and it is small enough to stay near the processor.
+            let find = |hash| if passes(&filter, hash) { table.find(&rows, hash) } else { None };
+            base.pass(find, |first, looked| answers[first] = looked)?;
             for (row, first) in later {
                 answers[row] = if answers[first] == Looked::Absent { Looked::Absent } else { Looked::Again };
             }
@@ -134,6 +135,12 @@ impl Aside {
             text: Vec::new(),
         })
     }
+}
+
+/// False only where no row with this hash set its bit.
+fn passes(filter: &[u64], hash: u64) -> bool {
+    let bit = hash as usize % FILTER;
+    filter.get(bit / 64).is_some_and(|bits| bits >> (bit % 64) & 1 == 1)
 }
 
 /// Where the first row of each hash stands, by the hash's low bits.

@@ -1,16 +1,18 @@
 //! Finds keys that stand on two new rows, in bounded memory.
 
 use std::fs::File;
+use std::hash::BuildHasherDefault;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use super::ByHash;
 use crate::error::Result;
 
 /// Keys gathered before they are put on disk.
 const BLOCK: usize = 262_144;
 /// Bytes of one entry: hash, ordinal and row.
 const ENTRY: usize = 24;
-/// Parts of a block, by the hash's first bits: equal keys are always in the same part.
+/// Parts of a block, by bits of the hash: equal keys are always in the same part.
 const PARTS: usize = 256;
 
 /// A row that was never delivered.
@@ -50,12 +52,12 @@ impl NewKeys {
     pub fn duplicates(mut self) -> Result<Vec<NewRow>> {
         let mut duplicates = Vec::new();
         if self.file.is_none() {
-            add_duplicates(&mut self.gathered, &mut duplicates);
+            add_duplicates(&self.gathered, &mut duplicates);
         } else {
             self.spill()?;
             for part in 0..PARTS {
                 self.gather(part)?;
-                add_duplicates(&mut self.gathered, &mut duplicates);
+                add_duplicates(&self.gathered, &mut duplicates);
             }
         }
         duplicates.sort_unstable();
@@ -109,14 +111,16 @@ impl NewKeys {
     }
 }
 
+/// Bits in the middle: a set finds a hash by its first and last ones.
 fn part_of(hash: u64) -> usize {
-    (hash >> 56) as usize
+    (hash >> 32) as usize % PARTS
 }
 
-fn add_duplicates(entries: &mut [Entry], duplicates: &mut Vec<NewRow>) {
-    entries.sort_unstable();
-    let repeats = entries.windows(2).filter(|pair| pair[0].0 == pair[1].0);
-    duplicates.extend(repeats.map(|pair| pair[1].1));
+/// Entries whose hash an earlier one has; they are in the order they were staged.
+fn add_duplicates(entries: &[Entry], duplicates: &mut Vec<NewRow>) {
+    let mut seen = ByHash::with_capacity_and_hasher(entries.len(), BuildHasherDefault::default());
+    duplicates
+        .extend(entries.iter().filter(|(hash, _)| seen.insert(*hash, ()).is_some()).map(|(_, row)| *row));
 }
 
 #[cfg(test)]

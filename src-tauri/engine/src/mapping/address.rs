@@ -1,12 +1,5 @@
 //! Who a removal is about.
 
-use std::borrow::Cow;
-use std::fmt;
-
-use serde::Deserializer;
-use serde::de::{IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
 use super::fields;
 use super::tree::Tree;
 use crate::error::{Error, ErrorKind, Result};
@@ -16,40 +9,73 @@ use crate::value::{Column, write_string};
 /// What a later removal of a delivered record has to say to the destination: for a record the match field, for
 /// an event who it is about. It is kept with the fingerprint, since the payload may be forgotten by then.
 pub fn address(shape: &Shape, payload: &[u8]) -> String {
-    let keep: &[&str] = match shape {
-        Shape::Identify | Shape::Track(_) => &["type", "userId", "anonymousId"],
-        Shape::Record { match_field, .. } => &[match_field.as_str()],
+    let mut address = Vec::with_capacity(64);
+    let mut keep = |(name, value): (&[u8], &[u8])| {
+        address.push(if address.is_empty() { b'{' } else { b',' });
+        address.extend_from_slice(name);
+        address.push(b':');
+        address.extend_from_slice(value);
     };
-    // A payload is one object; of anything else there is nothing to say.
-    serde_json::Deserializer::from_slice(payload).deserialize_map(Only(keep)).unwrap_or_default()
+    match shape {
+        // What follows these is the row's own values, and long.
+        Shape::Identify | Shape::Track(_) => Members(payload)
+            .take_while(|(name, _)| !matches!(*name, b"\"context\"" | b"\"properties\"" | b"\"traits\""))
+            .filter(|(name, _)| matches!(*name, b"\"type\"" | b"\"userId\"" | b"\"anonymousId\""))
+            .for_each(&mut keep),
+        Shape::Record { match_field, .. } => {
+            let mut wanted = Vec::new();
+            write_string(&mut wanted, match_field);
+            Members(payload).find(|(name, _)| *name == wanted).into_iter().for_each(&mut keep);
+        }
+    }
+    address.extend_from_slice(if address.is_empty() { b"{}" } else { b"}" });
+    String::from_utf8(address).unwrap_or_default()
 }
 
-/// Copies these members of an object as they stand.
-struct Only<'a>(&'a [&'a str]);
+/// Names and values of a payload's members as they are written: in quotes the one, and without space between them, as
+/// a [`Mapping`](super::Mapping) writes. Values it does not have to hand on are not read.
+struct Members<'a>(&'a [u8]);
 
-impl<'de> Visitor<'de> for Only<'_> {
-    type Value = String;
+impl<'a> Iterator for Members<'a> {
+    type Item = (&'a [u8], &'a [u8]);
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
+    fn next(&mut self) -> Option<Self::Item> {
+        let (b'{' | b',', rest) = self.0.split_first()? else { return None };
+        let (name, rest) = rest.split_at_checked(string_end(rest, 0)?)?;
+        let (b':', rest) = rest.split_first()? else { return None };
+        let (value, rest) = rest.split_at_checked(value_end(rest)?)?;
+        self.0 = rest;
+        Some((name, value))
     }
+}
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<String, A::Error> {
-        let mut object = b"{".to_vec();
-        while let Some(name) = members.next_key::<Cow<'de, str>>()? {
-            if !self.0.contains(&&*name) {
-                members.next_value::<IgnoredAny>()?;
+/// Where the member's value ends that begins here.
+fn value_end(json: &[u8]) -> Option<usize> {
+    let (mut at, mut depth) = (0, 0_usize);
+    loop {
+        match json.get(at)? {
+            b'"' => {
+                at = string_end(json, at)?;
                 continue;
             }
-            if object.len() > 1 {
-                object.push(b',');
-            }
-            write_string(&mut object, &name);
-            object.push(b':');
-            object.extend_from_slice(members.next_value::<&RawValue>()?.get().as_bytes());
+            b',' | b'}' if depth == 0 => return Some(at),
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.checked_sub(1)?,
+            _ => {}
         }
-        object.push(b'}');
-        String::from_utf8(object).map_err(serde::de::Error::custom)
+        at += 1;
+    }
+}
+
+/// Where the string ends that begins at `start`.
+fn string_end(json: &[u8], start: usize) -> Option<usize> {
+    let mut at = start + 1;
+    loop {
+        match json.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
     }
 }
 

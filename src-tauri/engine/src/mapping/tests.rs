@@ -177,6 +177,15 @@ fn a_column_name_with_dots_does_not_nest_by_itself() {
 fn removing_says_only_who() {
     let shape = Shape::Record { object: "o".into(), match_field: "id".into() };
     assert_eq!(address(&shape, br#"{"id":1,"name":"x"}"#), r#"{"id":1}"#);
+    assert_eq!(address(&shape, br#"{"a":{"id":[2,"}"]},"id":"\"1,"}"#), r#"{"id":"\"1,"}"#);
+    let identify = br#"{"type":"identify","userId":"u\\","anonymousId":"a\"}","traits":{"userId":1}}"#;
+    assert_eq!(
+        address(&Shape::Identify, identify),
+        r#"{"type":"identify","userId":"u\\","anonymousId":"a\"}"}"#
+    );
+    let track = br#"{"type":"track","event":"Paid","userId":"u","context":{"traits":{}},"properties":{}}"#;
+    let shape_of_track = Shape::Track(EventName::Fixed("Paid".into()));
+    assert_eq!(address(&shape_of_track, track), r#"{"type":"track","userId":"u"}"#);
     let sync = sync(shape, None);
     let clearing = clearing_payload(&sync, &columns(&["id", "name"]), r#"{"id":1}"#).unwrap();
     assert_eq!(String::from_utf8(clearing).unwrap(), r#"{"id":1,"name":null}"#);

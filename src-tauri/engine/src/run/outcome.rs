@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use crate::destination::{Exchange, Outcome};
+use crate::destination::{Answer, Exchange, Outcome};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mapping::address;
 use crate::record::Change;
@@ -34,16 +34,20 @@ pub(crate) struct Settled {
     states: Vec<State>,
     /// Records to send again soon.
     pub(crate) again: Vec<(usize, Error)>,
+    /// Fingerprints of the records that count as delivered.
+    delivered: Option<Chunk>,
 }
 
 impl Settled {
-    /// One outcome per place, in order. `may_be_there` says of which records an earlier request may have arrived.
+    /// One outcome per place, in order, with the [`delivered`] fingerprints. `may_be_there` says of which records an
+    /// earlier request may have arrived.
     pub(crate) fn from_outcomes(
         places: &[usize],
         outcomes: Vec<Outcome>,
+        delivered: Option<Chunk>,
         may_be_there: impl Fn(usize) -> bool,
     ) -> Self {
-        let mut settled = Self { states: Vec::with_capacity(places.len()), again: Vec::new() };
+        let mut settled = Self { delivered, ..Self::of(Vec::with_capacity(places.len())) };
         for (place, outcome) in places.iter().zip(outcomes) {
             let (state, problem) = match outcome {
                 Outcome::Delivered => (RecordState::Delivered, None),
@@ -71,19 +75,21 @@ impl Settled {
     /// The one record at `place` is refused, because of `error`.
     pub(crate) fn rejected(place: usize, error: &Error, may_be_there: bool) -> Self {
         let (state, problem) = refused(error, may_be_there);
-        Self { states: vec![(place, state, Some(Arc::new(problem)))], again: Vec::new() }
+        Self::of(vec![(place, state, Some(Arc::new(problem)))])
     }
 
     /// The destination works on all of them.
     pub(crate) fn under_way(places: &[usize]) -> Self {
-        let states = places.iter().map(|place| (*place, RecordState::InFlight, None)).collect();
-        Self { states, again: Vec::new() }
+        Self::of(places.iter().map(|place| (*place, RecordState::InFlight, None)).collect())
     }
 
     fn all(places: &[usize], state: RecordState, error: &Error) -> Self {
         let problem = Arc::new(Problem::from(error));
-        let states = places.iter().map(|place| (*place, state, Some(problem.clone()))).collect();
-        Self { states, again: Vec::new() }
+        Self::of(places.iter().map(|place| (*place, state, Some(problem.clone()))).collect())
+    }
+
+    fn of(states: Vec<State>) -> Self {
+        Self { states, again: Vec::new(), delivered: None }
     }
 
     /// Each record's state.
@@ -104,21 +110,6 @@ impl Settled {
         }
     }
 
-    /// What now counts as delivered, if anything does.
-    fn delivered(&self, body: &Body, shape: &Shape) -> Result<Option<Chunk>> {
-        let is_delivered =
-            |state: &RecordState| matches!(state, RecordState::Delivered | RecordState::Accepted);
-        let delivered = self.states.iter().filter(|(_, state, _)| is_delivered(state));
-        let count = delivered.clone().count();
-        let records = delivered.map(|(place, ..)| {
-            let (key, change, payload) = (body.key(*place), body.change(*place)?, body.payload(*place));
-            let is_gone = change == Change::Removed;
-            let address = if is_gone { Cow::Borrowed("") } else { Cow::Owned(address(shape, payload)) };
-            Ok((key_hash(key), fingerprint(change, payload), key, address))
-        });
-        if count == 0 { Ok(None) } else { Chunk::of(count, records).map(Some) }
-    }
-
     /// The state most records are in, when it needs no reason.
     fn plain_majority(&self) -> Option<RecordState> {
         let count = |wanted| self.states.iter().filter(|(_, state, _)| *state == wanted).count();
@@ -128,6 +119,27 @@ impl Settled {
             .max_by_key(|state| count(*state))
             .filter(|state| count(*state) * 2 > self.states.len())
     }
+}
+
+/// The fingerprints of what now counts as delivered, if anything does. Made where the request was: it takes as long
+/// as sending did.
+pub(crate) fn delivered(
+    answer: &Answer,
+    places: &[usize],
+    body: &Body,
+    shape: &Shape,
+) -> Result<Option<Chunk>> {
+    let Answer::Records(outcomes) = answer else { return Ok(None) };
+    let is_delivered = |outcome: &Outcome| matches!(outcome, Outcome::Delivered | Outcome::Accepted);
+    let delivered = places.iter().zip(outcomes).filter(|(_, outcome)| is_delivered(outcome));
+    let count = delivered.clone().count();
+    let records = delivered.map(|(place, _)| {
+        let (key, change, payload) = (body.key(*place), body.change(*place)?, body.payload(*place));
+        let is_gone = change == Change::Removed;
+        let address = if is_gone { Cow::Borrowed("") } else { Cow::Owned(address(shape, payload)) };
+        Ok((key_hash(key), fingerprint(change, payload), key, address))
+    });
+    if count == 0 { Ok(None) } else { Chunk::of(count, records).map(Some) }
 }
 
 /// A refusal. Where the record is there already, and an earlier request with it may have arrived, nobody knows
@@ -150,19 +162,17 @@ pub(crate) struct Settlement {
     /// The destination's job that ended with this answer.
     job: Option<i64>,
     settled: Settled,
-    delivered: Option<Chunk>,
     answered: Answered,
     pub(crate) added: Counts,
 }
 
 impl Settlement {
-    /// Prepares what came of `attempt` with records of `body`.
-    pub(crate) fn of(attempt: &Attempt, settled: Settled, body: &Body, shape: &Shape) -> Result<Self> {
+    /// Prepares what came of `attempt`.
+    pub(crate) fn of(attempt: &Attempt, settled: Settled) -> Result<Self> {
         Ok(Self {
             batch: attempt.batch,
             whole: attempt.whole,
             job: attempt.job,
-            delivered: settled.delivered(body, shape)?,
             answered: Answered::of(&attempt.places, &attempt.exchange)?,
             added: settled.counts(attempt),
             settled,
@@ -184,7 +194,7 @@ impl Settlement {
                 outbox::set_state(sqlite, self.batch, *place, *state, at, problem.as_deref())?;
             }
         }
-        if let Some(delivered) = &self.delivered {
+        if let Some(delivered) = &self.settled.delivered {
             fingerprints::append(sqlite, sync, self.batch, delivered)?;
         }
         if let Some(job) = self.job {

@@ -7,10 +7,12 @@ use tokio::time::Instant;
 
 use super::deliver::Delivering;
 use super::deliver::work::Work;
+use super::outcome::delivered;
 use crate::clock::millis;
 use crate::destination::{Batch, Delivery, JobToken, Jobs, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Record;
+use crate::store::fingerprints::Chunk;
 use crate::store::packed::pack;
 use crate::store::runs::{self, Counts};
 use crate::store::{Written, exchanges};
@@ -33,6 +35,8 @@ pub(super) struct Sent {
 /// A request that was made.
 pub(super) struct Made {
     pub(super) delivery: Delivery,
+    /// Fingerprints of what it delivered.
+    pub(super) delivered: Result<Option<Chunk>>,
     /// The note that it left, on its way to the disk; not for a look at a job.
     pub(super) left: Option<Written<()>>,
 }
@@ -66,15 +70,20 @@ async fn send_records(context: &Delivering, work: &Work) -> Result<Made> {
     };
     failpoint!(Sending);
     match (&work.job, context.destination.jobs()) {
-        (Some(job), Some(jobs)) => Ok(Made { delivery: ended(jobs, &job.token, &batch).await, left: None }),
+        (Some(job), Some(jobs)) => Ok(made(ended(jobs, &job.token, &batch).await, context, work, None)),
         (Some(_), None) => {
             Err(Error::new(ErrorKind::Bug, "The destination has no jobs to look at any more."))
         }
         (None, _) => {
             let left = Some(leave(context, work));
-            Ok(Made { delivery: context.destination.deliver(&batch).await, left })
+            Ok(made(context.destination.deliver(&batch).await, context, work, left))
         }
     }
+}
+
+fn made(delivery: Delivery, context: &Delivering, work: &Work, left: Option<Written<()>>) -> Made {
+    let delivered = delivered(&delivery.answer, &work.places, &work.batch.body, &context.run.shape);
+    Made { delivery, delivered, left }
 }
 
 /// Looks at a job until it has ended.

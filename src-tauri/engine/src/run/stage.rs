@@ -1,6 +1,7 @@
 //! Writes what a read finds into the outbox: batches are filled on the reading thread, compressed on a second
 //! one and written by the store's writer.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -12,14 +13,16 @@ use crate::destination::Limits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::fingerprints::{self, Delivered};
 use crate::store::marks;
-use crate::store::outbox::{self, Body};
+use crate::store::outbox::{self, Body, Sealed};
 use crate::store::runs::{Counts, InvalidRow};
 use crate::store::{Store, Written};
 
 /// Bodies that wait for compression.
 const WAITING_BODIES: usize = 4;
-/// Written batches whose answer is not looked at yet.
-const WAITING_WRITES: usize = 64;
+/// Batches written in one job: nobody waits for a single one.
+const TOGETHER: usize = 8;
+/// Jobs whose answer is not looked at yet.
+const WAITING_WRITES: usize = 8;
 
 /// Where a staged batch begins: the ordinal of its first record, and its id.
 pub(crate) type Placed = Vec<(u64, i64)>;
@@ -153,39 +156,61 @@ impl Sink for Staging {
 }
 
 fn write_bodies(store: &Store, sync: i64, run: i64, at: i64, queue: &Receiver<Filled>) -> Result<Placed> {
-    let mut placed = Vec::new();
-    let mut writes = std::collections::VecDeque::new();
-    let mut ordinal = 0;
+    let mut writes = Writes { placed: Vec::new(), waiting: VecDeque::new(), ordinal: 0 };
+    let mut ready = Vec::new();
     while let Ok(Filled { body, rows }) = queue.recv() {
-        let sealed = outbox::compress(&body)?;
-        let first = ordinal;
-        ordinal += body.len() as u64;
-        let write = move |sqlite: &rusqlite::Connection| {
-            failpoint!(Staging);
-            let batch = outbox::stage(sqlite, sync, run, at, &sealed)?;
-            if !rows.is_empty() {
-                marks::keep_rows(sqlite, sync, batch, &rows)?;
-            }
-            Ok(batch)
-        };
-        writes.push_back((first, store.write(write)));
-        while writes.len() > WAITING_WRITES {
-            place(&mut placed, &mut writes)?;
+        ready.push((body.len() as u64, outbox::compress(&body)?, rows));
+        if ready.len() == TOGETHER {
+            writes.add(store, sync, run, at, std::mem::take(&mut ready))?;
         }
     }
-    while !writes.is_empty() {
-        place(&mut placed, &mut writes)?;
+    if !ready.is_empty() {
+        writes.add(store, sync, run, at, ready)?;
     }
-    Ok(placed)
+    writes.wait_until(0)?;
+    Ok(writes.placed)
 }
 
-type Writes = std::collections::VecDeque<(u64, Written<i64>)>;
+/// A compressed batch: how many records it has, and which rows they were made from.
+type Compressed = (u64, Sealed, Vec<u64>);
 
-fn place(placed: &mut Placed, writes: &mut Writes) -> Result<()> {
-    if let Some((first, written)) = writes.pop_front() {
-        placed.push((first, written.wait()?));
+/// Jobs on their way to the disk.
+struct Writes {
+    placed: Placed,
+    waiting: VecDeque<Written<Placed>>,
+    ordinal: u64,
+}
+
+impl Writes {
+    fn add(&mut self, store: &Store, sync: i64, run: i64, at: i64, batches: Vec<Compressed>) -> Result<()> {
+        let mut first = self.ordinal;
+        self.ordinal += batches.iter().map(|(count, ..)| count).sum::<u64>();
+        let write = move |sqlite: &rusqlite::Connection| {
+            let mut placed = Vec::with_capacity(batches.len());
+            for (count, sealed, rows) in &batches {
+                failpoint!(Staging);
+                let batch = outbox::stage(sqlite, sync, run, at, sealed)?;
+                if !rows.is_empty() {
+                    marks::keep_rows(sqlite, sync, batch, rows)?;
+                }
+                placed.push((first, batch));
+                first += count;
+            }
+            Ok(placed)
+        };
+        self.waiting.push_back(store.write(write));
+        self.wait_until(WAITING_WRITES)
     }
-    Ok(())
+
+    /// Waits until no more than `count` jobs are left.
+    fn wait_until(&mut self, count: usize) -> Result<()> {
+        while self.waiting.len() > count
+            && let Some(written) = self.waiting.pop_front()
+        {
+            self.placed.extend(written.wait()?);
+        }
+        Ok(())
+    }
 }
 
 /// The batch and place of a staged record.

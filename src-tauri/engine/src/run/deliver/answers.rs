@@ -7,13 +7,14 @@ use super::Sender;
 use super::work::Work;
 use crate::destination::{Answer, Delivery};
 use crate::error::{Error, ErrorKind, Result, Retry};
+use crate::store::fingerprints::Chunk;
 use crate::store::{exchanges, runs};
 
 impl Sender {
     /// Acts on what came of some work.
     pub(super) async fn answered(&mut self, sent: Sent) -> Result<()> {
         let Sent { mut work, made, request, took } = sent;
-        let Made { delivery: Delivery { answer, exchange }, left } = match made {
+        let Made { delivery: Delivery { answer, exchange }, delivered, left } = match made {
             Ok(made) => made,
             Err(error) => {
                 self.put_back(work, &error, request);
@@ -54,15 +55,23 @@ impl Sender {
             exchange,
             job: work.job.take().map(|job| job.id),
         };
-        self.act(answer, attempt, work, request).await
+        self.act(answer, delivered?, attempt, work, request).await
     }
 
-    async fn act(&mut self, answer: Answer, attempt: Attempt, work: Work, request: u64) -> Result<()> {
+    async fn act(
+        &mut self,
+        answer: Answer,
+        delivered: Option<Chunk>,
+        attempt: Attempt,
+        work: Work,
+        request: u64,
+    ) -> Result<()> {
         let count = work.places.len();
         match answer {
             Answer::Records(outcomes) if outcomes.len() == count => {
-                let settled =
-                    Settled::from_outcomes(&attempt.places, outcomes, |place| work.may_be_there(place));
+                let settled = Settled::from_outcomes(&attempt.places, outcomes, delivered, |place| {
+                    work.may_be_there(place)
+                });
                 let again = settled.again.clone();
                 self.write(attempt, settled, &work.batch).await?;
                 self.send_again(work, again, request);

@@ -26,7 +26,7 @@ use crate::store::outbox::{self, jobs::JobRow};
 use crate::store::runs::RunRow;
 use crate::store::{Store, Written};
 use crate::sync::Sync;
-use work::{Loaded, Work};
+use work::{Loaded, Loading, Work};
 
 /// Outcomes that may wait to be written while the next requests are under way.
 const UNWRITTEN: usize = 64;
@@ -71,6 +71,7 @@ struct Sender {
     ids: Vec<i64>,
     /// Jobs that were under way when this delivery began.
     jobs: Vec<JobRow>,
+    loading: VecDeque<Loading>,
     queue: VecDeque<Work>,
     /// Records the destination could not take for now; tried again after everything else.
     later: VecDeque<Work>,
@@ -96,6 +97,7 @@ pub(crate) async fn deliver(context: Arc<Delivering>) -> Result<End> {
         ids: open.iter().map(|batch| batch.id).collect(),
         batches: open.into(),
         jobs,
+        loading: VecDeque::new(),
         queue: VecDeque::new(),
         later: VecDeque::new(),
         claimed: context.run.claimed,
@@ -181,7 +183,7 @@ impl Sender {
     async fn write(&mut self, attempt: Attempt, settled: Settled, batch: &Arc<Loaded>) -> Result<()> {
         let context = &self.context;
         self.refusals.note(&settled, &batch.body);
-        let settlement = Settlement::of(&attempt, settled, &batch.body, &context.run.shape)?;
+        let settlement = Settlement::of(&attempt, settled)?;
         context.progress.add(&settlement.added);
         let (run, sync, at) = (context.run.id, context.run.sync, millis(context.clock.now()));
         let written = context.store.write(move |sqlite| settlement.write(sqlite, sync, run, at));

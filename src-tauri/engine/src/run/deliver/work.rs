@@ -1,16 +1,26 @@
 //! What goes out next: batches out of the outbox, their halves, and what was put off.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use tokio::task::JoinHandle;
 
 use super::Sender;
 use super::jobs::Job;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::outbox::{self, Body};
+use crate::store::outbox::{self, BatchRow, Body, OwnState};
 use crate::store::runs::{self, Counts};
 
 /// Batches that may be under way before another claim is written.
 const CLAIM: usize = 128;
+/// Batches read from the outbox before it is their turn.
+const AHEAD: usize = 2;
+
+/// A batch that is being read from the outbox.
+pub(super) struct Loading {
+    row: BatchRow,
+    read: JoinHandle<Result<(Option<Body>, HashMap<usize, OwnState>)>>,
+}
 
 /// A loaded batch, shared by the parts it is split into.
 pub(in crate::run) struct Loaded {
@@ -52,14 +62,10 @@ impl Sender {
         if let Some(work) = self.queue.pop_front() {
             return Ok(Some(work));
         }
-        while let Some(row) = self.batches.pop_front() {
+        while let Some(Loading { row, read }) = self.next_batch() {
             let lost = self.context.resumed && row.id <= self.context.run.claimed;
             self.claim(row.id).await?;
-            let store = self.context.store.clone();
-            let loading = tokio::task::spawn_blocking(move || {
-                store.read(|sqlite| Ok((outbox::body(sqlite, row.id)?, outbox::own_states(sqlite, row.id)?)))
-            });
-            let (body, own) = loading.await.map_err(|_| stopped())??;
+            let (body, own) = read.await.map_err(|_| stopped())??;
             let Some(body) = body else { continue };
             let batch = Arc::new(Loaded { id: row.id, body });
             let mut at_work = HashSet::new();
@@ -80,6 +86,20 @@ impl Sender {
             }
         }
         Ok(self.later.pop_front())
+    }
+
+    /// The next batch, while those behind it are read already.
+    fn next_batch(&mut self) -> Option<Loading> {
+        while self.loading.len() <= AHEAD
+            && let Some(row) = self.batches.pop_front()
+        {
+            let store = self.context.store.clone();
+            let read = move || {
+                store.read(|sqlite| Ok((outbox::body(sqlite, row.id)?, outbox::own_states(sqlite, row.id)?)))
+            };
+            self.loading.push_back(Loading { row, read: tokio::task::spawn_blocking(read) });
+        }
+        self.loading.pop_front()
     }
 
     /// Writes down that batches up to a little beyond `id` may be under way, before the first of them is.
