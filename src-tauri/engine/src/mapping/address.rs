@@ -9,43 +9,60 @@ use crate::value::{Column, write_string};
 /// What a later removal of a delivered record has to say to the destination: for a record the match field, for
 /// an event who it is about. It is kept with the fingerprint, since the payload may be forgotten by then.
 pub fn address(shape: &Shape, payload: &[u8]) -> String {
-    let mut address = Vec::with_capacity(64);
-    let mut keep = |(name, value): (&[u8], &[u8])| {
+    let mut address = Vec::with_capacity(96);
+    let mut keep = |name: &[u8], value: &[u8]| {
         address.push(if address.is_empty() { b'{' } else { b',' });
         address.extend_from_slice(name);
         address.push(b':');
         address.extend_from_slice(value);
     };
+    let mut members = Members(payload);
     match shape {
-        // What follows these is the row's own values, and long.
-        Shape::Identify | Shape::Track(_) => Members(payload)
-            .take_while(|(name, _)| !matches!(*name, b"\"context\"" | b"\"properties\"" | b"\"traits\""))
-            .filter(|(name, _)| matches!(*name, b"\"type\"" | b"\"userId\"" | b"\"anonymousId\""))
-            .for_each(&mut keep),
+        Shape::Identify | Shape::Track(_) => {
+            while let Some(name) = members.name() {
+                // What follows these is the row's own values, and long.
+                if matches!(name, b"\"context\"" | b"\"properties\"" | b"\"traits\"") {
+                    break;
+                }
+                let Some(value) = members.value() else { break };
+                if matches!(name, b"\"type\"" | b"\"userId\"" | b"\"anonymousId\"") {
+                    keep(name, value);
+                }
+            }
+        }
         Shape::Record { match_field, .. } => {
             let mut wanted = Vec::new();
             write_string(&mut wanted, match_field);
-            Members(payload).find(|(name, _)| *name == wanted).into_iter().for_each(&mut keep);
+            while let Some(name) = members.name() {
+                let Some(value) = members.value() else { break };
+                if name == wanted {
+                    keep(name, value);
+                    break;
+                }
+            }
         }
     }
     address.extend_from_slice(if address.is_empty() { b"{}" } else { b"}" });
     String::from_utf8(address).unwrap_or_default()
 }
 
-/// Names and values of a payload's members as they are written: in quotes the one, and without space between them, as
-/// a [`Mapping`](super::Mapping) writes. Values it does not have to hand on are not read.
+/// What is left of a payload's members, as they are written: names in quotes, and no space between, as a
+/// [`Mapping`](super::Mapping) writes. One after the other is asked for its name and then for its value.
 struct Members<'a>(&'a [u8]);
 
-impl<'a> Iterator for Members<'a> {
-    type Item = (&'a [u8], &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
+impl<'a> Members<'a> {
+    fn name(&mut self) -> Option<&'a [u8]> {
         let (b'{' | b',', rest) = self.0.split_first()? else { return None };
         let (name, rest) = rest.split_at_checked(string_end(rest, 0)?)?;
         let (b':', rest) = rest.split_first()? else { return None };
-        let (value, rest) = rest.split_at_checked(value_end(rest)?)?;
         self.0 = rest;
-        Some((name, value))
+        Some(name)
+    }
+
+    fn value(&mut self) -> Option<&'a [u8]> {
+        let (value, rest) = self.0.split_at_checked(value_end(self.0)?)?;
+        self.0 = rest;
+        Some(value)
     }
 }
 

@@ -42,7 +42,13 @@ fn every_earlier_database_opens_with_all_that_is_in_it() {
             }
             assert_eq!(delivered, 7, "six were delivered first, and one again");
             assert_eq!(exchanges::attempts(sqlite, 2, 1)?.len(), 1);
-            events::page(sqlite, &Filter::default(), None, 100)
+            let found = events::page(sqlite, &Filter::default(), None, 100)?;
+            for event in &found {
+                let of_key =
+                    events::page(sqlite, &Filter { key: event.key.clone(), ..Filter::default() }, None, 100)?;
+                assert!(of_key.iter().any(|one| one.id == event.id), "{:?} is found by its key", event.key);
+            }
+            Ok(found)
         });
         let found = found.unwrap();
         assert_eq!(found.len(), 8);

@@ -201,17 +201,16 @@ impl Body {
         })
     }
 
-    /// The key segment: for each record the top 40 bits of its key's hash and its place, sorted.
+    /// The key segment: the top 32 bits of each key's hash, sorted.
     pub fn key_segment(&self) -> Vec<u8> {
-        let mut entries: Vec<(u64, u16)> =
-            (0..self.len()).map(|place| (key_hash(self.key(place)) >> 24, place as u16)).collect();
-        entries.sort_unstable();
-        let mut out = Vec::with_capacity(entries.len() * SEGMENT_ENTRY);
-        for (hash, place) in entries {
-            out.extend_from_slice(&hash.to_be_bytes()[3..]);
-            out.extend_from_slice(&place.to_le_bytes());
-        }
-        out
+        let mut tops: Vec<u32> = (0..self.len()).map(|place| top(key_hash(self.key(place)))).collect();
+        tops.sort_unstable();
+        tops.iter().flat_map(|top| top.to_be_bytes()).collect()
+    }
+
+    /// Places of the records with this key.
+    pub(super) fn places_of(&self, key: &str) -> impl Iterator<Item = usize> {
+        (0..self.len()).filter(move |place| self.key(*place) == key)
     }
 }
 
@@ -227,26 +226,17 @@ fn running_ends(lengths: &[u8]) -> Vec<u32> {
         .collect()
 }
 
-/// Records of one batch at most: places are kept in 16 bits.
+/// Records of one batch at most.
 pub const MOST_RECORDS: usize = u16::MAX as usize;
 
-/// Bytes of one entry of a key segment.
-const SEGMENT_ENTRY: usize = 7;
+/// False only where no record of the segment's batch has a key with this hash.
+pub(super) fn may_have(segment: &[u8], hash: u64) -> bool {
+    let (tops, _) = segment.as_chunks();
+    tops.binary_search_by_key(&top(hash), |bytes| u32::from_be_bytes(*bytes)).is_ok()
+}
 
-/// Places in a key segment that may have this key hash. 40 bits: the caller compares the key itself.
-pub(super) fn places_in_segment(segment: &[u8], hash: u64) -> impl Iterator<Item = usize> + '_ {
-    let wanted = hash >> 24;
-    let (entries, _) = segment.as_chunks::<SEGMENT_ENTRY>();
-    let hash_of = |entry: &[u8; SEGMENT_ENTRY]| {
-        let mut wide = [0; 8];
-        wide[3..].copy_from_slice(&entry[..5]);
-        u64::from_be_bytes(wide)
-    };
-    let first = entries.partition_point(|entry| hash_of(entry) < wanted);
-    entries[first..]
-        .iter()
-        .take_while(move |entry| hash_of(entry) == wanted)
-        .map(|entry| usize::from(u16::from_le_bytes([entry[5], entry[6]])))
+fn top(hash: u64) -> u32 {
+    (hash >> 32) as u32
 }
 
 /// A batch ready to be written: compressed off the writing thread.
@@ -282,7 +272,8 @@ mod tests {
             let segment = body.key_segment();
             for (place, (key, ..)) in records.iter().enumerate() {
                 prop_assert_eq!(back.key(place), key);
-                prop_assert!(places_in_segment(&segment, key_hash(key)).any(|found| found == place));
+                prop_assert!(may_have(&segment, key_hash(key)));
+                prop_assert!(back.places_of(key).any(|found| found == place));
             }
         }
 

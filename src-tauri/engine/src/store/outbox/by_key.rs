@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection as Sqlite, params};
 
-use super::body::places_in_segment;
+use super::body::may_have;
 use super::{RecordState, body, key_hash};
 use crate::error::Result;
 use crate::record::Change;
@@ -17,14 +17,12 @@ pub fn find_key(sqlite: &Sqlite, sync: Option<i64>, key: &str, limit: usize) -> 
     let mut rows = statement.query([sync])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let batch: i64 = row.get(0)?;
-        let places: Vec<usize> =
-            places_in_segment(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?, hash).collect();
-        if places.is_empty() {
+        if !may_have(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?, hash) {
             continue;
         }
+        let batch: i64 = row.get(0)?;
         let Some(body) = body(sqlite, batch)? else { continue };
-        found.extend(places.into_iter().filter(|place| body.key(*place) == key).map(|place| (batch, place)));
+        found.extend(body.places_of(key).map(|place| (batch, place)));
         if found.len() >= limit {
             break;
         }
