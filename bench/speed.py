@@ -297,7 +297,9 @@ class Bench:
 
     def one_million(self):
         seconds, memory, disk = self.large("1m", 1_000_000, self.rounds)
-        self.ratio("first full sync, 1 M rows, against copy", seconds["first"], seconds["copy"], 2.5)
+        # A copy before and one after: what the computer is slower at for a while counts on both sides.
+        around = [statistics.mean(pair) for pair in zip(seconds["copy"], seconds["copy again"])]
+        self.ratio("first full sync, 1 M rows, against copy", seconds["first"], around, 2.5)
         self.ratio("nothing changed, 1 M rows, against copy", seconds["unchanged"], seconds["copy again"], 1.2)
         self.ratio("1 % changed of 1 M, against nothing changed", seconds["changed"], seconds["unchanged"], 1.3)
         self.ratio("another order, 1 M, against the same order", seconds["shuffled"], seconds["unchanged"], 2)

@@ -24,6 +24,12 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
+    #[cfg(test)]
+    pub(crate) fn of(batches: Vec<RowBatch>) -> Self {
+        let columns = batches[0].columns().clone();
+        Self { columns, batches, total_rows: None, read_at: DateTime::UNIX_EPOCH, took_ms: 0.0 }
+    }
+
     pub(crate) fn rows(&self) -> usize {
         self.batches.iter().map(RowBatch::rows).sum()
     }

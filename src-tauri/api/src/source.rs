@@ -112,26 +112,75 @@ fn identifiers(columns: &[Column]) -> BTreeMap<String, String> {
     Identifier::ALL.into_iter().filter_map(named).collect()
 }
 
-/// Columns whose sample values are all there and all different: ids first, then the others in their order.
+/// Columns that may tell rows apart, by their sample values: ids first, then the others in their order. An id is one
+/// although a few rows lack it or share it; the check over all rows counts those.
 fn key_candidates(sample: &Sample) -> Vec<String> {
-    let unique = |index: &usize| {
-        let mut seen = HashSet::new();
-        (0..sample.rows()).all(|row| match sample.cell(row, *index) {
-            Cell::Json(json) => seen.insert(json),
-            Cell::Null | Cell::Unreadable(_) => false,
-        })
-    };
-    let rank = |index: &usize| {
-        let name = sample.columns[*index].name.to_ascii_lowercase();
-        match name.as_str() {
+    let mut candidates: Vec<(usize, &str)> = Vec::new();
+    for (index, column) in sample.columns.iter().enumerate() {
+        let distinct = distinct(sample, index);
+        let name = column.name.to_ascii_lowercase();
+        let is_id = name == "id" || name.ends_with("_id");
+        let rank = match name.as_str() {
+            _ if distinct < sample.rows() => 4,
             "id" => 0,
             "user_id" => 2,
             "email" => 3,
-            _ if name.ends_with("_id") => 1,
-            _ => 4,
+            _ if is_id => 1,
+            _ => 5,
+        };
+        if distinct == sample.rows() || is_id && distinct * 5 >= sample.rows() * 4 {
+            candidates.push((rank, &column.name));
         }
+    }
+    candidates.sort_by_key(|(rank, _)| *rank);
+    candidates.into_iter().map(|(_, name)| name.to_owned()).collect()
+}
+
+/// Rows with a value that no earlier row has.
+fn distinct(sample: &Sample, index: usize) -> usize {
+    let mut seen = HashSet::new();
+    let is_new = |row: &usize| match sample.cell(*row, index) {
+        Cell::Json(json) => seen.insert(json),
+        Cell::Null | Cell::Unreadable(_) => false,
     };
-    let mut candidates: Vec<usize> = (0..sample.columns.len()).filter(unique).collect();
-    candidates.sort_by_key(rank);
-    candidates.into_iter().map(|index| sample.columns[index].name.clone()).collect()
+    (0..sample.rows()).filter(is_new).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use sluice_engine::value::{Column, ColumnType, RowBatch};
+
+    use super::*;
+
+    fn candidates(columns: &[&str], rows: &[&[Option<&str>]]) -> Vec<String> {
+        let column = |name: &&str| Column {
+            name: (*name).to_owned(),
+            logical: ColumnType::Text,
+            native: "text".to_owned(),
+        };
+        let mut batch = RowBatch::new(columns.iter().map(column).collect());
+        for row in rows {
+            for cell in *row {
+                match cell {
+                    Some(text) => batch.text(text),
+                    None => batch.null(),
+                }
+            }
+        }
+        key_candidates(&Sample::of(vec![batch]))
+    }
+
+    #[test]
+    fn an_id_with_a_few_gaps_is_a_likelier_key_than_a_company() {
+        let messy: [&[Option<&str>]; 5] = [
+            &[Some("a@b.example"), Some("Shop 1"), Some("C-1"), Some("x")],
+            &[Some("b@b.example"), Some("Shop 2"), Some("C-2"), Some("x")],
+            &[Some("c@b.example"), Some("Shop 3"), Some("C-3"), Some("x")],
+            &[Some("d@b.example"), Some("Shop 4"), Some("C-4"), Some("x")],
+            &[None, Some("Shop 5"), None, Some("x")],
+        ];
+        let columns = ["email", "company", "customer_id", "country_id"];
+        assert_eq!(candidates(&columns, &messy), ["customer_id", "company"]);
+        assert_eq!(candidates(&columns, &messy[..4]), ["customer_id", "email", "company"]);
+    }
 }
