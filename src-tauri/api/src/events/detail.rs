@@ -7,12 +7,12 @@ use sluice_engine::json_text::Json;
 use sluice_engine::mask;
 use sluice_engine::record::Change;
 use sluice_engine::store::events::{self, EventId, EventRow};
-use sluice_engine::store::runs::{self, RunRow};
+use sluice_engine::store::runs::RunRow;
 use sluice_engine::store::syncs::SavedSync;
 use sluice_engine::store::{connections, exchanges};
 
 use super::line::{Lines, unanswered};
-use super::{curl, label, status};
+use super::{curl, label, problem, status};
 use crate::convert::time;
 use crate::wire::{Attempt, Event, EventDetail, EventRequest, EventStatus, Problem};
 
@@ -35,7 +35,7 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
     let pretty = Json::parse(&shown).map_or_else(String::new, |document| {
         document.lines().into_iter().map(|(line, _)| line).collect::<Vec<_>>().join("\n")
     });
-    let problem = row.problem.as_deref().map(runs::Problem::from_json).transpose()?;
+    let problem = problem(&row)?;
     let waiting = row.state.is_waiting();
     let message_id = lines.message_id(&row)?;
     let curl = if masked { None } else { curl::curl(engine, &*lines.sync(row.sync)?, &run, &row)? };
@@ -49,7 +49,7 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
         masked,
         message_id,
         bytes: row.payload.len(),
-        problem: problem.as_ref().map(|problem| masked_problem(problem, input.reveal)),
+        problem: problem.map(|problem| masked_problem(problem, input.reveal)),
         attempts: outcomes(attempts, &row, &run, kind, input.reveal),
         curl,
         next_attempt_at: run.next_attempt.filter(|_| waiting).map(time),
@@ -57,8 +57,7 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
     })
 }
 
-fn masked_problem(problem: &runs::Problem, reveal: bool) -> Problem {
-    let mut problem = Problem::from(problem);
+fn masked_problem(mut problem: Problem, reveal: bool) -> Problem {
     if !reveal {
         problem.message = mask::free_text(&problem.message);
         problem.details.iter_mut().for_each(|detail| *detail = mask::free_text(detail));
@@ -66,7 +65,7 @@ fn masked_problem(problem: &runs::Problem, reveal: bool) -> Problem {
     problem
 }
 
-fn summary(row: &EventRow, event: &Event, problem: Option<&runs::Problem>) -> String {
+fn summary(row: &EventRow, event: &Event, problem: Option<&Problem>) -> String {
     let why = problem.map(|problem| format!(" {}", mask::free_text(&problem.message))).unwrap_or_default();
     let verb = match row.change {
         Some(Change::Added) => "New",

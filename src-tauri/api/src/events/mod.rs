@@ -7,9 +7,9 @@ mod line;
 mod plain;
 
 use sluice_engine::engine::Engine;
-use sluice_engine::store::events::{self, Filter};
+use sluice_engine::store::events::{self, EventRow, Filter};
 use sluice_engine::store::outbox::RecordState;
-use sluice_engine::store::syncs;
+use sluice_engine::store::{runs, syncs};
 use sluice_engine::{Error, ErrorKind, Result};
 
 use crate::Api;
@@ -96,6 +96,20 @@ fn status(state: RecordState) -> EventStatus {
         RecordState::Discarded => EventStatus::Discarded,
         RecordState::Invalid => EventStatus::Invalid,
     }
+}
+
+/// Why an event is in its state. What a later run took over asks for nothing any more.
+fn problem(row: &EventRow) -> Result<Option<Problem>> {
+    let stored = row.problem.as_deref().map(runs::Problem::from_json).transpose()?;
+    let mut problem = stored.as_ref().map(Problem::from);
+    if matches!(row.state, RecordState::RejectedBefore | RecordState::Superseded)
+        && let Some(problem) = &mut problem
+    {
+        "A later run took this record over.".clone_into(&mut problem.safe);
+        "There is nothing to do.".clone_into(&mut problem.hint);
+        (problem.fix, problem.retries) = (None, false);
+    }
+    Ok(problem)
 }
 
 fn label(status: EventStatus) -> &'static str {

@@ -4,10 +4,9 @@ use sluice_engine::Result;
 use sluice_engine::clock::from_millis;
 use sluice_engine::mapping::named_in;
 use sluice_engine::store::events::{self, EventRow};
-use sluice_engine::store::runs;
 
-use super::filter;
 use super::line::Lines;
+use super::{filter, problem};
 use crate::Api;
 use crate::wire::{ChangeKind, EventStatus, EventsRequest, Problem};
 
@@ -63,7 +62,6 @@ impl Api {
 
 fn plain_event(lines: &mut Lines<'_>, row: &EventRow) -> Result<PlainEvent> {
     let event = lines.line(row)?;
-    let problem = row.problem.as_deref().map(runs::Problem::from_json).transpose()?;
     let who = named_in(&row.payload).into_iter().next().map(|(_, value)| value);
     let payload = String::from_utf8_lossy(&row.payload).into_owned();
     Ok(PlainEvent {
@@ -80,6 +78,6 @@ fn plain_event(lines: &mut Lines<'_>, row: &EventRow) -> Result<PlainEvent> {
         payload: serde_json::value::RawValue::from_string(payload).ok(),
         answer: event.answer,
         attempts: lines.attempts(row)?,
-        problem: problem.as_ref().map(Into::into),
+        problem: problem(row)?,
     })
 }

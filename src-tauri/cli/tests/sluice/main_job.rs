@@ -171,6 +171,12 @@ fn rejected_records_have_reasons_and_can_be_retried() {
     sluice.change_sample("update leads set email = 'mended@example.com' where email = 'no address'");
     let mended = sluice.json(&["sync", "lead-scores"], 0);
     assert_eq!((count(&mended, "sent"), count(&mended, "delivered")), (1, 1), "{mended}");
+    let earlier = sluice.events(&["--status", "rejected"]);
+    assert_eq!(earlier.len(), 2);
+    for event in &earlier {
+        assert_eq!(event["reason"]["safe"], "A later run took this record over.");
+        assert_eq!(event["reason"]["hint"], "There is nothing to do.");
+    }
 }
 
 #[test]

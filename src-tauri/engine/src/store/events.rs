@@ -105,7 +105,7 @@ pub struct EventRow {
     pub number: i64,
     /// Its payload; empty for an invalid row.
     pub payload: Vec<u8>,
-    /// Why it is in its state, as JSON; `None` where a later run took it over.
+    /// Why it is in its state, as JSON.
     pub problem: Option<String>,
 }
 
@@ -330,8 +330,7 @@ fn record_event(
         operation: Some(body.operation(place)?),
         number: body.number(place),
         payload: body.payload(place).to_vec(),
-        // What a later run took over needs nothing mended any more; what was answered stays with the requests.
-        problem: own.filter(|own| own.state != RecordState::Superseded).and_then(|own| own.problem.clone()),
+        problem: own.and_then(|own| own.problem.clone()),
     })
 }
 

@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use sluice_engine::destination::Outcome;
-use sluice_engine::store::events::{self, Filter};
-use sluice_engine::store::outbox::RecordState;
 use sluice_engine::store::runs::RunState;
 use sluice_engine::testing::Reply;
 use sluice_engine::{Error, ErrorKind};
@@ -44,23 +42,6 @@ async fn a_refused_record_is_sent_again_on_each_run_until_it_is_taken() {
     let third = bench.run().await;
     assert_eq!((third.state, third.counts.delivered), (RunState::Completed, 1));
     bench.expect_kept(&[("a", "good"), ("b", "better")]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_refusal_that_a_later_run_took_over_asks_for_nothing_any_more() {
-    let bench = Bench::new().await;
-    bench.table.set(vec![row("b", "bad")]);
-    bench.crm.reject("bad");
-    let refused = bench.run().await;
-    let problem = || {
-        let of_run = Filter { run: Some(refused.id), ..Filter::default() };
-        let found = bench.engine.store().read(|sqlite| events::page(sqlite, &of_run, None, 1)).unwrap();
-        (found[0].state, found[0].problem.is_some())
-    };
-    assert_eq!(problem(), (RecordState::Rejected, true));
-    bench.table.edit(|rows| rows[0][1] = "better".into());
-    bench.run().await;
-    assert_eq!(problem(), (RecordState::Superseded, false));
 }
 
 #[tokio::test(start_paused = true)]
