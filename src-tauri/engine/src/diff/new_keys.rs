@@ -1,11 +1,12 @@
 //! Finds keys that stand on two new rows, in bounded memory.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::hash::BuildHasherDefault;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::ByHash;
+use super::SameHash;
 use crate::error::Result;
 
 /// Keys gathered before they are put on disk.
@@ -118,9 +119,9 @@ fn part_of(hash: u64) -> usize {
 
 /// Entries whose hash an earlier one has; they are in the order they were staged.
 fn add_duplicates(entries: &[Entry], duplicates: &mut Vec<NewRow>) {
-    let mut seen = ByHash::with_capacity_and_hasher(entries.len(), BuildHasherDefault::default());
-    duplicates
-        .extend(entries.iter().filter(|(hash, _)| seen.insert(*hash, ()).is_some()).map(|(_, row)| *row));
+    let mut seen: HashSet<u64, BuildHasherDefault<SameHash>> =
+        HashSet::with_capacity_and_hasher(entries.len(), BuildHasherDefault::default());
+    duplicates.extend(entries.iter().filter(|(hash, _)| !seen.insert(*hash)).map(|(_, row)| *row));
 }
 
 #[cfg(test)]

@@ -19,8 +19,11 @@ const AHEAD: usize = 2;
 /// A batch that is being read from the outbox.
 pub(super) struct Loading {
     row: BatchRow,
-    read: JoinHandle<Result<(Option<Body>, HashMap<usize, OwnState>)>>,
+    read: JoinHandle<Result<Read>>,
 }
+
+/// A batch's body, while it is kept, and the records whose state differs from the batch's.
+type Read = (Option<Body>, HashMap<usize, OwnState>);
 
 /// A loaded batch, shared by the parts it is split into.
 pub(in crate::run) struct Loaded {
