@@ -57,6 +57,9 @@ pub(crate) struct Summary<'a> {
     pub(crate) started_at: &'a str,
     pub(crate) finished_at: Option<&'a str>,
     pub(crate) problem: Option<&'a Problem>,
+    /// Why a slot was missed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<&'a str>,
 }
 
 impl<'a> From<&'a Run> for Summary<'a> {
@@ -72,6 +75,7 @@ impl<'a> From<&'a Run> for Summary<'a> {
             started_at: &run.started_at,
             finished_at: run.finished_at.as_deref(),
             problem: run.problem.as_ref(),
+            reason: run.reason.as_deref(),
         }
     }
 }

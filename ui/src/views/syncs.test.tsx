@@ -22,10 +22,10 @@ describe('toasts', () => {
     renderWindow('/');
     await screen.findByRole('heading', { name: 'Home' });
     act(() => {
-      toasts.show('Orders is running');
-      toasts.show('Orders is running');
+      toasts.show('Orders has started');
+      toasts.show('Orders has started');
     });
-    expect(screen.getAllByText('Orders is running')).toHaveLength(1);
+    expect(screen.getAllByText('Orders has started')).toHaveLength(1);
   });
 });
 

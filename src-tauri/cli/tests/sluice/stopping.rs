@@ -118,6 +118,27 @@ fn the_scheduler_ends_at_a_signal_and_keeps_others_from_changing_meanwhile() {
 }
 
 #[test]
+fn slots_that_passed_while_nothing_ran_are_listed_with_their_reason() {
+    let sluice = Sluice::with(&format!("{LEAD_SCORES}    schedule: {{ every: 1d }}\n"));
+    let sqlite = rusqlite::Connection::open(sluice.home().join("sluice.sqlite")).unwrap();
+    let week = 7 * 86_400_000_i64;
+    assert_eq!(sqlite.execute("update sync set next_due = next_due - ?1", [week]).unwrap(), 1);
+    drop(sqlite);
+    let mut child = sluice.start(&["run"]);
+    let missed = loop {
+        assert!(child.try_wait().unwrap().is_none(), "it was to go on");
+        let runs = sluice.json(&["runs"], 0);
+        let missed = runs.as_array().unwrap().iter().find(|run| run["status"] == "missed").cloned();
+        if let Some(missed) = missed {
+            break missed;
+        }
+    };
+    assert_eq!(missed["reason"], "Sluice was not running.");
+    signal(&child, "TERM");
+    assert_eq!(wait(child).code, 0);
+}
+
+#[test]
 fn a_run_that_no_write_can_end_is_told_as_failed() {
     let sluice = Sluice::with(LEAD_SCORES);
     sluice.json(&["check", "sample"], 0);

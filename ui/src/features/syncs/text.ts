@@ -85,7 +85,7 @@ export const text = {
   full: 'Send every row again…',
   remove: 'Delete the sync…',
   said: {
-    sync_now: (name: string) => `${name} is running`,
+    sync_now: (name: string) => `${name} has started`,
     run_cancel: (name: string) => `The run of ${name} was cancelled`,
     run_drop: (name: string) => `The held run of ${name} was dropped; nothing more of it is sent`,
     sync_pause: (name: string) => `${name} is paused`,
