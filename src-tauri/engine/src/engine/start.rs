@@ -44,10 +44,20 @@ impl Engine {
     /// not an error here.
     pub async fn start(self: &Arc<Self>, name: &str, start: Start) -> Result<i64> {
         let saved = self.store.read(|sqlite| syncs::get(sqlite, name))?;
+        self.start_saved(saved, start).await
+    }
+
+    /// The same of a sync that is known by its row, whatever it is called by now.
+    pub(crate) async fn start_row(self: &Arc<Self>, sync: i64, start: Start) -> Result<i64> {
+        let saved = self.store.read(|sqlite| syncs::by_id(sqlite, sync))?;
+        self.start_saved(saved, start).await
+    }
+
+    async fn start_saved(self: &Arc<Self>, saved: SavedSync, start: Start) -> Result<i64> {
         if saved.sync.to.is_none() {
             return Err(Error::new(
                 ErrorKind::NoDestination,
-                format!("The sync “{name}” has no destination yet."),
+                format!("The sync “{}” has no destination yet.", saved.sync.name),
             ));
         }
         if start.approve

@@ -97,7 +97,9 @@ pub fn find(sqlite: &Sqlite, name: &str) -> Result<Option<SavedSync>> {
 pub fn by_id(sqlite: &Sqlite, id: i64) -> Result<SavedSync> {
     sqlite
         .prepare_cached(&format!("select {COLUMNS} from sync where id = ?1"))?
-        .query_row([id], |row| Ok(from_row(row)))?
+        .query_row([id], |row| Ok(from_row(row)))
+        .optional()?
+        .ok_or_else(|| Error::new(ErrorKind::UnknownName, "The sync was deleted."))?
 }
 
 /// Creates a sync, or changes the one named `existing`.

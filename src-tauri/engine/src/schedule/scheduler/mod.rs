@@ -199,7 +199,7 @@ async fn take(
     }
     let trigger = if late > PUNCTUAL { Trigger::CatchUp } else { Trigger::Schedule };
     let start = Start { trigger, full: false, approve: false, slot: Some(millis(passed.newest)) };
-    let Err(error) = engine.start(&saved.sync.name, start).await else { return Ok(()) };
+    let Err(error) = engine.start_row(saved.id, start).await else { return Ok(()) };
     match refusal(error) {
         Some(reason) => write_down(engine, saved, vec![Line::of(passed.newest, reason)]).await,
         None => Ok(()),

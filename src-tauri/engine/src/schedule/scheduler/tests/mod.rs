@@ -25,6 +25,18 @@ async fn a_slot_runs_once_and_on_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sync_that_is_renamed_while_the_scheduler_looks_at_it_runs_all_the_same() {
+    let mut world = World::new("2026-11-22T08:00:00Z", every(30));
+    world.tick().await;
+    let before = world.engine.store().read(|sqlite| syncs::by_id(sqlite, 1)).unwrap();
+    world.pass(TimeDelta::minutes(30), MINUTE);
+    world.edit("update sync set name = 'another name'");
+    let unseen = Unseen { begun: world.now(), asleep: false, forward: true };
+    look_at(&world.engine, &before, true, world.now(), unseen).await.unwrap();
+    assert_eq!((world.runs().len(), world.slots(1).len()), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn after_sleep_the_newest_slot_is_caught_up_and_the_others_are_listed() {
     let mut world = World::new("2026-11-22T08:00:00Z", every(30));
     world.tick().await;
