@@ -34,6 +34,7 @@ pub(super) struct Passed {
 struct Unlisted {
     first: DateTime<Utc>,
     last: DateTime<Utc>,
+    /// Those of which it is known that they were missed.
     count: u64,
     /// All between the first and the last are counted.
     all: bool,
@@ -65,7 +66,8 @@ impl Passed {
             }
             let later = if slot < counted { slots.next_after(counted) } else { None };
             if let Some(later) = later.filter(|later| *later <= now) {
-                passed.unlisted = Some(Unlisted { first: before, last: before, count: 1, all: false });
+                let count = 1 + u64::from(!told.contains(millis(slot)));
+                passed.unlisted = Some(Unlisted { first: before, last: before, count, all: false });
                 passed.newest = later;
             } else {
                 passed.miss(before);
@@ -91,11 +93,12 @@ impl Passed {
         let mut lines = Vec::with_capacity(self.earlier.len() + 1);
         if let Some(Unlisted { first, last, count, all }) = self.unlisted {
             let why = why(first, unseen);
-            let (at_least, more) = if all { ("", count - 1) } else { ("At least ", count) };
-            let message = match more {
-                0 => why.to_owned(),
+            let at_least = if all { "" } else { "At least " };
+            let message = match count - 1 {
+                0 if all => why.to_owned(),
+                0 => format!("{why} Others up to the next one listed may have been missed too."),
                 1 => format!("{why} {at_least}1 more slot up to the next one listed was missed too."),
-                _ => {
+                more => {
                     format!("{why} {at_least}{more} more slots up to the next one listed were missed too.")
                 }
             };
