@@ -17,7 +17,9 @@ use crate::store::syncs::SavedSync;
 
 /// Missed slots listed one by one; older ones are one line together, from the first to the last of them.
 const LISTED: usize = 50;
-/// Slots older than this are not counted any more; the first of them stands for all.
+/// Where so many passed, those before [`COUNTED`] are not counted one by one.
+const WALKED: usize = 10_000;
+/// Slots that passed within so long are counted in any case.
 const COUNTED: TimeDelta = TimeDelta::days(366);
 
 /// The slots of a sync that passed since it was planned.
@@ -28,16 +30,15 @@ pub(super) struct Passed {
     earlier: VecDeque<DateTime<Utc>>,
     /// Those before them.
     unlisted: Option<Unlisted>,
+    /// None was left out.
+    all: bool,
 }
 
 /// Missed slots that share one line.
 struct Unlisted {
     first: DateTime<Utc>,
     last: DateTime<Utc>,
-    /// Those of which it is known that they were missed.
     count: u64,
-    /// All between the first and the last are counted.
-    all: bool,
 }
 
 /// One line of the history: slots that were missed, and why.
@@ -57,20 +58,21 @@ impl Line {
 impl Passed {
     /// The slots from `due` to `now`; `due` is one in any case. Those that are `told` already are left out.
     pub(super) fn between(slots: &Slots, due: i64, now: DateTime<Utc>, told: &Told) -> Self {
-        let mut passed = Self { newest: from_millis(due), earlier: VecDeque::new(), unlisted: None };
+        let mut passed =
+            Self { newest: from_millis(due), earlier: VecDeque::new(), unlisted: None, all: true };
         let counted = now - COUNTED;
-        while let Some(slot) = slots.next_after(passed.newest).filter(|slot| *slot <= now) {
+        for walked in 1.. {
+            let Some(slot) = slots.next_after(passed.newest).filter(|slot| *slot <= now) else { break };
             let before = std::mem::replace(&mut passed.newest, slot);
-            if told.contains(millis(before)) {
-                continue;
-            }
-            let later = if slot < counted { slots.next_after(counted) } else { None };
-            if let Some(later) = later.filter(|later| *later <= now) {
-                let count = 1 + u64::from(!told.contains(millis(slot)));
-                passed.unlisted = Some(Unlisted { first: before, last: before, count, all: false });
-                passed.newest = later;
-            } else {
+            if !told.contains(millis(before)) {
                 passed.miss(before);
+            }
+            if walked == WALKED
+                && slot < counted
+                && let Some(later) = slots.next_after(counted).filter(|later| *later <= now)
+            {
+                passed.newest = later;
+                passed.all = false;
             }
         }
         passed
@@ -81,8 +83,7 @@ impl Passed {
         if self.earlier.len() > LISTED
             && let Some(last) = self.earlier.pop_front()
         {
-            let first = Unlisted { first: last, last, count: 0, all: true };
-            let unlisted = self.unlisted.get_or_insert(first);
+            let unlisted = self.unlisted.get_or_insert(Unlisted { first: last, last, count: 0 });
             (unlisted.last, unlisted.count) = (last, unlisted.count + 1);
         }
     }
@@ -91,12 +92,11 @@ impl Passed {
     /// not listed by themselves.
     pub(super) fn lines(&self, unseen: Unseen) -> Vec<Line> {
         let mut lines = Vec::with_capacity(self.earlier.len() + 1);
-        if let Some(Unlisted { first, last, count, all }) = self.unlisted {
+        if let Some(Unlisted { first, last, count }) = self.unlisted {
             let why = why(first, unseen);
-            let at_least = if all { "" } else { "At least " };
+            let at_least = if self.all { "" } else { "At least " };
             let message = match count - 1 {
-                0 if all => why.to_owned(),
-                0 => format!("{why} Others up to the next one listed may have been missed too."),
+                0 => why.to_owned(),
                 1 => format!("{why} {at_least}1 more slot up to the next one listed was missed too."),
                 more => {
                     format!("{why} {at_least}{more} more slots up to the next one listed were missed too.")

@@ -55,11 +55,12 @@ async fn slots_too_old_to_be_counted_hide_none_either() {
     world.tick().await;
     let oldest = world.reasons().swap_remove(0);
     assert!(oldest.starts_with("10:00") && oldest.contains("427 more slots"), "{oldest}");
-    // Of the year that is counted one slot ran when the clock was far ahead.
-    world.pass(TimeDelta::days(700), MINUTE);
+    // Ten thousand hours and those of the last year are counted, 51 of them have lines of their own, and one ran
+    // when the clock was far ahead.
+    world.pass(TimeDelta::days(2_000), MINUTE);
     world.tick().await;
     let oldest = world.reasons().swap_remove(51);
-    assert!(oldest.starts_with("09:00") && oldest.contains("At least 8733 more slots"), "{oldest}");
+    assert!(oldest.starts_with("09:00") && oldest.contains("At least 18731 more slots"), "{oldest}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
