@@ -76,14 +76,14 @@ fn a_table_that_is_gone_fails_the_run_and_sends_nothing() {
 #[test]
 fn a_folder_that_is_gone_is_named_and_nothing_counts_as_sent() {
     let sluice = Sluice::new();
-    let folder = sluice.beside("exports");
+    let folder = sluice.beside("away/exports");
     let kind = format!("kind: file, settings: {{ folder: \"{}\", format: jsonl }}", folder.display());
     let said = sluice.apply(&LEAD_SCORES.replace("kind: practice", &kind).replace("contacts", "rows"));
     assert_eq!(said.code, 0, "{said:?}");
     let failed = sluice.json(&["sync", "lead-scores"], 1);
     assert_eq!(failed["problem"]["message"], format!("The folder “{}” does not exist.", folder.display()));
     assert_eq!((failed["sent"].as_u64(), failed["requests"].as_u64()), (Some(0), Some(0)), "{failed}");
-    std::fs::create_dir(folder).unwrap();
+    std::fs::create_dir_all(folder).unwrap();
     let next = sluice.json(&["sync", "lead-scores"], 0);
     assert_eq!((next["delivered"].as_u64(), next["waiting"].as_u64()), (Some(5000), Some(0)), "{next}");
 }

@@ -9,8 +9,12 @@ use super::folder::Folder;
 /// Runs the steps.
 pub(super) async fn check(folder: &Folder, steps: &mut Steps<'_>) -> Result<()> {
     let path = &folder.path;
+    let parent = path.parent().filter(|parent| !path.exists() && parent.is_dir());
     steps
         .run(async {
+            if parent.is_some() {
+                return Ok(((), Note::Found("not there yet; the first run makes it".to_owned())));
+            }
             let found = std::fs::read_dir(path).map_err(|error| failed(path, path, error))?;
             Ok(((), Note::Found(format!("{} files and folders in it", found.count()))))
         })
@@ -18,7 +22,7 @@ pub(super) async fn check(folder: &Folder, steps: &mut Steps<'_>) -> Result<()> 
     steps
         .run(async {
             // A file without a name, which is gone when it is closed.
-            tempfile::tempfile_in(path).map_err(|error| failed(path, path, error))?;
+            tempfile::tempfile_in(parent.unwrap_or(path)).map_err(|error| failed(path, path, error))?;
             Ok(((), Note::Nothing))
         })
         .await

@@ -51,6 +51,7 @@ impl Folder {
         self.run(move |open| {
             let at = |error| failed(&folder, &target, error);
             if !open.contains_key(&target) {
+                make(&folder).map_err(at)?;
                 finish_parts(&folder, &prefix, |other| other != target && !open.contains_key(other))?;
                 open.insert(target.clone(), Part::open(&target).map_err(at)?);
                 sync_folder(&folder).map_err(at)?;
@@ -100,6 +101,11 @@ impl Folder {
             Error::new(ErrorKind::Bug, "Writing the file stopped in the middle.").with_source(error)
         })?
     }
+}
+
+/// Makes the folder where only its last name is missing. A longer path that is not there is a disk that is away.
+fn make(folder: &Path) -> io::Result<()> {
+    if folder.exists() { Ok(()) } else { std::fs::create_dir(folder) }
 }
 
 /// Finishes every part in `folder` whose name begins with `prefix` and that is `wanted`.

@@ -146,7 +146,7 @@ async fn events_and_removed_rows_are_told_in_the_line() {
 async fn a_folder_that_is_not_there_stops_the_sync_with_the_way_out() {
     let home = TempDir::new().unwrap();
     fs::write(home.path().join("plain"), "").unwrap();
-    for missing in ["absent", "plain"] {
+    for missing in ["absent/exports", "plain"] {
         let path = home.path().join(missing);
         let files = folder(&path, "jsonl");
         let delivery = send(&*files, &records(), &[row(1, r#"{"id":1}"#)]).await;
@@ -161,6 +161,19 @@ async fn a_folder_that_is_not_there_stops_the_sync_with_the_way_out() {
         assert_eq!(files.check(&mut steps).await.unwrap_err().message(), error.message());
         assert!(matches!(steps.finish()[0].result, StepResult::Failed(_)));
     }
+}
+
+#[tokio::test]
+async fn a_folder_whose_last_name_is_missing_is_made_by_the_first_run_and_not_by_the_test() {
+    let home = TempDir::new().unwrap();
+    let path = home.path().join("exports");
+    let files = folder(&path, "jsonl");
+    let listen = |_: &Step| {};
+    files.check(&mut Steps::new(super::manifest::MANIFEST.steps, &listen)).await.unwrap();
+    assert!(!path.exists(), "a test changes nothing");
+    send(&*files, &records(), &[row(1, r#"{"id":1}"#)]).await;
+    files.finish("lead-scores", 7).await.unwrap();
+    assert_eq!(names(&path).0, [FILE]);
 }
 
 #[test]
