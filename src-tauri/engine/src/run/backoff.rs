@@ -134,3 +134,22 @@ fn jittered(failures: u32) -> Duration {
     let random = (uuid::Uuid::new_v4().as_u128() >> 64) as u64 as f64 / u64::MAX as f64;
     ceiling.mul_f64(random)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_anything_up_to_twice_the_one_before() {
+        for failures in 1..=5 {
+            let most = Duration::from_secs(1 << (failures - 1));
+            let pauses: Vec<_> = (0..200).map(|_| jittered(failures)).collect();
+            assert!(pauses.iter().all(|pause| *pause <= most));
+            assert!(
+                pauses.iter().any(|pause| *pause < most / 4)
+                    && pauses.iter().any(|pause| *pause > most * 3 / 4)
+            );
+        }
+        assert!(jittered(60) <= LONGEST_PAUSE);
+    }
+}

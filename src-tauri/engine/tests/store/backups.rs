@@ -82,6 +82,25 @@ async fn of_a_damaged_database_no_backup_is_made_and_none_goes() {
 }
 
 #[tokio::test]
+async fn a_fault_that_copying_does_not_stumble_over_is_found() {
+    let mut bench = Bench::new().await;
+    bench.table.set(people(5, "Ana"));
+    bench.run().await;
+    let home = closed(&mut bench);
+    // A null where there may be none: a table is copied without a look at its values.
+    let sqlite = rusqlite::Connection::open(home.join("sluice.sqlite")).unwrap();
+    sqlite
+        .execute_batch(
+            "pragma writable_schema = on;
+             update sqlite_schema set sql = replace(sql, 'problem text', 'problem text not null') where name = 'run'",
+        )
+        .unwrap();
+    drop(sqlite);
+    assert_eq!(backup::daily(&home, day("2026-11-20")).unwrap_err().kind(), ErrorKind::Damaged);
+    assert!(backups(&home).is_empty());
+}
+
+#[tokio::test]
 async fn a_backup_that_can_not_be_written_costs_none_of_the_others() {
     let bench = Bench::new().await;
     for today in ["2026-11-20", "2026-11-21", "2026-11-22"] {
