@@ -36,6 +36,8 @@ export async function openWindow(): Promise<Window> {
     open: async (theme, path, size = { width: 1280, height: 820 }, query = '') => {
       const page = await browser.newPage({ viewport: size, colorScheme: theme, reducedMotion: 'reduce' });
       await page.goto(`${address}?host=fake${query}#${path}`);
+      // A face that comes later moves what stands below it.
+      await page.evaluate(() => Promise.all([...document.fonts].map((face) => face.load())));
       return page;
     },
     close: async () => {

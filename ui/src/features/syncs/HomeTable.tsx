@@ -105,7 +105,7 @@ function DraftRow({ draft, actions }: { draft: Draft; actions: SyncActions }) {
           <Button
             size="sm"
             onPress={() =>
-              void navigate({ to: '/wizard/$draft/$step', params: { draft: draft.id, step: 'warehouse' } })
+              void navigate({ to: '/wizard/$draft/$step', params: { draft: draft.id, step: 'continue' } })
             }
           >
             {words.finish}

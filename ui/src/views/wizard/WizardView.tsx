@@ -1,5 +1,5 @@
 import { Navigate, useNavigate, useParams } from '@tanstack/react-router';
-import { type ComponentType, useMemo, useReducer, useState } from 'react';
+import { type ComponentType, useEffect, useMemo, useReducer, useState } from 'react';
 import { useAppInfo, useCatalogue, useDrafts, useSync } from '@/api/queries';
 import { ProblemBox } from '@/components/ProblemBox';
 import { asProblem } from '@/api/client';
@@ -7,12 +7,12 @@ import { WizardContext } from './context';
 import { ConnectionStep } from './ConnectionStep';
 import { DestinationStep } from './DestinationStep';
 import { PayloadStep } from './PayloadStep';
-import { firstOpen, progressOf } from './progress';
+import { goOnAt, progressOf } from './progress';
 import { Rail } from './Rail';
 import { ReviewStep } from './ReviewStep';
 import { ScheduleStep } from './ScheduleStep';
 import { type WizardState, newState, reduce, stateOf } from './state';
-import { type StepId, isStep, steps } from './steps';
+import { type StepId, isStep, later } from './steps';
 import { TableStep } from './TableStep';
 import { useDraft } from './use-draft';
 import { useSample } from './use-sample';
@@ -29,9 +29,6 @@ const views: Record<StepId, ComponentType> = {
   review: ReviewStep,
 };
 
-const later = (a: StepId, b: StepId): StepId =>
-  steps.findIndex(({ id }) => id === a) > steps.findIndex(({ id }) => id === b) ? a : b;
-
 function Wizard({
   draft,
   step,
@@ -46,7 +43,6 @@ function Wizard({
   const navigate = useNavigate();
   const [state, dispatch] = useReducer(reduce, initial);
   const [secrets, setSecrets] = useState({ warehouse: {}, destination: {} });
-  const [visited, setVisited] = useState<StepId>(() => later(step, firstOpen(initial)));
   const { saving, save, end } = useDraft(draft, state);
   const sample = useSample();
   const catalogue = useCatalogue().data;
@@ -61,10 +57,7 @@ function Wizard({
     [catalogue],
   );
 
-  const go = (next: StepId) => {
-    setVisited((before) => later(later(before, step), next));
-    onStep(next);
-  };
+  useEffect(() => dispatch({ type: 'reached', step }), [step]);
   const close = () => {
     void save();
     void navigate({ to: '/' });
@@ -76,7 +69,7 @@ function Wizard({
     secrets,
     setSecrets: (which: 'warehouse' | 'destination', value: Record<string, string>) =>
       setSecrets((before) => ({ ...before, [which]: value })),
-    go,
+    go: onStep,
     close,
     end,
   };
@@ -87,10 +80,10 @@ function Wizard({
         <Rail
           title={state.name}
           saving={saving}
-          steps={progressOf(step, later(visited, step), state, kinds)}
-          onStep={go}
+          steps={progressOf(step, later(state.reached, step), state, kinds)}
+          onStep={onStep}
           sampleBusy={sample.busy}
-          onSample={() => void sample.start(dispatch).then((done) => done && go('table'))}
+          onSample={() => void sample.start(dispatch).then((done) => done && onStep('table'))}
           onClose={close}
         />
         <main className={styles.main}>
@@ -120,9 +113,14 @@ export function WizardView() {
   }
   if (!drafts.data || !info.data || (name && !kept && !sync.data)) return <div className={styles.window} />;
   const zone = info.data.time_zone;
-  const initial = kept ? (kept.state as WizardState) : sync.data ? stateOf(sync.data, zone) : newState(zone);
+  // A draft of an earlier version may lack what came since.
+  const initial = kept
+    ? { ...newState(zone), ...(kept.state as Partial<WizardState>) }
+    : sync.data
+      ? stateOf(sync.data, zone)
+      : newState(zone);
   if (!isStep(step))
-    return <Navigate to="/wizard/$draft/$step" params={{ draft, step: firstOpen(initial) }} replace />;
+    return <Navigate to="/wizard/$draft/$step" params={{ draft, step: goOnAt(initial) }} replace />;
   return (
     <Wizard
       key={draft}

@@ -76,11 +76,11 @@ function summaryOf(step: StepId, state: WizardState, kinds: ReadonlyMap<string, 
 /** The stepper's steps: what is done, what was chosen there, where one can go. */
 export function progressOf(
   now: StepId,
-  visited: StepId,
+  reached: StepId,
   state: WizardState,
   kinds: ReadonlyMap<string, string>,
 ): Step<StepId>[] {
-  const far = steps.findIndex(({ id }) => id === visited);
+  const far = steps.findIndex(({ id }) => id === reached);
   let open = true;
   return steps.map(({ id, title }, index) => {
     const complete = openPoints(id, state).length === 0;
@@ -94,6 +94,9 @@ export function progressOf(
   });
 }
 
-/** The step to go on with: the first that is not complete. */
-export const firstOpen = (state: WizardState): StepId =>
-  steps.find(({ id }) => openPoints(id, state).length > 0)?.id ?? 'review';
+/** The step to go on with: the furthest that was looked at, or an earlier one that is not complete. */
+export function goOnAt(state: WizardState): StepId {
+  const far = steps.findIndex(({ id }) => id === state.reached);
+  const open = steps.slice(0, far).find(({ id }) => openPoints(id, state).length > 0);
+  return open?.id ?? state.reached;
+}

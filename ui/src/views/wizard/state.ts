@@ -11,6 +11,7 @@ import { noPayload, payloadOf, shapesOf, toFields, toShape, withColumns } from '
 import { type ScheduleForm, formOf, newSchedule, toSchedule } from '@/features/schedule/form';
 import { type SourceChoice, choiceOf, looked, noSource, queryOf } from '@/features/source/choice';
 import { type Target, fieldOfKey, noTarget } from '@/features/target/target';
+import { type StepId, later } from './steps';
 
 /** One end of the sync: what is picked, its form while it is new, and the saved connection once there is one. */
 export interface End {
@@ -26,6 +27,8 @@ export interface WizardState {
   named: boolean;
   /** The saved sync being changed, if it is one. */
   existing: string | null;
+  /** The furthest step that was looked at. */
+  reached: StepId;
   /** It is saved only because a record was sent as a test: its schedule waits until the wizard is done. */
   testing?: true;
   warehouse: End;
@@ -50,7 +53,8 @@ export type WizardAction =
   | { type: 'schedule'; schedule: ScheduleForm }
   | { type: 'target'; target: Target }
   | { type: 'name'; name: string }
-  | { type: 'kept'; name: string };
+  | { type: 'kept'; name: string }
+  | { type: 'reached'; step: StepId };
 
 const noEnd: End = { choice: null, form: null, connection: null };
 
@@ -58,6 +62,7 @@ export const newState = (zone: string): WizardState => ({
   name: '',
   named: false,
   existing: null,
+  reached: 'warehouse',
   warehouse: noEnd,
   source: noSource,
   shaping: shaping(noPayload),
@@ -80,6 +85,7 @@ export function stateOf({ definition }: Sync, zone: string): WizardState {
     name: definition.name,
     named: true,
     existing: definition.name,
+    reached: 'review',
     warehouse: end(definition.from),
     source: choiceOf(definition.query, definition.identifiers, definition.key),
     shaping: shaping(payloadOf(shape, definition.fields)),
@@ -172,6 +178,10 @@ export function reduce(state: WizardState, action: WizardAction): WizardState {
       return { ...state, name: action.name, named: true };
     case 'kept':
       return { ...state, name: action.name, named: true, existing: action.name, testing: true };
+    case 'reached': {
+      const reached = later(state.reached, action.step);
+      return reached === state.reached ? state : { ...state, reached };
+    }
   }
 }
 

@@ -17,3 +17,8 @@ export const isStep = (id: string): id is StepId => steps.some((step) => step.id
 export function neighbour(id: StepId, by: 1 | -1): StepId | null {
   return steps[steps.findIndex((step) => step.id === id) + by]?.id ?? null;
 }
+
+const place = (id: StepId) => steps.findIndex((step) => step.id === id);
+
+/** The one of two steps that comes later. */
+export const later = (a: StepId, b: StepId): StepId => (place(a) > place(b) ? a : b);
