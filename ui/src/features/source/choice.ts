@@ -33,6 +33,11 @@ export function queryOf(choice: SourceChoice): Query | null {
   return choice.table ? { type: 'table', ...choice.table } : null;
 }
 
+/** The rows as chosen now were read: identifiers and key are of their columns. */
+export const isLookedAt = (choice: SourceChoice): boolean =>
+  choice.lookedAt === JSON.stringify(queryOf(choice)) &&
+  (choice.mode === 'table' || choice.sql.trim() === choice.readSql);
+
 /** Takes over what a look at the rows found, keeping what the user chose for the same query. */
 export function looked(choice: SourceChoice, source: Source): SourceChoice {
   const lookedAt = JSON.stringify(queryOf(choice));

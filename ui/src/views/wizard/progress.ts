@@ -1,6 +1,6 @@
 import { choosable, sentLines } from '@/features/payload/model';
 import { inShort, scheduleErrors, toSchedule } from '@/features/schedule/form';
-import { queryOf } from '@/features/source/choice';
+import { isLookedAt, queryOf } from '@/features/source/choice';
 import type { Step } from '@/components/Stepper';
 import type { WizardState } from './state';
 import { type StepId, steps } from './steps';
@@ -15,7 +15,8 @@ export function openPoints(step: StepId, state: WizardState): string[] {
     case 'connection':
       return state.warehouse.connection ? [] : [text.connection.noTest];
     case 'table': {
-      if (!queryOf(source)) return [source.mode === 'table' ? text.table.noTable : text.table.noSql];
+      if (source.mode === 'table' && !queryOf(source)) return [text.table.noTable];
+      if (!isLookedAt(source)) return [source.mode === 'table' ? text.table.notRead : text.table.noSql];
       const events = shaping.payload.shape !== 'record';
       return [
         ...(events && Object.keys(source.identifiers).length === 0 ? [text.table.noIdentifier] : []),

@@ -38,6 +38,7 @@ export const text = {
     modes: { table: 'Table or view', sql: 'SQL' },
     noTable: 'Choose a table or view',
     noSql: 'Read the statement’s rows first',
+    notRead: 'The first rows could not be read',
     noIdentifier: 'Say which column identifies the person',
     noKey: 'Choose the row key',
     reading: 'Reading the first rows',

@@ -170,6 +170,20 @@ test('a draft comes back as it was left', async () => {
   await screen.findByRole('button', { name: 'Key of lead_score in the payload: score' });
 });
 
+test('a draft goes on at the step where it was left, and claims none done that nobody saw', async () => {
+  const { user, host, router, unmount } = await toTable();
+  await user.click(await screen.findByText('lead_scores'));
+  await screen.findByText(/No duplicates and no nulls/);
+  await user.click(screen.getByRole('button', { name: 'Save draft and close' }));
+  await waitFor(() => expect(router.state.location.pathname).toBe('/'));
+  unmount();
+  renderWindow('/', host);
+  await user.click(await screen.findByRole('button', { name: 'Finish' }));
+  await heading('Which rows?');
+  expect(screen.getByRole('button', { name: /^Connection.*done/ })).toBeTruthy();
+  expect(screen.queryByRole('button', { name: /^(Payload|Schedule).*done/ })).toBeNull();
+});
+
 test('rows that cannot be read say what happened and can be read again', async () => {
   const host = fakeHost();
   host.answer('source', () => {
@@ -179,6 +193,36 @@ test('rows that cannot be read say what happened and can be read again', async (
   await user.click(await screen.findByText('lead_scores'));
   const alert = await screen.findByRole('alert');
   expect(alert.textContent).toMatch(/The table lead_scores is gone.*Choose another table/s);
+  await user.keyboard(on);
+  await screen.findByText('The first rows could not be read');
+  await heading('Which rows?');
+});
+
+test('a statement is shaped only once its own rows were read', async () => {
+  const host = fakeHost();
+  const { user } = await toTable(host);
+  await user.click(await screen.findByText('lead_scores'));
+  await screen.findByText(/No duplicates and no nulls/);
+  host.answer('source', () => {
+    throw problem({ message: 'There is no table “nowhere”.', hint: 'Correct the query.' });
+  });
+  await user.click(screen.getByRole('radio', { name: 'SQL' }));
+  const statement = screen.getByRole('textbox', { name: /One SELECT statement/ });
+  await user.type(statement, 'select * from nowhere');
+  await user.click(screen.getByRole('button', { name: 'Read rows' }));
+  await screen.findByText(/There is no table “nowhere”/);
+  await user.keyboard(on);
+  await heading('Which rows?');
+
+  host.answer('source', () => leadScores);
+  await user.clear(statement);
+  await user.type(statement, 'select * from lead_scores');
+  await user.click(screen.getByRole('button', { name: 'Read rows' }));
+  await screen.findByText(/No duplicates and no nulls/);
+  await user.type(statement, ' limit 5');
+  await user.keyboard(on);
+  await screen.findByText('Read the statement’s rows first');
+  await heading('Which rows?');
 });
 
 test('personal data is said to be shown only where the user asked for it', async () => {
