@@ -29,7 +29,9 @@ async fn sending(bench: &Bench) {
         let counts = Counts { read: count, added: count, to_send: count, ..Counts::default() };
         outbox::release(sqlite, 1)?;
         runs::set_counts(sqlite, 1, &counts)?;
-        runs::seal(sqlite, 1, 1, Some(count), 1)
+        runs::seal(sqlite, 1, 1, Some(count), 1)?;
+        // Who reads more than the first batches before sending fails.
+        Ok(sqlite.execute("update body set z = x'00' where batch > 20", [])?)
     };
     bench.engine.store().write(seal).done().await.unwrap();
 }
@@ -57,7 +59,10 @@ async fn a_million_waiting_records_are_seen_and_go_out_at_once() {
     let seen = begun.elapsed();
     bench.crm.hold();
     bench.engine.resume(run).await.unwrap();
-    bench.crm.until_requests(1).await;
+    tokio::select! {
+        () = bench.crm.until_requests(1) => {}
+        ended = bench.engine.wait(run.id) => panic!("it ended before it sent anything: {ended:?}"),
+    }
     println!("1,000,000 waiting: seen after {seen:?}, the first request after {:?}", begun.elapsed());
     bench.engine.cancel(run.id);
     bench.crm.release();

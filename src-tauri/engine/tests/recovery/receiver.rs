@@ -51,9 +51,12 @@ impl Seen {
         self.ids.insert(id.to_owned(), record.to_owned());
         let (key, payload) = record.split_once('\t').unwrap_or_default();
         let version = version_of(payload);
-        let before = self.kept.insert(key.to_owned(), (version, payload.to_owned()));
-        if before.is_some_and(|(newer, _)| newer > version) {
-            self.broken.push(format!("{key} went back to version {version}"));
+        if let Some((before, _)) = self.kept.insert(key.to_owned(), (version, payload.to_owned())) {
+            if before > version {
+                self.broken.push(format!("{key} went back to version {version}"));
+            } else if before == version {
+                self.broken.push(format!("version {version} of {key} came under a second id, {id}"));
+            }
         }
     }
 }
