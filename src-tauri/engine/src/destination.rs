@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 
 use crate::check::Steps;
 use crate::connection::Opening;
@@ -120,8 +119,6 @@ pub struct Batch<'a> {
     pub shape: &'a Shape,
     /// The records.
     pub records: &'a [Record<'a>],
-    /// When the run's read was sealed; part of the bytes, so that a repeat is the same.
-    pub sealed_at: DateTime<Utc>,
     /// The run, for destinations that write something per run.
     pub run: i64,
     /// The sync's name.

@@ -1,5 +1,7 @@
 //! Records: what a changed row became, ready to send.
 
+use chrono::{DateTime, Utc};
+
 use crate::error::{Error, ErrorKind, Result};
 
 /// What happened to a row since its record was last delivered.
@@ -72,6 +74,8 @@ pub struct Record<'a> {
     pub payload: &'a [u8],
     /// The id a destination recognises a repeat by, in the form of a UUID.
     pub message_id: MessageId,
+    /// When the read that found the change was sealed: an event's own time, and so part of its bytes.
+    pub changed_at: DateTime<Utc>,
 }
 
 /// Identifies one change of one record: a repeat of the same send has the same id, and every other send has

@@ -1,12 +1,11 @@
 //! The request of one record as a curl command, to try it by hand.
 
 use sluice_engine::Result;
-use sluice_engine::clock::from_millis;
 use sluice_engine::destination::{Batch, IN_KEYCHAIN, Request};
 use sluice_engine::engine::Engine;
 use sluice_engine::store::connections;
 use sluice_engine::store::events::{EventId, EventRow};
-use sluice_engine::store::outbox::Body;
+use sluice_engine::store::outbox::{self, Body};
 use sluice_engine::store::runs::RunRow;
 use sluice_engine::store::syncs::SavedSync;
 
@@ -27,10 +26,10 @@ pub(super) fn curl(
     let Some(kind) = engine.catalogue().destination(&connection.kind) else { return Ok(None) };
     let mut body = Body::default();
     body.push(key, change, operation, row.number, &row.payload);
+    let changed_at = engine.store().read(|sqlite| outbox::changed_at(sqlite, &body, run.id))?[&row.number];
     let batch = Batch {
         shape: &run.shape,
-        records: &[body.record(0, &saved.uuid, run.generation)?],
-        sealed_at: from_millis(run.sealed.unwrap_or(run.started)),
+        records: &[body.record(0, &saved.uuid, run.generation, changed_at)?],
         run: run.id,
         sync: &saved.sync.name,
     };

@@ -9,7 +9,7 @@ use sluice_engine::mapping::named_in;
 use sluice_engine::mask;
 use sluice_engine::record::Change;
 use sluice_engine::store::events::{EventId, EventRow};
-use sluice_engine::store::exchanges;
+use sluice_engine::store::exchanges::{self, Newest};
 use sluice_engine::store::outbox;
 use sluice_engine::store::runs::{self, RunRow};
 use sluice_engine::store::syncs::{self, SavedSync};
@@ -24,7 +24,7 @@ pub(super) struct Lines<'a> {
     engine: &'a Engine,
     syncs: HashMap<i64, Rc<SavedSync>>,
     runs: HashMap<i64, Rc<RunRow>>,
-    answers: HashMap<i64, Option<String>>,
+    answers: HashMap<i64, HashMap<usize, Newest>>,
     attempts: HashMap<i64, HashMap<usize, u64>>,
 }
 
@@ -99,27 +99,18 @@ impl<'a> Lines<'a> {
 
     fn answer(&mut self, row: &EventRow) -> Result<String> {
         let problem = row.problem.as_deref().map(runs::Problem::from_json).transpose()?;
-        let EventId::Record { batch, .. } = row.id else {
-            return Ok(problem.map_or_else(String::new, |problem| problem.kind.replace('_', " ")));
-        };
-        let answer = match self.answers.get(&batch) {
-            Some(known) => known.clone(),
-            None => self.newest_answer(row.run, batch)?,
-        };
-        self.answers.insert(batch, answer.clone());
         let words = problem.map(|problem| problem.kind.replace('_', " "));
-        Ok([answer, words].into_iter().flatten().collect::<Vec<_>>().join(", "))
-    }
-
-    /// What came back for the newest request of a batch, in short.
-    fn newest_answer(&mut self, run: i64, batch: i64) -> Result<Option<String>> {
-        let Some(attempt) = self.engine.store().read(|sqlite| exchanges::newest(sqlite, batch))? else {
-            return Ok(None);
+        let EventId::Record { batch, place, .. } = row.id else { return Ok(words.unwrap_or_default()) };
+        if !self.answers.contains_key(&batch) {
+            let newest = self.engine.store().read(|sqlite| exchanges::newest(sqlite, batch))?;
+            self.answers.insert(batch, newest);
+        }
+        let answer = match self.answers.get(&batch).and_then(|newest| newest.get(&place)) {
+            Some(Newest::Answered(status)) => status.map(|status| status.to_string()),
+            Some(Newest::Unanswered) => Some(unanswered(&*self.run(row.run)?).to_lowercase()),
+            None => None,
         };
-        Ok(match attempt.exchange {
-            Some(exchange) => exchange.status.map(|status| status.to_string()),
-            None => Some(unanswered(&*self.run(run)?).to_lowercase()),
-        })
+        Ok([answer, words].into_iter().flatten().collect::<Vec<_>>().join(", "))
     }
 }
 

@@ -104,6 +104,9 @@ fn a_400_is_halved_down_to_the_record_it_is_about() {
     assert_eq!(rejected.len(), 1);
     assert_eq!(rejected[0]["reason"]["code"], "SLU-2010");
     assert_eq!(rejected[0]["attempts"], 2, "with the other one, then alone");
+    assert_eq!(rejected[0]["answer"], "400, request refused");
+    let delivered = two.sluice.events(&["--status", "delivered"]);
+    assert_eq!(delivered[0]["answer"], "200", "each record has its own answer, whichever came last");
     told(&rejected[0]["reason"]);
     two.the_rest_arrives(1);
 }

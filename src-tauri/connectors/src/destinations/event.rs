@@ -8,18 +8,29 @@ pub(crate) const ENVELOPE_BYTES: usize =
     r#""messageId":"00000000-0000-0000-0000-000000000000","timestamp":"2026-01-01T00:00:00.000Z","channel":"server",,"#
         .len();
 
-/// The time of every event of a read, as it is written.
-pub(crate) fn event_time(sealed_at: DateTime<Utc>) -> String {
-    sealed_at.to_rfc3339_opts(SecondsFormat::Millis, true)
+/// The time of events as it is written, made once for all that have the same.
+#[derive(Default)]
+pub(crate) struct EventTime {
+    at: DateTime<Utc>,
+    text: String,
 }
 
-/// Appends the event of `record`: message id, the [`event_time`] of its read and the channel, then the
-/// payload's own bytes. A repeat of the same record appends the same bytes.
-pub(crate) fn write_event(out: &mut Vec<u8>, record: &Record<'_>, time: &str) {
+impl EventTime {
+    fn of(&mut self, at: DateTime<Utc>) -> &str {
+        if self.text.is_empty() || self.at != at {
+            *self = Self { at, text: at.to_rfc3339_opts(SecondsFormat::Millis, true) };
+        }
+        &self.text
+    }
+}
+
+/// Appends the event of `record`: message id, the time its change was found and the channel, then the payload's own
+/// bytes. A repeat of the same record appends the same bytes.
+pub(crate) fn write_event(out: &mut Vec<u8>, record: &Record<'_>, time: &mut EventTime) {
     out.extend_from_slice(br#"{"messageId":""#);
     out.extend_from_slice(&record.message_id.text());
     out.extend_from_slice(br#"","timestamp":""#);
-    out.extend_from_slice(time.as_bytes());
+    out.extend_from_slice(time.of(record.changed_at).as_bytes());
     out.extend_from_slice(br#"","channel":"server""#);
     let members = record.payload.strip_prefix(b"{").unwrap_or(record.payload);
     if members != b"}" {
@@ -41,9 +52,10 @@ mod tests {
             operation: Operation::Upsert,
             payload: payload.as_bytes(),
             message_id: MessageId(7),
+            changed_at: DateTime::UNIX_EPOCH,
         };
         let mut out = Vec::new();
-        write_event(&mut out, &record, &event_time(DateTime::UNIX_EPOCH));
+        write_event(&mut out, &record, &mut EventTime::default());
         assert!(out.len() < payload.len() + ENVELOPE_BYTES);
         String::from_utf8(out).unwrap()
     }

@@ -51,23 +51,16 @@ pub(super) async fn send(context: Arc<Delivering>, work: Work, request: u64) -> 
 }
 
 async fn send_records(context: &Delivering, work: &Work) -> Result<Made> {
-    let body = &work.batch.body;
-    let generation = context.run.generation;
     let records: Vec<_> = work
         .places
         .iter()
-        .map(|place| body.record(*place, &context.sync_uuid, generation))
+        .map(|place| work.batch.record(*place, &context.sync_uuid, &context.run))
         .collect::<Result<_>>()?;
     if work.first {
         keep_before(context, work.batch.id, &records).await?;
     }
-    let batch = Batch {
-        shape: &context.run.shape,
-        records: &records,
-        sealed_at: crate::clock::from_millis(context.run.sealed.unwrap_or(context.run.started)),
-        run: context.run.id,
-        sync: &context.sync.name,
-    };
+    let batch =
+        Batch { shape: &context.run.shape, records: &records, run: context.run.id, sync: &context.sync.name };
     failpoint!(Sending);
     match (&work.job, context.destination.jobs()) {
         (Some(job), Some(jobs)) => Ok(made(ended(jobs, &job.token, &batch).await, context, work, None)),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
+use rusqlite::{Connection as Sqlite, Row, params};
 
 use super::packed::{pack, unpack};
 use crate::destination::Exchange;
@@ -97,14 +97,27 @@ pub fn attempt_counts(sqlite: &Sqlite, batch: i64) -> Result<HashMap<usize, u64>
     Ok(counts)
 }
 
-/// The newest request of a batch.
-pub fn newest(sqlite: &Sqlite, batch: i64) -> Result<Option<Attempt>> {
-    sqlite
-        .prepare_cached("select at, records, z from exchange where batch = ?1 order by id desc limit 1")?
-        .query_row([batch], |row| Ok(from_row(row)))
-        .optional()?
-        .map(|found| Ok(found?.1))
-        .transpose()
+/// What came of the newest request that carried a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Newest {
+    /// No answer has come.
+    Unanswered,
+    /// The status of the answer, where it has one.
+    Answered(Option<u16>),
+}
+
+/// What came of the newest request of each record of a batch, by its place.
+pub fn newest(sqlite: &Sqlite, batch: i64) -> Result<HashMap<usize, Newest>> {
+    let mut statement =
+        sqlite.prepare_cached("select at, records, z from exchange where batch = ?1 order by id")?;
+    let mut rows = statement.query([batch])?;
+    let mut newest = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let (places, Attempt { exchange, .. }) = from_row(row)?;
+        let came = exchange.map_or(Newest::Unanswered, |exchange| Newest::Answered(exchange.status));
+        newest.extend(places.into_iter().map(|place| (place, came)));
+    }
+    Ok(newest)
 }
 
 fn from_row(row: &Row<'_>) -> Result<(Vec<usize>, Attempt)> {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use crate::check::Steps;
@@ -31,6 +32,8 @@ pub struct Arrived {
     pub operation: Operation,
     /// Its bytes, as text.
     pub payload: String,
+    /// When its change was found.
+    pub changed_at: DateTime<Utc>,
     /// Which request brought it, from 1.
     pub request: usize,
 }
@@ -192,7 +195,8 @@ impl FakeDestination {
                 continue;
             };
             let operation = Operation::from_code(operation.parse().unwrap_or_default())?;
-            state.keep(&Arrived { key, id, operation, payload, request: 0 });
+            let changed_at = DateTime::UNIX_EPOCH;
+            state.keep(&Arrived { key, id, operation, payload, changed_at, request: 0 });
         }
         state.journal = Some(std::fs::OpenOptions::new().create(true).append(true).open(path)?);
         Ok(())
@@ -388,6 +392,7 @@ fn arrived(record: &Record<'_>, request: usize) -> Arrived {
         id: record.message_id.to_string(),
         operation: record.operation,
         payload: String::from_utf8_lossy(record.payload).into_owned(),
+        changed_at: record.changed_at,
         request,
     }
 }

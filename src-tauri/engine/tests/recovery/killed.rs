@@ -11,7 +11,8 @@ use super::receiver::{BATCH, IN_FLIGHT, Receiver, Sends};
 use super::{HOME, process};
 use crate::bench::{Bench, PLAIN, SYNC, open_engine_to, payload, row};
 
-/// Which version of the table the process sees, how many rows it has, and where the receiver is.
+/// Which version of the table the process sees, how many rows it has, where the receiver is, and with 1 that it reads
+/// anew although a run waits.
 const TABLE: &str = "SLUICE_TEST_TABLE";
 
 /// A version of the table: each row says which it is.
@@ -24,16 +25,18 @@ fn open(home: &Path, version: usize, count: usize, port: u16) -> std::sync::Arc<
     let table = Box::leak(Box::new(FakeWarehouse::new(&["id", "name"])));
     table.set(rows(version, count));
     let to = Box::leak(Box::new(Sends::to(port)));
-    let engine = open_engine_to(home, table, to, &SteeredClock::at(1_750_000_000_000)).unwrap();
+    // The time goes on from process to process, and stands still in each.
+    let now = sluice_engine::clock::millis(chrono::Utc::now());
+    let engine = open_engine_to(home, table, to, &SteeredClock::at(now)).unwrap();
     engine.recover().unwrap();
     engine
 }
 
-/// Goes on with the run that waits, or starts one, until one has completed.
-async fn complete(engine: &std::sync::Arc<Engine>) -> sluice_engine::store::runs::RunRow {
+/// Goes on with the run that waits, or starts one, until one has completed. With `anew` the first is started in any case.
+async fn complete(engine: &std::sync::Arc<Engine>, mut anew: bool) -> sluice_engine::store::runs::RunRow {
     loop {
         let waiting = engine.store().read(sluice_engine::store::runs::waiting).unwrap();
-        let run = match waiting.first() {
+        let run = match waiting.first().filter(|_| !std::mem::take(&mut anew)) {
             Some(run) => {
                 engine.resume(run).await.unwrap();
                 run.id
@@ -57,8 +60,8 @@ fn child() {
     runtime.block_on(async {
         let engine = open(Path::new(&home), numbers[0], numbers[1], numbers[2] as u16);
         // What went on may have been the run of an earlier version.
-        complete(&engine).await;
-        complete(&engine).await;
+        complete(&engine, numbers[3] == 1).await;
+        complete(&engine, false).await;
     });
 }
 
@@ -82,7 +85,7 @@ async fn a_sync_that_is_killed_again_and_again_loses_nothing() {
     let (mut version, mut killed, mut moments) = (1, 0, Moments(0x5eed));
     let mut longest = Duration::from_millis(400);
     while killed < kills {
-        let table = format!("{version} {count} {}", receiver.port);
+        let table = format!("{version} {count} {} {}", receiver.port, killed % 2);
         let begun = Instant::now();
         let mut child =
             process("recovery::killed::child").env(HOME, &home).env(TABLE, table).spawn().unwrap();
@@ -103,9 +106,9 @@ async fn a_sync_that_is_killed_again_and_again_loses_nothing() {
         }
     }
     let engine = open(&home, version, count, receiver.port);
-    complete(&engine).await;
-    complete(&engine).await;
-    let idle = complete(&engine).await;
+    complete(&engine, false).await;
+    complete(&engine, false).await;
+    let idle = complete(&engine, false).await;
     assert_eq!((idle.counts.to_send, idle.counts.unchanged), (0, count as u64));
     let seen = receiver.seen();
     assert!(seen.broken.is_empty(), "{:?}", seen.broken);

@@ -13,6 +13,7 @@ use sluice_engine::destination::{
     Answer, Batch, Delivery, Destination, DestinationKind, Exchange, Limits, Object, Outcome,
 };
 use sluice_engine::manifest::Manifest;
+use sluice_engine::record::Record;
 use sluice_engine::sync::Shape;
 use sluice_engine::testing::FakeDestination;
 use sluice_engine::{Error, ErrorKind, Result};
@@ -27,7 +28,7 @@ pub(super) const IN_FLIGHT: usize = 4;
 pub(super) struct Seen {
     /// By key: the version and the bytes it has.
     pub(super) kept: HashMap<String, (usize, String)>,
-    /// By message id: key and bytes.
+    /// By message id: time, key and bytes.
     ids: HashMap<String, String>,
     /// Records that came again under an id it had taken.
     pub(super) repeats: usize,
@@ -49,7 +50,8 @@ impl Seen {
             return;
         }
         self.ids.insert(id.to_owned(), record.to_owned());
-        let (key, payload) = record.split_once('\t').unwrap_or_default();
+        let mut parts = record.split('\t').skip(1);
+        let (key, payload) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let version = version_of(payload);
         if let Some((before, _)) = self.kept.insert(key.to_owned(), (version, payload.to_owned())) {
             if before > version {
@@ -170,7 +172,8 @@ impl Destination for Sends {
     async fn deliver(&self, batch: &Batch<'_>) -> Delivery {
         let mut request = Vec::new();
         for record in batch.records {
-            request.extend_from_slice(format!("{}\t{}\t", record.message_id, record.key).as_bytes());
+            let Record { message_id, changed_at, key, .. } = record;
+            request.extend_from_slice(format!("{message_id}\t{changed_at}\t{key}\t").as_bytes());
             request.extend_from_slice(record.payload);
             request.push(b'\n');
         }

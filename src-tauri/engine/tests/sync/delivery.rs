@@ -1,5 +1,6 @@
 //! What was refused, lost or put off is sent again until it is delivered, and holds nothing else up.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sluice_engine::destination::Outcome;
@@ -26,6 +27,25 @@ async fn a_repeat_after_a_lost_answer_has_the_same_id_and_bytes() {
         let next = bench.run().await;
         assert_eq!(next.counts.to_send, 0);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_newer_run_sends_again_has_the_same_id_and_bytes() {
+    let bench = Bench::new().await;
+    bench.table.set(people(50, "Ana"));
+    bench.crm.reply(|_, _| Reply::LostAfter);
+    assert_eq!(bench.run().await.state, RunState::Waiting);
+    bench.clock.advance(chrono::Duration::hours(1));
+    bench.crm.take_all();
+    bench.table.edit(|rows| rows[7] = row("k7", "Bo"));
+    assert_eq!(bench.run().await.counts.delivered, 50);
+    let mut sent = BTreeMap::new();
+    for arrived in bench.crm.arrived().into_iter().filter(|arrived| arrived.key != "k7") {
+        let bytes = (arrived.id, arrived.payload, arrived.changed_at);
+        let first = sent.entry(arrived.key).or_insert_with(|| bytes.clone());
+        assert_eq!(*first, bytes);
+    }
+    assert_eq!(sent.len(), 49);
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,7 @@ use sluice_engine::destination::{Answer, Batch, Delivery, Exchange, Limits, Outc
 use sluice_engine::record::{Operation, Record};
 use sluice_engine::sync::Shape;
 
-use super::event::{ENVELOPE_BYTES, event_time, write_event};
+use super::event::{ENVELOPE_BYTES, EventTime, write_event};
 use super::folder::Folder;
 use super::part::Line;
 
@@ -50,7 +50,7 @@ pub(super) async fn deliver(folder: &Folder, batch: &Batch<'_>) -> Delivery {
 fn line(batch: &Batch<'_>, record: &Record<'_>) -> Line {
     let mut text = Vec::with_capacity(record.payload.len() + ENVELOPE_BYTES);
     match batch.shape {
-        Shape::Identify | Shape::Track(_) => write_event(&mut text, record, &event_time(batch.sealed_at)),
+        Shape::Identify | Shape::Track(_) => write_event(&mut text, record, &mut EventTime::default()),
         Shape::Record { .. } => text.extend_from_slice(record.payload),
     }
     let removed = match record.operation {

@@ -12,7 +12,7 @@ use sluice_engine::sync::Shape;
 
 use super::client::{Crm, DAILY_RECORDS, used_on};
 use super::error::{Fault, broken, refused};
-use super::event::{ENVELOPE_BYTES, event_time, write_event};
+use super::event::{ENVELOPE_BYTES, EventTime, write_event};
 use super::events;
 use super::objects::{FieldDef, ObjectDef};
 use super::records::{self, Done, Edit, Rules, value_of};
@@ -117,7 +117,7 @@ fn request(crm: &Crm, batch: &Batch<'_>) -> Result<Request> {
         let mut body = Vec::new();
         match to {
             To::Object(..) => body.extend_from_slice(record.payload),
-            To::Identify | To::Track => write_event(&mut body, record, &event_time(batch.sealed_at)),
+            To::Identify | To::Track => write_event(&mut body, record, &mut EventTime::default()),
         }
         Incoming { operation: record.operation, body, message_id: record.message_id.to_string() }
     });

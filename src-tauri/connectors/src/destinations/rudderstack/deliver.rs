@@ -8,7 +8,7 @@ use sluice_engine::sync::Shape;
 
 use super::client::DataPlane;
 use super::error::classify;
-use super::event::{ENVELOPE_BYTES, event_time, write_event};
+use super::event::{ENVELOPE_BYTES, EventTime, write_event};
 
 /// Bytes of a body before compression (rudder-server, `Gateway.maxReqSizeInKB`), less what encloses the events.
 const BODY_BYTES: usize = 4_000 * 1024 - 64;
@@ -55,12 +55,12 @@ pub(super) fn body(batch: &Batch<'_>) -> Vec<u8> {
     let size: usize = batch.records.iter().map(|record| record.payload.len() + ENVELOPE_BYTES).sum();
     let mut body = Vec::with_capacity(size + 16);
     body.extend_from_slice(br#"{"batch":["#);
-    let time = event_time(batch.sealed_at);
+    let mut time = EventTime::default();
     for (index, record) in batch.records.iter().enumerate() {
         if index > 0 {
             body.push(b',');
         }
-        write_event(&mut body, record, &time);
+        write_event(&mut body, record, &mut time);
     }
     body.extend_from_slice(b"]}");
     body

@@ -3,13 +3,16 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
 
 use super::Sender;
 use super::jobs::Job;
+use crate::clock::from_millis;
 use crate::error::{Error, ErrorKind, Result};
+use crate::record::Record;
 use crate::store::outbox::{self, BatchRow, Body, OwnState};
-use crate::store::runs::{self, Counts};
+use crate::store::runs::{self, Counts, RunRow};
 
 /// Batches that may be under way before another claim is written.
 const CLAIM: usize = 128;
@@ -22,13 +25,24 @@ pub(super) struct Loading {
     read: JoinHandle<Result<Read>>,
 }
 
-/// A batch's body, while it is kept, and the records whose state differs from the batch's.
-type Read = (Option<Body>, HashMap<usize, OwnState>);
+/// A batch, while its body is kept, and the records whose state differs from the batch's.
+type Read = (Option<Loaded>, HashMap<usize, OwnState>);
 
 /// A loaded batch, shared by the parts it is split into.
 pub(in crate::run) struct Loaded {
     pub(in crate::run) id: i64,
     pub(in crate::run) body: Body,
+    /// When its changes were found, by change number.
+    changed_at: HashMap<i64, DateTime<Utc>>,
+}
+
+impl Loaded {
+    /// The record at `place`, ready to send as one of `run`.
+    pub(in crate::run) fn record(&self, place: usize, sync: &str, run: &RunRow) -> Result<Record<'_>> {
+        let changed_at = self.changed_at.get(&self.body.number(place)).copied();
+        let changed_at = changed_at.unwrap_or_else(|| from_millis(run.sealed.unwrap_or(run.started)));
+        self.body.record(place, sync, run.generation, changed_at)
+    }
 }
 
 /// Records of one batch to be sent in one request.
@@ -68,9 +82,8 @@ impl Sender {
         while let Some(Loading { row, read }) = self.next_batch() {
             let lost = self.context.resumed && row.id <= self.context.run.claimed;
             self.claim(row.id).await?;
-            let (body, own) = read.await.map_err(|_| stopped())??;
-            let Some(body) = body else { continue };
-            let batch = Arc::new(Loaded { id: row.id, body });
+            let (loaded, own) = read.await.map_err(|_| stopped())??;
+            let Some(batch) = loaded.map(Arc::new) else { continue };
             let mut at_work = HashSet::new();
             for job in self.jobs.extract_if(.., |job| job.batch == row.id) {
                 at_work.extend(job.places.iter().copied());
@@ -97,9 +110,8 @@ impl Sender {
             && let Some(row) = self.batches.pop_front()
         {
             let store = self.context.store.clone();
-            let read = move || {
-                store.read(|sqlite| Ok((outbox::body(sqlite, row.id)?, outbox::own_states(sqlite, row.id)?)))
-            };
+            let read =
+                move || store.read(|sqlite| Ok((load(sqlite, row)?, outbox::own_states(sqlite, row.id)?)));
             self.loading.push_back(Loading { row, read: tokio::task::spawn_blocking(read) });
         }
         self.loading.pop_front()
@@ -132,6 +144,12 @@ impl Sender {
             }
         }
     }
+}
+
+fn load(sqlite: &rusqlite::Connection, row: BatchRow) -> Result<Option<Loaded>> {
+    let Some(body) = outbox::body(sqlite, row.id)? else { return Ok(None) };
+    let changed_at = outbox::changed_at(sqlite, &body, row.run)?;
+    Ok(Some(Loaded { id: row.id, body, changed_at }))
 }
 
 fn stopped() -> Error {

@@ -1,5 +1,6 @@
 //! The records of a batch as stored, and what identifies them.
 
+use chrono::{DateTime, Utc};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use super::damaged;
@@ -144,12 +145,18 @@ impl Body {
     }
 
     /// The record at `place`, ready to send.
-    pub fn record(&self, place: usize, sync: &str, generation: i64) -> Result<Record<'_>> {
+    pub fn record(
+        &self,
+        place: usize,
+        sync: &str,
+        generation: i64,
+        changed_at: DateTime<Utc>,
+    ) -> Result<Record<'_>> {
         let (key, payload) = (self.key(place), self.payload(place));
         let (change, operation) = (self.change(place)?, self.operation(place)?);
         let print = fingerprint(change, payload);
         let message_id = message_id(sync, generation, self.number(place), operation, key_hash(key), print);
-        Ok(Record { key, change, operation, payload, message_id })
+        Ok(Record { key, change, operation, payload, message_id, changed_at })
     }
 
     /// The stored form, before compression.

@@ -10,7 +10,9 @@ pub mod jobs;
 mod open;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection as Sqlite, params};
 
 pub use body::{Body, MOST_RECORDS, Past, REMOVED, Sealed, compress, fingerprint, key_hash, message_id};
@@ -18,6 +20,7 @@ pub use by_key::{find_key, last_delivered, state_of};
 pub use open::{Found, OpenRecord, each_open, open_batches, open_counts, open_records};
 
 use super::fingerprints;
+use crate::clock::from_millis;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A record's state, as stored.
@@ -238,6 +241,20 @@ pub fn own_states(sqlite: &Sqlite, batch: i64) -> Result<HashMap<usize, OwnState
 /// A batch's body; `None` where it is no longer kept.
 pub fn body(sqlite: &Sqlite, batch: i64) -> Result<Option<Body>> {
     body_bytes(sqlite, batch)?.map(|bytes| Body::from_bytes(&bytes)).transpose()
+}
+
+/// When the reads were sealed that found the changes of a body, by change number. A change whose run is no longer kept
+/// counts as found by `run`.
+pub fn changed_at(sqlite: &Sqlite, body: &Body, run: i64) -> Result<HashMap<i64, DateTime<Utc>>> {
+    let mut statement = sqlite
+        .prepare_cached("select coalesce(sealed, started) from run where id in (?1, ?2) order by id = ?2")?;
+    let mut found = HashMap::new();
+    for number in (0..body.len()).map(|place| body.number(place)) {
+        if let Entry::Vacant(vacant) = found.entry(number) {
+            vacant.insert(from_millis(statement.query_row([number, run], |row| row.get(0))?));
+        }
+    }
+    Ok(found)
 }
 
 /// The bytes of a batch's keys and payloads, in the form of a [`Body`]; `None` where it is no longer kept.
