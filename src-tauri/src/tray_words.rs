@@ -16,8 +16,10 @@ pub(crate) fn headline(syncs: &[Sync], paused: bool) -> String {
         ([], [one], _) => format!("{one} is running"),
         ([], [_, more @ ..], _) if !more.is_empty() => format!("{} syncs are running", more.len() + 1),
         ([], _, [_, ..]) => "Waiting for the network".to_owned(),
+        _ if !named(SyncStatus::Waiting).is_empty() => "Waiting to try again".to_owned(),
         _ if syncs.is_empty() => "No syncs yet".to_owned(),
         _ if paused => "All schedules are paused".to_owned(),
+        _ if !named(SyncStatus::Rejected).is_empty() => "Some records were rejected".to_owned(),
         _ => "All syncs are well".to_owned(),
     }
 }
@@ -105,6 +107,8 @@ mod tests {
         assert_eq!(says(&[]), "No syncs yet");
         assert_eq!(says(&[&healthy]), "All syncs are well");
         assert_eq!(says(&[&healthy, &away]), "Waiting for the network");
+        let later = sync("e", SyncStatus::Waiting, None);
+        assert_eq!(says(&[&healthy, &later]), "Waiting to try again");
         assert_eq!(says(&[&healthy, &away, &running]), "b is running");
         assert_eq!(says(&[&running, &running]), "2 syncs are running");
         assert_eq!(says(&[&running, &held]), "c needs you");

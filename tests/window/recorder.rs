@@ -1,7 +1,6 @@
 //! A data plane that keeps every request it gets, and lets Prism judge it, for the tests of this binary.
 
 use std::io::Read as _;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
@@ -35,7 +34,7 @@ impl Request {
 pub(crate) struct Recorder {
     pub(crate) address: String,
     requests: Arc<Mutex<Vec<Request>>>,
-    refusing: Arc<AtomicBool>,
+    refusal: Arc<Mutex<Option<&'static str>>>,
     _judge: Option<Prism>,
 }
 
@@ -49,19 +48,19 @@ impl Recorder {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let requests = Arc::<Mutex<Vec<Request>>>::default();
-        let refusing = Arc::<AtomicBool>::default();
-        let (kept, refuses) = (requests.clone(), refusing.clone());
+        let refusal = Arc::<Mutex<Option<&'static str>>>::default();
+        let (kept, refuses) = (requests.clone(), refusal.clone());
         tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
                 tokio::spawn(serve(connection, kept.clone(), refuses.clone(), port));
             }
         });
-        Self { address, requests, refusing, _judge: judge }
+        Self { address, requests, refusal, _judge: judge }
     }
 
-    /// From now on every request is refused with a 401, or not any more. What is refused is not kept.
-    pub(crate) fn refuse(&self, refuse: bool) {
-        self.refusing.store(refuse, Ordering::SeqCst);
+    /// From now on every request gets this answer, after `HTTP/1.1 `, or is taken again. What is refused is not kept.
+    pub(crate) fn refuse(&self, refusal: Option<&'static str>) {
+        *self.refusal.lock().expect("refusal") = refusal;
     }
 
     /// Events of all batches so far, in order.
@@ -80,7 +79,7 @@ impl Recorder {
 async fn serve(
     mut connection: TcpStream,
     kept: Arc<Mutex<Vec<Request>>>,
-    refusing: Arc<AtomicBool>,
+    refusal: Arc<Mutex<Option<&'static str>>>,
     port: Option<u16>,
 ) -> Option<()> {
     let mut got = Vec::new();
@@ -105,9 +104,9 @@ async fn serve(
         }
         let body = got[end + 4..whole].to_vec();
         got.drain(..whole);
-        if refusing.load(Ordering::SeqCst) {
-            let answer = b"HTTP/1.1 401 Unauthorized\r\ncontent-type: text/plain\r\ncontent-length: 17\r\n\r\nInvalid write key";
-            connection.write_all(answer).await.ok()?;
+        let refused = *refusal.lock().expect("refusal");
+        if let Some(refused) = refused {
+            connection.write_all(format!("HTTP/1.1 {refused}").as_bytes()).await.ok()?;
             continue;
         }
         kept.lock().expect("requests").push(Request { head: head.clone(), body: body.clone() });

@@ -197,7 +197,10 @@ fn on_wire(engine: &Engine, saved: &SavedSync) -> Result<Sync> {
     // What is held is what the user has to look at, whatever ran since.
     let told = held.as_ref().or(ran);
     let status = status(saved, told, running);
-    let decides = matches!(status, SyncStatus::NeedsYou | SyncStatus::Held | SyncStatus::WaitingForNetwork);
+    let decides = matches!(
+        status,
+        SyncStatus::NeedsYou | SyncStatus::Held | SyncStatus::WaitingForNetwork | SyncStatus::Waiting
+    );
     let described = saved.sync.schedule.describe(engine.clock().now());
     let bar = |run: &RunRow| RunBar {
         run: run.id,
@@ -234,8 +237,16 @@ fn status(saved: &SavedSync, ran: Option<&RunRow>, running: bool) -> SyncStatus 
         Some(RunState::Held) => SyncStatus::Held,
         Some(RunState::Failed) => SyncStatus::NeedsYou,
         _ if saved.paused => SyncStatus::Paused,
-        Some(RunState::Waiting) => SyncStatus::WaitingForNetwork,
+        Some(RunState::Waiting) if ran.is_some_and(nobody_answers) => SyncStatus::WaitingForNetwork,
+        Some(RunState::Waiting) => SyncStatus::Waiting,
+        Some(RunState::CompletedWithRejections) => SyncStatus::Rejected,
         None => SyncStatus::New,
         Some(_) => SyncStatus::Healthy,
     }
+}
+
+/// The run waits because it reached nobody.
+fn nobody_answers(run: &RunRow) -> bool {
+    let away = [ErrorKind::Offline, ErrorKind::HostNotFound, ErrorKind::Unreachable].map(ErrorKind::name);
+    run.problem.as_ref().is_some_and(|problem| away.contains(&problem.kind.as_str()))
 }

@@ -8,6 +8,8 @@ export const syncStates: Record<SyncStatus, { state: StateName; word?: string }>
   healthy: { state: 'healthy' },
   running: { state: 'running' },
   waiting_for_network: { state: 'offline' },
+  waiting: { state: 'waiting', word: 'Waiting to try again' },
+  rejected: { state: 'completedWithRejections', word: 'Records rejected' },
   needs_you: { state: 'needsYou' },
   held: { state: 'held' },
   paused: { state: 'paused' },

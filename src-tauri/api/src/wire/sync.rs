@@ -176,8 +176,12 @@ pub enum SyncStatus {
     Healthy,
     /// A run is going on.
     Running,
-    /// The network or the destination is away; it goes on by itself.
+    /// The network is away, or nobody answers; it goes on by itself.
     WaitingForNetwork,
+    /// The other side puts it off; it goes on by itself.
+    Waiting,
+    /// The destination refused records of its last run.
+    Rejected,
     /// Something only the user can mend.
     NeedsYou,
     /// A run is held and wants a decision.

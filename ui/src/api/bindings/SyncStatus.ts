@@ -3,4 +3,4 @@
 /**
  * A sync's state in one word.
  */
-export type SyncStatus = "healthy" | "running" | "waiting_for_network" | "needs_you" | "held" | "paused" | "no_destination" | "new";
+export type SyncStatus = "healthy" | "running" | "waiting_for_network" | "waiting" | "rejected" | "needs_you" | "held" | "paused" | "no_destination" | "new";

@@ -81,6 +81,7 @@ export function nextRun(sync: Sync, now: number, allPaused: boolean): string {
   if (sync.definition.schedule.type === 'manual') return text.next.manual;
   if (sync.paused || allPaused) return text.next.paused;
   if (sync.status === 'waiting_for_network') return text.next.offline;
+  if (sync.status === 'waiting') return text.next.again;
   return sync.next_run_at ? ahead(sync.next_run_at, now) : text.next.none;
 }
 

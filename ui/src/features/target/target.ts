@@ -102,6 +102,8 @@ export function recordProblems(
   const found = filledByColumn(fields);
   if (takesAny(object)) return found.includes(target.matchField) ? [] : [text.noMatch];
   const filled = new Set(fields.map(({ key }) => key));
+  const names = new Set(object.fields.map(({ name }) => name));
+  const unknown = fields.filter(({ key }) => !names.has(key)).length;
   const match = object.fields.find(({ name }) => name === target.matchField);
   const open =
     target.mode === 'update'
@@ -112,5 +114,6 @@ export function recordProblems(
   return [
     ...(match && !found.includes(match.name) ? [text.missingMatch(match.label)] : []),
     ...open.map(({ label }) => text.missing(label)),
+    ...(unknown > 0 ? [text.unknown(unknown, object.label)] : []),
   ];
 }

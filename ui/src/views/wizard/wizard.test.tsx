@@ -333,6 +333,13 @@ test('rows become records of an object of a CRM that takes events as well', asyn
   expect(await screen.findByRole('grid', { name: 'Fields' })).toBeTruthy();
   expect(screen.getByText('Required field open: Full name')).toBeTruthy();
   await user.click(screen.getByRole('button', { name: /Accept 1 suggestion/ }));
+  // The destination would refuse every record with a field it does not know.
+  await user.keyboard(on);
+  await waitFor(() =>
+    expect(screen.getAllByText(/keys of the payload are no fields of Contact/)).toHaveLength(2),
+  );
+  await heading('Where should it go?');
+  await user.click(screen.getByRole('button', { name: 'Leave them out' }));
   await user.keyboard(on);
   await heading('Before the first run');
   expect(planned(host).at(-1)).toMatchObject({

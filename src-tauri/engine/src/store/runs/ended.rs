@@ -40,12 +40,18 @@ impl Ended {
     /// failed, a sealed run waits to go on. `at` is its last sign of life.
     pub fn cut_off(run: &RunRow, at: i64) -> Self {
         if run.state == RunState::Sending {
-            let error = Error::new(ErrorKind::Interrupted, "Sluice was stopped while this run was sending.");
+            let error = Error::new(
+                ErrorKind::Interrupted,
+                "Sluice stopped, or could not write to its disk, while this run was sending.",
+            );
             return Self { next_attempt: Some(at), ..Self::because(RunState::Waiting, at, &error) };
         }
-        let error = Error::new(ErrorKind::Interrupted, "Sluice was stopped while this run was reading.")
-            .with_safe("Nothing was sent, and nothing counts as removed.")
-            .with_hint("Run again.");
+        let error = Error::new(
+            ErrorKind::Interrupted,
+            "Sluice stopped, or could not write to its disk, while this run was reading.",
+        )
+        .with_safe("Nothing was sent, and nothing counts as removed.")
+        .with_hint("Run again.");
         Self::because(RunState::Failed, at, &error)
     }
 }
