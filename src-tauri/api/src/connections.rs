@@ -163,7 +163,7 @@ fn has_secret(engine: &Engine, connection: &str, setting: &str) -> sluice_engine
 }
 
 fn save(engine: &Engine, input: ConnectionSave) -> sluice_engine::Result<Connection> {
-    let ConnectionSave { existing, draft } = input;
+    let ConnectionSave { existing, draft, passed } = input;
     let connection = from_draft(&draft);
     if connection.name.is_empty() {
         return Err(Error::new(ErrorKind::BadSettings, "The connection has no name."));
@@ -188,8 +188,12 @@ fn save(engine: &Engine, input: ConnectionSave) -> sluice_engine::Result<Connect
     for (key, secret) in &secrets {
         engine.secrets().set(&connection.name, key, secret)?;
     }
-    let (row, name) = (connection.clone(), existing.clone());
-    engine.store().write(move |sqlite| connections::save(sqlite, name.as_deref(), &row)).wait()?;
+    let (row, name, at) = (connection.clone(), existing.clone(), millis(engine.clock().now()));
+    let keep = move |sqlite: &sluice_engine::store::Sqlite| {
+        connections::save(sqlite, name.as_deref(), &row)?;
+        if passed { connections::checked(sqlite, &row.name, at, true) } else { Ok(()) }
+    };
+    engine.store().write(keep).wait()?;
     if let Some(old) = renamed {
         for setting in manifest.settings.iter().filter(|setting| setting.secret) {
             engine.secrets().delete(old, setting.key)?;

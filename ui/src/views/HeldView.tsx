@@ -89,6 +89,8 @@ export function HeldView() {
             id="held"
             label={text.record}
             size={424}
+            open={pick.open}
+            onClose={pick.close}
             side={<PlanSide plan={{ ...plan.data, held: null }} pick={pick} />}
           >
             <PlanPane plan={plan.data} pick={pick} onRules={edit} />

@@ -64,6 +64,10 @@ pub struct ConnectionSave {
     pub existing: Option<String>,
     /// The draft.
     pub draft: ConnectionDraft,
+    /// The draft has just passed its test.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub passed: bool,
 }
 
 /// A connection as the form has it. Secrets in it go to the keychain and never come back.

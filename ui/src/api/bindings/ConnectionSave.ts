@@ -12,4 +12,8 @@ existing: string | null,
 /**
  * The draft.
  */
-draft: ConnectionDraft, };
+draft: ConnectionDraft, 
+/**
+ * The draft has just passed its test.
+ */
+passed?: boolean, };

@@ -40,7 +40,11 @@ export function ConnectionEditor({ kind, saved, taken, check, onSaved, onClose }
     setInsist(true);
     if (wrong) return;
     save.mutate(
-      { existing: form.existing, draft: toDraft(kind, form, secrets) },
+      {
+        existing: form.existing,
+        draft: toDraft(kind, form, secrets),
+        passed: check.check.state === 'passed',
+      },
       {
         onSuccess: ({ name }) => onSaved(name),
       },
@@ -79,6 +83,7 @@ export function ConnectionEditor({ kind, saved, taken, check, onSaved, onClose }
           onChange={(next, found) => {
             setForm(next);
             setSecrets(found);
+            check.reset();
           }}
         />
         {save.error && <ProblemBox problem={asProblem(save.error)} />}

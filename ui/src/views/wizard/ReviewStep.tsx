@@ -137,8 +137,8 @@ export function ReviewStep() {
         id="review"
         label={text.review.title}
         size={424}
-        open={test.shown}
-        onClose={test.close}
+        open={test.shown || pick.open}
+        onClose={test.shown ? test.close : pick.close}
         side={test.shown ? <TestSide test={test} /> : plan.data && <PlanSide plan={plan.data} pick={pick} />}
       >
         {problem && (

@@ -121,7 +121,11 @@ export function TableStep() {
                 <span className={t('soft')}>
                   {text.table.columns(
                     counted(data.columns.length, 'column', 'columns'),
-                    data.total_rows === null ? null : counted(data.total_rows, 'row', 'rows'),
+                    check.data
+                      ? counted(check.data.rows, 'row', 'rows')
+                      : data.total_rows === null
+                        ? null
+                        : text.table.about(counted(data.total_rows, 'row', 'rows')),
                   )}
                 </span>
               </div>

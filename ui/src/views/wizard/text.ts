@@ -42,6 +42,7 @@ export const text = {
     noIdentifier: 'Say which column identifies the person',
     noKey: 'Choose the row key',
     reading: 'Reading the first rows',
+    about: (rows: string) => `about ${rows}`,
     columns: (columns: string, rows: string | null) => (rows ? `${columns}, ${rows}` : columns),
   },
   payload: {

@@ -49,6 +49,7 @@ export function useConnect(
       const connection = await save.mutateAsync({
         existing: form.existing,
         draft: toDraft(kind, form, secrets),
+        passed: check.state === 'passed',
       });
       setSecrets(end, {});
       dispatch({

@@ -6,6 +6,7 @@ import { type Entry, type GroupName, entriesOf, firstGroup } from '@/features/re
 export function usePick(plan: Plan | undefined) {
   const [chosen, setGroup] = useState<GroupName | null>(null);
   const [id, setId] = useState<string | null>(null);
+  const [open, setOpen] = useState(false);
   const group = chosen ?? (plan ? firstGroup(plan) : 'added');
   const entries = plan ? entriesOf(plan, group) : [];
   const at = Math.max(
@@ -18,6 +19,12 @@ export function usePick(plan: Plan | undefined) {
     entry: entries[at],
     previous: entries[at - 1],
     next: entries[at + 1],
-    choose: (entry: Entry) => setId(entry.id),
+    choose: (entry: Entry) => {
+      setId(entry.id);
+      setOpen(true);
+    },
+    /** Where there is no room beside the list, the record is looked at over it. */
+    open,
+    close: () => setOpen(false),
   };
 }

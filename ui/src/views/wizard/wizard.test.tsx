@@ -147,6 +147,7 @@ test('a failed connection test shows the reason, what is safe and the fix, and a
   await heading('Which rows?');
   const saved = host.calls.find(({ command }) => command === 'connection_save')?.input;
   expect(saved).toMatchObject({
+    passed: false,
     draft: { secrets: { password: 'hush' }, settings: { host: 'db.example.com', database: 'shop' } },
   });
   await waitFor(() => expect(host.calls.some(({ command }) => command === 'draft_save')).toBe(true));
@@ -354,8 +355,11 @@ test('a file takes records of any fields, found again by the row key', async () 
   expect(await screen.findByText(/Nothing here is secret/)).toBeTruthy();
   expect(screen.queryByText(/Paste|keychain/)).toBeNull();
   await user.type(await screen.findByRole('textbox', { name: /Folder/ }), '/home/ana/exports');
-  await user.click(screen.getByRole('button', { name: 'Continue without a test' }));
+  await user.click(screen.getByRole('button', { name: /Test connection/ }));
+  await user.click(await screen.findByRole('button', { name: /^Continue/ }));
   await screen.findByText(/File takes records/);
+  const saved = host.calls.filter(({ command }) => command === 'connection_save').at(-1)?.input;
+  expect(saved).toMatchObject({ passed: true });
   expect(await screen.findByRole('button', { name: /lead_id.*Match by/ })).toBeTruthy();
   expect(screen.queryByRole('button', { name: /Object/ })).toBeNull();
   expect(screen.queryByRole('grid', { name: 'Fields' })).toBeNull();
