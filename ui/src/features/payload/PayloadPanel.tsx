@@ -29,6 +29,8 @@ export function PayloadPanel({ preview, marked, revealed, onRow, onFind, onRevea
   const [exact, setExact] = useState(false);
   const [find, setFind] = useState('');
   const { row, rows } = preview;
+  // A row that can not be sent has no payload.
+  const empty = preview.bytes === 0;
   if (rows === 0) {
     return (
       <>
@@ -75,33 +77,45 @@ export function PayloadPanel({ preview, marked, revealed, onRow, onFind, onRevea
           onPress={() => void copyText(preview.exact, 'JSON copied')}
         />
       </SideHead>
-      <div className={styles.revealBar}>
-        <Icon name={preview.masked ? 'eyeoff' : 'eye'} size={14} />
-        <span>{preview.masked ? text.maskedRow : revealed ? text.shownRow : text.nothingPersonal}</span>
-        {(preview.masked || revealed) && (
-          <Button look="quiet" size="sm" className={t('push')} onPress={() => onReveal(preview.masked)}>
-            {preview.masked ? text.reveal : text.mask}
-          </Button>
-        )}
-      </div>
+      {!empty && (
+        <div className={styles.revealBar}>
+          <Icon name={preview.masked ? 'eyeoff' : 'eye'} size={14} />
+          <span>{preview.masked ? text.maskedRow : revealed ? text.shownRow : text.nothingPersonal}</span>
+          {(preview.masked || revealed) && (
+            <Button look="quiet" size="sm" className={t('push')} onPress={() => onReveal(preview.masked)}>
+              {preview.masked ? text.reveal : text.mask}
+            </Button>
+          )}
+        </div>
+      )}
       {preview.invalid && (
         <div className={styles.invalid}>
           <ProblemBox problem={preview.invalid} tone="warn" />
         </div>
       )}
-      <JsonView
-        label={text.payloadOf}
-        json={exact ? preview.exact : preview.pretty}
-        exact={exact}
-        marked={(line) => marked !== null && preview.line_fields[line] === marked}
-        className={styles.json}
-      />
-      <div className={styles.bytes}>
-        <span>{text.bytesNote(byteSize(preview.bytes))}</span>
-        <Button look="quiet" size="sm" className={t('push')} pressed={exact} onPress={() => setExact(!exact)}>
-          {text.exact}
-        </Button>
-      </div>
+      {!empty && (
+        <>
+          <JsonView
+            label={text.payloadOf}
+            json={exact ? preview.exact : preview.pretty}
+            exact={exact}
+            marked={(line) => marked !== null && preview.line_fields[line] === marked}
+            className={styles.json}
+          />
+          <div className={styles.bytes}>
+            <span>{text.bytesNote(byteSize(preview.bytes))}</span>
+            <Button
+              look="quiet"
+              size="sm"
+              className={t('push')}
+              pressed={exact}
+              onPress={() => setExact(!exact)}
+            >
+              {text.exact}
+            </Button>
+          </div>
+        </>
+      )}
     </>
   );
 }
