@@ -11,8 +11,8 @@ use super::receiver::{BATCH, IN_FLIGHT, Receiver, Sends};
 use super::{HOME, process};
 use crate::bench::{Bench, PLAIN, SYNC, open_engine_to, payload, row};
 
-/// Which version of the table the process sees, how many rows it has, where the receiver is, and with 1 that it reads
-/// anew although a run waits.
+/// Which version of the table the process sees, how many rows it has, where the receiver is, and how many processes
+/// were killed before. Every other process reads anew although a run waits.
 const TABLE: &str = "SLUICE_TEST_TABLE";
 
 /// A version of the table: each row says which it is.
@@ -20,14 +20,14 @@ fn rows(version: usize, count: usize) -> Vec<Vec<FakeCell>> {
     (0..count).map(|id| row(&format!("k{id}"), &version.to_string())).collect()
 }
 
-fn open(home: &Path, version: usize, count: usize, port: u16) -> std::sync::Arc<Engine> {
+fn open(home: &Path, version: usize, count: usize, port: u16, killed: usize) -> std::sync::Arc<Engine> {
     // The engine only borrows its table; here it is there for as long as the process.
     let table = Box::leak(Box::new(FakeWarehouse::new(&["id", "name"])));
     table.set(rows(version, count));
     let to = Box::leak(Box::new(Sends::to(port)));
     // The time goes on from process to process, and stands still in each.
-    let now = sluice_engine::clock::millis(chrono::Utc::now());
-    let engine = open_engine_to(home, table, to, &SteeredClock::at(now)).unwrap();
+    let clock = SteeredClock::at(1_750_000_000_000 + killed as i64 * 1_000);
+    let engine = open_engine_to(home, table, to, &clock).unwrap();
     engine.recover().unwrap();
     engine
 }
@@ -58,9 +58,9 @@ fn child() {
     let numbers: Vec<usize> = table.split(' ').map(|number| number.parse().unwrap()).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let engine = open(Path::new(&home), numbers[0], numbers[1], numbers[2] as u16);
+        let engine = open(Path::new(&home), numbers[0], numbers[1], numbers[2] as u16, numbers[3]);
         // What went on may have been the run of an earlier version.
-        complete(&engine, numbers[3] == 1).await;
+        complete(&engine, numbers[3] % 2 == 1).await;
         complete(&engine, false).await;
     });
 }
@@ -85,7 +85,7 @@ async fn a_sync_that_is_killed_again_and_again_loses_nothing() {
     let (mut version, mut killed, mut moments) = (1, 0, Moments(0x5eed));
     let mut longest = Duration::from_millis(400);
     while killed < kills {
-        let table = format!("{version} {count} {} {}", receiver.port, killed % 2);
+        let table = format!("{version} {count} {} {}", receiver.port, killed);
         let begun = Instant::now();
         let mut child =
             process("recovery::killed::child").env(HOME, &home).env(TABLE, table).spawn().unwrap();
@@ -105,7 +105,7 @@ async fn a_sync_that_is_killed_again_and_again_loses_nothing() {
             longest = begun.elapsed().mul_f64(1.1);
         }
     }
-    let engine = open(&home, version, count, receiver.port);
+    let engine = open(&home, version, count, receiver.port, killed);
     complete(&engine, false).await;
     complete(&engine, false).await;
     let idle = complete(&engine, false).await;
