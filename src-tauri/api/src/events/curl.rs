@@ -26,7 +26,7 @@ pub(super) fn curl(
     let Some(kind) = engine.catalogue().destination(&connection.kind) else { return Ok(None) };
     let mut body = Body::default();
     body.push(key, change, operation, row.number, &row.payload);
-    let changed_at = engine.store().read(|sqlite| outbox::changed_at(sqlite, &body, run.id))?[&row.number];
+    let changed_at = engine.store().read(|sqlite| outbox::changed_at(sqlite, &body, run.id))?[0];
     let batch = Batch {
         shape: &run.shape,
         records: &[body.record(0, &saved.uuid, run.generation, changed_at)?],

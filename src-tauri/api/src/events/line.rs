@@ -9,7 +9,7 @@ use sluice_engine::mapping::named_in;
 use sluice_engine::mask;
 use sluice_engine::record::Change;
 use sluice_engine::store::events::{EventId, EventRow};
-use sluice_engine::store::exchanges::{self, Newest};
+use sluice_engine::store::exchanges::{self, Newest, Requests};
 use sluice_engine::store::outbox;
 use sluice_engine::store::runs::{self, RunRow};
 use sluice_engine::store::syncs::{self, SavedSync};
@@ -24,19 +24,12 @@ pub(super) struct Lines<'a> {
     engine: &'a Engine,
     syncs: HashMap<i64, Rc<SavedSync>>,
     runs: HashMap<i64, Rc<RunRow>>,
-    answers: HashMap<i64, HashMap<usize, Newest>>,
-    attempts: HashMap<i64, HashMap<usize, u64>>,
+    requests: HashMap<i64, HashMap<usize, Requests>>,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(engine: &'a Engine) -> Self {
-        Self {
-            engine,
-            syncs: HashMap::new(),
-            runs: HashMap::new(),
-            answers: HashMap::new(),
-            attempts: HashMap::new(),
-        }
+        Self { engine, syncs: HashMap::new(), runs: HashMap::new(), requests: HashMap::new() }
     }
 
     pub(super) fn sync(&mut self, id: i64) -> Result<Rc<SavedSync>> {
@@ -89,23 +82,23 @@ impl<'a> Lines<'a> {
 
     /// How many requests carried the record; none for a row that could not become one.
     pub(super) fn attempts(&mut self, row: &EventRow) -> Result<u64> {
-        let EventId::Record { batch, place, .. } = row.id else { return Ok(0) };
-        if !self.attempts.contains_key(&batch) {
-            let counts = self.engine.store().read(|sqlite| exchanges::attempt_counts(sqlite, batch))?;
-            self.attempts.insert(batch, counts);
+        Ok(self.requests(row.id)?.map_or(0, |requests| requests.count))
+    }
+
+    /// The requests that carried a record.
+    fn requests(&mut self, event: EventId) -> Result<Option<Requests>> {
+        let EventId::Record { batch, place, .. } = event else { return Ok(None) };
+        if !self.requests.contains_key(&batch) {
+            let requests = self.engine.store().read(|sqlite| exchanges::by_place(sqlite, batch))?;
+            self.requests.insert(batch, requests);
         }
-        Ok(self.attempts.get(&batch).and_then(|counts| counts.get(&place)).copied().unwrap_or_default())
+        Ok(self.requests.get(&batch).and_then(|requests| requests.get(&place)).copied())
     }
 
     fn answer(&mut self, row: &EventRow) -> Result<String> {
         let problem = row.problem.as_deref().map(runs::Problem::from_json).transpose()?;
         let words = problem.map(|problem| problem.kind.replace('_', " "));
-        let EventId::Record { batch, place, .. } = row.id else { return Ok(words.unwrap_or_default()) };
-        if !self.answers.contains_key(&batch) {
-            let newest = self.engine.store().read(|sqlite| exchanges::newest(sqlite, batch))?;
-            self.answers.insert(batch, newest);
-        }
-        let answer = match self.answers.get(&batch).and_then(|newest| newest.get(&place)) {
+        let answer = match self.requests(row.id)?.map(|requests| requests.newest) {
             Some(Newest::Answered(status)) => status.map(|status| status.to_string()),
             Some(Newest::Unanswered) => Some(unanswered(&*self.run(row.run)?).to_lowercase()),
             None => None,

@@ -1,6 +1,7 @@
 //! Requests with their answers: each is a row from the moment it leaves.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use rusqlite::{Connection as Sqlite, Row, params};
 
@@ -84,19 +85,6 @@ pub fn attempts(sqlite: &Sqlite, batch: i64, place: usize) -> Result<Vec<Attempt
     Ok(attempts)
 }
 
-/// How many requests carried each record of a batch, by its place; none where a place is absent.
-pub fn attempt_counts(sqlite: &Sqlite, batch: i64) -> Result<HashMap<usize, u64>> {
-    let mut statement = sqlite.prepare_cached("select records from exchange where batch = ?1")?;
-    let mut rows = statement.query([batch])?;
-    let mut counts = HashMap::new();
-    while let Some(row) = rows.next()? {
-        for place in carried(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)? {
-            *counts.entry(place).or_default() += 1;
-        }
-    }
-    Ok(counts)
-}
-
 /// What came of the newest request that carried a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Newest {
@@ -106,18 +94,45 @@ pub enum Newest {
     Answered(Option<u16>),
 }
 
-/// What came of the newest request of each record of a batch, by its place.
-pub fn newest(sqlite: &Sqlite, batch: i64) -> Result<HashMap<usize, Newest>> {
+/// The requests that carried a record.
+#[derive(Debug, Clone, Copy)]
+pub struct Requests {
+    /// How many.
+    pub count: u64,
+    /// What came of the newest.
+    pub newest: Newest,
+}
+
+/// The requests that carried each record of a batch, by its place; none where a place is absent.
+pub fn by_place(sqlite: &Sqlite, batch: i64) -> Result<HashMap<usize, Requests>> {
     let mut statement =
-        sqlite.prepare_cached("select at, records, z from exchange where batch = ?1 order by id")?;
+        sqlite.prepare_cached("select records, z from exchange where batch = ?1 order by id desc")?;
     let mut rows = statement.query([batch])?;
-    let mut newest = HashMap::new();
+    let mut requests = HashMap::new();
     while let Some(row) = rows.next()? {
-        let (places, Attempt { exchange, .. }) = from_row(row)?;
-        let came = exchange.map_or(Newest::Unanswered, |exchange| Newest::Answered(exchange.status));
-        newest.extend(places.into_iter().map(|place| (place, came)));
+        let (records, z) = (row.get_ref(0)?, row.get_ref(1)?);
+        let mut newest = None;
+        for place in carried(records.as_blob().map_err(rusqlite::Error::from)?)? {
+            match requests.entry(place) {
+                Entry::Occupied(mut known) => {
+                    let known: &mut Requests = known.get_mut();
+                    known.count += 1;
+                }
+                Entry::Vacant(vacant) => {
+                    let newest = match newest {
+                        Some(known) => known,
+                        None => *newest.insert(came_of(z.as_blob().map_err(rusqlite::Error::from)?)?),
+                    };
+                    vacant.insert(Requests { count: 1, newest });
+                }
+            }
+        }
     }
-    Ok(newest)
+    Ok(requests)
+}
+
+fn came_of(z: &[u8]) -> Result<Newest> {
+    Ok(if z.is_empty() { Newest::Unanswered } else { Newest::Answered(unpacked(z)?.status) })
 }
 
 fn from_row(row: &Row<'_>) -> Result<(Vec<usize>, Attempt)> {

@@ -1,4 +1,5 @@
-//! Every step of a run fails in every way (20 times each with `SLUICE_SOAK=1`): nothing is lost, and nothing comes out of order.
+//! Every step of a run fails in every way (20 times each with `SLUICE_SOAK=1`): nothing is lost, and nothing comes out
+//! of order.
 
 use sluice_engine::sync::Removal;
 use sluice_engine::testing::failpoint::{Failure, Step, VARIABLE};

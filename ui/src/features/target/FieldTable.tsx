@@ -5,7 +5,7 @@ import { DataGrid, type GridColumn } from '@/components/DataGrid';
 import { Select } from '@/components/Select';
 import { Badge } from '@/components/State';
 import { t } from '@/components/text';
-import { type MappedLine, type Target, suggestions } from './target';
+import { type MappedLine, type Target, suggestions, unknownTo } from './target';
 import { text } from './text';
 import styles from './target.module.css';
 
@@ -22,7 +22,10 @@ interface Props {
 export function FieldTable({ object, lines, target, onName, onLeaveOut }: Props) {
   const suggested = suggestions(object, lines);
   const names = new Set(object.fields.map(({ name }) => name));
-  const unknown = lines.filter(({ on, key }) => on && !names.has(key));
+  const unknown = unknownTo(
+    object,
+    lines.filter(({ on }) => on),
+  );
   const sourceOf = (field: DestinationField) => lines.find(({ on, key }) => on && key === field.name);
   const columns: GridColumn<DestinationField>[] = [
     {

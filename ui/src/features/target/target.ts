@@ -61,6 +61,15 @@ export function suggestions(
 /** An object without a list of fields, such as the lines of a file, takes any. */
 export const takesAny = (object: DestinationObject): boolean => object.fields.length === 0;
 
+/** Those that the object has no field for. */
+export function unknownTo<Named extends { key: string }>(
+  object: DestinationObject,
+  sent: readonly Named[],
+): Named[] {
+  const names = new Set(object.fields.map(({ name }) => name));
+  return sent.filter(({ key }) => !names.has(key));
+}
+
 /** The object of this name. Where the destination takes any field, records keep the name they have. */
 export const objectOf = (
   objects: readonly DestinationObject[],
@@ -102,8 +111,7 @@ export function recordProblems(
   const found = filledByColumn(fields);
   if (takesAny(object)) return found.includes(target.matchField) ? [] : [text.noMatch];
   const filled = new Set(fields.map(({ key }) => key));
-  const names = new Set(object.fields.map(({ name }) => name));
-  const unknown = fields.filter(({ key }) => !names.has(key)).length;
+  const unknown = unknownTo(object, fields).length;
   const match = object.fields.find(({ name }) => name === target.matchField);
   const open =
     target.mode === 'update'

@@ -3,7 +3,7 @@ import { inShort, scheduleErrors, toSchedule } from '@/features/schedule/form';
 import { isLookedAt, queryOf } from '@/features/source/choice';
 import type { Step } from '@/components/Stepper';
 import type { WizardState } from './state';
-import { type StepId, steps } from './steps';
+import { type StepId, place, steps } from './steps';
 import { text } from './text';
 
 /** What keeps a step from being complete, in words for beside the button; the first is what to do next. */
@@ -81,7 +81,7 @@ export function progressOf(
   state: WizardState,
   kinds: ReadonlyMap<string, string>,
 ): Step<StepId>[] {
-  const far = steps.findIndex(({ id }) => id === reached);
+  const far = place(reached);
   let open = true;
   return steps.map(({ id, title }, index) => {
     const complete = openPoints(id, state).length === 0;
@@ -97,7 +97,6 @@ export function progressOf(
 
 /** The step to go on with: the furthest that was looked at, or an earlier one that is not complete. */
 export function goOnAt(state: WizardState): StepId {
-  const far = steps.findIndex(({ id }) => id === state.reached);
-  const open = steps.slice(0, far).find(({ id }) => openPoints(id, state).length > 0);
+  const open = steps.slice(0, place(state.reached)).find(({ id }) => openPoints(id, state).length > 0);
   return open?.id ?? state.reached;
 }

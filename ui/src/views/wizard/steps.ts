@@ -13,12 +13,13 @@ export type StepId = (typeof steps)[number]['id'];
 
 export const isStep = (id: string): id is StepId => steps.some((step) => step.id === id);
 
+/** Where a step is, from 0. */
+export const place = (id: StepId) => steps.findIndex((step) => step.id === id);
+
 /** The step after or before, or null at the ends. */
 export function neighbour(id: StepId, by: 1 | -1): StepId | null {
-  return steps[steps.findIndex((step) => step.id === id) + by]?.id ?? null;
+  return steps[place(id) + by]?.id ?? null;
 }
-
-const place = (id: StepId) => steps.findIndex((step) => step.id === id);
 
 /** The one of two steps that comes later. */
 export const later = (a: StepId, b: StepId): StepId => (place(a) > place(b) ? a : b);

@@ -8,7 +8,6 @@ use tokio::task::JoinHandle;
 
 use super::Sender;
 use super::jobs::Job;
-use crate::clock::from_millis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Record;
 use crate::store::outbox::{self, BatchRow, Body, OwnState};
@@ -32,16 +31,14 @@ type Read = (Option<Loaded>, HashMap<usize, OwnState>);
 pub(in crate::run) struct Loaded {
     pub(in crate::run) id: i64,
     pub(in crate::run) body: Body,
-    /// When its changes were found, by change number.
-    changed_at: HashMap<i64, DateTime<Utc>>,
+    /// When its changes were found, by place.
+    changed_at: Vec<DateTime<Utc>>,
 }
 
 impl Loaded {
     /// The record at `place`, ready to send as one of `run`.
     pub(in crate::run) fn record(&self, place: usize, sync: &str, run: &RunRow) -> Result<Record<'_>> {
-        let changed_at = self.changed_at.get(&self.body.number(place)).copied();
-        let changed_at = changed_at.unwrap_or_else(|| from_millis(run.sealed.unwrap_or(run.started)));
-        self.body.record(place, sync, run.generation, changed_at)
+        self.body.record(place, sync, run.generation, self.changed_at[place])
     }
 }
 

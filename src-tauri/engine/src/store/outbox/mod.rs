@@ -243,18 +243,22 @@ pub fn body(sqlite: &Sqlite, batch: i64) -> Result<Option<Body>> {
     body_bytes(sqlite, batch)?.map(|bytes| Body::from_bytes(&bytes)).transpose()
 }
 
-/// When the reads were sealed that found the changes of a body, by change number. A change whose run is no longer kept
-/// counts as found by `run`.
-pub fn changed_at(sqlite: &Sqlite, body: &Body, run: i64) -> Result<HashMap<i64, DateTime<Utc>>> {
+/// When the change of each record of a body was found, by place: when the read of its run was sealed. A change whose
+/// run is no longer kept counts as found by `run`.
+pub fn changed_at(sqlite: &Sqlite, body: &Body, run: i64) -> Result<Vec<DateTime<Utc>>> {
     let mut statement = sqlite
         .prepare_cached("select coalesce(sealed, started) from run where id in (?1, ?2) order by id = ?2")?;
     let mut found = HashMap::new();
-    for number in (0..body.len()).map(|place| body.number(place)) {
-        if let Entry::Vacant(vacant) = found.entry(number) {
-            vacant.insert(from_millis(statement.query_row([number, run], |row| row.get(0))?));
-        }
-    }
-    Ok(found)
+    let of_place = |place| {
+        Ok(match found.entry(body.number(place)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(vacant) => {
+                let at = statement.query_row([*vacant.key(), run], |row| row.get(0))?;
+                *vacant.insert(from_millis(at))
+            }
+        })
+    };
+    (0..body.len()).map(of_place).collect()
 }
 
 /// The bytes of a batch's keys and payloads, in the form of a [`Body`]; `None` where it is no longer kept.
