@@ -9,7 +9,7 @@ use crate::destination::{Answer, Exchange, Outcome};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mapping::address;
 use crate::record::Change;
-use crate::store::exchanges::{self, Answered};
+use crate::store::exchanges::{self, Left};
 use crate::store::fingerprints::{self, Chunk};
 use crate::store::outbox::{self, Body, RecordState, fingerprint, key_hash};
 use crate::store::runs::{self, Counts, Problem};
@@ -21,6 +21,8 @@ pub(crate) struct Attempt {
     /// It carried every record of the batch.
     pub(crate) whole: bool,
     pub(crate) places: Vec<usize>,
+    /// The request; none for a look at a job.
+    pub(crate) left: Option<Left>,
     pub(crate) exchange: Exchange,
     /// The destination's job that ended with it.
     pub(crate) job: Option<i64>,
@@ -162,7 +164,8 @@ pub(crate) struct Settlement {
     /// The destination's job that ended with this answer.
     job: Option<i64>,
     settled: Settled,
-    answered: Answered,
+    /// The request and what is kept of its answer; none for a look at a job.
+    answered: Option<(Left, Vec<u8>)>,
     pub(crate) added: Counts,
 }
 
@@ -173,7 +176,10 @@ impl Settlement {
             batch: attempt.batch,
             whole: attempt.whole,
             job: attempt.job,
-            answered: Answered::of(&attempt.places, &attempt.exchange)?,
+            answered: match &attempt.left {
+                Some(left) => Some((left.clone(), exchanges::stored(&attempt.exchange)?)),
+                None => None,
+            },
             added: settled.counts(attempt),
             settled,
         })
@@ -201,7 +207,9 @@ impl Settlement {
             outbox::jobs::ended(sqlite, job)?;
         }
         runs::add_outcomes(sqlite, run, &self.added, 0)?;
-        exchanges::answer(sqlite, self.batch, at, &self.answered)?;
+        if let Some((left, stored)) = &self.answered {
+            exchanges::answer(sqlite, left, self.batch, at, stored)?;
+        }
         failpoint!(Settled);
         Ok(())
     }

@@ -12,10 +12,11 @@ use crate::clock::millis;
 use crate::destination::{Batch, Delivery, JobToken, Jobs, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Record;
+use crate::store::Written;
+use crate::store::exchanges::{self, Left};
 use crate::store::fingerprints::Chunk;
 use crate::store::packed::pack;
 use crate::store::runs::{self, Counts};
-use crate::store::{Written, exchanges};
 use crate::sync::Shape;
 
 /// Pause between two looks at a destination's job.
@@ -37,8 +38,8 @@ pub(super) struct Made {
     pub(super) delivery: Delivery,
     /// Fingerprints of what it delivered.
     pub(super) delivered: Result<Option<Chunk>>,
-    /// The note that it left, on its way to the disk; not for a look at a job.
-    pub(super) left: Option<Written<()>>,
+    /// Its row, on its way to the disk; not for a look at a job.
+    pub(super) left: Option<(Left, Written<()>)>,
 }
 
 /// Sends the records of `work` in one request, or follows the job that has them.
@@ -74,7 +75,7 @@ async fn send_records(context: &Delivering, work: &Work) -> Result<Made> {
     }
 }
 
-fn made(delivery: Delivery, context: &Delivering, work: &Work, left: Option<Written<()>>) -> Made {
+fn made(delivery: Delivery, context: &Delivering, work: &Work, left: Option<(Left, Written<()>)>) -> Made {
     let delivered = delivered(&delivery.answer, &work.places, &work.batch.body, &context.run.shape);
     Made { delivery, delivered, left }
 }
@@ -91,16 +92,18 @@ async fn ended(jobs: &dyn Jobs, token: &JobToken, batch: &Batch<'_>) -> Delivery
 
 /// Counts a request that leaves now. It does not wait for the disk: that its records may have arrived is known
 /// from the claim, which was written before.
-fn leave(context: &Delivering, work: &Work) -> Written<()> {
+fn leave(context: &Delivering, work: &Work) -> (Left, Written<()>) {
     let records = if work.first { work.places.len() as u64 } else { 0 };
     let added = Counts { sent: records, requests: 1, ..Counts::default() };
     context.progress.add(&added);
     let (run, at) = (context.run.id, millis(context.clock.now()));
-    let (batch, places) = (work.batch.id, work.places.clone());
-    context.store.write(move |sqlite| {
+    let (batch, places, left) = (work.batch.id, work.places.clone(), Left::default());
+    let row = left.clone();
+    let written = context.store.write_soon(move |sqlite| {
         runs::add_outcomes(sqlite, run, &added, 0)?;
-        exchanges::leave(sqlite, batch, at, &places)
-    })
+        exchanges::leave(sqlite, &row, batch, at, &places)
+    });
+    (left, written)
 }
 
 /// Before the first write of a batch: stores the values as they are now, where the destination can be read.

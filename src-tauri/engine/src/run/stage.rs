@@ -20,9 +20,9 @@ use crate::store::{Store, Written};
 /// Bodies that wait for compression.
 const WAITING_BODIES: usize = 4;
 /// Batches written in one job: nobody waits for a single one.
-const TOGETHER: usize = 8;
+const TOGETHER: usize = 32;
 /// Jobs whose answer is not looked at yet.
-const WAITING_WRITES: usize = 8;
+const WAITING_WRITES: usize = 2;
 
 /// Where a staged batch begins: the ordinal of its first record, and its id.
 pub(crate) type Placed = Vec<(u64, i64)>;
@@ -198,7 +198,7 @@ impl Writes {
             }
             Ok(placed)
         };
-        self.waiting.push_back(store.write(write));
+        self.waiting.push_back(store.write_soon(write));
         self.wait_until(WAITING_WRITES)
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::{Arc, OnceLock};
 
 use rusqlite::{Connection as Sqlite, Row, params};
 
@@ -22,51 +23,42 @@ pub struct Attempt {
     pub exchange: Option<Exchange>,
 }
 
+/// The row of a request that leaves; known once [`leave`] has run, which is before any write that is queued later.
+#[derive(Debug, Clone, Default)]
+pub struct Left(Arc<OnceLock<i64>>);
+
 /// Notes that a request leaves which carries the records at these places of a batch.
-pub fn leave(sqlite: &Sqlite, batch: i64, at: i64, places: &[usize]) -> Result<()> {
+pub fn leave(sqlite: &Sqlite, left: &Left, batch: i64, at: i64, places: &[usize]) -> Result<()> {
     sqlite
         .prepare_cached("insert into exchange(batch, at, records, z) values(?1, ?2, ?3, x'')")?
         .execute(params![batch, at, packed(places)?])?;
+    let id = sqlite.last_insert_rowid();
     sqlite.prepare_cached("update batch set attempts = attempts + 1 where id = ?1")?.execute([batch])?;
-    Ok(())
+    left.0.set(id).map_err(|_| Error::new(ErrorKind::Bug, "A request left twice."))
 }
 
-/// Takes back that a request with these places left, which did not after all.
-pub fn take_back(sqlite: &Sqlite, batch: i64, places: &[usize]) -> Result<()> {
+/// Takes back that a request left, which did not after all.
+pub fn take_back(sqlite: &Sqlite, left: &Left, batch: i64) -> Result<()> {
     sqlite
-        .prepare_cached(
-            "delete from exchange where id =
-             (select max(id) from exchange where batch = ?1 and records = ?2 and z = x'')",
-        )?
-        .execute(params![batch, packed(places)?])?;
+        .prepare_cached("delete from exchange where id = ?1 and batch = ?2")?
+        .execute(params![left.0.get(), batch])?;
     sqlite.prepare_cached("update batch set attempts = attempts - 1 where id = ?1")?.execute([batch])?;
     Ok(())
 }
 
-/// An answer as it is stored, made off the writing thread.
-pub struct Answered {
-    records: Vec<u8>,
-    exchange: Vec<u8>,
+/// A request and its answer as they are stored; made off the writing thread.
+pub fn stored(exchange: &Exchange) -> Result<Vec<u8>> {
+    let text = serde_json::to_vec(exchange)
+        .map_err(|error| Error::new(ErrorKind::Bug, "A request could not be kept.").with_source(error))?;
+    pack(&text)
 }
 
-impl Answered {
-    /// The answer to a request that carried the records at these places.
-    pub fn of(places: &[usize], exchange: &Exchange) -> Result<Self> {
-        let text = serde_json::to_vec(exchange)
-            .map_err(|error| Error::new(ErrorKind::Bug, "A request could not be kept.").with_source(error))?;
-        Ok(Self { records: packed(places)?, exchange: pack(&text)? })
-    }
-}
-
-/// Keeps the answer to the last request that left with the same places.
-pub fn answer(sqlite: &Sqlite, batch: i64, at: i64, answered: &Answered) -> Result<()> {
-    // An earlier process may have sent the same records, and have died before their answer.
+/// Keeps the answer to a request of a batch, as [`stored`] made it.
+pub fn answer(sqlite: &Sqlite, left: &Left, batch: i64, at: i64, stored: &[u8]) -> Result<()> {
+    // The row of a request whose note was undone may be another batch's by now.
     sqlite
-        .prepare_cached(
-            "update exchange set at = ?2, z = ?4 where id =
-             (select max(id) from exchange where batch = ?1 and records = ?3 and z = x'')",
-        )?
-        .execute(params![batch, at, answered.records, answered.exchange])?;
+        .prepare_cached("update exchange set at = ?3, z = ?4 where id = ?1 and batch = ?2")?
+        .execute(params![left.0.get(), batch, at, stored])?;
     Ok(())
 }
 

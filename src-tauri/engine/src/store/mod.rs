@@ -37,6 +37,7 @@ pub use rusqlite::Connection as Sqlite;
 use crate::error::{Error, ErrorKind, Result};
 
 use owner::Claim;
+use writer::Haste;
 pub use writer::Written;
 
 /// SQLite before this has a race that can lose committed writes (sqlite.org/changes.html, 3.51.3).
@@ -96,7 +97,16 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        self.writer.submit(job)
+        self.writer.submit(Haste::Now, job)
+    }
+
+    /// Queues a write that nobody waits for now: it may wait a little for others to be committed with.
+    pub fn write_soon<T, F>(&self, job: F) -> Written<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        self.writer.submit(Haste::Soon, job)
     }
 
     /// Reads with a connection of its own.

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
@@ -12,12 +13,29 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Jobs committed together at most.
 const GROUP: usize = 128;
+/// How long jobs nobody waits for wait for others to be committed with.
+const PATIENCE: Duration = Duration::from_millis(1);
 /// The write-ahead log is written back when it has grown to this many bytes.
 const CHECKPOINT_BYTES: u64 = 16 << 20;
 
 type Reply = Box<dyn FnOnce(Result<()>) + Send>;
 /// Does the work, or hears why it can not be done; answers with how it went and whom to tell once it is on disk.
-type Job = Box<dyn FnOnce(Result<&Connection>) -> (Result<()>, Reply) + Send>;
+type Work = Box<dyn FnOnce(Result<&Connection>) -> (Result<()>, Reply) + Send>;
+
+/// What is to be written.
+struct Job {
+    work: Work,
+    haste: Haste,
+}
+
+/// Whether somebody waits for a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Haste {
+    /// Somebody does.
+    Now,
+    /// Nobody does for now: flushing the disk once for many is worth more.
+    Soon,
+}
 
 /// A handle to the writing thread.
 pub(super) struct Writer {
@@ -64,13 +82,13 @@ impl Writer {
 
     /// Queues a job. It runs inside a transaction of its own or shared with others; its error undoes only
     /// itself.
-    pub(super) fn submit<T, F>(&self, job: F) -> Written<T>
+    pub(super) fn submit<T, F>(&self, haste: Haste, job: F) -> Written<T>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let boxed: Job = Box::new(move |connection| {
+        let work: Work = Box::new(move |connection| {
             let result = connection.and_then(|connection| in_savepoint(connection, job));
             let went = result.as_ref().map(|_| ()).map_err(Clone::clone);
             let tell = move |committed: Result<()>| {
@@ -81,7 +99,7 @@ impl Writer {
         });
         if let Some(jobs) = &self.jobs {
             // A closed queue drops the job, and with it the reply: the caller gets `stopped`.
-            drop(jobs.send(boxed));
+            drop(jobs.send(Job { work, haste }));
         }
         Written(answer)
     }
@@ -101,12 +119,15 @@ fn stopped() -> Error {
 }
 
 fn in_savepoint<T>(connection: &Connection, job: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-    connection.execute_batch("savepoint job")?;
+    connection.prepare_cached("savepoint job")?.execute([])?;
     // A mistake of ours in one job is that job's error: the thread goes on, and nothing of the job is kept.
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(connection)))
         .unwrap_or_else(|_| Err(Error::new(ErrorKind::Bug, "A write ended unexpectedly.")));
-    let ended =
-        connection.execute_batch(if result.is_ok() { "release job" } else { "rollback to job; release job" });
+    let ended = if result.is_ok() {
+        connection.prepare_cached("release job").and_then(|mut release| release.execute([])).map(drop)
+    } else {
+        connection.execute_batch("rollback to job; release job")
+    };
     // The job's own error says more than that of its end.
     result.and_then(|value| Ok(ended.map(|()| value)?))
 }
@@ -137,20 +158,23 @@ fn write_group(
     let transaction = match begun {
         Ok(transaction) => transaction,
         Err(error) => {
-            replies.push(first(Err(error.clone())).1);
+            replies.push((first.work)(Err(error.clone())).1);
             return Err(error);
         }
     };
-    let mut next = Some(first);
-    while let Some(job) = next {
-        let (went, reply) = job(Ok(&transaction));
+    let (mut next, mut patience) = (Some(first), PATIENCE);
+    while let Some(Job { work, haste }) = next {
+        let (went, reply) = work(Ok(&transaction));
         replies.push(reply);
         if transaction.is_autocommit() {
             // A full disk ends the whole transaction (sqlite.org/lang_transaction.html, 3): what is
             // written after that would stand alone.
             return went.and(Err(Error::new(ErrorKind::Storage, "A group of writes was undone.")));
         }
-        next = if replies.len() < GROUP { queue.try_recv().ok() } else { None };
+        if haste == Haste::Now {
+            patience = Duration::ZERO;
+        }
+        next = if replies.len() < GROUP { queue.recv_timeout(patience).ok() } else { None };
     }
     Ok(transaction.commit()?)
 }

@@ -7,8 +7,9 @@ use super::Sender;
 use super::work::Work;
 use crate::destination::{Answer, Delivery};
 use crate::error::{Error, ErrorKind, Result, Retry};
+use crate::store::exchanges::{self, Left};
 use crate::store::fingerprints::Chunk;
-use crate::store::{exchanges, runs};
+use crate::store::runs;
 
 impl Sender {
     /// Acts on what came of some work.
@@ -22,7 +23,10 @@ impl Sender {
             }
         };
         failpoint!(Answered);
-        self.unwritten.extend(left);
+        let left = left.map(|(left, written)| {
+            self.unwritten.push_back(written);
+            left
+        });
         self.backoff.answered(took);
         match &answer {
             Answer::Again(error) if work.job.is_some() => {
@@ -33,7 +37,7 @@ impl Sender {
             Answer::Again(error) | Answer::Stop(error)
                 if work.job.is_none() && (exchange.never_left || is_offline(error)) =>
             {
-                self.take_back(&work);
+                self.take_back(&work, left);
                 self.put_back(work, error, request);
                 return Ok(());
             }
@@ -52,6 +56,7 @@ impl Sender {
             batch: work.batch.id,
             whole: work.places.len() == work.batch.body.len(),
             places: work.places.clone(),
+            left,
             exchange,
             job: work.job.take().map(|job| job.id),
         };
@@ -120,13 +125,13 @@ impl Sender {
     }
 
     /// The request never left this computer: it counts as none.
-    fn take_back(&mut self, work: &Work) {
+    fn take_back(&mut self, work: &Work, left: Option<Left>) {
         let sent = if work.first { work.places.len() as u64 } else { 0 };
         self.context.progress.take_back(sent);
-        let (run, batch, places) = (self.context.run.id, work.batch.id, work.places.clone());
-        self.unwritten.push_back(self.context.store.write(move |sqlite| {
+        let (run, batch) = (self.context.run.id, work.batch.id);
+        self.unwritten.push_back(self.context.store.write_soon(move |sqlite| {
             runs::take_back(sqlite, run, sent)?;
-            exchanges::take_back(sqlite, batch, &places)
+            left.map_or(Ok(()), |left| exchanges::take_back(sqlite, &left, batch))
         }));
     }
 

@@ -28,8 +28,8 @@ use crate::store::{Store, Written};
 use crate::sync::Sync;
 use work::{Loaded, Loading, Work};
 
-/// Outcomes that may wait to be written while the next requests are under way.
-const UNWRITTEN: usize = 64;
+/// Writes, two for each request, that may be on their way to the disk while the next requests are under way.
+const UNWRITTEN: usize = 256;
 /// After a cancel, requests under way get this long for their answers.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
 
@@ -186,7 +186,7 @@ impl Sender {
         let settlement = Settlement::of(&attempt, settled)?;
         context.progress.add(&settlement.added);
         let (run, sync, at) = (context.run.id, context.run.sync, millis(context.clock.now()));
-        let written = context.store.write(move |sqlite| settlement.write(sqlite, sync, run, at));
+        let written = context.store.write_soon(move |sqlite| settlement.write(sqlite, sync, run, at));
         self.unwritten.push_back(written);
         while self.unwritten.len() > UNWRITTEN {
             self.write_one().await?;

@@ -128,6 +128,11 @@ impl Body {
         self.numbers[place]
     }
 
+    /// The change numbers in the order of places, each with how many records in a row have it.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = (i64, usize)> {
+        self.numbers.chunk_by(|one, next| one == next).map(|same| (same[0], same.len()))
+    }
+
     /// What happened to the row of the record at `place`.
     pub fn change(&self, place: usize) -> Result<Change> {
         Change::from_code(self.changes[place] & !(DOUBTFUL | REFUSED))

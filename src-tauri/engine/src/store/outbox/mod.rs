@@ -11,6 +11,7 @@ mod open;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::iter;
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection as Sqlite, params};
@@ -249,16 +250,17 @@ pub fn changed_at(sqlite: &Sqlite, body: &Body, run: i64) -> Result<Vec<DateTime
     let mut statement = sqlite
         .prepare_cached("select coalesce(sealed, started) from run where id in (?1, ?2) order by id = ?2")?;
     let mut found = HashMap::new();
-    let of_place = |place| {
-        Ok(match found.entry(body.number(place)) {
+    let mut by_place = Vec::with_capacity(body.len());
+    for (number, count) in body.numbers() {
+        let at = match found.entry(number) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(vacant) => {
-                let at = statement.query_row([*vacant.key(), run], |row| row.get(0))?;
-                *vacant.insert(from_millis(at))
+                *vacant.insert(from_millis(statement.query_row([number, run], |row| row.get(0))?))
             }
-        })
-    };
-    (0..body.len()).map(of_place).collect()
+        };
+        by_place.extend(iter::repeat_n(at, count));
+    }
+    Ok(by_place)
 }
 
 /// The bytes of a batch's keys and payloads, in the form of a [`Body`]; `None` where it is no longer kept.
