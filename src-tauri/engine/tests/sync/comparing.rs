@@ -42,7 +42,7 @@ proptest! {
             let set = async move |rows: &[Row], broken: bool| {
                 for table in [&here_table, &there_table] {
                     table.set(rows.iter().copied().map(cells).collect());
-                    table.fail(if broken { ReadFault::Fails(1) } else { ReadFault::None });
+                    table.fail(if broken { ReadFault::Fails(rows.len().min(1)) } else { ReadFault::None });
                 }
             };
             Twins::new([here, there], set).live(steps).await;
