@@ -15,6 +15,8 @@ export default defineConfig({
   },
   build: { target: 'safari15', cssTarget: 'safari15', assetsInlineLimit: 0, sourcemap: false },
   test: {
+    // Left to itself it keeps one processor free, which is half of a small computer.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
@@ -32,6 +34,9 @@ export default defineConfig({
         test: {
           name: 'pages',
           environment: 'node',
+          // A browser of its own each: one after the other, when the rest is done.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
           include: ['pages/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
