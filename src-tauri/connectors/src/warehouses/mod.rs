@@ -2,6 +2,7 @@
 
 use sluice_engine::warehouse::WarehouseKind;
 
+mod pgwire;
 mod postgres;
 mod sample;
 
