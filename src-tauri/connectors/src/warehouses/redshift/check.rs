@@ -13,6 +13,7 @@ use super::catalogue;
 use super::client::{LOOK_WITHIN, Login, Session, Wire};
 use super::error::grant;
 use super::query::{fields, query_error, source};
+use super::snapshot::Snapshot;
 use crate::warehouses::pgwire::tls::Encryption;
 
 /// Tables other than the system's and Sluice's own that the login could change.
@@ -130,8 +131,12 @@ async fn read_one_row(session: &mut Session, tables: &[Table]) -> Result<((), No
     Ok(((), Note::Know(note, Some(read_only_login(tables)))))
 }
 
-async fn see_where_to_compare(_: &mut Session, _: Option<&str>) -> Result<((), Note)> {
-    Ok(((), Note::Found("on this computer".into())))
+async fn see_where_to_compare(session: &mut Session, schema: Option<&str>) -> Result<((), Note)> {
+    let Some(schema) = schema else {
+        return Ok(((), Note::Found("on this computer".into())));
+    };
+    Snapshot::of(schema, "").check_rights(session).await?;
+    Ok(((), Note::Found(format!("in the warehouse, with snapshots in {schema}"))))
 }
 
 /// A script that makes a login which can only read what this one can.

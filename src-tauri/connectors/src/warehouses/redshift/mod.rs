@@ -6,6 +6,8 @@
 mod catalogue;
 mod check;
 mod client;
+mod differ;
+mod differences;
 mod error;
 mod form;
 mod manifest;
@@ -13,6 +15,7 @@ mod paste;
 mod query;
 mod read;
 mod sign_in;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -24,6 +27,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use sluice_engine::check::Steps;
 use sluice_engine::connection::Opening;
+use sluice_engine::differ::{Comparison, Differ, Differences};
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::manifest::Manifest;
 use sluice_engine::sync::Query;
@@ -31,6 +35,9 @@ use sluice_engine::value::Column;
 use sluice_engine::warehouse::{KeyCheck, Read, Rows, Table, Warehouse, WarehouseKind};
 
 use self::client::{Login, Session};
+
+/// What the names of tables that hold snapshots begin with.
+const SNAPSHOT_TABLE: &str = "sluice_snapshot_";
 
 /// Amazon Redshift.
 pub(crate) struct Redshift;
@@ -51,21 +58,36 @@ impl WarehouseKind for Redshift {
             return Err(Error::new(ErrorKind::BadSettings, message)
                 .with_hint("Put port and database into their own fields."));
         }
-        let schema = opening.get("diff_schema").map(str::to_owned);
-        Ok(Box::new(RedshiftWarehouse { login, schema }))
+        let schema = opening.get("diff_schema");
+        let differ = schema.map(|schema| RedshiftDiffer { login: login.clone(), schema: schema.to_owned() });
+        Ok(Box::new(RedshiftWarehouse { login, differ }))
     }
 }
 
 /// Every call signs in anew: nothing is held open while nobody reads.
 struct RedshiftWarehouse {
     login: Login,
-    schema: Option<String>,
+    /// Where the user has named a schema for snapshots.
+    differ: Option<RedshiftDiffer>,
+}
+
+struct RedshiftDiffer {
+    login: Login,
+    schema: String,
+}
+
+#[async_trait]
+impl Differ for RedshiftDiffer {
+    async fn compare(&self, comparison: &Comparison<'_>) -> Result<Box<dyn Differences>> {
+        differ::compare(&self.login, &self.schema, comparison).await
+    }
 }
 
 #[async_trait]
 impl Warehouse for RedshiftWarehouse {
     async fn check(&self, steps: &mut Steps<'_>) -> Result<()> {
-        check::check(&self.login, self.schema.as_deref(), steps).await
+        let schema = self.differ.as_ref().map(|differ| differ.schema.as_str());
+        check::check(&self.login, schema, steps).await
     }
 
     async fn tables(&self) -> Result<Vec<Table>> {
@@ -98,5 +120,9 @@ impl Warehouse for RedshiftWarehouse {
 
     async fn read(&self, read: &Read) -> Result<Box<dyn Rows>> {
         read::start(Session::open(&self.login).await?, read).await
+    }
+
+    fn differ(&self) -> Option<&dyn Differ> {
+        self.differ.as_ref().map(|differ| differ as &dyn Differ)
     }
 }

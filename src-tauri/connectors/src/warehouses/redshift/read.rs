@@ -4,6 +4,8 @@
 //! (<https://github.com/aws/amazon-redshift-python-driver/blob/master/redshift_connector/core.py>, `handle_COMMAND_COMPLETE`).
 //! So a read has ended when a FETCH gave none, and the counts of all of them are the server's own.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use sluice_engine::error::Result;
 use sluice_engine::sync::Query;
@@ -56,6 +58,8 @@ pub(super) async fn start(mut session: Session, read: &Read) -> Result<Box<dyn R
 }
 
 const DECLARE: &str = "DECLARE sluice_rows CURSOR FOR ";
+/// How long the server may plan a query, before it runs it.
+const DECLARE_WITHIN: Duration = Duration::from_secs(600);
 
 /// A cursor, and the session it is the only one of.
 pub(super) struct Cursor {
@@ -69,6 +73,8 @@ pub(super) struct Cursor {
     counted: u64,
     /// A FETCH gave none.
     at_end: bool,
+    /// The server has answered everything it was asked.
+    has_ended: bool,
     /// Bytes the largest batch had.
     room: usize,
 }
@@ -76,9 +82,16 @@ pub(super) struct Cursor {
 impl Cursor {
     /// Opens it in the session's transaction.
     pub(super) async fn open(mut session: Session, sql: &str) -> Result<Self, Failure> {
-        session.collect(&format!("{DECLARE}{sql}"), super::client::LOOK_WITHIN).await?;
-        let mut cursor =
-            Self { session: Some(session), page: FIRST_PAGE, since: 0, counted: 0, at_end: false, room: 0 };
+        session.collect(&format!("{DECLARE}{sql}"), DECLARE_WITHIN).await?;
+        let mut cursor = Self {
+            session: Some(session),
+            page: FIRST_PAGE,
+            since: 0,
+            counted: 0,
+            at_end: false,
+            has_ended: false,
+            room: 0,
+        };
         cursor.turn_page().await?;
         Ok(cursor)
     }
@@ -94,14 +107,14 @@ impl Cursor {
 
     /// The next row; `None` at the end, when the session is idle again.
     async fn next(&mut self) -> Result<Option<bytes::Bytes>, Failure> {
-        while let Some(session) = &mut self.session {
+        while let Some(session) = self.session.as_mut().filter(|_| !self.has_ended) {
             match session.event().await? {
                 Event::Row(body) => {
                     self.since += 1;
                     return Ok(Some(body));
                 }
                 Event::Complete(tag) => self.count(&tag)?,
-                Event::Ready if self.at_end => return Ok(None),
+                Event::Ready if self.at_end => self.has_ended = true,
                 Event::Ready => self.turn_page().await?,
             }
         }
@@ -167,14 +180,13 @@ impl Rows for RedshiftRows {
             }
             Err(failure) => {
                 self.cursor.session = None;
-                self.cursor.at_end = false;
                 Err(query_error(&self.login, failure, &self.query, &self.before))
             }
         }
     }
 
     fn server_rows(&self) -> Option<u64> {
-        self.cursor.at_end.then_some(self.cursor.counted)
+        self.cursor.has_ended.then_some(self.cursor.counted)
     }
 }
 
@@ -190,14 +202,16 @@ fn push_row(batch: &mut RowBatch, forms: &[Form], values: &mut Values<'_>) -> st
     if values.left() != forms.len() {
         return Err(malformed());
     }
-    forms.iter().try_for_each(|form| push_cell(batch, *form, values))
-}
-
-/// Pushes the next value of the row.
-pub(super) fn push_cell(batch: &mut RowBatch, form: Form, values: &mut Values<'_>) -> std::io::Result<()> {
-    match values.next()? {
-        Some(bytes) => batch.json_or(|out| form.write(bytes, out)),
-        None => batch.null(),
+    for form in forms {
+        push_cell(batch, *form, values.next()?);
     }
     Ok(())
+}
+
+/// Pushes a value of the row.
+pub(super) fn push_cell(batch: &mut RowBatch, form: Form, text: Option<&[u8]>) {
+    match text {
+        Some(text) => batch.json_or(|out| form.write(text, out)),
+        None => batch.null(),
+    }
 }
