@@ -1,11 +1,14 @@
 //! The Redshift connector against its stand-in, and against scripted servers where that shows too little.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod comparing;
 mod faults;
 mod reading;
 #[path = "../redshift_server/mod.rs"]
 mod redshift_server;
 mod scripted;
+#[path = "../../../engine/tests/twins/mod.rs"]
+mod twins;
 mod types;
 
 use std::collections::BTreeMap;

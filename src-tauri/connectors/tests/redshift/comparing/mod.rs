@@ -19,11 +19,27 @@ struct Answered {
 }
 
 impl Answered {
+    /// Without numbers, which are of no order anybody knows.
     fn shown(&self) -> String {
         let all = |rows: &[(u64, String)]| {
-            rows.iter().map(|(number, row)| format!("{number}:{row}")).collect::<Vec<_>>().join(" ")
+            let mut rows: Vec<_> = rows.iter().map(|(_, row)| row.as_str()).collect();
+            rows.sort_unstable();
+            rows.join(" ")
         };
         format!("{} | {} | {}", all(&self.changed), all(&self.repeated), all(&self.gone))
+    }
+
+    /// Every number once, changed and repeated ones those of rows, gone ones after them.
+    fn assert_numbers(&self) {
+        let rows = self.counted.unwrap().rows;
+        let of = |rows: &[(u64, String)]| rows.iter().map(|(number, _)| *number).collect::<Vec<_>>();
+        let (changed, repeated, gone) = (of(&self.changed), of(&self.repeated), of(&self.gone));
+        for part in [&changed, &repeated, &gone] {
+            assert!(part.is_sorted_by(|a, b| a < b), "{part:?}");
+        }
+        assert!(changed.iter().chain(&repeated).all(|number| (1..=rows).contains(number)));
+        assert!(gone.iter().all(|number| *number > rows));
+        assert!(!changed.iter().any(|number| repeated.contains(number)));
     }
 }
 
@@ -76,12 +92,17 @@ impl Asking {
         self.warehouse.differ().unwrap().compare(&comparison).await
     }
 
-    /// Compares, and lets everything but these numbers be delivered.
-    async fn ask(&mut self, undelivered: &[u64]) -> Answered {
+    /// Compares, and lets everything but these rows be delivered.
+    async fn ask(&mut self, undelivered: &[&str]) -> Answered {
         self.count += 1;
         let mark = format!("mark {}", self.count);
         let answered = rest(&mut *self.begin(Some(&mark)).await.unwrap()).await.unwrap();
-        self.since = Some(Since { mark, undelivered: undelivered.to_vec() });
+        answered.assert_numbers();
+        let rows = answered.changed.iter().chain(&answered.gone);
+        let mut undelivered: Vec<u64> =
+            rows.filter(|(_, row)| undelivered.contains(&row.as_str())).map(|(number, _)| *number).collect();
+        undelivered.sort_unstable();
+        self.since = Some(Since { mark, undelivered });
         answered
     }
 }
@@ -107,7 +128,7 @@ async fn only_what_changed_leaves_the_warehouse() {
     let first = asking.ask(&[]).await;
     assert!(first.whole);
     assert_eq!((first.changed.len(), first.counted), (5_000, Some(Counted { rows: 5_000, unchanged: 0 })));
-    assert_eq!(first.changed[6], (7, "7/\"n7\"".to_owned()));
+    assert!(first.changed.iter().any(|(_, row)| row == "7/\"n7\""));
     let idle = asking.ask(&[]).await;
     assert!(!idle.whole);
     assert_eq!(
@@ -116,7 +137,7 @@ async fn only_what_changed_leaves_the_warehouse() {
     );
     server.sql("changing", "update people set name = null where id = 7; delete from people where id = 9; insert into people values (0, 'new')");
     let changed = asking.ask(&[]).await;
-    assert_eq!(changed.shown(), "4999:7/∅ 5000:0/\"new\" |  | 5001:9/∅");
+    assert_eq!(changed.shown(), "0/\"new\" 7/∅ |  | 9/∅");
     assert_eq!(changed.counted, Some(Counted { rows: 5_000, unchanged: 4_998 }));
     assert_eq!(asking.ask(&[]).await.shown(), " |  | ");
 }
@@ -133,12 +154,12 @@ async fn what_was_not_delivered_comes_again_whatever_it_holds() {
     asking.ask(&[]).await;
     // Goes to b, is not delivered, and comes back to what was delivered before.
     server.sql("undelivered", "update people set name = 'b' where id = 1; delete from people where id = 2");
-    assert_eq!(asking.ask(&[2, 3]).await.shown(), "2:1/\"b\" |  | 3:2/∅");
+    assert_eq!(asking.ask(&["1/\"b\"", "2/∅"]).await.shown(), "1/\"b\" |  | 2/∅");
     server.sql("undelivered", "update people set name = 'a' where id = 1");
-    assert_eq!(asking.ask(&[]).await.shown(), "2:1/\"a\" |  | 3:2/∅");
+    assert_eq!(asking.ask(&[]).await.shown(), "1/\"a\" |  | 2/∅");
     assert_eq!(asking.ask(&[]).await.shown(), " |  | ");
     server.sql("undelivered", "insert into people values (2, 'a')");
-    assert_eq!(asking.ask(&[]).await.shown(), "3:2/\"a\" |  | ");
+    assert_eq!(asking.ask(&[]).await.shown(), "2/\"a\" |  | ");
 }
 
 #[tokio::test]
@@ -167,7 +188,7 @@ async fn a_comparison_that_came_to_nothing_leaves_the_last_one_standing() {
     // What they answered with was not delivered, and is no less changed for having been read.
     let after = asking.ask(&[]).await;
     assert!(!after.whole);
-    assert_eq!(after.shown(), "2:1/\"b\" |  | 3:2/∅");
+    assert_eq!(after.shown(), "1/\"b\" |  | 2/∅");
     assert_eq!(asking.ask(&[]).await.shown(), " |  | ");
 }
 
@@ -184,7 +205,7 @@ async fn a_snapshot_that_is_not_of_the_last_comparison_is_not_used() {
     asking.since = restored;
     let whole = asking.ask(&[]).await;
     assert!(whole.whole);
-    assert_eq!(whole.shown(), "1:1 |  | ");
+    assert_eq!(whole.shown(), "1 |  | ");
     assert!(!asking.ask(&[]).await.whole);
     let tables = server.sql("foreign_mark", "select format('drop table sluice.%I', relname) from pg_class where relkind = 'r' and relnamespace = 'sluice'::regnamespace");
     server.sql("foreign_mark", &tables.replace('\n', ";"));
@@ -209,9 +230,9 @@ async fn a_plan_looks_and_leaves_no_trace() {
     server.sql("looking", "update people set name = 'b' where id = 1; delete from people where id = 2");
     for _ in 0..2 {
         let found = rest(&mut *asking.begin(None).await.unwrap()).await.unwrap();
-        assert_eq!(found.shown(), "1:1/\"b\" |  | 2:2/∅");
+        assert_eq!(found.shown(), "1/\"b\" |  | 2/∅");
     }
-    assert_eq!(asking.ask(&[]).await.shown(), "1:1/\"b\" |  | 2:2/∅");
+    assert_eq!(asking.ask(&[]).await.shown(), "1/\"b\" |  | 2/∅");
 }
 
 #[tokio::test]
@@ -223,14 +244,16 @@ async fn null_and_repeated_keys_come_every_time() {
         "create table people (id int, name text); insert into people values (1, 'a'), (null, 'b'), (1, 'a'), (1, 'c'), (2, 'd')",
     );
     let mut asking = Asking::new(in_schema(server, "odd_keys"), table("people"), &["id", "name"]);
-    // The first row of a key counts; of later ones only the key is told.
-    let first = asking.ask(&[2]).await;
-    assert_eq!(first.shown(), "1:1/\"a\" 2:∅/\"b\" 5:2/\"d\" | 3:1/∅ 4:1/∅ | ");
-    let second = asking.ask(&[2]).await;
-    assert_eq!(second.shown(), "2:∅/\"b\" | 3:1/∅ 4:1/∅ | ");
+    // One row of a key counts, the same one every time; of others only the key is told.
+    let first = asking.ask(&["∅/\"b\""]).await;
+    let counts = first.changed.iter().find(|(_, row)| row.starts_with('1')).unwrap().1.clone();
+    assert_eq!(first.shown(), format!("{counts} 2/\"d\" ∅/\"b\" | 1/∅ 1/∅ | "));
+    let second = asking.ask(&[]).await;
+    assert_eq!(second.shown(), "∅/\"b\" | 1/∅ 1/∅ | ");
     assert_eq!(second.counted, Some(Counted { rows: 5, unchanged: 2 }));
-    server.sql("odd_keys", "delete from people where ctid = (select min(ctid) from people where id = 1)");
-    assert_eq!(asking.ask(&[]).await.shown(), "1:∅/\"b\" | 3:1/∅ | ");
+    server.sql("odd_keys", "delete from people where id = 1 and name = 'a'");
+    let left = if counts == "1/\"a\"" { "1/\"c\" " } else { "" };
+    assert_eq!(asking.ask(&[]).await.shown(), format!("{left}∅/\"b\" |  | "));
 }
 
 #[tokio::test]
@@ -246,12 +269,12 @@ async fn hostile_names() {
     let columns = ["i\"d", "select", "c0", "%s $1", "number", "key", "id"];
     let mut asking = Asking::new(warehouse, name, &columns);
     asking.key = vec!["i\"d".into(), "%s $1".into()];
-    assert_eq!(asking.ask(&[]).await.shown(), "1:\"x';\\\"\"/1/2/\"%\"/3/4/5 2:\"\"/1/2/∅/3/4/5 |  | ");
+    assert_eq!(asking.ask(&[]).await.shown(), "\"\"/1/2/∅/3/4/5 \"x';\\\"\"/1/2/\"%\"/3/4/5 |  | ");
     server.sql(
         "odd \" db",
         "delete from \"a.b\".\"t'a\"\"b; --\" where \"select\" = 1 and \"%s $1\" is not null",
     );
-    assert_eq!(asking.ask(&[]).await.shown(), "1:\"\"/1/2/∅/3/4/5 |  | 2:\"x';\\\"\"/∅/∅/\"%\"/∅/∅/∅");
+    assert_eq!(asking.ask(&[]).await.shown(), "\"\"/1/2/∅/3/4/5 |  | \"x';\\\"\"/∅/∅/\"%\"/∅/∅/∅");
     assert_eq!(server.sql("odd \" db", "select count(*) from pg_namespace where nspname = 'public'"), "1");
 }
 
@@ -265,18 +288,15 @@ const NEIGHBOURS: &[(&str, &str, &str)] = &[
     ("text", "null", "''"),
     ("text", "'a,b'", "'a\",\"b'"),
     ("timestamptz", "'2024-01-01 00:00:00.000001Z'", "'2024-01-01 00:00:00.000002Z'"),
-    ("interval", "'30 days'", "'1 month'"),
+    ("timestamp", "'2024-01-01 00:00:00'", "'2024-01-01 00:00:00.000001'"),
+    ("timetz", "'08:30:00+00'", "'08:30:00+01'"),
+    ("time", "'08:30:00'", "'08:30:00.000001'"),
+    ("date", "'2024-01-01'", "'2024-01-02'"),
+    ("bool", "true", "false"),
+    ("int8", "9007199254740992", "9007199254740993"),
     ("bytea", "'\\x00'", "'\\x0000'"),
-    ("int[]", "'{1,null}'", "'{1,2}'"),
-    ("text[]", "'{}'", "'{\"\"}'"),
-    ("json", "'{\"a\":1,\"a\":2}'", "'{\"a\":2}'"),
     ("jsonb", "'{\"a\":[1]}'", "'{\"a\":[1,1]}'"),
-    ("money", "1", "1.01"),
-    ("inet", "'10.0.0.1'", "'10.0.0.1/24'"),
-    ("bit(3)", "B'101'", "B'100'"),
-    ("point", "'(1,2)'", "'(1,3)'"),
-    ("uuid", "'00000000-0000-0000-0000-000000000000'", "'00000000-0000-0000-0000-000000000001'"),
-    ("mood", "'sad'", "'ok'"),
+    ("jsonb", "null", "'null'"),
 ];
 
 #[tokio::test]
@@ -289,7 +309,7 @@ async fn the_smallest_change_of_any_type_is_seen_and_nothing_else() {
         server,
         "every_type",
         &format!(
-            "create type mood as enum ('sad', 'ok'); create table things (id int, {}); insert into things select i, {} from generate_series(1, {}) i",
+            "create table things (id int, {}); insert into things select i, {} from generate_series(1, {}) i",
             columns.join(", "),
             values.join(", "),
             NEIGHBOURS.len()
@@ -300,28 +320,31 @@ async fn the_smallest_change_of_any_type_is_seen_and_nothing_else() {
         .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut asking = Asking::new(in_schema(server, "every_type"), table("things"), &names);
-    let first: Vec<String> = asking.ask(&[]).await.changed.into_iter().map(|(_, row)| row).collect();
-    let read: Vec<String> =
+    let mut first: Vec<String> = asking.ask(&[]).await.changed.into_iter().map(|(_, row)| row).collect();
+    let mut read: Vec<String> =
         rows(&*asking.warehouse, &all(table("things"))).await.iter().map(|row| row.join("/")).collect();
+    first.sort();
+    read.sort();
     assert_eq!(first, read, "the same values as without comparing");
     assert_eq!(asking.ask(&[]).await.shown(), " |  | ");
     for (index, (_, _, second)) in NEIGHBOURS.iter().enumerate() {
         server.sql("every_type", &format!("update things set v{index} = {second} where id = {}", index + 1));
     }
-    let changed: Vec<u64> = asking
+    let mut changed: Vec<u64> = asking
         .ask(&[])
         .await
         .changed
         .iter()
         .map(|(_, row)| row.split('/').next().unwrap().parse().unwrap())
         .collect();
+    changed.sort_unstable();
     assert_eq!(changed, (1..=NEIGHBOURS.len() as u64).collect::<Vec<_>>());
 }
 
 #[tokio::test]
 async fn a_key_of_any_type_is_told_when_it_is_gone() {
     let Some(server) = RedshiftServer::shared() else { return };
-    fresh(server, "gone_keys", "create type mood as enum ('sad', 'ok')");
+    fresh(server, "gone_keys", "");
     for (index, (kind, first, _)) in NEIGHBOURS.iter().enumerate() {
         if *first == "null" {
             continue;
@@ -339,6 +362,23 @@ async fn a_key_of_any_type_is_told_when_it_is_gone() {
         if !after.whole {
             assert_eq!(after.gone, first, "{kind}");
         }
-        assert_eq!(after.whole, ["int[]", "text[]", "json", "jsonb"].contains(kind), "{kind}");
+        assert_eq!(after.whole, ["float8", "float4", "jsonb"].contains(kind), "{kind}");
     }
+}
+
+/// A column that can not be compared there is compared here: every row leaves, every time, and no snapshot is made.
+#[tokio::test]
+async fn what_has_no_text_is_compared_by_the_engine() {
+    let Some(server) = RedshiftServer::shared() else { return };
+    fresh(server, "no_text", "create table people as select 1 as id, interval '1 day' as v, path '((0,0),(1,1))' as p");
+    for column in ["v", "p"] {
+        let mut asking = Asking::new(in_schema(server, "no_text"), table("people"), &["id", column]);
+        for _ in 0..2 {
+            let answered = asking.ask(&[]).await;
+            assert!(answered.whole);
+            assert_eq!(answered.changed.len(), 1);
+        }
+    }
+    let tables = "select count(*) from pg_class where relnamespace = 'sluice'::regnamespace";
+    assert_eq!(server.sql("no_text", tables), "0");
 }
