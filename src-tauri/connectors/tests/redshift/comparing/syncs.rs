@@ -1,4 +1,4 @@
-//! Whole syncs: it makes no difference who compares, and a process that is killed loses nothing.
+//! Whole syncs: it makes no difference who compares where keys stand once, and a process that is killed loses nothing.
 
 use proptest::prelude::*;
 use sluice_engine::sync::{Mode, Removal};
@@ -24,7 +24,7 @@ fn twin(access: &Access) -> Twin {
     Twin::new(kind(), from, Some(&access.password), table("people"))
 }
 
-const PEOPLE: &str = "create table rows (id text, name float8, broken bool); \
+const PEOPLE: &str = "create table rows (id varchar(20), name float8, broken bool); \
     create view people as select id, name / case when broken then 0 else 1 end as name from rows";
 
 #[test]
@@ -41,7 +41,10 @@ fn it_makes_no_difference_who_compares() {
             let set = async move |rows: &[Row], broken: bool| {
                 let key = |row: &Row| row.0.map_or("null".to_owned(), |key| format!("'{key}'"));
                 let value = |row: &Row| if row.1 == UNREADABLE { "'NaN'::float8".to_owned() } else { row.1.to_string() };
-                let mut values: Vec<_> = rows.iter().map(|row| format!("({}, {}, false)", key(row), value(row))).collect();
+                // Of rows with one key Redshift, which has no order of rows, may take another one for the first.
+                let mut keys = std::collections::BTreeSet::new();
+                let rows = rows.iter().filter(|row| row.0.is_none_or(|key| keys.insert(key)));
+                let mut values: Vec<_> = rows.map(|row| format!("({}, {}, false)", key(row), value(row))).collect();
                 values.extend(broken.then(|| "('z', 0, true)".to_owned()));
                 let insert = if values.is_empty() { String::new() } else { format!("insert into rows values {}", values.join(", ")) };
                 client.batch_execute(&format!("begin; truncate rows; {insert}; commit")).await.unwrap();
