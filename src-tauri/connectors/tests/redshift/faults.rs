@@ -88,7 +88,7 @@ async fn a_wrong_database() {
 #[tokio::test]
 async fn the_certificate_is_checked() {
     let Some(server) = RedshiftServer::shared() else { return };
-    let behind = server.postgres;
+    let behind = &server.postgres;
     let access = Access::superuser(server, "postgres").with("port", &behind.port.to_string());
     let checked = |host: &str, ca: &Path| {
         let access = access.clone().with("tls", "verify-full").with("host", host);
@@ -181,10 +181,7 @@ async fn bad_sql_says_what_and_where() {
     assert!(error.message().contains("called “a”"));
     // An error on the way through the rows; its words would hold the value.
     server.sql("postgres", "create table words as select 'secret'::text as w");
-    let mut rows = warehouse
-        .read(&all(sql("select w::int as a from words")))
-        .await
-        .unwrap();
+    let mut rows = warehouse.read(&all(sql("select w::int as a from words"))).await.unwrap();
     let error = rows.next().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::BadQuery);
     assert!(!format!("{error:?}").contains("secret"), "{error:?}");

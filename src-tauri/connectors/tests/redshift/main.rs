@@ -3,6 +3,8 @@
 
 mod comparing;
 mod faults;
+#[path = "../postgres_server/mod.rs"]
+mod postgres_server;
 mod reading;
 #[path = "../redshift_server/mod.rs"]
 mod redshift_server;

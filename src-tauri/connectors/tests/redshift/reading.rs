@@ -10,7 +10,10 @@ use super::*;
 async fn a_large_read_arrives_whole_and_in_batches() {
     let Some(server) = RedshiftServer::shared() else { return };
     let warehouse = Access::superuser(server, "postgres").open();
-    server.sql("postgres", "create view many as select i, 'row ' || i as name from generate_series(1, 25000) i");
+    server.sql(
+        "postgres",
+        "create view many as select i, 'row ' || i as name from generate_series(1, 25000) i",
+    );
     let read = all(table("many"));
     let mut rows = warehouse.read(&read).await.unwrap();
     assert_eq!(rows.server_rows(), None);
@@ -41,7 +44,10 @@ async fn rows_are_not_read_ahead_of_the_caller() {
     let Some(server) = RedshiftServer::shared() else { return };
     server.sql("postgres", "create database gigabyte");
     // Eight kilobytes a row, a gigabyte in all.
-    server.sql("gigabyte", "create view v as select i, repeat(md5(i::text), 256) as filler from generate_series(1, 131072) i");
+    server.sql(
+        "gigabyte",
+        "create view v as select i, repeat(md5(i::text), 256) as filler from generate_series(1, 131072) i",
+    );
     let warehouse = Access::superuser(server, "gigabyte").open();
     let mut rows = warehouse.read(&all(table("v"))).await.unwrap();
     // Past the short pages a read begins with, which sockets can hold whole.
@@ -73,9 +79,8 @@ fn memory() -> u64 {
 
 /// Returns when so many sessions work in a database.
 async fn until_running(server: &'static RedshiftServer, database: &str, sessions: &str) {
-    let running = format!(
-        "select count(*) from pg_stat_activity where datname = '{database}' and state = 'active'"
-    );
+    let running =
+        format!("select count(*) from pg_stat_activity where datname = '{database}' and state = 'active'");
     loop {
         let running = running.clone();
         let count = tokio::task::spawn_blocking(move || server.sql("postgres", &running)).await.unwrap();
@@ -89,8 +94,11 @@ async fn until_running(server: &'static RedshiftServer, database: &str, sessions
 async fn dropping_the_stream_stops_the_server() {
     let Some(server) = RedshiftServer::shared() else { return };
     server.sql("postgres", "create database dropped");
-    server.sql("dropped", "create view endless as select generate_series(1, 1000000000) as i; \
-        create view slow as select pg_sleep(3600)::text as a");
+    server.sql(
+        "dropped",
+        "create view endless as select generate_series(1, 1000000000) as i; \
+        create view slow as select pg_sleep(3600)::text as a",
+    );
     let warehouse = Access::superuser(server, "dropped").open();
     let mut rows = warehouse.read(&all(table("endless"))).await.unwrap();
     assert!(rows.next().await.unwrap().is_some());
@@ -194,7 +202,10 @@ async fn a_thousand_columns() {
 async fn long_rows_end_a_batch_early() {
     let Some(server) = RedshiftServer::shared() else { return };
     let warehouse = Access::superuser(server, "postgres").open();
-    server.sql("postgres", "create view long_rows as select repeat('x', 2 * 1024 * 1024) as long from generate_series(1, 3)");
+    server.sql(
+        "postgres",
+        "create view long_rows as select repeat('x', 2 * 1024 * 1024) as long from generate_series(1, 3)",
+    );
     let read = all(table("long_rows"));
     let mut rows = warehouse.read(&read).await.unwrap();
     let batch = rows.next().await.unwrap().unwrap();
@@ -238,8 +249,11 @@ async fn the_catalogue_shows_what_the_login_may_read() {
 async fn a_schema_can_be_one_of_another_database_or_have_a_dot() {
     let Some(server) = RedshiftServer::shared() else { return };
     server.sql("postgres", "create database dots");
-    server.sql("dots", "create schema shop; create table shop.leads as select 'plain' as a; \
-        create schema \"dots.other\"; create table \"dots.other\".leads as select 'dotted' as a");
+    server.sql(
+        "dots",
+        "create schema shop; create table shop.leads as select 'plain' as a; \
+        create schema \"dots.other\"; create table \"dots.other\".leads as select 'dotted' as a",
+    );
     let warehouse = Access::superuser(server, "dots").open();
     for (schema, expect) in [("shop", "plain"), ("dots.shop", "plain"), ("dots.other", "dotted")] {
         let query = Query::Table(TableName::new(schema, "leads"));
@@ -263,8 +277,11 @@ async fn ten_thousand_tables_are_listed() {
 #[tokio::test]
 async fn keys_are_checked_on_the_server() {
     let Some(server) = RedshiftServer::shared() else { return };
-    server.sql("postgres", "create table keys (a int, b text, c jsonb); \
-        insert into keys values (1, 'a'), (1, 'a'), (1, 'b'), (2, null), (null, 'c'), (null, 'c')");
+    server.sql(
+        "postgres",
+        "create table keys (a int, b text, c jsonb); \
+        insert into keys values (1, 'a'), (1, 'a'), (1, 'b'), (2, null), (null, 'c'), (null, 'c')",
+    );
     let warehouse = Access::superuser(server, "postgres").open();
     let query = sql("select * from keys -- end");
     let check = async |key: &[&str]| {

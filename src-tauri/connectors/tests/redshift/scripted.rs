@@ -151,7 +151,8 @@ async fn other_ways_to_sign_in_are_refused_with_the_reason() {
 
 #[tokio::test]
 async fn a_sign_in_that_is_cut_short_or_garbled_is_no_panic() {
-    let requests: [&[u8]; 4] = [&[], &[0, 0, 0, 5], &[0, 0, 0, 13, 0, 0], &[0, 0, 0, 13, 0, 0, 0, 0, 255, 255, 255, 255]];
+    let requests: [&[u8]; 4] =
+        [&[], &[0, 0, 0, 5], &[0, 0, 0, 13, 0, 0], &[0, 0, 0, 13, 0, 0, 0, 0, 255, 255, 255, 255]];
     for request in requests {
         let access = scripted(async move |mut client: Client, _| client.send(b'R', &[request]).await).await;
         let kind = refused(&access).await.kind();
@@ -170,7 +171,8 @@ async fn reading<F: Future<Output = Client> + Send>(
         let text = String::from_utf8_lossy(&body).into_owned();
         match tag {
             b'D' => {
-                let column = [&b"\0\x01id\0"[..], &[0; 6], &23_u32.to_be_bytes(), &[0, 4, 255, 255, 255, 255, 0, 0]];
+                let column =
+                    [&b"\0\x01id\0"[..], &[0; 6], &23_u32.to_be_bytes(), &[0, 4, 255, 255, 255, 255, 0, 0]];
                 client.send(b'T', &column).await;
             }
             b'S' => client.ready().await,
@@ -252,7 +254,11 @@ async fn rows_that_are_not_as_many_as_the_server_counted_are_no_read() {
 #[tokio::test]
 async fn an_error_between_rows_is_told_and_is_no_end() {
     let cases = [
-        ("57014", "Query (1) cancelled by WLM abort action of Query Monitoring Rule \"long\"", ErrorKind::TimedOut),
+        (
+            "57014",
+            "Query (1) cancelled by WLM abort action of Query Monitoring Rule \"long\"",
+            ErrorKind::TimedOut,
+        ),
         ("57P01", "terminating connection due to administrator command", ErrorKind::ServerFailed),
         ("XX000", "Spectrum Scan Error", ErrorKind::ServerFailed),
         ("22003", "Numeric data overflow: secret", ErrorKind::BadQuery),

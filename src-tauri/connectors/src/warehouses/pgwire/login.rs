@@ -168,7 +168,6 @@ impl Login {
     }
 }
 
-
 fn hinted(error: Error, hint: Option<&'static str>) -> Error {
     match hint {
         Some(hint) => error.with_hint(hint),

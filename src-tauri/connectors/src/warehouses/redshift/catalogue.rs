@@ -7,7 +7,8 @@ use sluice_engine::error::Result;
 use sluice_engine::sync::TableName;
 use sluice_engine::warehouse::{Table, TableKind};
 
-use super::client::Session;
+use super::client::{LOOK_WITHIN, Session};
+use super::error::Failure;
 
 /// Schemas and tables of the server's own: they begin with `pg_`, and those behind materialised views with `mv_tbl__`
 /// (<https://docs.aws.amazon.com/redshift/latest/dg/materialized-view-create-sql-command.html>). `reltuples` is 0.001 where
@@ -33,7 +34,7 @@ const ELSEWHERE: &str = "\
     AND substring(schema_name, 1, 3) <> 'pg_' AND schema_name NOT IN ('information_schema', 'catalog_history')";
 
 pub(super) async fn tables(session: &mut Session) -> Result<Vec<Table>> {
-    let materialized = session.rows(MATERIALIZED).await?;
+    let materialized = where_there(session, MATERIALIZED).await?;
     let materialized: BTreeSet<(String, String)> =
         materialized.into_iter().filter_map(|row| texts(row).map(|[schema, name]| (schema, name))).collect();
     let mut tables = Vec::new();
@@ -48,12 +49,12 @@ pub(super) async fn tables(session: &mut Session) -> Result<Vec<Table>> {
         let rows = rows.parse().ok().filter(|rows| *rows > 0 && kind == TableKind::Table);
         tables.push(Table { name: TableName::new(schema, name), kind, rows });
     }
-    for row in session.rows(EXTERNAL).await? {
+    for row in where_there(session, EXTERNAL).await? {
         let Some([schema, name]) = texts(row) else { continue };
         let name = TableName::new(schema, name);
         tables.push(Table { name, kind: TableKind::ForeignTable, rows: None });
     }
-    for row in session.rows(ELSEWHERE).await? {
+    for row in where_there(session, ELSEWHERE).await? {
         let Some([database, schema, name, kind]) = texts(row) else { continue };
         // What has a dot in its name could be taken for another table.
         if database.contains('.') || schema.contains('.') {
@@ -65,6 +66,14 @@ pub(super) async fn tables(session: &mut Session) -> Result<Vec<Table>> {
     tables.sort_by(|a, b| a.name.cmp(&b.name));
     tables.dedup_by(|a, b| a.name == b.name);
     Ok(tables)
+}
+
+/// The rows of a view that a server of an older version does not have.
+async fn where_there(session: &mut Session, sql: &str) -> Result<Vec<Vec<Option<String>>>> {
+    match session.collect(sql, LOOK_WITHIN).await {
+        Err(Failure::Said(said)) if said.is_about_a_missing_table() => Ok(Vec::new()),
+        rows => rows.map_err(|failure| session.error(failure)),
+    }
 }
 
 /// The row's texts; `None` where one is missing.

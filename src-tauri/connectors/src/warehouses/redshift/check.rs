@@ -77,8 +77,13 @@ async fn sign_in(login: &Login, wire: Wire) -> Result<(Session, Note)> {
     let rows = session.rows("SELECT version()").await?;
     let version = rows.concat().into_iter().flatten().next().unwrap_or_default();
     let Some((_, version)) = version.split_once("Redshift ") else {
-        let message = format!("What answers at {}:{} is a PostgreSQL server, not Amazon Redshift.", login.host, login.port);
-        return Err(Error::new(ErrorKind::BadSettings, message).with_hint("Make a PostgreSQL connection instead."));
+        let message = format!(
+            "What answers at {}:{} is a PostgreSQL server, not Amazon Redshift.",
+            login.host, login.port
+        );
+        return Err(
+            Error::new(ErrorKind::BadSettings, message).with_hint("Make a PostgreSQL connection instead.")
+        );
     };
     let note = Note::Found(format!("as {}, Redshift {version}", login.user));
     session.set_up(Duration::from_secs(20)).await?;

@@ -11,8 +11,8 @@ use tokio::time::timeout;
 use super::error::{self, Failure, Said};
 use super::sign_in::sign_in;
 use super::wire::{self, CancelKey, Channel, Described, Values, malformed};
-pub(super) use crate::warehouses::pgwire::login::{Login, Wire};
 use crate::warehouses::pgwire::login::{ANSWER_WITHIN, STOP_WITHIN, Words};
+pub(super) use crate::warehouses::pgwire::login::{Login, Wire};
 
 /// What Redshift is called in errors of reach.
 pub(super) static WORDS: Words = Words {

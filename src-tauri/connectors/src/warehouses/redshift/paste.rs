@@ -17,14 +17,16 @@ pub(super) fn settings(text: &str) -> Option<Pasted> {
     let address = text.strip_prefix("jdbc:").unwrap_or(text);
     let kind = address.split_once("://").map(|(kind, rest)| (kind.to_ascii_lowercase(), rest));
     match kind {
-        Some((kind, rest)) if kind == "redshift" => jdbc(rest).or_else(|| from_url(&format!("redshift://{rest}"))),
-        // An address of PostgreSQL, where the host says that it is one of Redshift.
-        Some((kind, _)) if ["postgres", "postgresql"].contains(&kind.as_str()) => {
-            from_url(address).filter(|(settings, _)| settings.get("host").is_some_and(|host| is_redshift(host)))
+        Some((kind, rest)) if kind == "redshift" => {
+            jdbc(rest).or_else(|| from_url(&format!("redshift://{rest}")))
         }
+        // An address of PostgreSQL, where the host says that it is one of Redshift.
+        Some((kind, _)) if ["postgres", "postgresql"].contains(&kind.as_str()) => from_url(address)
+            .filter(|(settings, _)| settings.get("host").is_some_and(|host| is_redshift(host))),
         Some(_) => None,
         None => endpoint(text).or_else(|| odbc(text)).or_else(|| {
-            from_pairs(text).filter(|(settings, _)| settings.get("host").is_some_and(|host| is_redshift(host)))
+            from_pairs(text)
+                .filter(|(settings, _)| settings.get("host").is_some_and(|host| is_redshift(host)))
         }),
     }
 }
@@ -37,7 +39,8 @@ fn is_redshift(host: &str) -> bool {
 /// `host:5439/dev`, as the console shows it.
 fn endpoint(text: &str) -> Option<Pasted> {
     let (host, rest) = text.split_once(':').unwrap_or((text, ""));
-    let (host, database) = if rest.is_empty() { host.split_once('/').unwrap_or((host, "")) } else { (host, "") };
+    let (host, database) =
+        if rest.is_empty() { host.split_once('/').unwrap_or((host, "")) } else { (host, "") };
     let (port, database) = rest.split_once('/').unwrap_or((rest, database));
     let plain = !text.contains(char::is_whitespace) && port.bytes().all(|byte| byte.is_ascii_digit());
     if !is_redshift(host) || !plain {

@@ -39,8 +39,7 @@ pub(super) fn quoted(name: &str) -> String {
 
 /// `text` as an SQL literal. A backslash can be an escape or not, so none is written in one.
 pub(super) fn literal(text: &str) -> String {
-    let parts: Vec<String> =
-        text.split('\\').map(|part| format!("'{}'", part.replace('\'', "''"))).collect();
+    let parts: Vec<String> = text.split('\\').map(|part| format!("'{}'", part.replace('\'', "''"))).collect();
     if parts.len() == 1 { parts.concat() } else { format!("({})", parts.join(" || chr(92) || ")) }
 }
 

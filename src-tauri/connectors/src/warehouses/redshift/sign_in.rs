@@ -42,7 +42,12 @@ pub(super) async fn sign_in(
     })
 }
 
-async fn greet(login: &Login, channel: &mut Channel, nonce: &str, secured: bool) -> Result<CancelKey, Failed> {
+async fn greet(
+    login: &Login,
+    channel: &mut Channel,
+    nonce: &str,
+    secured: bool,
+) -> Result<CancelKey, Failed> {
     let parameters = [
         ("user", login.user.as_str()),
         ("database", login.database.as_str()),
@@ -124,15 +129,17 @@ fn digest(login: &Login, mut body: Bytes, nonce: &str) -> Result<Vec<u8>, Failed
     if algorithm != 0 {
         return Err(refused(
             login,
-            &format!("The server keeps the password of “{}” in a form Sluice does not know (number {algorithm}).", login.user),
+            &format!(
+                "The server keeps the password of “{}” in a form Sluice does not know (number {algorithm}).",
+                login.user
+            ),
             "Have an administrator set it anew with the statement below, which keeps it as SHA-256.",
         ));
     }
     let salt = sized(&mut body)?;
     let server_nonce = sized(&mut body)?;
     let kept = Sha256::new().chain_update(login.password.expose()).chain_update(&salt).finalize();
-    let digest =
-        Sha256::new().chain_update(kept).chain_update(&server_nonce).chain_update(nonce).finalize();
+    let digest = Sha256::new().chain_update(kept).chain_update(&server_nonce).chain_update(nonce).finalize();
     let length = |bytes: &[u8]| (bytes.len() as u32).to_be_bytes();
     Ok(message(b'd', &[&length(&digest), &digest, &length(nonce.as_bytes()), nonce.as_bytes()]))
 }

@@ -124,7 +124,9 @@ impl Snapshot {
         let taken_back = format!("UPDATE {table} SET print = NULL, is_gone = false");
         self.write(
             session,
-            &format!("{taken_back} WHERE mark = {mark} AND number IN (SELECT number FROM sluice_undelivered)"),
+            &format!(
+                "{taken_back} WHERE mark = {mark} AND number IN (SELECT number FROM sluice_undelivered)"
+            ),
         )
         .await?;
         // A comparison after this one, of a run that came to nothing.
@@ -185,9 +187,7 @@ impl Snapshot {
         let rows = session.collect(sql, WORK_WITHIN).await;
         let rows = rows.map_err(|failure| self.refused(session, failure))?.concat();
         let count = rows.first().and_then(|count| count.as_deref()?.parse().ok());
-        count.ok_or_else(|| {
-            Error::new(ErrorKind::BadAnswer, "The server’s answer could not be understood.")
-        })
+        count.ok_or_else(|| Error::new(ErrorKind::BadAnswer, "The server’s answer could not be understood."))
     }
 
     fn refused(&self, session: &Session, failure: Failure) -> Error {

@@ -26,7 +26,8 @@ fn a_url_fills_the_form() {
 
 #[test]
 fn the_drivers_own_forms_fill_the_form() {
-    let jdbc = "jdbc:redshift://h.redshift.amazonaws.com:5439/dev;UID=ana;PWD=secret;ssl=true;tcpKeepAlive=true";
+    let jdbc =
+        "jdbc:redshift://h.redshift.amazonaws.com:5439/dev;UID=ana;PWD=secret;ssl=true;tcpKeepAlive=true";
     let expect = [
         "database=dev",
         "host=h.redshift.amazonaws.com",
@@ -47,7 +48,14 @@ fn the_drivers_own_forms_fill_the_form() {
 
 #[test]
 fn other_text_is_left_alone() {
-    for text in ["", "hello", "https://example.com/?a=b", "a=b", "postgres://ana@db.example.com/shop", "host=db dbname=x"] {
+    for text in [
+        "",
+        "hello",
+        "https://example.com/?a=b",
+        "a=b",
+        "postgres://ana@db.example.com/shop",
+        "host=db dbname=x",
+    ] {
         assert!(Redshift.paste(text).is_none(), "{text}");
     }
 }

@@ -29,8 +29,11 @@ async fn a_change_while_it_is_read_waits_for_the_next_time() {
 #[tokio::test]
 async fn without_the_rights_it_says_what_to_grant() {
     let Some(server) = RedshiftServer::shared() else { return };
-    server.sql("postgres", "create database rights; create role differ login password 'differ-pass'; \
-        revoke temporary on database rights from public");
+    server.sql(
+        "postgres",
+        "create database rights; create role differ login password 'differ-pass'; \
+        revoke temporary on database rights from public",
+    );
     server.sql("rights", "create table people as select 1 as id; grant select on people to differ");
     let mut access =
         Access::superuser(server, "rights").with("user", "differ").with("diff_schema", "kept \"here\"");
@@ -75,7 +78,11 @@ async fn without_the_rights_it_says_what_to_grant() {
 async fn a_query_that_is_more_than_one_select_is_not_run() {
     let Some(server) = RedshiftServer::shared() else { return };
     fresh(server, "one_select", "create table kept (id int)");
-    for query in ["select 1 as id) as q; commit; drop table kept; --", "delete from kept", "select 1 as id; drop table kept"] {
+    for query in [
+        "select 1 as id) as q; commit; drop table kept; --",
+        "delete from kept",
+        "select 1 as id; drop table kept",
+    ] {
         let mut asking = Asking::new(in_schema(server, "one_select"), sql(query), &["id"]);
         let error = asking.begin(Some("m")).await.err().unwrap();
         assert_eq!(error.kind(), ErrorKind::BadQuery, "{query}");
@@ -84,7 +91,10 @@ async fn a_query_that_is_more_than_one_select_is_not_run() {
     let failing = sql("select 1 as id,\n 1 / 0 as b");
     let mut failing = Asking::new(in_schema(server, "one_select"), failing, &["id", "b"]);
     assert!(failing.begin(Some("m")).await.err().unwrap().message().contains("SQLSTATE 22012"));
-    assert!(Access::superuser(server, "one_select").open().differ().is_none(), "only where a schema is named");
+    assert!(
+        Access::superuser(server, "one_select").open().differ().is_none(),
+        "only where a schema is named"
+    );
 }
 
 /// Two comparisons of one snapshot wait for each other.
@@ -103,7 +113,8 @@ async fn a_comparison_waits_for_another_one_of_the_same_snapshot() {
     tokio::spawn(connection);
     holder.batch_execute(&format!("begin; lock table {marks}")).await.unwrap();
     let comparing = tokio::spawn(async move { asking.ask(&[]).await.whole });
-    let waits = "select count(*) from pg_stat_activity where datname = 'waiting' and wait_event_type = 'Lock'";
+    let waits =
+        "select count(*) from pg_stat_activity where datname = 'waiting' and wait_event_type = 'Lock'";
     tokio::task::spawn_blocking(move || while server.sql("waiting", waits) != "1" {}).await.unwrap();
     assert!(!comparing.is_finished());
     holder.batch_execute("commit").await.unwrap();
@@ -113,12 +124,12 @@ async fn a_comparison_waits_for_another_one_of_the_same_snapshot() {
 #[tokio::test]
 async fn a_comparison_nobody_waits_for_stops_on_the_server() {
     let Some(server) = RedshiftServer::shared() else { return };
-    fresh(server, "given_up", "create view slow as select i as id, pg_sleep(100)::text as s from generate_series(1, 9) i");
-    let mut asking = Asking::new(
-        in_schema(server, "given_up"),
-        table("slow"),
-        &["id", "s"],
+    fresh(
+        server,
+        "given_up",
+        "create view slow as select i as id, pg_sleep(100)::text as s from generate_series(1, 9) i",
     );
+    let mut asking = Asking::new(in_schema(server, "given_up"), table("slow"), &["id", "s"]);
     let active = || {
         server.sql(
             "given_up",

@@ -370,7 +370,11 @@ async fn a_key_of_any_type_is_told_when_it_is_gone() {
 #[tokio::test]
 async fn what_has_no_text_is_compared_by_the_engine() {
     let Some(server) = RedshiftServer::shared() else { return };
-    fresh(server, "no_text", "create table people as select 1 as id, interval '1 day' as v, path '((0,0),(1,1))' as p");
+    fresh(
+        server,
+        "no_text",
+        "create table people as select 1 as id, interval '1 day' as v, path '((0,0),(1,1))' as p",
+    );
     for column in ["v", "p"] {
         let mut asking = Asking::new(in_schema(server, "no_text"), table("people"), &["id", column]);
         for _ in 0..2 {

@@ -47,7 +47,8 @@ const REFUSED: &[&str] = &[
 
 /// Parameters a session may set, of
 /// <https://docs.aws.amazon.com/redshift/latest/dg/cm_chap_ConfigurationRef.html>; those PostgreSQL has too.
-const PARAMETERS: &[&str] = &["datestyle", "timezone", "extra_float_digits", "statement_timeout", "search_path"];
+const PARAMETERS: &[&str] =
+    &["datestyle", "timezone", "extra_float_digits", "statement_timeout", "search_path"];
 /// Those only Redshift has.
 const ONLY_THERE: &[&str] =
     &["query_group", "describe_field_name_in_uppercase", "enable_case_sensitive_identifier"];
@@ -64,7 +65,9 @@ pub(super) fn kept(sql: &str) -> String {
     if let Some(refused) = REFUSED.iter().find(|refused| blanked.contains(**refused)) {
         return refusal(refused);
     }
-    for set in blanked.split("set ").skip(1).filter(|_| blanked.starts_with("set ") || blanked.contains("; set ")) {
+    for set in
+        blanked.split("set ").skip(1).filter(|_| blanked.starts_with("set ") || blanked.contains("; set "))
+    {
         let parameter = set.split([' ', '=']).next().unwrap_or_default();
         if ![PARAMETERS, ONLY_THERE].concat().contains(&parameter) {
             return refusal(&format!("set {parameter}"));
@@ -74,13 +77,16 @@ pub(super) fn kept(sql: &str) -> String {
     for fetch in blanked.split("fetch forward ").skip(1) {
         let size: u64 = fetch.split(' ').next().and_then(|size| size.parse().ok()).unwrap_or(u64::MAX);
         if size > 1_000 {
-            return refusal(&format!("Fetch size {size} exceeds the limit of 1000 for a single node configuration"));
+            return refusal(&format!(
+                "Fetch size {size} exceeds the limit of 1000 for a single node configuration"
+            ));
         }
     }
     if blanked == "select version()" {
         return "SELECT 'PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2, Redshift 1.0.77467'".into();
     }
-    let renamed = |sql: String, name: &&str| sql.replace(&format!("SET {name} "), &format!("SET redshift.{name} "));
+    let renamed =
+        |sql: String, name: &&str| sql.replace(&format!("SET {name} "), &format!("SET redshift.{name} "));
     ONLY_THERE.iter().fold(sql.to_owned(), renamed)
 }
 
