@@ -2,8 +2,10 @@
 
 use sluice_engine::warehouse::WarehouseKind;
 
+mod pgwire;
 mod postgres;
+mod redshift;
 mod sample;
 
 /// Every kind of warehouse, in the order the wizard shows them.
-pub static CATALOGUE: &[&dyn WarehouseKind] = &[&postgres::Postgres, &sample::Sample];
+pub static CATALOGUE: &[&dyn WarehouseKind] = &[&postgres::Postgres, &redshift::Redshift, &sample::Sample];
