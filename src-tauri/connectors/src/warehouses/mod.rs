@@ -4,6 +4,7 @@ use sluice_engine::warehouse::WarehouseKind;
 
 mod postgres;
 mod sample;
+mod snowflake;
 
 /// Every kind of warehouse, in the order the wizard shows them.
-pub static CATALOGUE: &[&dyn WarehouseKind] = &[&postgres::Postgres, &sample::Sample];
+pub static CATALOGUE: &[&dyn WarehouseKind] = &[&postgres::Postgres, &snowflake::Snowflake, &sample::Sample];

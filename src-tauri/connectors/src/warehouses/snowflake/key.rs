@@ -46,7 +46,7 @@ impl PrivateKey {
             refused("The private key is not an RSA key of 2,048 to 4,096 bits.")
                 .with_hint("Make one with the commands below; the second file is the public half for Snowflake.")
                 .with_fix(MAKE_KEY)
-                .with_source(error)
+                .with_source(std::io::Error::other(error.to_string()))
         })
     }
 

@@ -1,6 +1,7 @@
 //! What Snowflake asks for.
 
 use sluice_engine::manifest::{Input, Manifest, Setting};
+use sluice_engine::sync::dialect::SnowflakeDialect;
 
 pub(super) static MANIFEST: Manifest = Manifest {
     id: "snowflake",
@@ -43,6 +44,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
             "Private key",
             "The PEM file (rsa_key.p8), pasted as a whole; kept in this computer’s keychain.",
         )
+        .entered_as(Input::Document)
         .only_if("auth", &["key_pair"]),
         Setting::secret("private_key_passphrase", "Passphrase", "Only where the private key is encrypted.")
             .optional()
@@ -85,6 +87,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         ("compare", "Compare rows"),
     ],
     destination: None,
+    dialect: Some(&SnowflakeDialect {}),
     icon: include_str!("icon.svg"),
 };
 
