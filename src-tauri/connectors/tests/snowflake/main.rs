@@ -4,6 +4,7 @@
 #[path = "../fakesnow_server/mod.rs"]
 mod fakesnow_server;
 mod reading;
+mod script;
 mod scripted;
 mod sign_in;
 mod types;

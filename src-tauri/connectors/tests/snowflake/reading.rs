@@ -67,16 +67,16 @@ async fn names_keep_case_and_quotes() {
         .sql(
             "NAMES",
             &[
-                "create schema \"we ird.schema\"",
-                "create table \"NAMES\".\"we ird.schema\".\"a\"\"b.c; --\" (\"i\"\"d\" varchar, \"select\" int, \"camelCase\" int)",
-                "insert into \"NAMES\".\"we ird.schema\".\"a\"\"b.c; --\" values ('x'';\"', 1, 2)",
+                "create schema \"we ird\"",
+                "create table \"NAMES\".\"we ird\".\"a\"\"b.c; --\" (\"i\"\"d\" varchar, \"select\" int, \"camelCase\" int)",
+                "insert into \"NAMES\".\"we ird\".\"a\"\"b.c; --\" values ('x'';\"', 1, 2)",
             ],
         )
         .await;
     let warehouse = Access::at(&server.url(), "NAMES").open();
     let tables = warehouse.tables().await.unwrap();
     let names: Vec<_> = tables.iter().map(|table| &table.name).collect();
-    assert_eq!(names, [&TableName::new("\"we ird.schema\"", "a\"b.c; --")]);
+    assert_eq!(names, [&TableName::new("we ird", "a\"b.c; --")]);
     let query = Query::Table(names[0].clone());
     let columns: Vec<_> = warehouse.columns(&query).await.unwrap().into_iter().map(|column| column.name).collect();
     assert_eq!(columns, ["i\"d", "select", "camelCase"]);
