@@ -1,6 +1,7 @@
 //! The Snowflake connector against fakesnow, and against a scripted server where fakesnow falls short of Snowflake.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod comparing;
 #[path = "../fakesnow_server/mod.rs"]
 mod fakesnow_server;
 mod reading;

@@ -31,8 +31,8 @@ impl Account {
             };
         }
         let identifier = DOMAINS.iter().find_map(|domain| host.strip_suffix(domain));
-        let is_driver_s = text.starts_with("snowflake://");
-        if identifier.is_none() && !is_driver_s && (text.contains("://") || path.len() > 1) {
+        let is_driver = text.starts_with("snowflake://");
+        if identifier.is_none() && !is_driver && (text.contains("://") || path.len() > 1) {
             return None;
         }
         let identifier = identifier.unwrap_or(&host);

@@ -6,6 +6,8 @@ mod body;
 mod catalogue;
 mod check;
 mod chunks;
+mod differ;
+mod differences;
 mod error;
 mod json_rows;
 mod key;
@@ -30,6 +32,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use sluice_engine::check::Steps;
 use sluice_engine::connection::Opening;
+use sluice_engine::differ::{Comparison, Differ, Differences};
 use sluice_engine::error::Result;
 use sluice_engine::manifest::Manifest;
 use sluice_engine::sync::Query;
@@ -55,8 +58,10 @@ impl WarehouseKind for Snowflake {
     }
 
     fn open(&self, opening: &Opening) -> Result<Box<dyn Warehouse>> {
-        let schema = opening.get("diff_schema").map(str::to_owned);
-        Ok(Box::new(SnowflakeWarehouse { login: Login::new(opening)?, schema }))
+        let login = Login::new(opening)?;
+        let schema = opening.get("diff_schema");
+        let differ = schema.map(|schema| SnowflakeDiffer { login: login.clone(), schema: schema.to_owned() });
+        Ok(Box::new(SnowflakeWarehouse { login, differ }))
     }
 }
 
@@ -64,13 +69,26 @@ impl WarehouseKind for Snowflake {
 struct SnowflakeWarehouse {
     login: Login,
     /// Where the user has named a schema for snapshots.
-    schema: Option<String>,
+    differ: Option<SnowflakeDiffer>,
+}
+
+struct SnowflakeDiffer {
+    login: Login,
+    schema: String,
+}
+
+#[async_trait]
+impl Differ for SnowflakeDiffer {
+    async fn compare(&self, comparison: &Comparison<'_>) -> Result<Box<dyn Differences>> {
+        differ::compare(&self.login, &self.schema, comparison).await
+    }
 }
 
 #[async_trait]
 impl Warehouse for SnowflakeWarehouse {
     async fn check(&self, steps: &mut Steps<'_>) -> Result<()> {
-        check::check(&self.login, self.schema.as_deref(), steps).await
+        let schema = self.differ.as_ref().map(|differ| differ.schema.as_str());
+        check::check(&self.login, schema, steps).await
     }
 
     async fn tables(&self) -> Result<Vec<Table>> {
@@ -91,5 +109,9 @@ impl Warehouse for SnowflakeWarehouse {
 
     async fn read(&self, read: &Read) -> Result<Box<dyn Rows>> {
         read::start(&Session::open(&self.login).await?, read).await
+    }
+
+    fn differ(&self) -> Option<&dyn Differ> {
+        self.differ.as_ref().map(|differ| differ as &dyn Differ)
     }
 }

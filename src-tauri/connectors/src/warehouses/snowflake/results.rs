@@ -73,6 +73,15 @@ impl Decoder {
     }
 }
 
+/// What came of sending a statement.
+enum Sent {
+    Answered(Body),
+    /// Its session had ended, and there is another now.
+    Expired,
+    /// Its answer broke off.
+    Cut(Error),
+}
+
 /// Runs a statement; returns when its result begins.
 pub(super) async fn run(session: &Arc<Session>, sql: &str) -> Result<Results> {
     Statement { session, sql, describe: false }.run().await
@@ -102,24 +111,23 @@ impl Statement<'_> {
     /// Sends it until there is an answer with a result.
     async fn answered(self) -> Result<(Running, Body)> {
         let mut running = Running::new(self.session.clone());
-        let mut tried = 0;
-        loop {
-            tried += 1;
-            match self.once(&mut running).await {
-                Ok(Some(body)) => return Ok((running, body)),
-                Ok(None) if tried < TRIES => {}
-                Ok(None) => {
-                    return Err(Error::new(ErrorKind::SignInFailed, "Snowflake ends every session as soon as it begins."));
-                }
-                // The same id: a statement that did arrive is not run a second time.
-                Err(error) if may_help(&error) && error.kind() == ErrorKind::Unreachable && tried < TRIES => {}
-                Err(error) => return Err(error),
+        for _ in 1..TRIES {
+            if let Sent::Answered(body) = self.once(&mut running).await? {
+                return Ok((running, body));
+            }
+        }
+        match self.once(&mut running).await? {
+            Sent::Answered(body) => Ok((running, body)),
+            Sent::Cut(error) => Err(error),
+            Sent::Expired => {
+                Err(Error::new(ErrorKind::SignInFailed, "Snowflake ends every session as soon as it begins."))
             }
         }
     }
 
-    /// Sends it once, and waits for its end; `None` where its session had ended and there is another now.
-    async fn once(&self, running: &mut Running) -> Result<Option<Body>> {
+    /// Sends it once, and waits for its end. It may be sent again under the same id: a statement that did arrive is not
+    /// run a second time.
+    async fn once(&self, running: &mut Running) -> Result<Sent> {
         let body = json!({
             "sqlText": self.sql,
             "asyncExec": false,
@@ -128,27 +136,31 @@ impl Statement<'_> {
         });
         let query = [("requestId", running.request())];
         let (response, token) = self.session.send("/queries/v1/query-request", &query, Some(body)).await?;
-        let mut body = Body::begin(response).await?;
+        let mut body = match Body::begin(response).await {
+            Ok(body) => body,
+            Err(error) if may_help(&error) => return Ok(Sent::Cut(error)),
+            Err(error) => return Err(error),
+        };
         let mut token = token;
         let mut has_run = false;
         let (mut pause, began) = (Duration::from_millis(10), Instant::now());
         let mut result_at = String::new();
         loop {
             if !body.has_ended() {
-                return Ok(Some(body));
+                return Ok(Sent::Answered(body));
             }
             let answer = body.answer::<Answer>()?;
             let data = answer.data.unwrap_or_default();
             if is_expired(&answer.code) {
                 self.session.renew(&token, &answer.code).await?;
                 if !has_run {
-                    return Ok(None);
+                    return Ok(Sent::Expired);
                 }
             } else if RUNNING.contains(&answer.code.as_str()) {
                 has_run = true;
                 result_at = data.get_result_url.unwrap_or(result_at);
             } else if answer.success {
-                return Ok(Some(body));
+                return Ok(Sent::Answered(body));
             } else {
                 running.ended();
                 return Err(error::from_statement(

@@ -66,10 +66,6 @@ impl Reply {
         Self { status, headers: Vec::new(), body: Bytes::new(), cut: None }
     }
 
-    pub(crate) fn with_status(self, status: u16) -> Self {
-        Self { status, ..self }
-    }
-
     pub(crate) fn with_header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
