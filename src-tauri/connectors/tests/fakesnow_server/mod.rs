@@ -45,7 +45,10 @@ impl Fakesnow {
         let server = SERVER.get_or_init(|| program().map(|program| Self::start(&program)));
         if server.is_none() {
             let required = std::env::var_os("SLUICE_REQUIRE_SERVERS").is_some_and(|value| value == "1");
-            assert!(!required, "fakesnow is not installed (scripts/install tests), and SLUICE_REQUIRE_SERVERS=1 is set");
+            assert!(
+                !required,
+                "fakesnow is not installed (scripts/install tests), and SLUICE_REQUIRE_SERVERS=1 is set"
+            );
             // Past the harness, which keeps to itself what a test that passes prints.
             let why = "fakesnow is not installed (scripts/install tests); nothing was tested.";
             writeln!(std::io::stderr(), "SKIPPED: {why}").expect("standard error");
@@ -57,7 +60,14 @@ impl Fakesnow {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let log = std::env::temp_dir().join(format!("sluice-fakesnow-{}-{port}.log", std::process::id()));
         let mut beside = Command::new("sh");
-        beside.args(["-c", BESIDE, "sh", program.to_str().unwrap(), &port.to_string(), log.to_str().unwrap()]);
+        beside.args([
+            "-c",
+            BESIDE,
+            "sh",
+            program.to_str().unwrap(),
+            &port.to_string(),
+            log.to_str().unwrap(),
+        ]);
         // In a group of its own, so that what ends the test (Ctrl-C, a time limit) does not end the shell too.
         beside.process_group(0);
         let mut beside = beside.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a shell");
@@ -81,7 +91,8 @@ impl Fakesnow {
 
     /// The same, with what was answered.
     pub async fn try_sql<'a>(&self, database: &str, statements: &[&'a str]) -> Vec<(&'a str, Value)> {
-        let client = reqwest::Client::builder().no_proxy().tls_backend_preconfigured(no_tls()).build().unwrap();
+        let client =
+            reqwest::Client::builder().no_proxy().tls_backend_preconfigured(no_tls()).build().unwrap();
         let post = async |path: &str, token: &str, body: &Value| -> Value {
             let request = client.post(format!("{}{path}", self.url()));
             let request = request.header("Authorization", format!("Snowflake Token=\"{token}\""));
@@ -103,7 +114,8 @@ impl Fakesnow {
 
 fn no_tls() -> rustls::ClientConfig {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let versions = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let versions =
+        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     versions.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth()
 }
 

@@ -106,7 +106,14 @@ async fn only_what_changed_leaves_the_warehouse() {
         (" |  | ", Some(Counted { rows: 5_000, unchanged: 5_000 }))
     );
     server
-        .sql("CHANGING", &["update people set name = null where id = 7", "delete from people where id = 9", "insert into people values (0, 'new')"])
+        .sql(
+            "CHANGING",
+            &[
+                "update people set name = null where id = 7",
+                "delete from people where id = 9",
+                "insert into people values (0, 'new')",
+            ],
+        )
         .await;
     let changed = asking.ask(&[]).await;
     let mut rows: Vec<_> = changed.changed.iter().map(|(_, row)| row.as_str()).collect();
@@ -120,11 +127,20 @@ async fn only_what_changed_leaves_the_warehouse() {
 #[tokio::test]
 async fn what_was_not_delivered_comes_again_whatever_it_holds() {
     let Some(server) = Fakesnow::shared() else { return };
-    let warehouse =
-        fresh(server, "UNDELIVERED", &["create table people (id int, name varchar)", "insert into people values (1, 'a'), (2, 'a'), (3, 'a')"]).await;
+    let warehouse = fresh(
+        server,
+        "UNDELIVERED",
+        &[
+            "create table people (id int, name varchar)",
+            "insert into people values (1, 'a'), (2, 'a'), (3, 'a')",
+        ],
+    )
+    .await;
     let mut asking = Asking::new(warehouse, table("PUBLIC.PEOPLE"), &["ID", "NAME"]);
     asking.ask(&[]).await;
-    server.sql("UNDELIVERED", &["update people set name = 'b' where id = 1", "delete from people where id = 2"]).await;
+    server
+        .sql("UNDELIVERED", &["update people set name = 'b' where id = 1", "delete from people where id = 2"])
+        .await;
     let second = asking.ask(&[]).await;
     let number = second.changed[0].0;
     assert_eq!((second.changed[0].1.as_str(), second.gone[0].1.as_str()), ("1/\"b\"", "2/∅"));
@@ -141,11 +157,20 @@ async fn what_was_not_delivered_comes_again_whatever_it_holds() {
 #[tokio::test]
 async fn a_comparison_that_came_to_nothing_leaves_the_last_one_standing() {
     let Some(server) = Fakesnow::shared() else { return };
-    let warehouse =
-        fresh(server, "BROKEN_OFF", &["create table people (id int, name varchar)", "insert into people values (1, 'a'), (2, 'a'), (3, 'a')"]).await;
+    let warehouse = fresh(
+        server,
+        "BROKEN_OFF",
+        &[
+            "create table people (id int, name varchar)",
+            "insert into people values (1, 'a'), (2, 'a'), (3, 'a')",
+        ],
+    )
+    .await;
     let mut asking = Asking::new(warehouse, table("PUBLIC.PEOPLE"), &["ID", "NAME"]);
     asking.ask(&[]).await;
-    server.sql("BROKEN_OFF", &["update people set name = 'b' where id = 1", "delete from people where id = 2"]).await;
+    server
+        .sql("BROKEN_OFF", &["update people set name = 'b' where id = 1", "delete from people where id = 2"])
+        .await;
     for how in ["dropped", "read to its end"] {
         let mut cut = asking.begin(Some(how)).await.unwrap();
         if how != "dropped" {
@@ -182,12 +207,18 @@ async fn a_snapshot_that_is_not_of_the_last_comparison_is_not_used() {
 #[tokio::test]
 async fn a_plan_looks_and_leaves_no_trace() {
     let Some(server) = Fakesnow::shared() else { return };
-    let warehouse =
-        fresh(server, "LOOKING", &["create table people (id int, name varchar)", "insert into people values (1, 'a'), (2, 'a')"]).await;
+    let warehouse = fresh(
+        server,
+        "LOOKING",
+        &["create table people (id int, name varchar)", "insert into people values (1, 'a'), (2, 'a')"],
+    )
+    .await;
     let mut asking = Asking::new(warehouse, table("PUBLIC.PEOPLE"), &["ID", "NAME"]);
     assert!(rest(&mut *asking.begin(None).await.unwrap()).await.unwrap().whole);
     asking.ask(&[]).await;
-    server.sql("LOOKING", &["update people set name = 'b' where id = 1", "delete from people where id = 2"]).await;
+    server
+        .sql("LOOKING", &["update people set name = 'b' where id = 1", "delete from people where id = 2"])
+        .await;
     for _ in 0..2 {
         let found = rest(&mut *asking.begin(None).await.unwrap()).await.unwrap();
         assert_eq!(found.shown(), "1:1/\"b\" |  | 2:2/∅");
@@ -244,19 +275,25 @@ async fn the_smallest_change_of_any_type_is_seen_and_nothing_else() {
         NEIGHBOURS.len()
     );
     let warehouse = fresh(server, "EVERY_TYPE", &[&made, &filled]).await;
-    let names: Vec<String> =
-        std::iter::once("ID".to_owned()).chain((0..NEIGHBOURS.len()).map(|index| format!("V{index}"))).collect();
+    let names: Vec<String> = std::iter::once("ID".to_owned())
+        .chain((0..NEIGHBOURS.len()).map(|index| format!("V{index}")))
+        .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut asking = Asking::new(warehouse, table("PUBLIC.THINGS"), &names);
     let mut first: Vec<String> = asking.ask(&[]).await.changed.into_iter().map(|(_, row)| row).collect();
-    let mut read: Vec<String> =
-        rows(&*asking.warehouse, &all(table("PUBLIC.THINGS"))).await.iter().map(|row| row.join("/")).collect();
+    let mut read: Vec<String> = rows(&*asking.warehouse, &all(table("PUBLIC.THINGS")))
+        .await
+        .iter()
+        .map(|row| row.join("/"))
+        .collect();
     first.sort_unstable();
     read.sort_unstable();
     assert_eq!(first, read, "the same values as without comparing");
     assert_eq!(asking.ask(&[]).await.shown(), " |  | ");
     for (index, (_, _, second)) in NEIGHBOURS.iter().enumerate() {
-        server.sql("EVERY_TYPE", &[&format!("update things set v{index} = {second} where id = {}", index + 1)]).await;
+        server
+            .sql("EVERY_TYPE", &[&format!("update things set v{index} = {second} where id = {}", index + 1)])
+            .await;
     }
     let mut changed: Vec<u64> = asking
         .ask(&[])
@@ -293,7 +330,11 @@ async fn a_schema_that_is_not_there_is_told() {
     assert_eq!(outcome(&steps), "+++++++-", "{steps:?}");
     let error = error.unwrap();
     assert_eq!(error.kind(), ErrorKind::MissingObject);
-    assert!(error.fix().unwrap().contains("GRANT USAGE, CREATE TABLE ON SCHEMA \"NO_SCHEMA\".\"NOWHERE\""), "{:?}", error.fix());
+    assert!(
+        error.fix().unwrap().contains("GRANT USAGE, CREATE TABLE ON SCHEMA \"NO_SCHEMA\".\"NOWHERE\""),
+        "{:?}",
+        error.fix()
+    );
     server.sql("NO_SCHEMA", &["create schema nowhere"]).await;
     let (steps, error) = access.check().await;
     assert_eq!(outcome(&steps), "++++++++", "{error:?}");

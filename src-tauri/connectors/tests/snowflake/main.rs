@@ -61,9 +61,15 @@ impl Access {
     fn try_open(&self) -> Result<Box<dyn Warehouse>> {
         let connection =
             Connection { name: "shop".into(), kind: "snowflake".into(), settings: self.settings.clone() };
-        let secrets = self.secrets.iter().map(|(key, value)| (key.clone(), Secret::new(value.as_bytes()))).collect();
-        let opening =
-            Opening::new(kind().manifest(), &connection, secrets, Path::new("/nowhere"), Arc::new(SystemClock))?;
+        let secrets =
+            self.secrets.iter().map(|(key, value)| (key.clone(), Secret::new(value.as_bytes()))).collect();
+        let opening = Opening::new(
+            kind().manifest(),
+            &connection,
+            secrets,
+            Path::new("/nowhere"),
+            Arc::new(SystemClock),
+        )?;
         kind().open(&opening)
     }
 

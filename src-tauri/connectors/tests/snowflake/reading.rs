@@ -10,8 +10,9 @@ use super::*;
 async fn a_large_read_arrives_whole_and_in_batches() {
     let Some(server) = Fakesnow::shared() else { return };
     let warehouse = Access::at(&server.url(), "LARGE").open();
-    let read =
-        all(sql("select seq8() as i, 'row ' || seq8() as name from table(generator(rowcount => 250000)) order by 1"));
+    let read = all(sql(
+        "select seq8() as i, 'row ' || seq8() as name from table(generator(rowcount => 250000)) order by 1",
+    ));
     let mut rows = warehouse.read(&read).await.unwrap();
     assert_eq!(rows.server_rows(), None);
     let (mut sum, mut largest, mut next) = (0, 0, 0);
@@ -78,7 +79,8 @@ async fn names_keep_case_and_quotes() {
     let names: Vec<_> = tables.iter().map(|table| &table.name).collect();
     assert_eq!(names, [&TableName::new("we ird", "a\"b.c; --")]);
     let query = Query::Table(names[0].clone());
-    let columns: Vec<_> = warehouse.columns(&query).await.unwrap().into_iter().map(|column| column.name).collect();
+    let columns: Vec<_> =
+        warehouse.columns(&query).await.unwrap().into_iter().map(|column| column.name).collect();
     assert_eq!(columns, ["i\"d", "select", "camelCase"]);
     assert_eq!(rows(&*warehouse, &all(query.clone())).await, [["\"x';\\\"\"", "1", "2"]]);
     // It is spelled so in a file, too.
@@ -176,7 +178,9 @@ async fn the_connection_test_finds_its_way() {
     assert_eq!(found, "PUBLIC.LEADS");
     let (steps, error) = Access::at(&server.url(), "NO_TABLES").check().await;
     assert_eq!(outcome(&steps), "+++++-..");
-    assert!(error.unwrap().fix().unwrap().contains("GRANT SELECT ON FUTURE TABLES IN DATABASE \"NO_TABLES\""));
+    assert!(
+        error.unwrap().fix().unwrap().contains("GRANT SELECT ON FUTURE TABLES IN DATABASE \"NO_TABLES\"")
+    );
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrow_array::{
-    ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, FixedSizeListArray, Float64Array, Int8Array,
-    Int16Array, Int32Array, Int64Array, StringArray, StructArray,
+    ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, FixedSizeListArray, Float64Array,
+    Int8Array, Int16Array, Int32Array, Int64Array, StringArray, StructArray,
 };
 use arrow_schema::{DataType, Field};
 use serde_json::{Value, json};
@@ -92,8 +92,11 @@ async fn parts_come_in_order_whatever_their_form() {
     for format in ["arrow", "json"] {
         for packed in [true, false] {
             let server = parts_server(9, 700, format, move |part, _| {
-                let bytes =
-                    if format == "arrow" { numbers(part * 700, 700) } else { numbers_in_json(part * 700, 700) };
+                let bytes = if format == "arrow" {
+                    numbers(part * 700, 700)
+                } else {
+                    numbers_in_json(part * 700, 700)
+                };
                 Reply::bytes(if packed { gzip(&bytes) } else { bytes })
             })
             .await;
@@ -227,12 +230,50 @@ async fn no_rows_without_the_server_s_own_word_are_an_error() {
 #[tokio::test]
 async fn an_error_in_a_200_answer_is_an_error() {
     let cases = [
-        (refusal("002003", "02000", "SQL compilation error:\nObject 'SHOP.X.Y' does not exist or not authorized."), ErrorKind::MissingObject),
-        (refusal("000904", "42000", "SQL compilation error: error line 3 at position 7\ninvalid identifier 'FOO'"), ErrorKind::MissingObject),
-        (refusal("001003", "42000", "SQL compilation error:\nsyntax error line 3 at position 7 unexpected 'x'."), ErrorKind::BadQuery),
-        (refusal("003001", "42501", "SQL access control error:\nInsufficient privileges to operate on schema 'X'"), ErrorKind::NotAllowed),
-        (refusal("000606", "57P03", "No active warehouse selected in the current session."), ErrorKind::BadSettings),
-        (refusal("000630", "57014", "Statement reached its statement or warehouse timeout of 60 second(s) and was canceled."), ErrorKind::TimedOut),
+        (
+            refusal(
+                "002003",
+                "02000",
+                "SQL compilation error:\nObject 'SHOP.X.Y' does not exist or not authorized.",
+            ),
+            ErrorKind::MissingObject,
+        ),
+        (
+            refusal(
+                "000904",
+                "42000",
+                "SQL compilation error: error line 3 at position 7\ninvalid identifier 'FOO'",
+            ),
+            ErrorKind::MissingObject,
+        ),
+        (
+            refusal(
+                "001003",
+                "42000",
+                "SQL compilation error:\nsyntax error line 3 at position 7 unexpected 'x'.",
+            ),
+            ErrorKind::BadQuery,
+        ),
+        (
+            refusal(
+                "003001",
+                "42501",
+                "SQL access control error:\nInsufficient privileges to operate on schema 'X'",
+            ),
+            ErrorKind::NotAllowed,
+        ),
+        (
+            refusal("000606", "57P03", "No active warehouse selected in the current session."),
+            ErrorKind::BadSettings,
+        ),
+        (
+            refusal(
+                "000630",
+                "57014",
+                "Statement reached its statement or warehouse timeout of 60 second(s) and was canceled.",
+            ),
+            ErrorKind::TimedOut,
+        ),
         (refusal("100038", "22018", "Numeric value 'topsecret' is not recognized"), ErrorKind::BadQuery),
         (refusal("300002", "XX000", "Internal error"), ErrorKind::ServerFailed),
     ];
@@ -252,7 +293,9 @@ async fn an_error_in_a_200_answer_is_an_error() {
 #[tokio::test]
 async fn a_long_statement_is_waited_for() {
     let result = in_turn(vec![
-        Reply::json(&json!({ "code": "333333", "message": "in progress", "success": true, "data": { "getResultUrl": "/queries/q-1/result?disableOfflineChunks=false", "queryId": "q-1" } })),
+        Reply::json(
+            &json!({ "code": "333333", "message": "in progress", "success": true, "data": { "getResultUrl": "/queries/q-1/result?disableOfflineChunks=false", "queryId": "q-1" } }),
+        ),
         refusal("390112", "", "Session token expired"),
         success(&in_parts("", 1, 10, "arrow")),
     ]);
@@ -307,7 +350,9 @@ async fn where_the_master_token_has_expired_too_it_signs_in_again() {
 #[tokio::test]
 async fn a_session_that_always_expires_is_given_up() {
     let server = Scripted::start(|got| match got.path.as_str() {
-        "/session/token-request" => Some(success(&json!({ "sessionToken": got.json()["oldSessionToken"].as_str().unwrap().to_owned() + "x" }))),
+        "/session/token-request" => Some(success(
+            &json!({ "sessionToken": got.json()["oldSessionToken"].as_str().unwrap().to_owned() + "x" }),
+        )),
         QUERY => Some(refusal("390112", "", "Session token expired")),
         _ => None,
     })
@@ -328,8 +373,12 @@ async fn throttling_and_failing_proxies_are_waited_out() {
     assert_eq!(read_numbers(&server).await.unwrap().0, up_to(10));
     let reads: Vec<_> = server.of(QUERY).into_iter().filter(is_read).collect();
     assert_eq!(reads.len(), 4);
-    assert!(reads.iter().all(|got| got.query["requestId"] == reads[0].query["requestId"]), "it is one statement");
-    let guids: std::collections::HashSet<_> = reads.iter().map(|got| got.query["request_guid"].clone()).collect();
+    assert!(
+        reads.iter().all(|got| got.query["requestId"] == reads[0].query["requestId"]),
+        "it is one statement"
+    );
+    let guids: std::collections::HashSet<_> =
+        reads.iter().map(|got| got.query["request_guid"].clone()).collect();
     assert_eq!(guids.len(), 4);
 }
 
@@ -340,7 +389,8 @@ async fn a_server_that_always_fails_is_given_up() {
         (Reply::status(429).with_header("retry-after", "0"), ErrorKind::RateLimited, 6),
         (success(&in_parts("", 1, 10, "arrow")).cut_at(50), ErrorKind::Unreachable, 6),
     ] {
-        let server = Scripted::start(move |got| described(got).or_else(|| is_read(got).then(|| reply.clone()))).await;
+        let server =
+            Scripted::start(move |got| described(got).or_else(|| is_read(got).then(|| reply.clone()))).await;
         assert_eq!(read_numbers(&server).await.unwrap_err().kind(), kind);
         let sent = server.of(QUERY).into_iter().filter(is_read).count();
         assert!((2..=most).contains(&sent), "{sent}");
@@ -421,9 +471,9 @@ async fn a_session_is_kept_alive_while_rows_are_read() {
 fn every_type() -> (Vec<Column>, Value, Value, Vec<&'static str>) {
     let text = |values: &[Option<&str>]| Arc::new(StringArray::from(values.to_vec())) as ArrayRef;
     let structured = |fields: Vec<(&str, ArrayRef)>| {
-        let fields = fields.into_iter().map(|(name, values)| {
-            (Arc::new(Field::new(name, values.data_type().clone(), true)), values)
-        });
+        let fields = fields
+            .into_iter()
+            .map(|(name, values)| (Arc::new(Field::new(name, values.data_type().clone(), true)), values));
         Arc::new(StructArray::from(fields.collect::<Vec<_>>())) as ArrayRef
     };
     let one_list = |values: ArrayRef| {
@@ -435,30 +485,166 @@ fn every_type() -> (Vec<Column>, Value, Value, Vec<&'static str>) {
         ("I8", "fixed", 0, Arc::new(Int8Array::from(vec![-7])), json!("-7"), "-7"),
         ("N16", "fixed", 2, Arc::new(Int16Array::from(vec![1_999])), json!("19.99"), "19.99"),
         ("N32", "fixed", 3, Arc::new(Int32Array::from(vec![-5])), json!("-0.005"), "-0.005"),
-        ("N64", "fixed", 2, Arc::new(Int64Array::from(vec![1_234_567_890_123_456_789])), json!("12345678901234567.89"), "\"12345678901234567.89\""),
-        ("BIG", "fixed", 0, Arc::new(Int64Array::from(vec![9_007_199_254_740_993])), json!("9007199254740993"), "\"9007199254740993\""),
-        ("D128", "fixed", 2, Arc::new(Decimal128Array::from(vec![1_050]).with_precision_and_scale(38, 2).unwrap()), json!("10.50"), "10.50"),
-        ("HUGE", "fixed", 0, Arc::new(Decimal128Array::from(vec![-12_345_678_901_234_567_890_i128]).with_precision_and_scale(38, 0).unwrap()), json!("-12345678901234567890"), "\"-12345678901234567890\""),
+        (
+            "N64",
+            "fixed",
+            2,
+            Arc::new(Int64Array::from(vec![1_234_567_890_123_456_789])),
+            json!("12345678901234567.89"),
+            "\"12345678901234567.89\"",
+        ),
+        (
+            "BIG",
+            "fixed",
+            0,
+            Arc::new(Int64Array::from(vec![9_007_199_254_740_993])),
+            json!("9007199254740993"),
+            "\"9007199254740993\"",
+        ),
+        (
+            "D128",
+            "fixed",
+            2,
+            Arc::new(Decimal128Array::from(vec![1_050]).with_precision_and_scale(38, 2).unwrap()),
+            json!("10.50"),
+            "10.50",
+        ),
+        (
+            "HUGE",
+            "fixed",
+            0,
+            Arc::new(
+                Decimal128Array::from(vec![-12_345_678_901_234_567_890_i128])
+                    .with_precision_and_scale(38, 0)
+                    .unwrap(),
+            ),
+            json!("-12345678901234567890"),
+            "\"-12345678901234567890\"",
+        ),
         ("REAL", "real", 0, Arc::new(Float64Array::from(vec![0.1])), json!("0.1"), "0.1"),
         ("TEXT", "text", 0, text(&[Some("Zoë \"\n")]), json!("Zoë \"\n"), "\"Zoë \\\"\\n\""),
         ("BOOL", "boolean", 0, Arc::new(BooleanArray::from(vec![true])), json!("1"), "true"),
-        ("BIN", "binary", 0, Arc::new(BinaryArray::from(vec![&[0xde_u8, 0xad, 0xbe, 0xef][..]])), json!("DEADBEEF"), "\"3q2+7w==\""),
+        (
+            "BIN",
+            "binary",
+            0,
+            Arc::new(BinaryArray::from(vec![&[0xde_u8, 0xad, 0xbe, 0xef][..]])),
+            json!("DEADBEEF"),
+            "\"3q2+7w==\"",
+        ),
         ("DATE", "date", 0, Arc::new(Date32Array::from(vec![20_779])), json!("20779"), "\"2026-11-22\""),
-        ("T9", "time", 9, Arc::new(Int64Array::from(vec![30_600_500_000_000])), json!("30600.500000000"), "\"08:30:00.500\""),
+        (
+            "T9",
+            "time",
+            9,
+            Arc::new(Int64Array::from(vec![30_600_500_000_000])),
+            json!("30600.500000000"),
+            "\"08:30:00.500\"",
+        ),
         ("T0", "time", 0, Arc::new(Int32Array::from(vec![30_600])), json!("30600"), "\"08:30:00\""),
-        ("NTZ3", "timestamp_ntz", 3, Arc::new(Int64Array::from(vec![1_700_000_000_120])), json!("1700000000.120"), "\"2023-11-14T22:13:20.120\""),
-        ("NTZ9", "timestamp_ntz", 9, structured(vec![("epoch", Arc::new(Int64Array::from(vec![-1]))), ("fraction", Arc::new(Int32Array::from(vec![999_999_999])))]), json!("-0.000000001"), "\"1969-12-31T23:59:59.999999999\""),
-        ("LTZ", "timestamp_ltz", 6, Arc::new(Int64Array::from(vec![1_700_000_000_000_001])), json!("1700000000.000001"), "\"2023-11-14T22:13:20.000001Z\""),
-        ("TZ9", "timestamp_tz", 9, structured(vec![("epoch", Arc::new(Int64Array::from(vec![1_700_000_000]))), ("fraction", Arc::new(Int32Array::from(vec![5]))), ("timezone", Arc::new(Int32Array::from(vec![zoned])))]), json!("1700000000.000000005 1560"), "\"2023-11-14T22:13:20.000000005Z\""),
-        ("TZ3", "timestamp_tz", 3, structured(vec![("epoch", Arc::new(Int64Array::from(vec![1_700_000_000_120]))), ("timezone", Arc::new(Int32Array::from(vec![zoned])))]), json!("1700000000.120 1560"), "\"2023-11-14T22:13:20.120Z\""),
-        ("VAR", "variant", 0, text(&[Some("{\n  \"a\": [\n    1,\n    null\n  ]\n}")]), json!("{\n  \"a\": [\n    1,\n    null\n  ]\n}"), "{\"a\":[1,null]}"),
+        (
+            "NTZ3",
+            "timestamp_ntz",
+            3,
+            Arc::new(Int64Array::from(vec![1_700_000_000_120])),
+            json!("1700000000.120"),
+            "\"2023-11-14T22:13:20.120\"",
+        ),
+        (
+            "NTZ9",
+            "timestamp_ntz",
+            9,
+            structured(vec![
+                ("epoch", Arc::new(Int64Array::from(vec![-1]))),
+                ("fraction", Arc::new(Int32Array::from(vec![999_999_999]))),
+            ]),
+            json!("-0.000000001"),
+            "\"1969-12-31T23:59:59.999999999\"",
+        ),
+        (
+            "LTZ",
+            "timestamp_ltz",
+            6,
+            Arc::new(Int64Array::from(vec![1_700_000_000_000_001])),
+            json!("1700000000.000001"),
+            "\"2023-11-14T22:13:20.000001Z\"",
+        ),
+        (
+            "TZ9",
+            "timestamp_tz",
+            9,
+            structured(vec![
+                ("epoch", Arc::new(Int64Array::from(vec![1_700_000_000]))),
+                ("fraction", Arc::new(Int32Array::from(vec![5]))),
+                ("timezone", Arc::new(Int32Array::from(vec![zoned]))),
+            ]),
+            json!("1700000000.000000005 1560"),
+            "\"2023-11-14T22:13:20.000000005Z\"",
+        ),
+        (
+            "TZ3",
+            "timestamp_tz",
+            3,
+            structured(vec![
+                ("epoch", Arc::new(Int64Array::from(vec![1_700_000_000_120]))),
+                ("timezone", Arc::new(Int32Array::from(vec![zoned]))),
+            ]),
+            json!("1700000000.120 1560"),
+            "\"2023-11-14T22:13:20.120Z\"",
+        ),
+        (
+            "VAR",
+            "variant",
+            0,
+            text(&[Some("{\n  \"a\": [\n    1,\n    null\n  ]\n}")]),
+            json!("{\n  \"a\": [\n    1,\n    null\n  ]\n}"),
+            "{\"a\":[1,null]}",
+        ),
         ("OBJ", "object", 0, text(&[Some("{}")]), json!("{}"), "{}"),
-        ("ARR", "array", 0, text(&[Some("[ undefined ]")]), json!("[ undefined ]"), "! holds a value that JSON does not have (undefined, NaN or infinity)"),
-        ("GEO", "geography", 0, text(&[Some("{ \"type\": \"Point\", \"coordinates\": [1, 2] }")]), json!("{ \"type\": \"Point\", \"coordinates\": [1, 2] }"), "{\"type\":\"Point\",\"coordinates\":[1,2]}"),
-        ("VEC", "vector", 0, one_list(Arc::new(arrow_array::Float32Array::from(vec![0.1, 2.0]))), json!("[0.100000,2.000000]"), "[0.1,2.0]"),
-        ("DEC", "decfloat", 0, structured(vec![("exponent", Arc::new(Int16Array::from(vec![-2]))), ("significand", Arc::new(BinaryArray::from(vec![&[0xff_u8, 0x83][..]])))]), json!("-1.25"), "-1.25"),
+        (
+            "ARR",
+            "array",
+            0,
+            text(&[Some("[ undefined ]")]),
+            json!("[ undefined ]"),
+            "! holds a value that JSON does not have (undefined, NaN or infinity)",
+        ),
+        (
+            "GEO",
+            "geography",
+            0,
+            text(&[Some("{ \"type\": \"Point\", \"coordinates\": [1, 2] }")]),
+            json!("{ \"type\": \"Point\", \"coordinates\": [1, 2] }"),
+            "{\"type\":\"Point\",\"coordinates\":[1,2]}",
+        ),
+        (
+            "VEC",
+            "vector",
+            0,
+            one_list(Arc::new(arrow_array::Float32Array::from(vec![0.1, 2.0]))),
+            json!("[0.100000,2.000000]"),
+            "[0.1,2.0]",
+        ),
+        (
+            "DEC",
+            "decfloat",
+            0,
+            structured(vec![
+                ("exponent", Arc::new(Int16Array::from(vec![-2]))),
+                ("significand", Arc::new(BinaryArray::from(vec![&[0xff_u8, 0x83][..]]))),
+            ]),
+            json!("-1.25"),
+            "-1.25",
+        ),
         ("NONE", "fixed", 2, Arc::new(Int8Array::from(vec![None::<i8>])), Value::Null, "∅"),
-        ("FAR", "date", 0, Arc::new(Date32Array::from(vec![-800_000])), json!("-800000"), "! lies outside the years 1 to 9999"),
+        (
+            "FAR",
+            "date",
+            0,
+            Arc::new(Date32Array::from(vec![-800_000])),
+            json!("-800000"),
+            "! lies outside the years 1 to 9999",
+        ),
     ];
     let row_type: Value = columns
         .iter()
@@ -472,8 +658,10 @@ fn every_type() -> (Vec<Column>, Value, Value, Vec<&'static str>) {
         .collect();
     let row: Value = columns.iter().map(|(.., text, _)| text.clone()).collect();
     let expect = columns.iter().map(|(.., expect)| *expect).collect();
-    let columns =
-        columns.into_iter().map(|(name, kind, scale, values, ..)| Column { name, kind, scale, values }).collect();
+    let columns = columns
+        .into_iter()
+        .map(|(name, kind, scale, values, ..)| Column { name, kind, scale, values })
+        .collect();
     (columns, row_type, json!([row]), expect)
 }
 
@@ -498,12 +686,26 @@ async fn both_forms_of_a_result_give_the_same_bytes() {
 #[tokio::test]
 async fn statements_carry_what_they_are_found_and_stopped_by() {
     let server = Scripted::start(|_| None).await;
-    let warehouse = Access::at(&server.url, "SHOP").with("warehouse", "wh").with("role", "reader").with("statement_timeout", "600").open();
+    let warehouse = Access::at(&server.url, "SHOP")
+        .with("warehouse", "wh")
+        .with("role", "reader")
+        .with("statement_timeout", "600")
+        .open();
     warehouse.columns(&sql("select 1 as one")).await.unwrap();
     let sign_in = &server.of("/session/v1/login-request")[0];
-    assert_eq!((sign_in.query["databaseName"].as_str(), sign_in.query["warehouse"].as_str(), sign_in.query["roleName"].as_str()), ("SHOP", "wh", "reader"));
+    assert_eq!(
+        (
+            sign_in.query["databaseName"].as_str(),
+            sign_in.query["warehouse"].as_str(),
+            sign_in.query["roleName"].as_str()
+        ),
+        ("SHOP", "wh", "reader")
+    );
     let parameters = &sign_in.json()["data"]["SESSION_PARAMETERS"];
-    assert_eq!((&parameters["QUERY_TAG"], &parameters["STATEMENT_TIMEOUT_IN_SECONDS"]), (&json!("sluice"), &json!(600)));
+    assert_eq!(
+        (&parameters["QUERY_TAG"], &parameters["STATEMENT_TIMEOUT_IN_SECONDS"]),
+        (&json!("sluice"), &json!(600))
+    );
     assert_eq!((&parameters["MULTI_STATEMENT_COUNT"], &parameters["TIMEZONE"]), (&json!(1), &json!("UTC")));
     assert_eq!(server.of(QUERY)[0].sql(), "SELECT * FROM (\nselect 1 as one\n) AS \"query\"");
 }
@@ -511,7 +713,13 @@ async fn statements_carry_what_they_are_found_and_stopped_by() {
 #[tokio::test]
 async fn ten_thousand_tables_and_more_are_listed() {
     let objects = |schema: &str, names: std::ops::Range<usize>| -> Value {
-        let columns = json!([column("name", "text", None), column("database_name", "text", None), column("schema_name", "text", None), column("kind", "text", None), column("rows", "fixed", Some(0))]);
+        let columns = json!([
+            column("name", "text", None),
+            column("database_name", "text", None),
+            column("schema_name", "text", None),
+            column("kind", "text", None),
+            column("rows", "fixed", Some(0))
+        ]);
         let rows: Value = names.map(|i| json!([format!("T{i:06}"), "SHOP", schema, "TABLE", "5"])).collect();
         json_result(&columns, &rows)
     };
@@ -531,7 +739,11 @@ async fn ten_thousand_tables_and_more_are_listed() {
         } else if sql.starts_with("SHOW OBJECTS IN SCHEMA \"SHOP\".\"B\"") {
             objects("B", 0..7)
         } else if sql.starts_with("SHOW MATERIALIZED VIEWS") {
-            let columns = json!([column("name", "text", None), column("database_name", "text", None), column("schema_name", "text", None)]);
+            let columns = json!([
+                column("name", "text", None),
+                column("database_name", "text", None),
+                column("schema_name", "text", None)
+            ]);
             json_result(&columns, &json!([["T000003", "SHOP", "B"]]))
         } else {
             return None;

@@ -36,7 +36,10 @@ fn key_pair() -> &'static (String, Vec<u8>) {
 }
 
 fn with_key(url: &str, pem: &str) -> Access {
-    Access::at(url, "SHOP").with("auth", "key_pair").with("user", "sluice_bot").with_secret("private_key", pem)
+    Access::at(url, "SHOP")
+        .with("auth", "key_pair")
+        .with("user", "sluice_bot")
+        .with_secret("private_key", pem)
 }
 
 /// The claims of a token that the public key verifies.
@@ -55,7 +58,8 @@ fn verified(token: &str, public: &[u8]) -> Value {
 #[tokio::test]
 async fn a_key_pair_signs_a_token_that_its_public_half_verifies() {
     let (pem, public) = key_pair();
-    let aes = openssl(&["pkcs8", "-topk8", "-v2", "aes-256-cbc", "-passout", "pass:open sesame"], pem.as_bytes());
+    let aes =
+        openssl(&["pkcs8", "-topk8", "-v2", "aes-256-cbc", "-passout", "pass:open sesame"], pem.as_bytes());
     let des = openssl(&["pkcs8", "-topk8", "-v2", "des3", "-passout", "pass:open sesame"], pem.as_bytes());
     let old = openssl(&["rsa", "-traditional"], pem.as_bytes());
     let one_line = pem.replace('\n', "\\n");
@@ -88,16 +92,23 @@ async fn a_key_pair_signs_a_token_that_its_public_half_verifies() {
 #[test]
 fn a_key_that_can_not_be_used_says_why() {
     let (pem, public) = key_pair();
-    let encrypted = openssl(&["pkcs8", "-topk8", "-v2", "aes-256-cbc", "-passout", "pass:right"], pem.as_bytes());
+    let encrypted =
+        openssl(&["pkcs8", "-topk8", "-v2", "aes-256-cbc", "-passout", "pass:right"], pem.as_bytes());
     let encrypted = String::from_utf8(encrypted).unwrap();
-    let public_pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(public));
+    let public_pem =
+        format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(public));
     let elliptic = openssl(&["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"], b"");
     let short = openssl(&["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"], b"");
     let cases = [
         (encrypted.clone(), None, ErrorKind::SecretMissing, "there is no passphrase"),
         (encrypted, Some("wrong"), ErrorKind::BadSettings, "passphrase does not open"),
         (public_pem, None, ErrorKind::BadSettings, "public half"),
-        ("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----".into(), None, ErrorKind::BadSettings, "key for SSH"),
+        (
+            "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----".into(),
+            None,
+            ErrorKind::BadSettings,
+            "key for SSH",
+        ),
         ("hello".into(), None, ErrorKind::BadSettings, "not in PEM form"),
         (String::from_utf8(elliptic).unwrap(), None, ErrorKind::BadSettings, "not an RSA key"),
         (String::from_utf8(short).unwrap(), None, ErrorKind::BadSettings, "2,048"),
@@ -122,7 +133,10 @@ async fn tokens_and_passwords_go_where_the_drivers_put_them() {
     access.open().columns(&sql("select 1 as one")).await.unwrap();
     Access::at(&server.url, "SHOP").open().columns(&sql("select 1 as one")).await.unwrap();
     let sign_ins: Vec<Value> = server.of(LOGIN).iter().map(|got| got.json()["data"].clone()).collect();
-    assert_eq!((&sign_ins[0]["AUTHENTICATOR"], &sign_ins[0]["TOKEN"]), (&json!("PROGRAMMATIC_ACCESS_TOKEN"), &json!("pat-secret")));
+    assert_eq!(
+        (&sign_ins[0]["AUTHENTICATOR"], &sign_ins[0]["TOKEN"]),
+        (&json!("PROGRAMMATIC_ACCESS_TOKEN"), &json!("pat-secret"))
+    );
     assert_eq!((&sign_ins[1]["AUTHENTICATOR"], &sign_ins[1]["PASSWORD"]), (&Value::Null, &json!("hunter2")));
     assert_eq!(sign_ins[1]["LOGIN_NAME"], "sluice");
     assert_eq!(sign_ins[1]["ACCOUNT_NAME"], "MYORG-ACCOUNT1");
@@ -133,7 +147,8 @@ async fn tokens_and_passwords_go_where_the_drivers_put_them() {
 }
 
 async fn refused(access: impl Fn(&str) -> Access, code: &'static str, message: &'static str) -> Error {
-    let server = Scripted::start(move |got: &Got| (got.path == LOGIN).then(|| refusal(code, "08001", message))).await;
+    let server =
+        Scripted::start(move |got: &Got| (got.path == LOGIN).then(|| refusal(code, "08001", message))).await;
     let (steps, error) = access(&server.url).check().await;
     assert_eq!(outcome(&steps), "+++-....", "{code}");
     assert_eq!(server.of(LOGIN).len(), 1, "a refused sign-in is not tried again: that would lock the user");
@@ -153,7 +168,13 @@ async fn each_refusal_says_what_to_do() {
     let error = refused(|url| with_key(url, pem), "390144", "JWT token is invalid. [b1f0]").await;
     assert_eq!(error.kind(), ErrorKind::SignInFailed);
     let fix = error.fix().unwrap();
-    assert!(fix.starts_with(&format!("ALTER USER sluice_bot SET RSA_PUBLIC_KEY = '{}';", STANDARD.encode(public))), "{fix}");
+    assert!(
+        fix.starts_with(&format!(
+            "ALTER USER sluice_bot SET RSA_PUBLIC_KEY = '{}';",
+            STANDARD.encode(public)
+        )),
+        "{fix}"
+    );
     assert!(error.hint().contains("SHA256:"), "{}", error.hint());
     let error = refused(|url| with_key(url, pem), "394301", "JWT token expired").await;
     assert!(error.hint().contains("clock"), "{}", error.hint());
@@ -169,7 +190,10 @@ async fn each_refusal_says_what_to_do() {
         "Role 'my role' specified in the connect string does not exist or not authorized.",
     )
     .await;
-    assert_eq!((error.kind(), error.fix()), (ErrorKind::NotAllowed, Some("GRANT ROLE \"my role\" TO USER sluice;")));
+    assert_eq!(
+        (error.kind(), error.fix()),
+        (ErrorKind::NotAllowed, Some("GRANT ROLE \"my role\" TO USER sluice;"))
+    );
 
     let error = refused(password, "390201", "The requested database does not exist or not authorized.").await;
     assert_eq!(error.kind(), ErrorKind::MissingObject);
@@ -180,8 +204,19 @@ async fn each_refusal_says_what_to_do() {
     assert!(error.message().contains("MFA authentication is required"));
     assert!(error.hint().contains("second factor"));
     let token = |url: &str| Access::at(url, "SHOP").with("auth", "token").with_secret("token", "pat");
-    assert!(refused(token, "394400", "Programmatic access token is invalid.").await.message().contains("access token"));
-    assert!(refused(password, "390102", "User temporarily locked").await.fix().unwrap().contains("MINS_TO_UNLOCK"));
+    assert!(
+        refused(token, "394400", "Programmatic access token is invalid.")
+            .await
+            .message()
+            .contains("access token")
+    );
+    assert!(
+        refused(password, "390102", "User temporarily locked")
+            .await
+            .fix()
+            .unwrap()
+            .contains("MINS_TO_UNLOCK")
+    );
 }
 
 #[tokio::test]
@@ -197,7 +232,8 @@ async fn an_account_nobody_has_is_told_by_its_status() {
 #[tokio::test]
 async fn what_is_not_snowflake_is_told() {
     let server = Scripted::start(|got| {
-        (got.path == LOGIN).then(|| Reply::bytes(b"<html>proxy</html>".to_vec()).with_header("content-type", "text/html"))
+        (got.path == LOGIN)
+            .then(|| Reply::bytes(b"<html>proxy</html>".to_vec()).with_header("content-type", "text/html"))
     })
     .await;
     let (steps, error) = Access::at(&server.url, "SHOP").check().await;
@@ -213,7 +249,8 @@ async fn a_wrong_host_and_a_wrong_port() {
     let error = error.unwrap();
     assert_eq!((outcome(&steps).as_str(), error.kind()), ("+-......", ErrorKind::Unreachable));
     assert!(error.message().contains(&free.to_string()));
-    let bad = Access::at("http://127.0.0.1:9", "SHOP").with("account", "not an account").try_open().err().unwrap();
+    let bad =
+        Access::at("http://127.0.0.1:9", "SHOP").with("account", "not an account").try_open().err().unwrap();
     assert_eq!(bad.kind(), ErrorKind::BadSettings);
 }
 
@@ -223,13 +260,19 @@ async fn with_warehouse(state: &'static str, resumes: &'static str, privilege: &
     Scripted::start(move |got| {
         let sql = got.sql();
         let data = if sql == "SHOW WAREHOUSES" {
-            json_result(&text(&["name", "state", "size", "auto_resume"]), &json!([["WH", state, "X-Small", resumes]]))
+            json_result(
+                &text(&["name", "state", "size", "auto_resume"]),
+                &json!([["WH", state, "X-Small", resumes]]),
+            )
         } else if sql.starts_with("SHOW OBJECTS") {
             let columns = text(&["name", "database_name", "schema_name", "kind"]);
             json_result(&columns, &json!([["LEADS", "SHOP", "PUBLIC", "TABLE"]]))
         } else if sql.starts_with("SHOW GRANTS TO ROLE \"READER\"") {
             let columns = text(&["privilege", "granted_on", "name"]);
-            json_result(&columns, &json!([["USAGE", "DATABASE", "SHOP"], [privilege, "TABLE", "SHOP.PUBLIC.LEADS"]]))
+            json_result(
+                &columns,
+                &json!([["USAGE", "DATABASE", "SHOP"], [privilege, "TABLE", "SHOP.PUBLIC.LEADS"]]),
+            )
         } else {
             return None;
         };
@@ -256,7 +299,8 @@ async fn the_warehouse_is_looked_at() {
         (got.sql() == "SHOW WAREHOUSES").then(|| success(&none))
     })
     .await;
-    let (steps, error) = Access::at(&server.url, "SHOP").with("warehouse", "wh").with("role", "reader").check().await;
+    let (steps, error) =
+        Access::at(&server.url, "SHOP").with("warehouse", "wh").with("role", "reader").check().await;
     assert_eq!(outcome(&steps), "++++-...");
     assert_eq!(error.unwrap().fix(), Some("GRANT USAGE ON WAREHOUSE wh TO ROLE reader;"));
 }
@@ -268,5 +312,8 @@ async fn a_role_that_could_write_is_told_and_gets_a_script() {
     assert_eq!(outcome(&steps), "++++++!+", "{error:?}");
     let StepResult::Noted(note, Some(script)) = &steps[6].result else { panic!("{steps:?}") };
     assert!(note.contains("could also write"), "{note}");
-    assert!(script.contains("TYPE = SERVICE") && script.contains("FUTURE TABLES IN DATABASE \"SHOP\""), "{script}");
+    assert!(
+        script.contains("TYPE = SERVICE") && script.contains("FUTURE TABLES IN DATABASE \"SHOP\""),
+        "{script}"
+    );
 }

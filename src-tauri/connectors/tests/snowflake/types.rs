@@ -62,8 +62,10 @@ async fn texts_times_bytes_and_documents() {
 async fn columns_say_their_type() {
     let Some(server) = Fakesnow::shared() else { return };
     let warehouse = Access::at(&server.url(), "TYPES").open();
-    let query = sql("select 1 as a, 1.5::number(3,1) as \"b c\", 'x' as c, true as d, '2026-01-01'::date as e, \
-        '08:00'::time as f, '2026-01-01'::timestamp_ntz as g, parse_json('{}') as h, to_binary('AA', 'HEX') as i, 1::float as j");
+    let query = sql(
+        "select 1 as a, 1.5::number(3,1) as \"b c\", 'x' as c, true as d, '2026-01-01'::date as e, \
+        '08:00'::time as f, '2026-01-01'::timestamp_ntz as g, parse_json('{}') as h, to_binary('AA', 'HEX') as i, 1::float as j",
+    );
     let columns = warehouse.columns(&query).await.unwrap();
     let found: Vec<_> =
         columns.iter().map(|column| (column.name.as_str(), column.logical, column.native.as_str())).collect();

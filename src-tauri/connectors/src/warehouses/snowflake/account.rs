@@ -21,7 +21,8 @@ impl Account {
         let (host, path) = rest.split_at_checked(end)?;
         let host = host.trim_end_matches('.').to_ascii_lowercase();
         if host == "app.snowflake.com" || host == "app.snowflake.cn" {
-            let mut parts = path.trim_start_matches('/').split(['/', '?', '#']).filter(|part| !part.is_empty());
+            let mut parts =
+                path.trim_start_matches('/').split(['/', '?', '#']).filter(|part| !part.is_empty());
             let (organisation, account) = (parts.next()?, parts.next()?);
             // An organisation's name has no hyphen, and every region's has.
             return if organisation.contains(['-', '.']) {
@@ -43,7 +44,9 @@ impl Account {
         };
         match identifier.split_once('.') {
             // Snowsight shows it with a point; no region's name goes without a hyphen.
-            Some((first, second)) if !second.contains(['.', '-']) && second != "privatelink" && second != "global" => {
+            Some((first, second))
+                if !second.contains(['.', '-']) && second != "privatelink" && second != "global" =>
+            {
                 Self::checked(&format!("{first}-{second}"))
             }
             _ => Self::checked(identifier),
@@ -65,13 +68,15 @@ impl Account {
     /// The account's name alone, as a sign-in and a token have it.
     pub(super) fn name(&self) -> String {
         let first = self.0.split('.').next().unwrap_or_default();
-        let name = if self.0.contains(".global") { first.split('-').next().unwrap_or_default() } else { first };
+        let name =
+            if self.0.contains(".global") { first.split('-').next().unwrap_or_default() } else { first };
         name.to_ascii_uppercase()
     }
 
     /// Its host. A certificate is for no name with `_` in it, so Snowflake serves such accounts with `-` too.
     pub(super) fn host(&self) -> String {
-        let domain = if self.0.split('.').any(|part| part.starts_with("cn-")) { DOMAINS[1] } else { DOMAINS[0] };
+        let domain =
+            if self.0.split('.').any(|part| part.starts_with("cn-")) { DOMAINS[1] } else { DOMAINS[0] };
         format!("{}{domain}", self.0.replace('_', "-"))
     }
 }

@@ -73,7 +73,10 @@ impl ArrowRows {
 
     fn take(&mut self, batch: &RecordBatch) -> Result<()> {
         if batch.num_columns() != self.forms.len() {
-            return Err(Error::new(ErrorKind::BadAnswer, "Snowflake’s rows have other columns than it said."));
+            return Err(Error::new(
+                ErrorKind::BadAnswer,
+                "Snowflake’s rows have other columns than it said.",
+            ));
         }
         let schema = batch.schema();
         let meant = schema.fields().iter().zip(self.forms.iter()).map(|(field, form)| meant(field, *form));
@@ -147,7 +150,9 @@ fn write(form: Form, column: &ArrayRef, row: usize, out: &mut Vec<u8>) -> Writte
             write_string(out, &STANDARD.encode(bytes(column, row).ok_or(MALFORMED)?));
             Ok(())
         }
-        Form::Date => values::date(i64::try_from(whole(column, row).ok_or(MALFORMED)?).map_err(|_| MALFORMED)?, out),
+        Form::Date => {
+            values::date(i64::try_from(whole(column, row).ok_or(MALFORMED)?).map_err(|_| MALFORMED)?, out)
+        }
         Form::Time(scale) => values::time(values::scaled(long(column, row)?, scale), out),
         Form::Moment(scale, zone) => values::moment(nanos(column, row, scale)?, zone, out),
         Form::MomentWithOffset(scale) => values::moment(nanos(column, row, scale)?, true, out),

@@ -30,7 +30,8 @@ pub(super) async fn tables(session: &Arc<Session>) -> Result<Vec<Table>> {
     if first.len() >= PAGE {
         // Names go on within a schema alone, so that each is asked by itself.
         for (database, schema) in schemas(session, &within).await? {
-            of_schema(session, &place, &format!("{}.{}", quoted(&database), quoted(&schema)), &mut found).await?;
+            of_schema(session, &place, &format!("{}.{}", quoted(&database), quoted(&schema)), &mut found)
+                .await?;
         }
     }
     mark_kinds(session, &within, &place, &mut found).await;
@@ -69,9 +70,11 @@ fn kind(row: &Listed<'_>) -> Option<TableKind> {
 async fn schemas(session: &Arc<Session>, within: &str) -> Result<Vec<(String, String)>> {
     let listing = list(session, &format!("SHOW TERSE SCHEMAS IN {within} LIMIT {PAGE}")).await?;
     let named = listing.rows().map(|row| (row.text("database_name").to_owned(), row.text("name").to_owned()));
-    Ok(named.filter(|(database, name)| {
-        !OWN_DATABASES.contains(&database.as_str()) && !name.eq_ignore_ascii_case("INFORMATION_SCHEMA")
-    }).collect())
+    Ok(named
+        .filter(|(database, name)| {
+            !OWN_DATABASES.contains(&database.as_str()) && !name.eq_ignore_ascii_case("INFORMATION_SCHEMA")
+        })
+        .collect())
 }
 
 async fn of_schema(session: &Arc<Session>, place: &Place, schema: &str, found: &mut Found) -> Result<()> {

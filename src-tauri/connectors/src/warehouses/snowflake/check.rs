@@ -58,8 +58,10 @@ async fn find_host(login: &Login) -> Result<(Vec<SocketAddr>, Note)> {
 }
 
 async fn reach(login: &Login, addresses: &[SocketAddr]) -> Result<((), Note)> {
-    let mut refused = Error::new(ErrorKind::Unreachable, format!("Nobody answers at {}.", shown(&login.base)))
-        .with_hint("Check your network, and whether a firewall or proxy lets this computer out to Snowflake.");
+    let mut refused =
+        Error::new(ErrorKind::Unreachable, format!("Nobody answers at {}.", shown(&login.base))).with_hint(
+            "Check your network, and whether a firewall or proxy lets this computer out to Snowflake.",
+        );
     for address in addresses {
         match timeout(REACH_WITHIN, TcpStream::connect(address)).await {
             Ok(Ok(_)) => return Ok(((), Note::Found(address.to_string()))),
@@ -75,7 +77,8 @@ async fn secure(login: &Login) -> Result<((), Note)> {
     let request = login.transport.http.get(Login::address(&login.base, "/", &[])?);
     let host = shown(&login.base);
     let sent = timeout(REACH_WITHIN * 2, login.transport.http.open(request)).await;
-    let sent = sent.map_err(|_| Error::new(ErrorKind::TimedOut, format!("{host} gave no answer in time.")))?;
+    let sent =
+        sent.map_err(|_| Error::new(ErrorKind::TimedOut, format!("{host} gave no answer in time.")))?;
     sent.map_err(|failure| {
         let error = failure.error().clone();
         let message = match error.kind() {
@@ -103,7 +106,8 @@ fn how_secure(login: &Login) -> Note {
 
 async fn sign_in(login: &Login) -> Result<(Arc<Session>, Note)> {
     let session = Session::open(login).await?;
-    let version = if session.version.is_empty() { String::new() } else { format!(", Snowflake {}", session.version) };
+    let version =
+        if session.version.is_empty() { String::new() } else { format!(", Snowflake {}", session.version) };
     let note = Note::Found(format!("as {}{version}", login.user));
     Ok((session, note))
 }
@@ -179,7 +183,9 @@ async fn could_write(session: &Arc<Session>) -> bool {
     if ADMINISTRATORS.contains(&role) {
         return true;
     }
-    let Ok(grants) = list(session, &format!("SHOW GRANTS TO ROLE {}", quoted(role))).await else { return false };
+    let Ok(grants) = list(session, &format!("SHOW GRANTS TO ROLE {}", quoted(role))).await else {
+        return false;
+    };
     grants.rows().any(|grant| {
         let on = grant.text("granted_on").to_ascii_uppercase();
         on.contains("TABLE")
@@ -212,8 +218,9 @@ fn reads(database: &str, role: &str) -> String {
 fn read_only_login(session: &Session) -> String {
     let database = session.info.database_name.as_deref().map_or_else(|| "<database>".to_owned(), quoted);
     let warehouse = session.info.warehouse_name.as_deref().map(quoted);
-    let warehouse =
-        warehouse.or_else(|| session.login.warehouse.as_deref().map(named)).unwrap_or_else(|| "<warehouse>".into());
+    let warehouse = warehouse
+        .or_else(|| session.login.warehouse.as_deref().map(named))
+        .unwrap_or_else(|| "<warehouse>".into());
     format!(
         "CREATE ROLE IF NOT EXISTS SLUICE_READER;\n\
          CREATE USER IF NOT EXISTS SLUICE TYPE = SERVICE DEFAULT_ROLE = SLUICE_READER\n  \

@@ -97,7 +97,8 @@ fn size(chunk: &Chunk) -> u64 {
 }
 
 fn headers(named: &BTreeMap<String, String>) -> Result<HeaderMap> {
-    let unusable = || Error::new(ErrorKind::BadAnswer, "Snowflake’s headers for the parts of a result can not be sent.");
+    let unusable =
+        || Error::new(ErrorKind::BadAnswer, "Snowflake’s headers for the parts of a result can not be sent.");
     let mut headers = HeaderMap::new();
     for (name, value) in named {
         let mut value = HeaderValue::from_str(value).map_err(|_| unusable())?;
@@ -108,8 +109,9 @@ fn headers(named: &BTreeMap<String, String>) -> Result<HeaderMap> {
 }
 
 async fn fetch(transport: &Transport, url: &str, headers: &HeaderMap) -> Result<Bytes> {
-    let url = Url::parse(url)
-        .map_err(|_| Error::new(ErrorKind::BadAnswer, "Snowflake’s link to a part of the result is no address."))?;
+    let url = Url::parse(url).map_err(|_| {
+        Error::new(ErrorKind::BadAnswer, "Snowflake’s link to a part of the result is no address.")
+    })?;
     let mut tried = 0;
     loop {
         tried += 1;
@@ -131,7 +133,7 @@ async fn fetch_once(transport: &Transport, url: &Url, headers: &HeaderMap) -> Re
     let mut response = sent.map_err(|failure| unreachable_storage(url, failure.error()))?;
     match response.status().as_u16() {
         200 => {}
-        status @ (401 | 403 | 404) => {
+        status @ (400 | 401 | 403 | 404) => {
             let message = format!("{} does not give the rows out (HTTP {status}).", shown(url));
             return Err(Error::new(ErrorKind::IncompleteRead, message)
                 .with_hint("Links to a result count for six hours. Run again; if it lasts, have a proxy or firewall let the host through."));
@@ -148,7 +150,9 @@ async fn fetch_once(transport: &Transport, url: &Url, headers: &HeaderMap) -> Re
 fn unreachable_storage(url: &Url, error: &Error) -> Error {
     let host = shown(url);
     Error::new(error.kind(), format!("{host}, which keeps the rows for Snowflake, can not be reached."))
-        .with_hint("Large results come from the cloud’s storage. Have the firewall or proxy let this host through.")
+        .with_hint(
+            "Large results come from the cloud’s storage. Have the firewall or proxy let this host through.",
+        )
         .with_source(error.clone())
 }
 
@@ -168,8 +172,11 @@ impl Part {
     fn new(rows: u64, bytes: Bytes) -> Self {
         // Storage does not always say so; the drivers look at the first bytes too.
         let packed = bytes.starts_with(&[0x1f, 0x8b]);
-        let bytes =
-            if packed { Unpacked::Gzip(Box::new(MultiGzDecoder::new(bytes.reader()))) } else { Unpacked::Plain(bytes) };
+        let bytes = if packed {
+            Unpacked::Gzip(Box::new(MultiGzDecoder::new(bytes.reader())))
+        } else {
+            Unpacked::Plain(bytes)
+        };
         Self { rows, bytes }
     }
 
@@ -185,8 +192,11 @@ impl Part {
                 let mut filled = 0;
                 while filled < piece.len() {
                     let read = gzip.read(piece.get_mut(filled..).unwrap_or_default()).map_err(|error| {
-                        Error::new(ErrorKind::IncompleteRead, "A part of the result came cut short or damaged.")
-                            .with_source(error)
+                        Error::new(
+                            ErrorKind::IncompleteRead,
+                            "A part of the result came cut short or damaged.",
+                        )
+                        .with_source(error)
                     })?;
                     if read == 0 {
                         break;

@@ -16,6 +16,7 @@ use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::value::Column;
 
 use super::differences::{Found, Work};
+use super::listing::list;
 use super::login::Login;
 use super::query::{Place, chosen, fields, query_error, quoted, source};
 use super::session::Session;
@@ -67,22 +68,26 @@ impl Comparing<'_> {
         let (before, after) = self.filling();
         let from = source(comparison.query, &Place::of(self.session));
         let sql = format!("CREATE TRANSIENT TABLE {} AS {before}{from}{after}", work.rows);
-        let done = self.snapshot.run(&sql).await;
-        done.map(drop).map_err(|error| {
-            // What the statement could not find or read is the query's, the schema was there a moment ago.
-            query_error(self.session, error, comparison.query)
-        })
+        // What it can not find or read is the query's; where snapshots go was tried before.
+        let done = list(self.session, &sql).await;
+        done.map(drop).map_err(|error| query_error(self.session, error, comparison.query))
     }
 
     /// What stands before and after the query in the statement that fills the table.
     fn filling(&self) -> (String, String) {
         let listed = |each: &dyn Fn(usize) -> String| (0..self.columns.len()).map(each).collect::<String>();
         let key: Vec<&Column> = self.key.iter().filter_map(|index| self.columns.get(*index)).collect();
-        let present: Vec<String> = key.iter().map(|column| format!("{} IS NOT NULL", quoted(&column.name))).collect();
-        let keys: String =
-            key.iter().enumerate().map(|(at, column)| format!(", {} AS \"k{at}\"", quoted(&column.name))).collect();
+        let present: Vec<String> =
+            key.iter().map(|column| format!("{} IS NOT NULL", quoted(&column.name))).collect();
+        let keys: String = key
+            .iter()
+            .enumerate()
+            .map(|(at, column)| format!(", {} AS \"k{at}\"", quoted(&column.name)))
+            .collect();
         let named = listed(&|index| {
-            self.columns.get(index).map_or_else(String::new, |column| format!(", {} AS \"c{index}\"", quoted(&column.name)))
+            self.columns
+                .get(index)
+                .map_or_else(String::new, |column| format!(", {} AS \"c{index}\"", quoted(&column.name)))
         });
         let outer_keys: String = (0..key.len()).map(|at| format!(", r.\"k{at}\"")).collect();
         let (same, join) = if self.whole {
@@ -91,7 +96,8 @@ impl Comparing<'_> {
             let join = format!(" LEFT JOIN {} AS s ON s.\"id\" = r.\"id\"", self.snapshot.table());
             ("COALESCE(s.\"print\" = r.\"print\", FALSE)".to_owned(), join)
         };
-        let values = listed(&|index| format!(", CASE WHEN {same} THEN NULL ELSE r.\"c{index}\" END AS \"c{index}\""));
+        let values =
+            listed(&|index| format!(", CASE WHEN {same} THEN NULL ELSE r.\"c{index}\" END AS \"c{index}\""));
         let before = format!(
             "SELECT r.\"number\", r.\"id\", r.\"print\", {same} AS \"same\", CASE WHEN r.\"id\" IS NULL THEN TRUE \
              ELSE ROW_NUMBER() OVER (PARTITION BY r.\"id\" ORDER BY r.\"number\") = 1 END AS \"first\"{outer_keys}{values} \
@@ -149,7 +155,9 @@ fn texts(columns: &mut dyn Iterator<Item = &Column>) -> String {
 fn text(column: &Column) -> String {
     let name = quoted(&column.name);
     match column.native.as_str() {
-        "FLOAT" => format!("(TO_VARCHAR({name}) || '+' || TO_VARCHAR({name} - TO_DOUBLE(TO_VARCHAR({name}))))"),
+        "FLOAT" => {
+            format!("(TO_VARCHAR({name}) || '+' || TO_VARCHAR({name} - TO_DOUBLE(TO_VARCHAR({name}))))")
+        }
         "BINARY" => format!("HEX_ENCODE({name})"),
         "VARIANT" | "OBJECT" | "ARRAY" | "MAP" => format!("TO_VARCHAR(TO_JSON({name}))"),
         "GEOGRAPHY" | "GEOMETRY" => format!("TO_VARCHAR(TO_JSON(ST_ASGEOJSON({name})))"),
@@ -162,6 +170,14 @@ fn text(column: &Column) -> String {
 fn has_one_text(column: &Column) -> bool {
     matches!(
         column.native.as_str(),
-        "NUMBER" | "VARCHAR" | "BOOLEAN" | "BINARY" | "DATE" | "TIME" | "TIMESTAMP_NTZ" | "TIMESTAMP_LTZ" | "FLOAT"
+        "NUMBER"
+            | "VARCHAR"
+            | "BOOLEAN"
+            | "BINARY"
+            | "DATE"
+            | "TIME"
+            | "TIMESTAMP_NTZ"
+            | "TIMESTAMP_LTZ"
+            | "FLOAT"
     )
 }

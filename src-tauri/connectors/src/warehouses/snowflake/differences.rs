@@ -123,7 +123,10 @@ impl Found {
         self.given += read.rows() as u64;
         if read.rows() == 0 {
             if results.counted() != Some(self.given) {
-                return Err(Error::new(ErrorKind::IncompleteRead, "Snowflake’s answer ended before its own count."));
+                return Err(Error::new(
+                    ErrorKind::IncompleteRead,
+                    "Snowflake’s answer ended before its own count.",
+                ));
             }
             self.results = None;
         }

@@ -110,9 +110,12 @@ fn network_policy(login: &Login, message: &str) -> Error {
         .split(|c: char| !(c.is_ascii_hexdigit() || matches!(c, '.' | ':')))
         .find_map(|word| word.trim_end_matches('.').parse::<IpAddr>().ok());
     let from = address.map_or_else(String::new, |address| format!(" ({address})"));
-    Error::new(ErrorKind::SignInFailed, format!("A network policy of Snowflake’s keeps this computer{from} out."))
-        .with_hint("Have an administrator let this address in.")
-        .with_fix(policy(login, address))
+    Error::new(
+        ErrorKind::SignInFailed,
+        format!("A network policy of Snowflake’s keeps this computer{from} out."),
+    )
+    .with_hint("Have an administrator let this address in.")
+    .with_fix(policy(login, address))
 }
 
 fn policy(login: &Login, address: Option<IpAddr>) -> String {
@@ -168,7 +171,9 @@ pub(super) fn from_statement(login: &Login, code: &str, state: &str, message: &s
 
 fn by_state(state: &str, code: &str, words: &str) -> Error {
     match state {
-        "42501" => Error::new(ErrorKind::NotAllowed, format!("The role is not allowed to read this: {words}.")),
+        "42501" => {
+            Error::new(ErrorKind::NotAllowed, format!("The role is not allowed to read this: {words}."))
+        }
         "02000" | "42S02" => Error::new(ErrorKind::MissingObject, format!("Snowflake says: {words}.")),
         "57014" => Error::new(ErrorKind::TimedOut, "Snowflake stopped the query."),
         _ if state.starts_with("22") => {

@@ -42,7 +42,10 @@ impl JsonRows {
             };
             self.count += 1;
             if row.len() != self.forms.len() {
-                return Err(Error::new(ErrorKind::BadAnswer, "Snowflake’s rows have other columns than it said."));
+                return Err(Error::new(
+                    ErrorKind::BadAnswer,
+                    "Snowflake’s rows have other columns than it said.",
+                ));
             }
             for (form, value) in self.forms.iter().zip(row) {
                 match value {
@@ -65,7 +68,10 @@ impl JsonRows {
         }
         let mut rows = serde_json::Deserializer::from_slice(text).into_iter::<JsonRow>();
         let row = rows.next().transpose().map_err(|_| {
-            Error::new(ErrorKind::BadAnswer, "Snowflake’s rows came cut short, or in a form Sluice does not know.")
+            Error::new(
+                ErrorKind::BadAnswer,
+                "Snowflake’s rows came cut short, or in a form Sluice does not know.",
+            )
         })?;
         self.at += skipped + rows.byte_offset();
         Ok(row)

@@ -44,7 +44,9 @@ impl PrivateKey {
         };
         pair.map(Self).map_err(|error| {
             refused("The private key is not an RSA key of 2,048 to 4,096 bits.")
-                .with_hint("Make one with the commands below; the second file is the public half for Snowflake.")
+                .with_hint(
+                    "Make one with the commands below; the second file is the public half for Snowflake.",
+                )
                 .with_fix(MAKE_KEY)
                 .with_source(std::io::Error::other(error.to_string()))
         })
@@ -130,16 +132,18 @@ fn decoded(text: &str) -> Result<(String, Vec<u8>)> {
 
 fn decrypted(der: &[u8], passphrase: Option<&Secret>) -> Result<SecretDocument> {
     let Some(passphrase) = passphrase.filter(|passphrase| !passphrase.expose().is_empty()) else {
-        return Err(Error::new(ErrorKind::SecretMissing, "The private key is encrypted, and there is no passphrase.")
-            .with_hint("Enter the passphrase of the private key."));
+        return Err(Error::new(
+            ErrorKind::SecretMissing,
+            "The private key is encrypted, and there is no passphrase.",
+        )
+        .with_hint("Enter the passphrase of the private key."));
     };
-    let key = EncryptedPrivateKeyInfoRef::try_from(der)
-        .map_err(|error| {
-            refused("The private key is encrypted in a form Sluice does not read.")
-                .with_hint("Convert it with the command below, and paste the new file’s content.")
-                .with_fix("openssl pkcs8 -topk8 -v2 aes-256-cbc -in rsa_key.p8 -out rsa_key_aes.p8")
-                .with_source(error)
-        })?;
+    let key = EncryptedPrivateKeyInfoRef::try_from(der).map_err(|error| {
+        refused("The private key is encrypted in a form Sluice does not read.")
+            .with_hint("Convert it with the command below, and paste the new file’s content.")
+            .with_fix("openssl pkcs8 -topk8 -v2 aes-256-cbc -in rsa_key.p8 -out rsa_key_aes.p8")
+            .with_source(error)
+    })?;
     key.decrypt(passphrase.expose()).map_err(|error| {
         refused("The passphrase does not open the private key.")
             .with_hint("Enter the passphrase again; capital letters count.")
@@ -149,7 +153,9 @@ fn decrypted(der: &[u8], passphrase: Option<&Secret>) -> Result<SecretDocument> 
 
 fn other_document(label: &str) -> Error {
     let what = match label {
-        "PUBLIC KEY" | "RSA PUBLIC KEY" => "This is the public half of a key. Snowflake needs that, and Sluice the private one.",
+        "PUBLIC KEY" | "RSA PUBLIC KEY" => {
+            "This is the public half of a key. Snowflake needs that, and Sluice the private one."
+        }
         "OPENSSH PRIVATE KEY" => "This is a key for SSH, which Snowflake does not take.",
         "CERTIFICATE" => "This is a certificate, not a private key.",
         _ => "This is not an RSA private key.",

@@ -59,7 +59,10 @@ pub(super) async fn list(session: &Arc<Session>, sql: &str) -> Result<Listing> {
         }
     }
     if results.counted() != Some(rows.len() as u64) {
-        return Err(Error::new(ErrorKind::IncompleteRead, "Snowflake’s answer ended before its own count of rows."));
+        return Err(Error::new(
+            ErrorKind::IncompleteRead,
+            "Snowflake’s answer ended before its own count of rows.",
+        ));
     }
     Ok(Listing { columns, rows })
 }

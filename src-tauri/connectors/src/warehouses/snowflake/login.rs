@@ -62,7 +62,10 @@ impl Login {
         })?;
         let seconds = opening.required("statement_timeout")?;
         let seconds = seconds.parse().map_err(|_| {
-            Error::new(ErrorKind::BadSettings, format!("The time for a query has to be a number, not “{seconds}”."))
+            Error::new(
+                ErrorKind::BadSettings,
+                format!("The time for a query has to be a number, not “{seconds}”."),
+            )
         })?;
         let patience = Patience { connect: Duration::from_secs(10), answer: Duration::from_secs(24 * 3_600) };
         let own = |key| opening.get(key).map(str::to_owned);
@@ -104,7 +107,8 @@ impl Login {
     pub(super) fn sign_in_address(&self) -> Result<Url> {
         let request = new_uuid();
         let mut query = vec![("requestId", request.as_str())];
-        let named = [("databaseName", &self.database), ("warehouse", &self.warehouse), ("roleName", &self.role)];
+        let named =
+            [("databaseName", &self.database), ("warehouse", &self.warehouse), ("roleName", &self.role)];
         query.extend(named.iter().filter_map(|(key, value)| Some((*key, value.as_deref()?))));
         Self::address(&self.base, "/session/v1/login-request", &query)
     }
@@ -142,7 +146,7 @@ impl Login {
             "STATEMENT_TIMEOUT_IN_SECONDS": self.statement_timeout.as_secs(),
             "ABORT_DETACHED_QUERY": true,
             "CLIENT_VALIDATE_DEFAULT_PARAMETERS": true,
-            "CLIENT_SESSION_KEEP_ALIVE": false,
+            "CLIENT_SESSION_KEEP_ALIVE": true,
             "CLIENT_RESULT_CHUNK_SIZE": 48,
             "GO_QUERY_RESULT_FORMAT": "ARROW",
             "MULTI_STATEMENT_COUNT": 1,
@@ -163,7 +167,8 @@ impl Login {
 
 fn credentials(opening: &Opening) -> Result<Credentials> {
     let secret = |key: &str, label: &str| {
-        let missing = || Error::new(ErrorKind::SecretMissing, format!("“{}” has no {label}.", opening.name()));
+        let missing =
+            || Error::new(ErrorKind::SecretMissing, format!("“{}” has no {label}.", opening.name()));
         opening.secret(key).cloned().ok_or_else(missing)
     };
     Ok(match opening.required("auth")? {

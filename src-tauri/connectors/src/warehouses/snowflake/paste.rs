@@ -73,7 +73,9 @@ impl Found {
                 None => return unused.push("account".to_owned()),
             },
             "host" | "url" | "server" => match Account::parse(value) {
-                Some(account) if !settings.contains_key("account") => ("account", account.identifier().to_owned()),
+                Some(account) if !settings.contains_key("account") => {
+                    ("account", account.identifier().to_owned())
+                }
                 Some(_) => return,
                 None => return unused.push(parameter.to_owned()),
             },

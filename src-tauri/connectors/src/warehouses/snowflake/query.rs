@@ -93,7 +93,9 @@ pub(super) fn query_error(session: &Session, error: Error, query: &Query) -> Err
         // The server says no more to a role that may not see it, so the grant may be what is missing.
         let message = format!("There is no table “{table}” any more, or this role may not see it.");
         return Error::new(ErrorKind::MissingObject, message)
-            .with_hint("Choose another table. If it is there, have an administrator run the statements below.")
+            .with_hint(
+                "Choose another table. If it is there, have an administrator run the statements below.",
+            )
             .with_fix(error::grant(session, table))
             .with_source(error);
     }
@@ -148,7 +150,10 @@ pub(super) async fn estimate(session: &Arc<Session>, query: &Query) -> Result<Op
     let schema = Place::of(session).schema_sql(&table.schema);
     let listing = list(session, &format!("SHOW OBJECTS LIKE {pattern} IN SCHEMA {schema}")).await;
     let listing = listing.map_err(|error| query_error(session, error, query))?;
-    let rows = listing.rows().find(|row| row.get("name") == Some(&table.name)).and_then(|row| row.get("rows")?.parse().ok());
+    let rows = listing
+        .rows()
+        .find(|row| row.get("name") == Some(&table.name))
+        .and_then(|row| row.get("rows")?.parse().ok());
     Ok(rows.filter(|rows| *rows > 0))
 }
 

@@ -1,6 +1,8 @@
 //! Reading rows: one SELECT, its result handed over batch by batch. What the caller does not take stays with the server,
 //! but for a few parts that are fetched ahead.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use sluice_engine::error::Result;
 use sluice_engine::sync::Query;
@@ -9,7 +11,6 @@ use sluice_engine::warehouse::{Read, Rows};
 
 use super::query::{Place, beyond, chosen, fields, query_error, quoted, source};
 use super::results::{Results, run};
-
 use super::session::Session;
 
 /// Rows of a batch, unless they are long.
@@ -23,7 +24,7 @@ pub(super) fn is_full(batch: &RowBatch) -> bool {
 }
 
 /// Starts to read; returns when the server has begun to answer.
-pub(super) async fn start(session: &std::sync::Arc<Session>, read: &Read) -> Result<Box<dyn Rows>> {
+pub(super) async fn start(session: &Arc<Session>, read: &Read) -> Result<Box<dyn Rows>> {
     let place = Place::of(session);
     let all = fields(session, &read.query).await?;
     let fields = chosen(&all, &read.columns)?;
@@ -44,7 +45,7 @@ pub(super) async fn start(session: &std::sync::Arc<Session>, read: &Read) -> Res
 struct SnowflakeRows {
     results: Results,
     query: Query,
-    session: std::sync::Arc<Session>,
+    session: Arc<Session>,
     /// Bytes the largest batch had.
     room: usize,
 }

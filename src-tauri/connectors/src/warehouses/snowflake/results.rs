@@ -185,7 +185,10 @@ impl Statement<'_> {
 impl Results {
     fn new(session: Arc<Session>, running: Running, body: Body, answer: &Answer) -> Result<Self> {
         if answer.row_type.is_empty() {
-            return Err(Error::new(ErrorKind::BadAnswer, "Snowflake did not say which columns its rows have."));
+            return Err(Error::new(
+                ErrorKind::BadAnswer,
+                "Snowflake did not say which columns its rows have.",
+            ));
         }
         let forms: Arc<[Form]> = answer.row_type.iter().map(Form::of).collect();
         Ok(Self {
@@ -272,11 +275,13 @@ impl Results {
         if data.total.is_none() {
             return Err(Error::new(ErrorKind::BadAnswer, "Snowflake did not say how many rows there are."));
         }
-        let is_arrow = data.query_result_format.as_deref().is_some_and(|format| format.eq_ignore_ascii_case("arrow"));
+        let is_arrow =
+            data.query_result_format.as_deref().is_some_and(|format| format.eq_ignore_ascii_case("arrow"));
         if is_arrow {
             self.rows.finish()?;
         } else {
-            self.rows = Decoder::Json(JsonRows::new(self.forms.clone(), data.rowset.take().unwrap_or_default()));
+            self.rows =
+                Decoder::Json(JsonRows::new(self.forms.clone(), data.rowset.take().unwrap_or_default()));
         }
         self.chunks = Some(Chunks::of(&self.session.login.transport, &mut data)?);
         Ok(())

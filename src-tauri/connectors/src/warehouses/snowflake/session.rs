@@ -16,7 +16,9 @@ use url::Url;
 use super::error;
 use super::login::Login;
 use super::transport::{Call, small_body};
-use super::wire::{Envelope, NOT_RUNNING, Renewed, SESSION_EXPIRED, SESSION_GONE, SessionInfo, SignedIn, parsed};
+use super::wire::{
+    Envelope, NOT_RUNNING, Renewed, SESSION_EXPIRED, SESSION_GONE, SessionInfo, SignedIn, parsed,
+};
 
 /// How long telling the server to stop, or goodbye, may take.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(10);
@@ -61,7 +63,10 @@ async fn sign_in(login: &Login) -> Result<(Url, SignedIn)> {
 
 fn tokens(signed_in: &SignedIn) -> Result<Tokens> {
     let missing = || Error::new(ErrorKind::BadAnswer, "Snowflake let Sluice in, but gave no token.");
-    Ok(Tokens { session: signed_in.token.clone().ok_or_else(missing)?, master: signed_in.master_token.clone() })
+    Ok(Tokens {
+        session: signed_in.token.clone().ok_or_else(missing)?,
+        master: signed_in.master_token.clone(),
+    })
 }
 
 impl Session {
@@ -227,7 +232,9 @@ impl Drop for Session {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let Ok(tokens) = self.tokens.try_lock() else { return };
         let (transport, token) = (self.login.transport.clone(), tokens.session.clone());
-        let Ok(url) = Login::address(&self.base, "/session", &[("delete", "true"), ("requestId", &new_uuid())]) else {
+        let Ok(url) =
+            Login::address(&self.base, "/session", &[("delete", "true"), ("requestId", &new_uuid())])
+        else {
             return;
         };
         runtime.spawn(async move {

@@ -58,9 +58,12 @@ impl Snapshot {
     /// Takes the turn. The snapshot's marks are there afterwards, and what an earlier comparison left behind is not.
     pub(super) async fn begin(&self) -> Result<()> {
         let (marks, turn) = (self.marks(), literal(&self.turn));
-        let made = format!("CREATE TRANSIENT TABLE IF NOT EXISTS {marks} (\"base\" VARCHAR, \"read\" VARCHAR, \"turn\" VARCHAR)");
+        let made = format!(
+            "CREATE TRANSIENT TABLE IF NOT EXISTS {marks} (\"base\" VARCHAR, \"read\" VARCHAR, \"turn\" VARCHAR)"
+        );
         self.run(&made).await?;
-        let first = format!("INSERT INTO {marks} SELECT NULL, NULL, NULL WHERE NOT EXISTS (SELECT 1 FROM {marks})");
+        let first =
+            format!("INSERT INTO {marks} SELECT NULL, NULL, NULL WHERE NOT EXISTS (SELECT 1 FROM {marks})");
         self.run(&first).await?;
         self.run(&format!("UPDATE {marks} SET \"turn\" = {turn}")).await?;
         let pattern = literal(&format!("{}_WORK_%", self.name).replace('_', "\\_"));
@@ -107,7 +110,14 @@ impl Snapshot {
     }
 
     /// Takes in what a comparison found: new rows of `rows`, each with its key in `keys` columns, and gone keys.
-    pub(super) async fn take(&self, mark: &str, whole: bool, rows: &str, keys: usize, gone: &str) -> Result<()> {
+    pub(super) async fn take(
+        &self,
+        mark: &str,
+        whole: bool,
+        rows: &str,
+        keys: usize,
+        gone: &str,
+    ) -> Result<()> {
         let (table, marks) = (self.table(), self.marks());
         let (mark, turn) = (literal(mark), literal(&self.turn));
         let key: String = (0..keys).map(|index| format!(", \"k{index}\"")).collect();
@@ -117,14 +127,16 @@ impl Snapshot {
         );
         if whole {
             // The marks go first: a table without them is used by nobody.
-            self.own(&format!("UPDATE {marks} SET \"base\" = NULL, \"read\" = NULL WHERE \"turn\" = {turn}")).await?;
+            self.own(&format!("UPDATE {marks} SET \"base\" = NULL, \"read\" = NULL WHERE \"turn\" = {turn}"))
+                .await?;
             self.run(&format!("CREATE OR REPLACE TRANSIENT TABLE {table} AS {new}")).await?;
             return self.own(&format!("UPDATE {marks} SET \"read\" = {mark} WHERE \"turn\" = {turn}")).await;
         }
         self.run("BEGIN").await?;
         let taken = async {
             self.own(&format!("UPDATE {marks} SET \"read\" = {mark} WHERE \"turn\" = {turn}")).await?;
-            let known = format!("SELECT \"id\" FROM {rows} WHERE \"id\" IS NOT NULL AND \"first\" AND NOT \"same\"");
+            let known =
+                format!("SELECT \"id\" FROM {rows} WHERE \"id\" IS NOT NULL AND \"first\" AND NOT \"same\"");
             self.run(&format!("DELETE FROM {table} WHERE \"id\" IN ({known})")).await?;
             self.run(&format!("INSERT INTO {table} {new}")).await?;
             self.run(&format!(
@@ -163,9 +175,12 @@ impl Snapshot {
         if count.is_some_and(|count| count > 0) {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::TimedOut, "Another comparison of this sync began in the warehouse meanwhile.")
-            .with_safe("Nothing was sent.")
-            .with_hint("It is tried again. If it lasts, see whether another computer runs the same sync."))
+        Err(Error::new(
+            ErrorKind::TimedOut,
+            "Another comparison of this sync began in the warehouse meanwhile.",
+        )
+        .with_safe("Nothing was sent.")
+        .with_hint("It is tried again. If it lasts, see whether another computer runs the same sync."))
     }
 
     /// Runs one of Sluice's own statements.
@@ -194,7 +209,9 @@ fn refused(session: &Session, schema: &str, error: Error) -> Error {
     let user = &session.login.user;
     let message = match error.kind() {
         ErrorKind::NotAllowed => format!("“{user}” may not keep snapshots in the schema {schema}."),
-        ErrorKind::MissingObject => format!("There is no schema {schema} to keep snapshots in, or the role may not see it."),
+        ErrorKind::MissingObject => {
+            format!("There is no schema {schema} to keep snapshots in, or the role may not see it.")
+        }
         _ => return error,
     };
     let role = role(session);

@@ -62,8 +62,11 @@ impl Split {
                 Place::Rows => self.rows(bytes, rows)?,
             };
             if self.json.len() > MOST_JSON {
-                return Err(Error::new(ErrorKind::BadAnswer, "Snowflake’s answer is longer than Sluice can take.")
-                    .with_hint("Read fewer rows or columns at once."));
+                return Err(Error::new(
+                    ErrorKind::BadAnswer,
+                    "Snowflake’s answer is longer than Sluice can take.",
+                )
+                .with_hint("Read fewer rows or columns at once."));
             }
         }
         Ok(())
@@ -102,7 +105,8 @@ impl Split {
         let end = memchr::memchr(b'"', bytes);
         let (text, after) = bytes.split_at(end.unwrap_or(bytes.len()));
         let malformed = |error: base64::DecodeError| {
-            Error::new(ErrorKind::BadAnswer, "Snowflake’s rows came in a form Sluice does not know.").with_source(error)
+            Error::new(ErrorKind::BadAnswer, "Snowflake’s rows came in a form Sluice does not know.")
+                .with_source(error)
         };
         // Some writers of JSON put a backslash before every slash.
         let plain;
@@ -155,7 +159,9 @@ mod tests {
                 r#"{{"data": {{"a": "rowsetBase64", "b\"": "\\", "rowsetBase64" : "{}", "total": 3}}, "success": true}}"#,
                 STANDARD.encode(&rows)
             );
-            let json = body.replace(&STANDARD.encode(&rows), "").replace("\"rowsetBase64\" : \"", "\"rowsetBase64\" : \"");
+            let json = body
+                .replace(&STANDARD.encode(&rows), "")
+                .replace("\"rowsetBase64\" : \"", "\"rowsetBase64\" : \"");
             for pieces in [1, 2, 3, 5, 7, 1_000] {
                 let (found_json, found) = split(body.as_bytes(), pieces);
                 assert_eq!(found, rows);

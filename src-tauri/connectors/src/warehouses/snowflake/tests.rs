@@ -13,26 +13,88 @@ fn an_account_is_found_however_it_is_written() {
         ("myorg-account1", "myorg-account1", "MYORG-ACCOUNT1", "myorg-account1.snowflakecomputing.com"),
         (" MyOrg-Account1 ", "myorg-account1", "MYORG-ACCOUNT1", "myorg-account1.snowflakecomputing.com"),
         ("MYORG.ACCOUNT1", "myorg-account1", "MYORG-ACCOUNT1", "myorg-account1.snowflakecomputing.com"),
-        ("https://app.snowflake.com/myorg/account1/#/homepage", "myorg-account1", "MYORG-ACCOUNT1", "myorg-account1.snowflakecomputing.com"),
-        ("https://app.snowflake.com/eu-central-1/xy12345/worksheets", "xy12345.eu-central-1", "XY12345", "xy12345.eu-central-1.snowflakecomputing.com"),
-        ("https://app.snowflake.com/west-europe.azure/xy12345", "xy12345.west-europe.azure", "XY12345", "xy12345.west-europe.azure.snowflakecomputing.com"),
+        (
+            "https://app.snowflake.com/myorg/account1/#/homepage",
+            "myorg-account1",
+            "MYORG-ACCOUNT1",
+            "myorg-account1.snowflakecomputing.com",
+        ),
+        (
+            "https://app.snowflake.com/eu-central-1/xy12345/worksheets",
+            "xy12345.eu-central-1",
+            "XY12345",
+            "xy12345.eu-central-1.snowflakecomputing.com",
+        ),
+        (
+            "https://app.snowflake.com/west-europe.azure/xy12345",
+            "xy12345.west-europe.azure",
+            "XY12345",
+            "xy12345.west-europe.azure.snowflakecomputing.com",
+        ),
         ("xy12345", "xy12345", "XY12345", "xy12345.snowflakecomputing.com"),
         ("xy12345.us-east-1", "xy12345.us-east-1", "XY12345", "xy12345.us-east-1.snowflakecomputing.com"),
-        ("https://xy12345.eu-central-1.snowflakecomputing.com/console/login#/", "xy12345.eu-central-1", "XY12345", "xy12345.eu-central-1.snowflakecomputing.com"),
+        (
+            "https://xy12345.eu-central-1.snowflakecomputing.com/console/login#/",
+            "xy12345.eu-central-1",
+            "XY12345",
+            "xy12345.eu-central-1.snowflakecomputing.com",
+        ),
         ("XY12345.snowflakecomputing.com.", "xy12345", "XY12345", "xy12345.snowflakecomputing.com"),
-        ("myorg-my_account.snowflakecomputing.com:443", "myorg-my_account", "MYORG-MY_ACCOUNT", "myorg-my-account.snowflakecomputing.com"),
-        ("xy12345.us-east-1.privatelink.snowflakecomputing.com", "xy12345.us-east-1.privatelink", "XY12345", "xy12345.us-east-1.privatelink.snowflakecomputing.com"),
-        ("https://app-myorg-account1.privatelink.snowflakecomputing.com/a", "myorg-account1.privatelink", "MYORG-ACCOUNT1", "myorg-account1.privatelink.snowflakecomputing.com"),
-        ("myorg-account1.privatelink", "myorg-account1.privatelink", "MYORG-ACCOUNT1", "myorg-account1.privatelink.snowflakecomputing.com"),
-        ("jdbc:snowflake://xy12345.snowflakecomputing.com/?db=a", "xy12345", "XY12345", "xy12345.snowflakecomputing.com"),
-        ("xy12345.cn-northwest-1", "xy12345.cn-northwest-1", "XY12345", "xy12345.cn-northwest-1.snowflakecomputing.cn"),
+        (
+            "myorg-my_account.snowflakecomputing.com:443",
+            "myorg-my_account",
+            "MYORG-MY_ACCOUNT",
+            "myorg-my-account.snowflakecomputing.com",
+        ),
+        (
+            "xy12345.us-east-1.privatelink.snowflakecomputing.com",
+            "xy12345.us-east-1.privatelink",
+            "XY12345",
+            "xy12345.us-east-1.privatelink.snowflakecomputing.com",
+        ),
+        (
+            "https://app-myorg-account1.privatelink.snowflakecomputing.com/a",
+            "myorg-account1.privatelink",
+            "MYORG-ACCOUNT1",
+            "myorg-account1.privatelink.snowflakecomputing.com",
+        ),
+        (
+            "myorg-account1.privatelink",
+            "myorg-account1.privatelink",
+            "MYORG-ACCOUNT1",
+            "myorg-account1.privatelink.snowflakecomputing.com",
+        ),
+        (
+            "jdbc:snowflake://xy12345.snowflakecomputing.com/?db=a",
+            "xy12345",
+            "XY12345",
+            "xy12345.snowflakecomputing.com",
+        ),
+        (
+            "xy12345.cn-northwest-1",
+            "xy12345.cn-northwest-1",
+            "XY12345",
+            "xy12345.cn-northwest-1.snowflakecomputing.cn",
+        ),
         ("acct-abc.global", "acct-abc.global", "ACCT", "acct-abc.global.snowflakecomputing.com"),
     ];
     for (text, identifier, name, host) in expect {
         let account = Account::parse(text).unwrap_or_else(|| panic!("{text}"));
-        assert_eq!((account.identifier(), account.name().as_str(), account.host().as_str()), (identifier, name, host), "{text}");
+        assert_eq!(
+            (account.identifier(), account.name().as_str(), account.host().as_str()),
+            (identifier, name, host),
+            "{text}"
+        );
     }
-    for text in ["", "https://example.com/", "https://app.snowflake.com/", "my account", "a/b", "a..b", "postgres://db/x"] {
+    for text in [
+        "",
+        "https://example.com/",
+        "https://app.snowflake.com/",
+        "my account",
+        "a/b",
+        "a..b",
+        "postgres://db/x",
+    ] {
         assert_eq!(Account::parse(text), None, "{text}");
     }
 }
@@ -54,19 +116,38 @@ fn credentials_follow_a_redirect_only_inside_snowflake() {
 fn what_snowflake_shows_fills_the_form() {
     let toml = "[connections.my_example_connection]\naccount = \"MYORG-ACCOUNT1\"\nuser = \"ANA\"\nauthenticator = \"externalbrowser\"\nrole = \"ANALYST\"\nwarehouse = \"WH\"\ndatabase = \"<none selected>\"\nschema = \"PUBLIC\"\n";
     let expect = [
-        "account=myorg-account1", "role=ANALYST", "user=ANA", "warehouse=WH",
-        "unused authenticator externalbrowser", "unused schema",
+        "account=myorg-account1",
+        "role=ANALYST",
+        "user=ANA",
+        "warehouse=WH",
+        "unused authenticator externalbrowser",
+        "unused schema",
     ];
     assert_eq!(pasted(toml), expect);
     let jdbc = "jdbc:snowflake://xy12345.snowflakecomputing.com/?user=ANA&warehouse=WH&db=SHOP&role=R&password=a%26b";
     assert_eq!(
         pasted(jdbc),
-        ["account=xy12345", "auth=password", "database=SHOP", "password=a&b", "role=R", "user=ANA", "warehouse=WH"]
+        [
+            "account=xy12345",
+            "auth=password",
+            "database=SHOP",
+            "password=a&b",
+            "role=R",
+            "user=ANA",
+            "warehouse=WH"
+        ]
     );
     assert_eq!(pasted("https://app.snowflake.com/myorg/account1/w1"), ["account=myorg-account1"]);
     assert_eq!(
         pasted("snowflake://ana:p%40ss@myorg-account1/SHOP/PUBLIC?warehouse=WH"),
-        ["account=myorg-account1", "auth=password", "database=SHOP", "password=p@ss", "user=ana", "warehouse=WH"]
+        [
+            "account=myorg-account1",
+            "auth=password",
+            "database=SHOP",
+            "password=p@ss",
+            "user=ana",
+            "warehouse=WH"
+        ]
     );
     let pem = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
     assert_eq!(pasted(pem)[0], "auth=key_pair");
@@ -74,7 +155,15 @@ fn what_snowflake_shows_fills_the_form() {
 
 #[test]
 fn other_text_is_left_alone() {
-    for text in ["", "hello", "myorg-account1", "https://example.com/?a=b", "postgres://a/b", "a = b", "-----BEGIN CERTIFICATE-----\nAA\n"] {
+    for text in [
+        "",
+        "hello",
+        "myorg-account1",
+        "https://example.com/?a=b",
+        "postgres://a/b",
+        "a = b",
+        "-----BEGIN CERTIFICATE-----\nAA\n",
+    ] {
         assert!(Snowflake.paste(text).is_none(), "{text}");
     }
 }
@@ -130,7 +219,10 @@ mod forms {
         assert_eq!(text(Form::Float, "NaN"), "! is not a number (NaN)");
         assert_eq!(text(Form::Float, "1.5e300"), "1.5e+300");
         assert_eq!(text(Form::Document, "{\n  \"a\": [1, null]\n}"), "{\"a\":[1,null]}");
-        assert_eq!(text(Form::List, "[ undefined, 1 ]"), "! holds a value that JSON does not have (undefined, NaN or infinity)");
+        assert_eq!(
+            text(Form::List, "[ undefined, 1 ]"),
+            "! holds a value that JSON does not have (undefined, NaN or infinity)"
+        );
         assert_eq!(text(Form::Vector(false), "[0.100000,2.000000]"), "[0.1,2.0]");
         assert_eq!(text(Form::Vector(true), "[1,-2]"), "[1,-2]");
         assert_eq!(text(Form::DecFloat, "1.25e2"), "125");

@@ -185,8 +185,11 @@ fn slow(url: &Url) -> Error {
 }
 
 fn not_snowflake(url: &Url) -> Error {
-    Error::new(ErrorKind::BadAnswer, format!("What answers at {} does not speak as Snowflake does.", shown(url)))
-        .with_hint("Check the account’s address, and whether a proxy answers in its place.")
+    Error::new(
+        ErrorKind::BadAnswer,
+        format!("What answers at {} does not speak as Snowflake does.", shown(url)),
+    )
+    .with_hint("Check the account’s address, and whether a proxy answers in its place.")
 }
 
 /// The failure, with the host that it was about.

@@ -30,12 +30,14 @@ pub(crate) fn stream(columns: &[Column]) -> Vec<u8> {
                 ("scale", column.scale.to_string()),
                 ("charLength", "0".to_owned()),
             ];
-            let metadata: HashMap<_, _> = metadata.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+            let metadata: HashMap<_, _> =
+                metadata.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
             Field::new(column.name, column.values.data_type().clone(), true).with_metadata(metadata)
         })
         .collect();
     let schema = Arc::new(Schema::new(fields));
-    let batch = RecordBatch::try_new(schema.clone(), columns.iter().map(|column| column.values.clone()).collect());
+    let batch =
+        RecordBatch::try_new(schema.clone(), columns.iter().map(|column| column.values.clone()).collect());
     let mut writer = StreamWriter::try_new(Vec::new(), &schema).unwrap();
     writer.write(&batch.unwrap()).unwrap();
     writer.finish().unwrap();

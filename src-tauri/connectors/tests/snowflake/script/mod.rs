@@ -159,7 +159,8 @@ impl Scripted {
 async fn answer(request: Request, seen: &watch::Sender<Vec<Got>>, script: &Script) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-    let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    let query =
+        url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let got = Got { path: parts.uri.path().to_owned(), query, headers: parts.headers, body };
     let reply = script(&got).unwrap_or_else(|| usual(&got));
     seen.send_modify(|all| all.push(got));
