@@ -8,7 +8,10 @@ mod reading;
 mod script;
 mod scripted;
 mod sign_in;
+#[path = "../../../engine/tests/twins/mod.rs"]
+mod twins;
 mod types;
+mod whole_syncs;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -17,6 +17,7 @@ use bytes::Bytes;
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::value::{RowBatch, write_float, write_float32, write_integer, write_string};
 
+use super::moments;
 use super::read::is_full;
 use super::values::{self, Form, MALFORMED, Written};
 
@@ -62,6 +63,8 @@ impl ArrowRows {
                 }
                 self.at += 1;
             }
+            // Frees what was read before the next batch is gathered.
+            self.columns.clear();
             if self.pending.is_empty() {
                 return Ok(());
             }
@@ -151,11 +154,11 @@ fn write(form: Form, column: &ArrayRef, row: usize, out: &mut Vec<u8>) -> Writte
             Ok(())
         }
         Form::Date => {
-            values::date(i64::try_from(whole(column, row).ok_or(MALFORMED)?).map_err(|_| MALFORMED)?, out)
+            moments::date(i64::try_from(whole(column, row).ok_or(MALFORMED)?).map_err(|_| MALFORMED)?, out)
         }
-        Form::Time(scale) => values::time(values::scaled(long(column, row)?, scale), out),
-        Form::Moment(scale, zone) => values::moment(nanos(column, row, scale)?, zone, out),
-        Form::MomentWithOffset(scale) => values::moment(nanos(column, row, scale)?, true, out),
+        Form::Time(scale) => moments::time(moments::scaled(long(column, row)?, scale), out),
+        Form::Moment(scale, zone) => moments::moment(nanos(column, row, scale)?, zone, out),
+        Form::MomentWithOffset(scale) => moments::moment(nanos(column, row, scale)?, true, out),
         Form::Document | Form::List => values::document(text(column, row).ok_or(MALFORMED)?, out),
         Form::Vector(_) => vector(column, row, out),
     }
@@ -218,11 +221,11 @@ fn decimal_float(column: &ArrayRef, row: usize, out: &mut Vec<u8>) -> Written {
 /// Nanoseconds since 1970: a scaled whole number, or seconds and nanoseconds beside each other. With an offset the scaled
 /// number has company too, which is told by there being two members of which the second is no fraction.
 fn nanos(column: &ArrayRef, row: usize, scale: u32) -> Result<i128, values::Reason> {
-    let Some(parts) = column.as_struct_opt() else { return Ok(values::scaled(long(column, row)?, scale)) };
+    let Some(parts) = column.as_struct_opt() else { return Ok(moments::scaled(long(column, row)?, scale)) };
     let seconds = long(parts.columns().first().ok_or(MALFORMED)?, row)?;
     match parts.column_by_name("fraction") {
-        Some(fraction) => Ok(values::scaled(seconds, 0) + i128::from(long(fraction, row)?)),
-        None => Ok(values::scaled(seconds, scale)),
+        Some(fraction) => Ok(moments::scaled(seconds, 0) + i128::from(long(fraction, row)?)),
+        None => Ok(moments::scaled(seconds, scale)),
     }
 }
 

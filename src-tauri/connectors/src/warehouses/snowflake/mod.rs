@@ -14,6 +14,7 @@ mod key;
 mod listing;
 mod login;
 mod manifest;
+mod moments;
 mod paste;
 mod query;
 mod read;

@@ -140,8 +140,8 @@ impl Snapshot {
             self.run(&format!("DELETE FROM {table} WHERE \"id\" IN ({known})")).await?;
             self.run(&format!("INSERT INTO {table} {new}")).await?;
             self.run(&format!(
-                "UPDATE {table} SET \"mark\" = {mark}, \"number\" = g.\"number\", \"gone\" = TRUE FROM {gone} AS g \
-                 WHERE {table}.\"id\" = g.\"id\""
+                "UPDATE {table} AS t SET \"mark\" = {mark}, \"number\" = g.\"number\", \"gone\" = TRUE FROM {gone} AS g \
+                 WHERE t.\"id\" = g.\"id\""
             ))
             .await
         };

@@ -153,7 +153,7 @@ fn is_failure(status: u16) -> bool {
 
 fn is_answer(response: &Response) -> bool {
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    kind.is_some_and(|kind| kind.contains("json"))
+    kind.is_some_and(|kind| kind.contains("json") || kind.contains("snowflake"))
 }
 
 /// What an answer's status means.
