@@ -8,7 +8,8 @@
 //! holds, then stops it.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -85,32 +86,39 @@ impl Fakesnow {
 
     /// The same, with what was answered.
     pub async fn try_sql<'a>(&self, database: &str, statements: &[&'a str]) -> Vec<(&'a str, Value)> {
-        let client =
-            reqwest::Client::builder().no_proxy().tls_backend_preconfigured(no_tls()).build().unwrap();
-        let post = async |path: &str, token: &str, body: &Value| -> Value {
-            let request = client.post(format!("{}{path}", self.url()));
-            let request = request.header("Authorization", format!("Snowflake Token=\"{token}\""));
-            let answer = request.body(body.to_string()).send().await.unwrap().bytes().await.unwrap();
-            serde_json::from_slice(&answer).unwrap()
-        };
-        let data = json!({ "data": { "LOGIN_NAME": "seed", "PASSWORD": "seed", "SESSION_PARAMETERS": {} } });
-        let address = format!("/session/v1/login-request?databaseName={database}&schemaName=PUBLIC");
-        let signed_in = post(&address, "", &data).await;
-        let token = signed_in["data"]["token"].as_str().unwrap().to_owned();
-        let mut answers = Vec::new();
-        for statement in statements {
-            let body = json!({ "sqlText": statement, "asyncExec": false, "sequenceId": 1 });
-            answers.push((*statement, post("/queries/v1/query-request?requestId=seed", &token, &body).await));
-        }
-        answers
+        let (port, database) = (self.port, database.to_owned());
+        let sent: Vec<String> = statements.iter().map(|statement| (*statement).to_owned()).collect();
+        let answers = tokio::task::spawn_blocking(move || run_all(port, &database, &sent)).await.unwrap();
+        statements.iter().copied().zip(answers).collect()
     }
 }
 
-fn no_tls() -> rustls::ClientConfig {
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let versions =
-        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    versions.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth()
+fn run_all(port: u16, database: &str, statements: &[String]) -> Vec<Value> {
+    let data = json!({ "data": { "LOGIN_NAME": "seed", "PASSWORD": "seed", "SESSION_PARAMETERS": {} } });
+    let address = format!("/session/v1/login-request?databaseName={database}&schemaName=PUBLIC");
+    let signed_in = post(port, &address, "", &data);
+    let token = signed_in["data"]["token"].as_str().unwrap();
+    let run = |statement: &String| {
+        let body = json!({ "sqlText": statement, "asyncExec": false, "sequenceId": 1 });
+        post(port, "/queries/v1/query-request?requestId=seed", token, &body)
+    };
+    statements.iter().map(run).collect()
+}
+
+/// One request over a connection of its own.
+fn post(port: u16, path: &str, token: &str, body: &Value) -> Value {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let body = body.to_string();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\nAuthorization: Snowflake Token=\"{token}\"\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+    serde_json::from_slice(&answer[end + 4..]).unwrap()
 }
 
 /// Where `scripts/install tests` puts it.

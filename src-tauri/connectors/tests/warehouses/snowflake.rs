@@ -66,9 +66,8 @@ impl Stage for Snowflake {
         format!("\"{}\"", name.replace('"', "\"\""))
     }
 
-    /// fakesnow itself fails on an apostrophe in a name.
-    fn takes(&self, name: &str) -> bool {
-        !name.contains('\'')
+    fn takes(&self, _: &str) -> bool {
+        true
     }
 
     fn one_row(&self, table: &str) -> Vec<String> {
@@ -90,8 +89,8 @@ impl Stage for Snowflake {
         )]
     }
 
-    /// fakesnow has no roles; so what the real service says is said by a small server. The code is in
-    /// <https://community.snowflake.com/s/article/SQL-access-control-error-Insufficient-privileges-to-operate-on-schema>.
+    /// fakesnow has no roles; so what the real service says is said by a small server, as in
+    /// <https://github.com/sqitchers/sqitch/issues/586>.
     async fn forbidden(&self) -> (Box<dyn Warehouse>, Query) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
