@@ -6,6 +6,8 @@ mod pgwire;
 mod postgres;
 mod redshift;
 mod sample;
+mod snowflake;
 
 /// Every kind of warehouse, in the order the wizard shows them.
-pub static CATALOGUE: &[&dyn WarehouseKind] = &[&postgres::Postgres, &redshift::Redshift, &sample::Sample];
+pub static CATALOGUE: &[&dyn WarehouseKind] =
+    &[&snowflake::Snowflake, &redshift::Redshift, &postgres::Postgres, &sample::Sample];
