@@ -7,6 +7,8 @@
 
 mod accessibility;
 mod desk;
+#[path = "../../src-tauri/connectors/tests/fakesnow_server/mod.rs"]
+mod fakesnow_server;
 mod fault;
 mod held;
 mod journal;
@@ -19,5 +21,8 @@ mod postgres_server;
 mod prism_server;
 mod process;
 mod recorder;
+#[path = "../../src-tauri/connectors/tests/redshift_server/mod.rs"]
+mod redshift_server;
 mod sample;
 mod start;
+mod warehouses;
