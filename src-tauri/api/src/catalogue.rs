@@ -50,6 +50,7 @@ fn setting(setting: &manifest::Setting) -> Setting {
         default: setting.default.map(str::to_owned),
         input: match setting.input {
             Input::Text => SettingInput::Text,
+            Input::Document => SettingInput::Document,
             Input::Number => SettingInput::Number,
             Input::Url => SettingInput::Url,
             Input::File => SettingInput::File,

@@ -7,7 +7,7 @@ use sluice_engine::Result;
 use sluice_engine::engine::Engine;
 use sluice_engine::sync::Query;
 use sluice_engine::value::{Cell, Columns, RowBatch};
-use sluice_engine::warehouse::Read;
+use sluice_engine::warehouse::{Cost, Read};
 
 /// Rows of a sample.
 const ROWS: u64 = 100;
@@ -19,6 +19,7 @@ pub(crate) struct Sample {
     pub(crate) columns: Columns,
     batches: Vec<RowBatch>,
     pub(crate) total_rows: Option<u64>,
+    pub(crate) cost: Option<Cost>,
     pub(crate) read_at: DateTime<Utc>,
     pub(crate) took_ms: f64,
 }
@@ -27,7 +28,7 @@ impl Sample {
     #[cfg(test)]
     pub(crate) fn of(batches: Vec<RowBatch>) -> Self {
         let columns = batches[0].columns().clone();
-        Self { columns, batches, total_rows: None, read_at: DateTime::UNIX_EPOCH, took_ms: 0.0 }
+        Self { columns, batches, total_rows: None, cost: None, read_at: DateTime::UNIX_EPOCH, took_ms: 0.0 }
     }
 
     pub(crate) fn rows(&self) -> usize {
@@ -82,20 +83,28 @@ impl Samples {
 }
 
 async fn read(engine: &Arc<Engine>, connection: &str, query: &Query) -> Result<Sample> {
-    query.check()?;
     let started = std::time::Instant::now();
     let read_at = engine.clock().now();
-    let (opener, name) = (engine.clone(), connection.to_owned());
-    let warehouse = tokio::task::spawn_blocking(move || opener.warehouse(&name)).await.map_err(ended)??;
+    let (opener, name, asked) = (engine.clone(), connection.to_owned(), query.clone());
+    let opening = tokio::task::spawn_blocking(move || opener.warehouse_for(&name, &asked));
+    let warehouse = opening.await.map_err(ended)??;
     let mut rows = warehouse.read(&Read { limit: Some(ROWS), ..Read::all(query.clone()) }).await?;
     let mut batches = Vec::new();
     while let Some(batch) = rows.next().await? {
         batches.push(batch);
     }
     let columns = rows.columns().clone();
-    // A row count is a comfort; without it the sample is still there.
+    // Row count and cost are a comfort; without them the sample is still there.
     let total_rows = warehouse.estimate(query).await.unwrap_or(None);
-    Ok(Sample { columns, batches, total_rows, read_at, took_ms: started.elapsed().as_secs_f64() * 1_000.0 })
+    let cost = warehouse.cost(query).await.unwrap_or(None);
+    Ok(Sample {
+        columns,
+        batches,
+        total_rows,
+        cost,
+        read_at,
+        took_ms: started.elapsed().as_secs_f64() * 1_000.0,
+    })
 }
 
 fn ended(error: tokio::task::JoinError) -> sluice_engine::Error {

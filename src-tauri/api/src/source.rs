@@ -9,7 +9,7 @@ use sluice_engine::value::Cell;
 
 use crate::Api;
 use crate::samples::Sample;
-use crate::wire::{Column, KeyCheck, KeyCheckRequest, Problem, Source, SourceRequest, Table};
+use crate::wire::{Column, Cost, KeyCheck, KeyCheckRequest, Problem, Source, SourceRequest, Table};
 
 /// Values shown in the payload grid for each column.
 const SHOWN: usize = 3;
@@ -38,6 +38,7 @@ impl Api {
             key_candidates: key_candidates(&sample),
             rows,
             total_rows: sample.total_rows,
+            cost: sample.cost.as_ref().map(|cost| Cost { bytes: cost.bytes, price: cost.price.clone() }),
             read_at: sample.read_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
             took_ms: sample.took_ms,
             columns,
@@ -47,9 +48,8 @@ impl Api {
     /// Counts nulls and duplicates of a row key over all rows.
     pub async fn key_check(&self, input: KeyCheckRequest) -> Result<KeyCheck, Problem> {
         let query: sluice_engine::sync::Query = input.query.into();
-        query.check()?;
-        let connection = input.connection;
-        let warehouse = self.blocking(move |engine| engine.warehouse(&connection)).await?;
+        let (connection, asked) = (input.connection, query.clone());
+        let warehouse = self.blocking(move |engine| engine.warehouse_for(&connection, &asked)).await?;
         let found = warehouse.key_check(&query, &input.key).await?;
         Ok(KeyCheck { rows: found.rows, nulls: found.nulls, duplicates: found.duplicates })
     }

@@ -135,7 +135,6 @@ pub(crate) fn check(engine: &Engine, sync: &sync::Sync) -> Result<()> {
     if sync.key.is_empty() {
         return bad(format!("The sync “{}” has no key.", sync.name));
     }
-    sync.query.check()?;
     sync.schedule.check()?;
     let shares = [sync.brakes.shrunk, sync.brakes.removed, sync.brakes.refused, sync.brakes.emptied];
     if shares.into_iter().flatten().any(|share| share > 100) {
@@ -148,7 +147,9 @@ pub(crate) fn check(engine: &Engine, sync: &sync::Sync) -> Result<()> {
         let wrong = || Error::new(ErrorKind::BadSettings, format!("The connection “{name}” is no {word}."));
         if role == wanted { Ok(manifest) } else { Err(wrong()) }
     };
-    side(&sync.from, Role::Warehouse)?;
+    if let Some(dialect) = side(&sync.from, Role::Warehouse)?.dialect {
+        sync.query.check(dialect)?;
+    }
     let Some(to) = &sync.to else { return Ok(()) };
     let manifest = side(to, Role::Destination)?;
     let Some(able) = manifest.destination else { return bad(format!("{} takes nothing.", manifest.label)) };

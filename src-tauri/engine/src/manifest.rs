@@ -1,7 +1,7 @@
 //! What a connector says about itself. The wizard's form, the documentation's table and the catalogue
 //! tests are made from it.
 
-use crate::sync::{Mode, Removal};
+use crate::sync::{Mode, Removal, dialect::Dialect};
 
 /// What a connector says about itself.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +22,8 @@ pub struct Manifest {
     pub steps: &'static [(&'static str, &'static str)],
     /// For destinations: what it takes; `None` for warehouses.
     pub destination: Option<Capabilities>,
+    /// For warehouses: the SQL a query is written in; `None` for destinations.
+    pub dialect: Option<&'static (dyn Dialect + Sync)>,
     /// An SVG document drawn with `currentColor`.
     pub icon: &'static str,
 }
@@ -78,6 +80,8 @@ pub struct Setting {
 pub enum Input {
     /// One line of text.
     Text,
+    /// Text of many lines, such as a key or a JSON document; pasted, or dropped as a file.
+    Document,
     /// A whole number from 1 to 65,535 (a port, a count).
     Number,
     /// An absolute http(s) address.

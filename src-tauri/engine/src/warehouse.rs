@@ -41,6 +41,12 @@ pub trait Warehouse: Send + Sync {
     /// How many rows the server's own statistics say the query has; `None` where it can not say cheaply.
     async fn estimate(&self, query: &Query) -> Result<Option<u64>>;
 
+    /// What reading the query takes, as the server says before it reads; `None` where it does not say.
+    async fn cost(&self, query: &Query) -> Result<Option<Cost>> {
+        let _ = query;
+        Ok(None)
+    }
+
     /// Counts rows, nulls and duplicates of `key`, on the server.
     async fn key_check(&self, query: &Query, key: &[String]) -> Result<KeyCheck>;
 
@@ -128,6 +134,15 @@ pub enum TableKind {
     MaterializedView,
     /// A table that lives elsewhere.
     ForeignTable,
+}
+
+/// What a read takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cost {
+    /// Bytes the server has to look through, which is what it bills.
+    pub bytes: u64,
+    /// The price in words, such as “about $0.02 at list price”.
+    pub price: String,
 }
 
 /// What a key check found.

@@ -36,6 +36,8 @@ export interface TextFieldProps {
   required?: boolean;
   /** More than one line: the number of rows. */
   rows?: number;
+  /** What stands in several lines is shown as dots, as a password is in one. */
+  masked?: boolean;
   /** The label is read out but not shown. */
   hideLabel?: boolean;
   size?: 'sm' | 'md';
@@ -66,6 +68,7 @@ export function TextField(props: TextFieldProps) {
     disabled,
     required,
     rows,
+    masked,
     hideLabel,
     size = 'md',
     after,
@@ -109,6 +112,7 @@ export function TextField(props: TextFieldProps) {
           error && styles.error,
           disabled && styles.disabled,
           !!rows && styles.tall,
+          masked && styles.masked,
         )}
       >
         {icon && <Icon name={icon} className={cx(styles.sign)} />}

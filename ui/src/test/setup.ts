@@ -37,3 +37,15 @@ globalThis.ResizeObserver ??= class {
 
 // React Aria finds an item of a list by a selector of its key.
 globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/g, '\\$&') } as typeof CSS;
+
+// jsdom reads a file the older way only.
+Object.defineProperty(Blob.prototype, 'text', {
+  value(this: Blob) {
+    return new Promise((resolve, reject) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve(reader.result);
+      reader.onerror = () => reject(reader.error ?? new Error('The file could not be read.'));
+      reader.readAsText(this);
+    });
+  },
+});

@@ -70,6 +70,8 @@ pub struct Setting {
 pub enum SettingInput {
     /// One line of text.
     Text,
+    /// Text of many lines, pasted or dropped as a file.
+    Document,
     /// A whole number.
     Number,
     /// An address starting with http(s).

@@ -63,6 +63,16 @@ pub struct SourceRequest {
     pub fresh: bool,
 }
 
+/// What a whole read takes, as the warehouse says before it reads.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Cost {
+    /// Bytes the warehouse has to look through, which is what it bills.
+    pub bytes: u64,
+    /// The price in words.
+    pub price: String,
+}
+
 /// What a query's rows look like, from its first rows.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -77,6 +87,8 @@ pub struct Source {
     pub rows: Vec<Vec<Option<String>>>,
     /// How many rows the warehouse's statistics say there are.
     pub total_rows: Option<u64>,
+    /// What reading all of them takes, where the warehouse says.
+    pub cost: Option<Cost>,
     /// When this was read.
     pub read_at: String,
     /// How long that took, in milliseconds.

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use sluice_engine::manifest::{Accepts, Capabilities, Manifest};
 use sluice_engine::schedule::Schedule;
-use sluice_engine::sync::{
-    EventName, Identifier, Mode, Query, Removal, Shape, Sync, TableName, check_select,
-};
+use sluice_engine::sync::{EventName, Identifier, Mode, Query, Removal, Shape, Sync, TableName};
 use sluice_engine::{Error, Result};
 
 use super::entries::{Entries, texts, unknown};
@@ -61,7 +59,8 @@ pub(super) fn parse(
     let connections = Connections { named, around };
     let from = faults.keep(connections.warehouse(&entries));
     let to = faults.keep(connections.destination(&entries));
-    let query = faults.keep(query(&entries));
+    let warehouse = from.and_then(|name| connections.kind(name)).flatten();
+    let query = faults.keep(query(&entries, warehouse));
     let key = faults.keep(row_key(&entries));
     let kind = to.flatten().and_then(|name| connections.kind(name)).flatten();
     let mode = faults.keep(mode(&entries, kind));
@@ -150,7 +149,8 @@ impl Connections<'_> {
     }
 }
 
-fn query(entries: &Entries<'_>) -> Result<Query> {
+/// Where the warehouse is not known its SQL is not looked at: that it is not known is told anyhow.
+fn query(entries: &Entries<'_>, warehouse: Option<&Manifest>) -> Result<Query> {
     match (entries.text("table")?, entries.text("sql")?) {
         (Some(table), None) => {
             let table = table.parse::<TableName>().map_err(|error| {
@@ -160,9 +160,13 @@ fn query(entries: &Entries<'_>) -> Result<Query> {
             Ok(Query::Table(table))
         }
         (None, Some(sql)) => {
-            check_select(sql)
-                .map_err(|error| wrong(entries, "sql", format!("“sql”: {}", error.message())))?;
-            Ok(Query::Sql(sql.trim().to_owned()))
+            let query = Query::Sql(sql.trim().to_owned());
+            if let Some(dialect) = warehouse.and_then(|kind| kind.dialect) {
+                query
+                    .check(dialect)
+                    .map_err(|error| wrong(entries, "sql", format!("“sql”: {}", error.message())))?;
+            }
+            Ok(query)
         }
         (Some(_), Some(_)) => Err(wrong(entries, "sql", "a sync has “table” or “sql”, not both.")),
         (None, None) => Err(entries.place().wrong("“table” or “sql” is missing in a sync.")),

@@ -100,7 +100,7 @@ impl Engine {
 
     /// What a run of `saved` would do. Nothing is sent and nothing is kept.
     pub async fn plan(&self, saved: &SavedSync, limit: usize) -> Result<Plan> {
-        let warehouse = self.warehouse(&saved.sync.from);
+        let warehouse = self.warehouse_for(&saved.sync.from, &saved.sync.query);
         let (limits, warehouse) = match saved.sync.to.as_deref() {
             Some(to) => {
                 let (destination, warehouse) = both(self.destination(to), warehouse)?;

@@ -8,6 +8,7 @@ use crate::destination::Destination;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secrets::{Secret, from_environment};
 use crate::store::connections;
+use crate::sync::Query;
 use crate::warehouse::Warehouse;
 
 impl Engine {
@@ -42,9 +43,21 @@ impl Engine {
 
     /// Opens the warehouse connection of this name.
     pub fn warehouse(&self, name: &str) -> Result<Box<dyn Warehouse>> {
+        self.opened(name, None)
+    }
+
+    /// The same, to read this query there, which is refused where it does anything but read.
+    pub fn warehouse_for(&self, name: &str, query: &Query) -> Result<Box<dyn Warehouse>> {
+        self.opened(name, Some(query))
+    }
+
+    fn opened(&self, name: &str, query: Option<&Query>) -> Result<Box<dyn Warehouse>> {
         let saved = self.store.read(|sqlite| connections::get(sqlite, name))?;
         let kind =
             self.catalogue.warehouse(&saved.connection.kind).ok_or_else(|| wrong_side(name, "warehouse"))?;
+        if let (Some(query), Some(dialect)) = (query, kind.manifest().dialect) {
+            query.check(dialect)?;
+        }
         kind.open(&self.opening(&saved.connection, &BTreeMap::new())?)
     }
 

@@ -152,7 +152,8 @@ impl Engine {
                 Began::Staged => (destination?, Job::Deliver { resumed: false }),
                 Began::Resumed => (destination?, Job::Deliver { resumed: true }),
                 Began::Started(start) => {
-                    let (destination, warehouse) = both(destination, engine.warehouse(&sync.from))?;
+                    let (destination, warehouse) =
+                        both(destination, engine.warehouse_for(&sync.from, &sync.query))?;
                     let job = if start.trigger == Trigger::Test {
                         Job::One { warehouse }
                     } else {

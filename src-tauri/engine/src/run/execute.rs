@@ -127,7 +127,6 @@ impl Execution {
     async fn read_and_seal(&self, warehouse: &dyn Warehouse, resend: bool, approve: bool) -> Result<Sealed> {
         failpoint!(Begun);
         let sync = &self.saved.sync;
-        sync.query.check()?;
         let limits = self.destination.limits(&sync.shape);
         let started = self.now();
         self.progress

@@ -51,7 +51,6 @@ impl Execution {
     /// changes, and no row counts as removed: the read is not whole.
     pub(super) async fn stage_one(&self, warehouse: &dyn Warehouse) -> Result<()> {
         let sync = &self.saved.sync;
-        sync.query.check()?;
         let looking = source::look(&self.store, &self.saved, warehouse);
         let mut rows = unless_cancelled(&self.cancel, looking).await?;
         let limits = self.destination.limits(&sync.shape);

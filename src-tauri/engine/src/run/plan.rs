@@ -127,7 +127,6 @@ pub(crate) async fn plan(
     limit: usize,
 ) -> Result<Plan> {
     let sync = &saved.sync;
-    sync.query.check()?;
     let cancel = CancellationToken::new();
     let context = ReadContext {
         store,

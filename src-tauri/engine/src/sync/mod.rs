@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use brakes::Brakes;
-pub use select::check_select;
+/// The dialects of SQL a warehouse can say it speaks.
+pub use sqlparser::dialect;
 pub use table_name::TableName;
 
 use crate::schedule::Schedule;
@@ -71,11 +72,11 @@ pub enum Query {
 }
 
 impl Query {
-    /// Refuses a statement that is not exactly one SELECT.
-    pub fn check(&self) -> crate::error::Result<()> {
+    /// Refuses a statement that is not exactly one SELECT of the dialect.
+    pub fn check(&self, dialect: &dyn dialect::Dialect) -> crate::error::Result<()> {
         match self {
             Self::Table(_) => Ok(()),
-            Self::Sql(sql) => check_select(sql),
+            Self::Sql(sql) => select::check_select(sql, dialect),
         }
     }
 }

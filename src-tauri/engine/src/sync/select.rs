@@ -1,14 +1,15 @@
 //! Only one SELECT: the warehouse is read, never written.
 
 use sqlparser::ast::{Query, SetExpr, Statement};
-use sqlparser::dialect::GenericDialect;
+use sqlparser::dialect::Dialect;
 use sqlparser::parser::Parser;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Refuses a statement that is not exactly one SELECT, before any warehouse sees it.
-pub fn check_select(sql: &str) -> Result<()> {
-    let statements = Parser::parse_sql(&GenericDialect {}, sql).map_err(|error| {
+/// Refuses a statement that is not exactly one SELECT, as the warehouse's own dialect reads it, before the
+/// warehouse sees it.
+pub(super) fn check_select(sql: &str, dialect: &dyn Dialect) -> Result<()> {
+    let statements = Parser::parse_sql(dialect, sql).map_err(|error| {
         Error::new(ErrorKind::BadQuery, "The query is not SQL that Sluice understands.").with_source(error)
     })?;
     match statements.as_slice() {
@@ -36,7 +37,13 @@ fn set_reads(body: &SetExpr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use sqlparser::dialect::{BigQueryDialect, PostgreSqlDialect, SnowflakeDialect};
+
     use super::*;
+
+    fn check(sql: &str) -> Result<()> {
+        check_select(sql, &PostgreSqlDialect {})
+    }
 
     #[test]
     fn a_select_passes() {
@@ -46,7 +53,7 @@ mod tests {
             "with x as (select 1) select * from x",
             "(select 1) union select 2",
         ] {
-            check_select(sql).unwrap();
+            check(sql).unwrap();
         }
     }
 
@@ -65,7 +72,20 @@ mod tests {
             "call f()",
         ];
         for sql in refused {
-            assert_eq!(check_select(sql).unwrap_err().kind(), ErrorKind::BadQuery, "{sql}");
+            assert_eq!(check(sql).unwrap_err().kind(), ErrorKind::BadQuery, "{sql}");
         }
+    }
+
+    #[test]
+    fn each_warehouse_is_read_in_its_own_dialect() {
+        let bigquery =
+            "select * except (a), `b c`, [1, 2] from `p.d.t` qualify row_number() over (partition by a) = 1";
+        check_select(bigquery, &BigQueryDialect {}).unwrap();
+        let snowflake = "select a:b.c::int, $1 from t, lateral flatten(input => t.d) as f qualify rank() over (order by a) = 1";
+        check_select(snowflake, &SnowflakeDialect {}).unwrap();
+        // One text for one server, two statements for another.
+        let split = r"select '\'; drop table x; --'";
+        check_select(split, &BigQueryDialect {}).unwrap();
+        assert_eq!(check(split).unwrap_err().kind(), ErrorKind::BadQuery);
     }
 }

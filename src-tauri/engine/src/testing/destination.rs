@@ -111,6 +111,7 @@ static MANIFEST: Manifest = Manifest {
         removals: &[Removal::Nothing, Removal::Clear, Removal::Delete],
         confirms: true,
     }),
+    dialect: None,
     icon: "",
 };
 

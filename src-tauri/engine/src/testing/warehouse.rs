@@ -79,6 +79,7 @@ static MANIFEST: Manifest = Manifest {
     settings: &[],
     steps: &[],
     destination: None,
+    dialect: Some(&crate::sync::dialect::GenericDialect {}),
     icon: "",
 };
 

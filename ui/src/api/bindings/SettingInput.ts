@@ -4,7 +4,7 @@ import type { Choice } from "./Choice";
 /**
  * How a setting is entered.
  */
-export type SettingInput = { "type": "text" } | { "type": "number" } | { "type": "url" } | { "type": "choice", 
+export type SettingInput = { "type": "text" } | { "type": "document" } | { "type": "number" } | { "type": "url" } | { "type": "choice", 
 /**
  * What can be chosen.
  */

@@ -8,6 +8,7 @@ import { Caption, Help, TextField } from '@/components/Field';
 import { Select } from '@/components/Select';
 import { Badge } from '@/components/State';
 import { host } from '@/host';
+import { DocumentField } from './DocumentField';
 import { text } from './text';
 import styles from './connection.module.css';
 
@@ -82,6 +83,33 @@ export function SettingField({ setting, value, filled, secret, error, onChange, 
       </div>
     );
   }
+  const keepSaved = replacing && (
+    <Button
+      size="sm"
+      look="quiet"
+      onPress={() => {
+        onChange('');
+        setReplacing(false);
+      }}
+    >
+      {text.keepSecret}
+    </Button>
+  );
+  if (input.type === 'document') {
+    return (
+      <DocumentField
+        setting={setting}
+        value={value}
+        filled={filled}
+        remark={remark}
+        help={help}
+        error={error}
+        onChange={onChange}
+        onLeave={onLeave}
+        after={keepSaved}
+      />
+    );
+  }
   const picks = input.type === 'file' || input.type === 'folder';
   const pick = async () => {
     const path =
@@ -116,18 +144,9 @@ export function SettingField({ setting, value, filled, secret, error, onChange, 
           >
             {input.type === 'file' ? text.chooseFile : text.chooseFolder}
           </Button>
-        ) : replacing ? (
-          <Button
-            size="sm"
-            look="quiet"
-            onPress={() => {
-              onChange('');
-              setReplacing(false);
-            }}
-          >
-            {text.keepSecret}
-          </Button>
-        ) : undefined
+        ) : (
+          keepSaved || undefined
+        )
       }
     />
   );

@@ -9,7 +9,7 @@ import { ProblemBox } from '@/components/ProblemBox';
 import { State } from '@/components/State';
 import { cx } from '@/components/cx';
 import { t } from '@/components/text';
-import { counted } from '@/components/times';
+import { byteSize, counted } from '@/components/times';
 import { queryOf } from '@/features/source/choice';
 import { Identifiers } from '@/features/source/Identifiers';
 import { Preview } from '@/features/source/Preview';
@@ -128,6 +128,11 @@ export function TableStep() {
                         : text.table.about(counted(data.total_rows, 'row', 'rows')),
                   )}
                 </span>
+                {data.cost && (
+                  <span className={t('soft')}>
+                    {text.table.cost(byteSize(data.cost.bytes), data.cost.price)}
+                  </span>
+                )}
               </div>
               <Identifiers
                 source={data}

@@ -43,6 +43,7 @@ export const text = {
     noKey: 'Choose the row key',
     reading: 'Reading the first rows',
     about: (rows: string) => `about ${rows}`,
+    cost: (size: string, price: string) => `Each read processes ${size}, ${price}`,
     columns: (columns: string, rows: string | null) => (rows ? `${columns}, ${rows}` : columns),
   },
   payload: {

@@ -18,6 +18,7 @@ const PLAIN: Manifest = Manifest {
     settings: &[],
     steps: &[],
     destination: None,
+    dialect: Some(&sluice_engine::sync::dialect::GenericDialect {}),
     icon: "",
 };
 
@@ -60,6 +61,7 @@ const fn destination(
     Manifest {
         id,
         label,
+        dialect: None,
         destination: Some(Capabilities { accepts, modes: MODES, removals, confirms: true }),
         ..PLAIN
     }

@@ -28,5 +28,6 @@ pub(super) static MANIFEST: Manifest = Manifest {
         removals: &[Removal::Nothing, Removal::Clear, Removal::Delete],
         confirms: true,
     }),
+    dialect: None,
     icon: include_str!("icon.svg"),
 };

@@ -35,5 +35,6 @@ pub(super) static MANIFEST: Manifest = Manifest {
         removals: &[Removal::Nothing],
         confirms: false,
     }),
+    dialect: None,
     icon: include_str!("icon.svg"),
 };

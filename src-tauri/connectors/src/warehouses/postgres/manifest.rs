@@ -1,6 +1,7 @@
 //! What PostgreSQL asks for.
 
 use sluice_engine::manifest::{Input, Manifest, Setting};
+use sluice_engine::sync::dialect::PostgreSqlDialect;
 
 pub(super) static MANIFEST: Manifest = Manifest {
     id: "postgres",
@@ -57,6 +58,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         ("compare", "Compare rows"),
     ],
     destination: None,
+    dialect: Some(&PostgreSqlDialect {}),
     icon: include_str!("icon.svg"),
 };
 

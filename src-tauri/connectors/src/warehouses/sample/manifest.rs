@@ -1,6 +1,7 @@
 //! What the sample says about itself.
 
 use sluice_engine::manifest::Manifest;
+use sluice_engine::sync::dialect::SQLiteDialect;
 
 pub(super) static MANIFEST: Manifest = Manifest {
     id: "sample",
@@ -11,5 +12,6 @@ pub(super) static MANIFEST: Manifest = Manifest {
     settings: &[],
     steps: &[("open", "Open the sample"), ("schemas", "See schemas"), ("row", "Read one row")],
     destination: None,
+    dialect: Some(&SQLiteDialect {}),
     icon: include_str!("icon.svg"),
 };
