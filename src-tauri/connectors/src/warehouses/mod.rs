@@ -2,8 +2,9 @@
 
 use sluice_engine::warehouse::WarehouseKind;
 
+mod bigquery;
 mod postgres;
 mod sample;
 
 /// Every kind of warehouse, in the order the wizard shows them.
-pub static CATALOGUE: &[&dyn WarehouseKind] = &[&postgres::Postgres, &sample::Sample];
+pub static CATALOGUE: &[&dyn WarehouseKind] = &[&postgres::Postgres, &bigquery::BigQuery, &sample::Sample];
