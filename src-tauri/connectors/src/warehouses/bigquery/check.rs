@@ -152,11 +152,11 @@ fn read_only(login: &Login, table: &Table) -> String {
 
 /// Storage Read is faster, and may be refused: then rows come over the REST API.
 async fn read_fast(login: &Login, table: Option<&Table>) -> Result<((), Note)> {
-    let table = table.filter(|table| table.kind == TableKind::Table && table.name.schema != "INFORMATION_SCHEMA");
+    let table = table.filter(|table| table.kind == TableKind::Table);
     let Some(table) = table else { return Ok(((), Note::Nothing)) };
     let dataset = query::dataset(login, &table.name)?;
     let path = format!("projects/{}/datasets/{}/tables/{}", dataset.project, dataset.dataset, table.name.name);
-    let note = match storage::try_session(login, &path).await {
+    let note = match storage::try_session(login, path).await {
         Ok(()) => Note::Found("with the Storage Read API".to_owned()),
         Err(error) => {
             let fix = (error.kind() == ErrorKind::NotAllowed).then(|| project_role(login, "bigquery.readSessionUser"));

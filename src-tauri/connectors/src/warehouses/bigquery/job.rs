@@ -20,14 +20,17 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 pub(super) struct Statement<'a> {
     sql: &'a str,
     /// The server stops it after so long; `None` for its own limit, six hours.
-    pub(super) timeout: Option<Duration>,
-    /// Where it runs; `None` for the connection’s location.
-    pub(super) location: Option<&'a str>,
+    timeout: Option<Duration>,
 }
 
 impl<'a> Statement<'a> {
     pub(super) fn new(sql: &'a str) -> Self {
-        Self { sql, timeout: None, location: None }
+        Self { sql, timeout: None }
+    }
+
+    /// The same, stopped by the server after so long.
+    pub(super) fn within(self, timeout: Duration) -> Self {
+        Self { timeout: Some(timeout), ..self }
     }
 
     /// What the server says of it without running it.
@@ -45,8 +48,8 @@ impl<'a> Statement<'a> {
 
     fn body(&self, login: &Login, id: &str) -> Value {
         let mut reference = json!({ "projectId": login.project, "jobId": id });
-        if let Some(location) = self.location.or(login.location.as_deref()) {
-            reference["location"] = location.into();
+        if let Some(location) = &login.location {
+            reference["location"] = location.as_str().into();
         }
         let mut query = json!({ "query": self.sql, "useLegacySql": false });
         if let Some(bytes) = login.maximum_bytes {
@@ -159,8 +162,7 @@ impl Job {
     /// Runs the statement to its end.
     pub(super) async fn run(login: &Arc<Login>, statement: &Statement<'_>, doing: Doing<'_>) -> Result<Done> {
         let id = format!("sluice_{}", uuid::Uuid::new_v4().simple());
-        let location = statement.location.map(str::to_owned).or_else(|| login.location.clone());
-        let mut job = Self { login: login.clone(), id, location, works: true };
+        let mut job = Self { login: login.clone(), id, location: login.location.clone(), works: true };
         let mut ran = job.insert(statement, doing).await?;
         let mut pause = Duration::from_millis(100);
         while ran.status.state != "DONE" {

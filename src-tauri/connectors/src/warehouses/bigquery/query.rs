@@ -1,5 +1,8 @@
 //! Queries as SQL, and what the server says about them before it runs them.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use serde::Deserialize;
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::{Query, TableName};
@@ -169,11 +172,8 @@ pub(super) async fn estimate(login: &Login, query: &Query) -> Result<Option<u64>
 /// Bytes the query reads, and what that costs where bytes are billed.
 pub(super) async fn cost(login: &Login, query: &Query) -> Result<Option<Cost>> {
     let sql = format!("SELECT * FROM {}", source(login, query)?);
-    let planned = match Statement::new(&sql).plan(login, Doing::Query).await {
-        Ok(planned) => planned,
-        Err(error) => return Err(explained(login, query, error).await),
-    };
-    Ok(Some(Cost { bytes: planned.bytes, price: price(planned.bytes) }))
+    let Plan { bytes, .. } = plan(login, query, &sql).await?;
+    Ok(Some(Cost { bytes, price: price(bytes) }))
 }
 
 fn price(bytes: u64) -> String {
@@ -186,7 +186,7 @@ fn price(bytes: u64) -> String {
 }
 
 /// Counts rows, null keys and duplicates on the server.
-pub(super) async fn key_check(login: &std::sync::Arc<Login>, query: &Query, key: &[String]) -> Result<KeyCheck> {
+pub(super) async fn key_check(login: &Arc<Login>, query: &Query, key: &[String]) -> Result<KeyCheck> {
     let from = source(login, query)?;
     chosen(plan(login, query, &format!("SELECT * FROM {from}")).await?.fields, key)?;
     let names: Vec<String> = key.iter().map(|name| quoted(name)).collect();
@@ -199,7 +199,7 @@ pub(super) async fn key_check(login: &std::sync::Arc<Login>, query: &Query, key:
          FROM {from} GROUP BY key_text) AS key_counts",
         names.join(", ")
     );
-    let statement = Statement { timeout: Some(std::time::Duration::from_secs(600)), ..Statement::new(&sql) };
+    let statement = Statement::new(&sql).within(Duration::from_secs(600));
     let done = match Job::run(login, &statement, Doing::Running).await {
         Ok(done) => done,
         Err(error) => return Err(explained(login, query, error).await),

@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sluice_engine::error::{ErrorKind, Result};
-use sluice_engine::sync::Query;
+use sluice_engine::sync::{Query, TableName};
 use sluice_engine::value::{Columns, RowBatch};
 use sluice_engine::warehouse::{Read, Rows};
 
 use super::client::Login;
 use super::error::Doing;
-use super::job::{Done, Job, Statement};
+use super::job::{Done, Job, Statement, unsaid};
 use super::name::quoted;
 use super::pages::{self, Of, Pages};
 use super::query::{self, TableInfo, beyond, explained, source, user_sql};
 use super::schema::{Field, chosen};
-use super::storage::{self, Begun, Streams};
+use super::storage::{self, Begun, Source, Streams};
 
 /// Rows of a batch, unless they are long.
 pub(super) const BATCH_ROWS: usize = 1_000;
@@ -29,29 +29,58 @@ const SAMPLE: u64 = 10_000;
 
 /// Starts to read; returns when the server has the rows ready.
 pub(super) async fn start(login: &Arc<Login>, read: &Read) -> Result<Box<dyn Rows>> {
-    if let Some(sample) = sample(login, read).await? {
+    let stored = match &read.query {
+        Query::Table(table) if read.after.is_none() && !table.name.contains('*') => {
+            Some((table, TableInfo::get(login, table).await?)).filter(|(_, found)| found.kind == "TABLE")
+        }
+        Query::Table(_) | Query::Sql(_) => None,
+    };
+    if let (Some((table, found)), Some(limit)) = (&stored, read.limit)
+        && let Some(sample) = sample(login, read, table, found, limit).await?
+    {
         return Ok(Box::new(sample));
     }
     let from = source(login, &read.query)?;
     let plan = query::plan(login, &read.query, &format!("SELECT * FROM {from}")).await?;
+    if let (Some((table, _)), None) = (&stored, read.limit)
+        && let Some(rows) = of_table(login, read, table, &plan.fields).await?
+    {
+        return Ok(Box::new(rows));
+    }
     let fields = chosen(plan.fields.clone(), &read.columns)?;
-    let (sql, ordered) = statement(read, &from, &plan.fields)?;
-    let done = match Job::run(login, &Statement::new(&sql), Doing::Running).await {
+    let statement = statement(read, &from, &plan.fields)?;
+    let done = match Job::run(login, &Statement::new(&statement.sql), Doing::Running).await {
         Ok(done) => done,
         Err(error) => return Err(explained(login, &read.query, error).await),
     };
-    Ok(Box::new(of_job(login, &done, &fields, ordered).await?))
+    let places = if statement.as_it_is { places(&plan.fields, &fields) } else { (0..fields.len()).collect() };
+    Ok(Box::new(of_job(login, &done, &fields, places, statement.ordered).await?))
 }
 
-/// The statement, and whether the order of its rows counts.
-fn statement(read: &Read, from: &str, fields: &[Field]) -> Result<(String, bool)> {
+/// What runs for a read.
+struct Reading {
+    sql: String,
+    /// The order of its rows counts.
+    ordered: bool,
+    /// It is the user's own query, with all its columns.
+    as_it_is: bool,
+}
+
+/// Where each of `fields` is among all columns.
+fn places(all: &[Field], fields: &[Field]) -> Vec<usize> {
+    let place = |field: &Field| all.iter().position(|one| one.column.name == field.column.name);
+    fields.iter().filter_map(place).collect()
+}
+
+/// The statement for what is left to a query.
+fn statement(read: &Read, from: &str, fields: &[Field]) -> Result<Reading> {
     // A query inside another loses its order, which decides between rows of one key: it runs as it is.
     if let Query::Sql(sql) = &read.query
         && has_order(sql)
         && read.limit.is_none()
         && read.after.is_none()
     {
-        return Ok((user_sql(sql).to_owned(), true));
+        return Ok(Reading { sql: user_sql(sql).to_owned(), ordered: true, as_it_is: true });
     }
     let columns = match read.columns.as_slice() {
         [] => "*".to_owned(),
@@ -59,7 +88,8 @@ fn statement(read: &Read, from: &str, fields: &[Field]) -> Result<(String, bool)
     };
     let beyond = read.after.as_ref().map(|after| beyond(after, fields)).transpose()?.unwrap_or_default();
     let limit = read.limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
-    Ok((format!("SELECT {columns} FROM {from} AS `query`{beyond}{limit}"), read.after.is_some()))
+    let sql = format!("SELECT {columns} FROM {from} AS `query`{beyond}{limit}");
+    Ok(Reading { sql, ordered: read.after.is_some(), as_it_is: false })
 }
 
 /// Google's own client looks for the same words, and as little cares where they are: too many streams would
@@ -74,35 +104,78 @@ pub(super) async fn of_job(
     login: &Arc<Login>,
     done: &Done,
     fields: &[Field],
+    places: Vec<usize>,
     ordered: bool,
 ) -> Result<BigQueryRows> {
     let total = pages::count(login, done).await?;
     let columns: Columns = fields.iter().map(|field| field.column.clone()).collect();
-    let table = done.destination.as_ref().map(super::job::Destination::path).filter(|_| total > FEW);
-    if let Some(table) = table
-        && let Begun::Streams(streams) = storage::start(login, &table, fields, &columns, ordered).await?
+    let path = done.destination.as_ref().map(super::job::Destination::path).filter(|_| total > FEW);
+    if let Some(path) = path
+        && let Begun::Streams(streams) =
+            storage::start(login, &Source { path, ordered, snapshot: None }, fields, &columns).await?
     {
         return Ok(BigQueryRows { columns, feed: Feed::Streams(streams), total: Some(total), ended: false });
     }
     let forms = fields.iter().map(|field| field.form.clone()).collect();
-    let pages = Pages::new(login, Of::Job(done.clone()), columns.clone(), forms, None);
+    let pages = Pages::new(login, Of::Job(done.clone()), columns.clone(), forms, None).at(places);
     Ok(BigQueryRows { columns, feed: Feed::Pages(Box::new(pages)), total: Some(total), ended: false })
 }
 
-/// The first rows of a table, which cost nothing to list; `None` where a query has to fetch them.
-async fn sample(login: &Arc<Login>, read: &Read) -> Result<Option<BigQueryRows>> {
-    let (Query::Table(table), Some(limit), None) = (&read.query, read.limit, &read.after) else { return Ok(None) };
-    if limit > SAMPLE || table.name.contains('*') {
+/// A table's own rows, which costs less than a query; `None` where only a query gets at them.
+///
+/// A count that looks at no row (and so costs nothing) says how many they are, and as of when: the session reads
+/// the same moment.
+async fn of_table(
+    login: &Arc<Login>,
+    read: &Read,
+    table: &TableName,
+    all: &[Field],
+) -> Result<Option<BigQueryRows>> {
+    if login.storage.is_none() {
         return Ok(None);
     }
-    let found = TableInfo::get(login, table).await?;
-    if found.kind != "TABLE" {
+    let from = source(login, &read.query)?;
+    let sql = format!(
+        "SELECT COUNT(*) AS row_count, UNIX_MICROS(CURRENT_TIMESTAMP()) AS counted_at \
+         FROM {from} FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()"
+    );
+    let done = match Job::run(login, &Statement::new(&sql), Doing::Running).await {
+        Ok(done) => done,
+        Err(error) => return Err(explained(login, &read.query, error).await),
+    };
+    let counted = pages::one_row(login, &done).await?;
+    let number = |index: usize| counted.get(index).and_then(|text| text.parse::<i64>().ok());
+    let (Some(total), Some(at)) = (number(0), number(1)) else { return Err(unsaid("how many rows the table has")) };
+    let fields = chosen(all.to_vec(), &read.columns)?;
+    let columns: Columns = fields.iter().map(|field| field.column.clone()).collect();
+    let dataset = query::dataset(login, table)?;
+    let path = format!("projects/{}/datasets/{}/tables/{}", dataset.project, dataset.dataset, table.name);
+    let source = Source { path, ordered: false, snapshot: Some(at) };
+    Ok(match storage::start(login, &source, &fields, &columns).await? {
+        Begun::Refused => None,
+        Begun::Streams(streams) => Some(BigQueryRows {
+            columns,
+            feed: Feed::Streams(streams),
+            total: Some(total.unsigned_abs()),
+            ended: false,
+        }),
+    })
+}
+
+/// The first rows of a table, which cost nothing to list; `None` where a query has to fetch them.
+async fn sample(
+    login: &Arc<Login>,
+    read: &Read,
+    table: &TableName,
+    found: &TableInfo,
+    limit: u64,
+) -> Result<Option<BigQueryRows>> {
+    if limit > SAMPLE {
         return Ok(None);
     }
     let all = super::schema::fields(&found.schema)?;
     let fields = chosen(all.clone(), &read.columns)?;
-    let place = |field: &Field| all.iter().position(|one| one.column.name == field.column.name);
-    let places = fields.iter().filter_map(place).collect();
+    let places = places(&all, &fields);
     let dataset = query::dataset(login, table)?;
     let path = [dataset.project, "datasets".into(), dataset.dataset, "tables".into(), table.name.clone()];
     let columns: Columns = fields.iter().map(|field| field.column.clone()).collect();

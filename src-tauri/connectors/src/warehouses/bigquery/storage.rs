@@ -29,7 +29,7 @@ const MESSAGE_BYTES: usize = 128 << 20;
 /// How often a session is asked for.
 const TRIES: u32 = 3;
 /// Streams read side by side, where the order of rows does not count.
-const STREAMS: usize = 3;
+const STREAMS: i32 = 3;
 /// Batches a stream may be ahead.
 const AHEAD: usize = 2;
 
@@ -43,23 +43,35 @@ pub(super) struct Streams {
     _reading: JoinSet<()>,
 }
 
-/// Why the API can not be used here, where rows can be had another way.
+/// Whether the API can be used here. Where it can not, rows can be had another way; why not, the connection test
+/// tells.
 pub(super) enum Begun {
     Streams(Streams),
-    Refused(Error),
+    Refused,
 }
 
-/// Begins to read a table, in the order of its rows where that counts.
+/// What to read.
+#[derive(Debug, Clone)]
+pub(super) struct Source {
+    /// The table, as the API names it.
+    pub(super) path: String,
+    /// The order of its rows counts.
+    pub(super) ordered: bool,
+    /// As it was at this moment, in microseconds since 1970; `None` for now.
+    pub(super) snapshot: Option<i64>,
+}
+
+/// Begins to read a table.
 pub(super) async fn start(
     login: &Arc<Login>,
-    table: &str,
+    source: &Source,
     fields: &[Field],
     columns: &Columns,
-    ordered: bool,
 ) -> Result<Begun> {
-    let (client, session) = match session(login, table, if ordered { 1 } else { STREAMS }).await {
+    let names = fields.iter().map(|field| field.column.name.clone()).collect();
+    let (client, session) = match session(login, source, names).await {
         Ok(begun) => begun,
-        Err(error) if is_refusal(&error) => return Ok(Begun::Refused(error)),
+        Err(error) if is_refusal(&error) => return Ok(Begun::Refused),
         Err(error) => return Err(error),
     };
     let Some(api::read_session::Schema::ArrowSchema(schema)) = session.schema else {
@@ -86,38 +98,29 @@ pub(super) async fn start(
 }
 
 /// Whether the login may use the API; says why not.
-pub(super) async fn try_session(login: &Login, table: &str) -> Result<()> {
-    session(login, table, 1).await.map(drop)
+pub(super) async fn try_session(login: &Login, path: String) -> Result<()> {
+    session(login, &Source { path, ordered: true, snapshot: None }, Vec::new()).await.map(drop)
 }
 
 fn is_refusal(error: &Error) -> bool {
     matches!(
         error.kind(),
-        ErrorKind::NotAllowed | ErrorKind::Unreachable | ErrorKind::TimedOut | ErrorKind::ServerFailed | ErrorKind::NotYet
+        ErrorKind::NotAllowed | ErrorKind::MissingObject | ErrorKind::Unreachable | ErrorKind::TimedOut | ErrorKind::ServerFailed | ErrorKind::NotYet
     )
 }
 
-async fn session(login: &Login, table: &str, streams: usize) -> Result<(Client, api::ReadSession)> {
+/// `columns` are those to read, in any order; none for all.
+async fn session(login: &Login, source: &Source, columns: Vec<String>) -> Result<(Client, api::ReadSession)> {
     let Some(url) = &login.storage else {
         return Err(Error::new(ErrorKind::NotYet, "The connection has no address of the Storage Read API."));
     };
     let channel = grpc::connect(url).await?;
     let mut client = Client::new(channel).max_decoding_message_size(MESSAGE_BYTES);
-    let wanted = api::CreateReadSessionRequest {
-        parent: format!("projects/{}", login.project),
-        read_session: Some(api::ReadSession {
-            table: table.to_owned(),
-            data_format: api::DataFormat::Arrow as i32,
-            read_options: Some(compressed()),
-            ..api::ReadSession::default()
-        }),
-        max_stream_count: streams as i32,
-        ..api::CreateReadSessionRequest::default()
-    };
+    let wanted = wanted(login, source, columns);
     let mut tries = 0;
     loop {
         tries += 1;
-        let request = request(login, wanted.clone(), &format!("read_session.table={table}")).await?;
+        let request = request(login, wanted.clone(), &format!("read_session.table={}", source.path)).await?;
         let status = match timeout(ANSWER, client.create_read_session(request)).await {
             Ok(Ok(answer)) => return Ok((client, answer.into_inner())),
             Ok(Err(status)) => status,
@@ -132,14 +135,31 @@ async fn session(login: &Login, table: &str, streams: usize) -> Result<(Client, 
     }
 }
 
-/// Batches come compressed: rows travel over the Internet.
-fn compressed() -> api::read_session::TableReadOptions {
+fn wanted(login: &Login, source: &Source, columns: Vec<String>) -> api::CreateReadSessionRequest {
     use api::arrow_serialization_options::CompressionCodec;
     use api::read_session::table_read_options::OutputFormatSerializationOptions as Options;
-    let arrow = api::ArrowSerializationOptions { buffer_compression: CompressionCodec::Lz4Frame as i32 };
-    api::read_session::TableReadOptions {
-        output_format_serialization_options: Some(Options::ArrowSerializationOptions(arrow)),
-        ..api::read_session::TableReadOptions::default()
+    use api::read_session::{TableModifiers, TableReadOptions};
+    // Rows travel over the Internet.
+    let compressed = api::ArrowSerializationOptions { buffer_compression: CompressionCodec::Lz4Frame as i32 };
+    let at = |micros: i64| prost_types::Timestamp {
+        seconds: micros.div_euclid(1_000_000),
+        nanos: (micros.rem_euclid(1_000_000) * 1_000) as i32,
+    };
+    api::CreateReadSessionRequest {
+        parent: format!("projects/{}", login.project),
+        read_session: Some(api::ReadSession {
+            table: source.path.clone(),
+            data_format: api::DataFormat::Arrow as i32,
+            table_modifiers: source.snapshot.map(|micros| TableModifiers { snapshot_time: Some(at(micros)) }),
+            read_options: Some(TableReadOptions {
+                selected_fields: columns,
+                output_format_serialization_options: Some(Options::ArrowSerializationOptions(compressed)),
+                ..TableReadOptions::default()
+            }),
+            ..api::ReadSession::default()
+        }),
+        max_stream_count: if source.ordered { 1 } else { STREAMS },
+        ..api::CreateReadSessionRequest::default()
     }
 }
 

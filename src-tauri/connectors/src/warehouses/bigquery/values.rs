@@ -1,7 +1,6 @@
 //! Values to JSON (docs/types.md), whichever way they came.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use chrono::{Datelike, NaiveDate};
 use sluice_engine::value::{write_decimal, write_string};
@@ -132,8 +131,7 @@ pub(super) fn interval(months: i64, days: i64, micros: i64, out: &mut Vec<u8>) {
             let sign = if rest < 0 { "-" } else { "" };
             let mut seconds = format!("{sign}{}", (rest / 1_000_000).abs());
             if rest % 1_000_000 != 0 {
-                // Writing to a String can not fail.
-                drop(write!(seconds, ".{:06}", (rest % 1_000_000).abs()));
+                seconds.push_str(&format!(".{:06}", (rest % 1_000_000).abs()));
                 seconds.truncate(seconds.trim_end_matches('0').len());
             }
             text.push_str(&seconds);
