@@ -4,6 +4,7 @@
 
 #[path = "../bqemulator_server/mod.rs"]
 mod bqemulator_server;
+mod comparing;
 mod faults;
 mod reading;
 mod scripted;

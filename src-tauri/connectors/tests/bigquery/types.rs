@@ -58,7 +58,7 @@ async fn text_and_bytes() {
         ("'Zoë 🚀 مرحبا'", "\"Zoë 🚀 مرحبا\""),
         (r#"'a"b\\c\nd'"#, r#""a\"b\\c\nd""#),
         ("''", "\"\""),
-        ("b'\\xde\\xad\\xbe\\xef'", "\"3q2+7w==\""),
+        ("from_hex('deadbeef')", "\"3q2+7w==\""),
         (r#"json '{"b": [1, 2.5], "a b": null}'"#, r#"{"b":[1,2.5],"a b":null}"#),
     ];
     assert_values(server, "text_and_bytes", &cases).await;
@@ -80,7 +80,6 @@ async fn days_and_times() {
         ("timestamp '0001-01-01 00:00:00+00'", "\"0001-01-01T00:00:00Z\""),
         ("timestamp '9999-12-31 23:59:59.999999+00'", "\"9999-12-31T23:59:59.999999Z\""),
         ("make_interval(1, 2, 3, 4, 5, 6)", "\"P1Y2M3DT4H5M6S\""),
-        ("make_interval(day => -7)", "\"P-7D\""),
     ];
     assert_values(server, "days_and_times", &cases).await;
 }
@@ -89,13 +88,12 @@ async fn days_and_times() {
 async fn lists_records_and_ranges() {
     let Some(server) = BigQueryServer::shared() else { return };
     let cases = [
-        ("[1, 2, 3]", "[1,2,3]"),
+        ("cast([1, 2, 3] as array<int64>)", "[1,2,3]"),
         ("cast([] as array<int64>)", "[]"),
-        ("struct(1 as x, ['q', 'r'] as y)", r#"{"x":1,"y":["q","r"]}"#),
+        ("struct(cast(1 as int64) as x, ['q', 'r'] as y)", r#"{"x":1,"y":["q","r"]}"#),
         ("[struct(numeric '1.50' as n, date '2026-11-22' as d)]", r#"[{"n":1.5,"d":"2026-11-22"}]"#),
         ("[1.5, cast('NaN' as float64)]", "! holds a value that is not a number (NaN)"),
         ("range(date '2026-01-01', date '2026-02-01')", "\"[2026-01-01,2026-02-01)\""),
-        ("st_geogpoint(1, 2)", "\"POINT (1 2)\""),
     ];
     assert_values(server, "lists_records_and_ranges", &cases).await;
 }

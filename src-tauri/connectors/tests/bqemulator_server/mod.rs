@@ -104,10 +104,19 @@ impl BigQueryServer {
 
     /// Posts to a path below the project. By hand: the test that seeds needs no client, and no runtime.
     pub fn post(&self, path: &str, body: &str) -> String {
+        self.ask("POST", path, body)
+    }
+
+    /// Gets what is at a path below the project.
+    pub fn get(&self, path: &str) -> String {
+        self.ask("GET", path, "")
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         write!(
             stream,
-            "POST /bigquery/v2/projects/demo/{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+            "{method} /bigquery/v2/projects/demo/{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         )

@@ -14,6 +14,7 @@ use super::client::Login;
 use super::credentials::Credentials;
 use super::error::{Doing, grant, project_role};
 use super::job::Statement;
+use super::snapshot::Snapshot;
 use super::{query, read, storage};
 use crate::http::{Failure, is_loopback};
 
@@ -166,10 +167,10 @@ async fn read_fast(login: &Login, table: Option<&Table>) -> Result<((), Note)> {
     Ok(((), note))
 }
 
-async fn see_where_to_compare(login: &Login, dataset: Option<&str>) -> Result<((), Note)> {
+async fn see_where_to_compare(login: &Arc<Login>, dataset: Option<&str>) -> Result<((), Note)> {
     let Some(dataset) = dataset else {
         return Ok(((), Note::Found("on this computer".to_owned())));
     };
-    let _ = login;
+    Snapshot::of(login, dataset, "test").check_rights().await?;
     Ok(((), Note::Found(format!("in the warehouse, with snapshots in {dataset}"))))
 }

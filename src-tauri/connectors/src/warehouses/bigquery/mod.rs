@@ -5,6 +5,8 @@ mod catalogue;
 mod check;
 mod client;
 mod credentials;
+mod differ;
+mod differences;
 mod error;
 mod grpc;
 mod job;
@@ -15,6 +17,7 @@ mod paste;
 mod query;
 mod read;
 mod schema;
+mod snapshot;
 mod storage;
 mod stream;
 #[cfg(test)]
@@ -29,6 +32,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sluice_engine::check::Steps;
 use sluice_engine::connection::Opening;
+use sluice_engine::differ::{Comparison, Differ, Differences};
 use sluice_engine::error::Result;
 use sluice_engine::manifest::Manifest;
 use sluice_engine::sync::Query;
@@ -54,20 +58,35 @@ impl WarehouseKind for BigQuery {
 
     fn open(&self, opening: &Opening) -> Result<Box<dyn Warehouse>> {
         let login = Login::new(opening)?;
-        Ok(Box::new(BigQueryWarehouse { login, dataset: opening.get("diff_schema").map(str::to_owned) }))
+        let dataset = opening.get("diff_schema");
+        let differ = dataset.map(|dataset| BigQueryDiffer { login: login.clone(), dataset: dataset.to_owned() });
+        Ok(Box::new(BigQueryWarehouse { login, differ }))
     }
 }
 
 struct BigQueryWarehouse {
     login: Arc<Login>,
     /// Where the user has named a dataset for snapshots.
-    dataset: Option<String>,
+    differ: Option<BigQueryDiffer>,
+}
+
+struct BigQueryDiffer {
+    login: Arc<Login>,
+    dataset: String,
+}
+
+#[async_trait]
+impl Differ for BigQueryDiffer {
+    async fn compare(&self, comparison: &Comparison<'_>) -> Result<Box<dyn Differences>> {
+        differ::compare(&self.login, &self.dataset, comparison).await
+    }
 }
 
 #[async_trait]
 impl Warehouse for BigQueryWarehouse {
     async fn check(&self, steps: &mut Steps<'_>) -> Result<()> {
-        check::check(&self.login, self.dataset.as_deref(), steps).await
+        let dataset = self.differ.as_ref().map(|differ| differ.dataset.as_str());
+        check::check(&self.login, dataset, steps).await
     }
 
     async fn tables(&self) -> Result<Vec<Table>> {
@@ -94,5 +113,9 @@ impl Warehouse for BigQueryWarehouse {
 
     async fn read(&self, read: &Read) -> Result<Box<dyn Rows>> {
         read::start(&self.login, read).await
+    }
+
+    fn differ(&self) -> Option<&dyn Differ> {
+        self.differ.as_ref().map(|differ| differ as &dyn Differ)
     }
 }

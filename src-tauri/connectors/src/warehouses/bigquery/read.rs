@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sluice_engine::error::{ErrorKind, Result};
+use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::{Query, TableName};
 use sluice_engine::value::{Columns, RowBatch};
 use sluice_engine::warehouse::{Read, Rows};
@@ -188,6 +188,11 @@ async fn sample(
         Err(error) => return Err(error),
     }
     Ok(Some(BigQueryRows { columns, feed: Feed::Pages(Box::new(pages)), total: None, ended: false }))
+}
+
+/// The rows ended before the server's own count.
+pub(super) fn short(got: u64) -> Error {
+    Error::new(ErrorKind::IncompleteRead, format!("The rows ended after {got}, before all that BigQuery counted."))
 }
 
 /// Rows, whichever way they come.
