@@ -7,11 +7,11 @@ use sluice_engine::record::Change;
 use sluice_engine::store::runs::{self, RunState};
 use sluice_engine::sync::{self, EventName, Identifier, TableName};
 use sluice_engine::value::ColumnType as EngineColumnType;
-use sluice_engine::{Error, ErrorKind, error, manifest};
+use sluice_engine::{Error, ErrorKind, error, manifest, warehouse};
 
 use crate::wire::{
-    Accepts, Brakes, ChangeKind, ColumnType, Discarding, Field, FieldValue, Mode, NullRule, Problem, Query,
-    Removal, Role, RunStatus, Schedule, Shape, SyncDefinition, TableKind, Trigger,
+    Accepts, Brakes, ChangeKind, ColumnType, Cost, Discarding, Field, FieldValue, Mode, NullRule, Problem,
+    Query, Removal, Role, RunStatus, Schedule, Shape, SyncDefinition, TableKind, Trigger,
 };
 
 /// The time stored as `millis`, as text.
@@ -89,6 +89,12 @@ impl From<RunState> for RunStatus {
             RunState::Waiting => Self::Waiting,
             RunState::Missed => Self::Missed,
         }
+    }
+}
+
+impl From<&warehouse::Cost> for Cost {
+    fn from(cost: &warehouse::Cost) -> Self {
+        Self { bytes: cost.bytes, price: cost.price.clone() }
     }
 }
 

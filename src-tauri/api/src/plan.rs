@@ -80,6 +80,7 @@ fn plan_on_wire(
         invalid_rows: plan.invalid.iter().map(invalid_row).collect(),
         held: plan.held.as_ref().map(Into::into),
         requests_needed: plan.requests,
+        cost: plan.cost.as_ref().map(Into::into),
         quota_share,
     }
 }

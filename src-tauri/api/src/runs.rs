@@ -127,6 +127,7 @@ pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {
         started_at: time(row.started),
         finished_at: row.finished.map(time),
         counts: counts_on_wire(&counts, seconds),
+        cost: row.cost.as_ref().map(Into::into),
         progress: live.map(progress),
         problem: row.problem.as_ref().filter(|_| !missed).map(Into::into),
         reason: row.problem.as_ref().filter(|_| missed).map(|problem| problem.message.clone()),

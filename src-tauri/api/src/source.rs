@@ -9,7 +9,7 @@ use sluice_engine::value::Cell;
 
 use crate::Api;
 use crate::samples::Sample;
-use crate::wire::{Column, Cost, KeyCheck, KeyCheckRequest, Problem, Source, SourceRequest, Table};
+use crate::wire::{Column, KeyCheck, KeyCheckRequest, Problem, Source, SourceRequest, Table};
 
 /// Values shown in the payload grid for each column.
 const SHOWN: usize = 3;
@@ -38,7 +38,7 @@ impl Api {
             key_candidates: key_candidates(&sample),
             rows,
             total_rows: sample.total_rows,
-            cost: sample.cost.as_ref().map(|cost| Cost { bytes: cost.bytes, price: cost.price.clone() }),
+            cost: sample.cost.as_ref().map(Into::into),
             read_at: sample.read_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
             took_ms: sample.took_ms,
             columns,

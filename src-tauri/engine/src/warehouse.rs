@@ -1,6 +1,7 @@
 //! What a warehouse connector is.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use crate::check::Steps;
 use crate::connection::Opening;
@@ -137,7 +138,7 @@ pub enum TableKind {
 }
 
 /// What a read takes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {
     /// Bytes the server has to look through, which is what it bills.
     pub bytes: u64,

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Problem, RunCounts, SyncDefinition};
+use super::{Cost, Problem, RunCounts, SyncDefinition};
 
 /// `plan`: what a run would do now. Nothing is sent and nothing is kept.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -46,6 +46,8 @@ pub struct Plan {
     pub held: Option<Problem>,
     /// Requests the run would need.
     pub requests_needed: u64,
+    /// What the warehouse says a whole read takes, where it says.
+    pub cost: Option<Cost>,
     /// Share of the destination's daily quota, 0 to 1, where it has one.
     pub quota_share: Option<f64>,
 }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Problem;
+use super::{Cost, Problem};
 
 /// One execution of a sync.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -22,6 +22,8 @@ pub struct Run {
     /// Its counts so far.
     #[serde(flatten)]
     pub counts: RunCounts,
+    /// What the warehouse said its read would take, where it says.
+    pub cost: Option<Cost>,
     /// What it is doing; absent once it has ended.
     pub progress: Option<RunProgress>,
     /// Why it failed, waits or is held.

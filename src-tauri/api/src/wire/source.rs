@@ -64,7 +64,7 @@ pub struct SourceRequest {
 }
 
 /// What a whole read takes, as the warehouse says before it reads.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Cost {
     /// Bytes the warehouse has to look through, which is what it bills.

@@ -3,12 +3,12 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sluice_api::Api;
-use sluice_api::wire::{ChangeKind, InvalidRow, Plan, PlanRecord, PlanRequest, Problem};
+use sluice_api::wire::{ChangeKind, Cost, InvalidRow, Plan, PlanRecord, PlanRequest, Problem};
 
 use crate::exit::Exit;
 use crate::output::{self, Output};
 use crate::summary::{Counts, count_lines};
-use crate::words::{count, counted};
+use crate::words::{bytes, count, counted};
 
 /// A plan in the contract's form. What follows `records` is more than the contract asks for.
 #[derive(Serialize)]
@@ -20,6 +20,7 @@ struct Document<'a> {
     invalid_rows: &'a [InvalidRow],
     requests_needed: u64,
     quota_share: Option<f64>,
+    cost: Option<&'a Cost>,
     held: Option<&'a Problem>,
 }
 
@@ -59,6 +60,7 @@ fn document(plan: &Plan) -> Document<'_> {
         invalid_rows: &plan.invalid_rows,
         requests_needed: plan.requests_needed,
         quota_share: plan.quota_share,
+        cost: plan.cost.as_ref(),
         held: plan.held.as_ref(),
     }
 }
@@ -72,6 +74,9 @@ fn lines(plan: &Plan) -> Vec<String> {
         format!("  {:<9}{:>11}   {}", "requests", count(plan.requests_needed), share.unwrap_or_default())
             .trim_end()
             .to_owned(),
+    );
+    lines.extend(
+        plan.cost.as_ref().map(|cost| format!("  {:<9}{:>11}   {}", "read", bytes(cost.bytes), cost.price)),
     );
     for record in &plan.records {
         lines.push(String::new());

@@ -3,8 +3,11 @@
 use sluice_engine::warehouse::WarehouseKind;
 
 mod bigquery;
+mod pgwire;
 mod postgres;
+mod redshift;
 mod sample;
 
 /// Every kind of warehouse, in the order the wizard shows them.
-pub static CATALOGUE: &[&dyn WarehouseKind] = &[&postgres::Postgres, &bigquery::BigQuery, &sample::Sample];
+pub static CATALOGUE: &[&dyn WarehouseKind] =
+    &[&postgres::Postgres, &bigquery::BigQuery, &redshift::Redshift, &sample::Sample];

@@ -49,7 +49,8 @@ impl Engine {
             let (records, requests) = records(sqlite, &row, limit)?;
             let mut invalid = runs::invalid_rows(sqlite, run)?;
             invalid.truncate(limit);
-            Ok(Plan { counts: row.counts, records, invalid, held: row.problem, requests })
+            let (counts, held, cost) = (row.counts, row.problem, row.cost);
+            Ok(Plan { counts, records, invalid, held, requests, cost })
         })
     }
 }

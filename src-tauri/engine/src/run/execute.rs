@@ -131,6 +131,10 @@ impl Execution {
         let started = self.now();
         self.progress
             .expect(unless_cancelled(&self.cancel, warehouse.estimate(&sync.query)).await.unwrap_or(None));
+        if let Some(cost) = unless_cancelled(&self.cancel, warehouse.cost(&sync.query)).await? {
+            let run = self.run;
+            self.store.write(move |sqlite| runs::set_cost(sqlite, run, &cost)).wait()?;
+        }
         let resend = resend || sync.mode == Mode::Full;
         let opening = source::open(&self.store, &self.saved, warehouse, resend);
         let mut source = unless_cancelled(&self.cancel, opening).await?;

@@ -19,7 +19,7 @@ use crate::store::outbox;
 use crate::store::runs::{Counts, InvalidRow, Problem};
 use crate::store::{Store, syncs::SavedSync};
 use crate::sync::Mode;
-use crate::warehouse::Warehouse;
+use crate::warehouse::{Cost, Warehouse};
 
 /// What a run would do.
 #[derive(Debug)]
@@ -34,6 +34,8 @@ pub struct Plan {
     pub held: Option<Problem>,
     /// Requests it would need, if every batch is taken.
     pub requests: u64,
+    /// What the warehouse says a whole read takes.
+    pub cost: Option<Cost>,
 }
 
 /// One record of a plan.
@@ -140,6 +142,7 @@ pub(crate) async fn plan(
         record_bytes: limits.record_bytes,
         cancel: &cancel,
     };
+    let cost = warehouse.cost(&sync.query).await?;
     let mut rows = source::look(store, saved, warehouse).await?;
     let changed = columns::changed(saved.columns.as_deref(), rows.columns());
     let mut collected = Collected {
@@ -174,5 +177,6 @@ pub(crate) async fn plan(
         invalid,
         held: held.as_ref().map(Problem::from),
         requests: collected.requests,
+        cost,
     })
 }

@@ -127,4 +127,9 @@ update key_segment set d = coalesce((
     with recursive entry(at) as (select 1 where length(d) > 0 union all select at + 7 from entry where at + 7 < length(d))
     select unhex(group_concat(hex(substr(d, at, 4)), '' order by at)) from entry), x'');
 ",
+    // 8: what a read took.
+    "
+-- Bytes and price the warehouse said before the read, as JSON; null where it does not say.
+alter table run add column cost text;
+",
 ];

@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::manifest::Manifest;
 use crate::sync::Query;
 use crate::value::{Column, ColumnType, Columns, RowBatch};
-use crate::warehouse::{After, KeyCheck, Read, Rows, Table, Warehouse, WarehouseKind};
+use crate::warehouse::{After, Cost, KeyCheck, Read, Rows, Table, Warehouse, WarehouseKind};
 
 /// Rows that come at once unless a test says otherwise.
 const BATCH: usize = 1_000;
@@ -60,6 +60,7 @@ struct State {
     rows: Arc<Vec<Vec<FakeCell>>>,
     fault: ReadFault,
     page: usize,
+    cost: Option<Cost>,
     /// Where it compares by itself.
     snapshot: Option<Snapshot>,
 }
@@ -93,7 +94,7 @@ impl FakeWarehouse {
         };
         let columns = columns.iter().map(column).collect();
         let (rows, fault) = (Arc::default(), ReadFault::None);
-        let state = State { columns, rows, fault, page: BATCH, snapshot: None };
+        let state = State { columns, rows, fault, page: BATCH, cost: None, snapshot: None };
         Arc::new(Self { state: Mutex::new(state), held: watch::Sender::new(false) })
     }
 
@@ -155,6 +156,11 @@ impl FakeWarehouse {
         self.lock().page = rows;
     }
 
+    /// What it says a read takes.
+    pub fn costs(&self, cost: Cost) {
+        self.lock().cost = Some(cost);
+    }
+
     /// Waits until a read stands still.
     pub async fn until_held(&self) {
         // The sender lives as long as this does, so waiting can not fail.
@@ -195,6 +201,10 @@ impl Warehouse for Handle {
 
     async fn estimate(&self, _: &Query) -> Result<Option<u64>> {
         Ok(None)
+    }
+
+    async fn cost(&self, _: &Query) -> Result<Option<Cost>> {
+        Ok(self.0.lock().cost.clone())
     }
 
     async fn key_check(&self, _: &Query, _: &[String]) -> Result<KeyCheck> {

@@ -4,6 +4,7 @@ mod away;
 mod brakes;
 mod changes;
 mod comparing;
+mod cost;
 mod cursor;
 mod cut;
 mod delivery;

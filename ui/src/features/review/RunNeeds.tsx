@@ -1,6 +1,6 @@
 import type { Plan } from '@/api/bindings/Plan';
 import { t } from '@/components/text';
-import { count, counted, duration } from '@/components/times';
+import { byteSize, count, counted, duration } from '@/components/times';
 import { toSend } from './groups';
 import { text } from './text';
 import styles from './review.module.css';
@@ -19,6 +19,12 @@ export function RunNeeds({ plan }: { plan: Plan }) {
           <>
             <dt>{text.quota}</dt>
             <dd>{text.quotaShare(`${(plan.quota_share * 100).toFixed(1)}%`)}</dd>
+          </>
+        )}
+        {plan.cost && (
+          <>
+            <dt>{text.warehouse}</dt>
+            <dd>{text.processed(byteSize(plan.cost.bytes), plan.cost.price)}</dd>
           </>
         )}
         <dt>{text.read}</dt>

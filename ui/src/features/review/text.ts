@@ -56,6 +56,8 @@ export const text = {
   quota: 'Daily quota',
   quotaShare: (percent: string) => `${percent} of it`,
   read: 'Read and compared',
+  warehouse: 'In the warehouse',
+  processed: (size: string, price: string) => `${size} processed, ${price}`,
   inSeconds: (rows: string, time: string) => `${rows} in ${time}`,
   records: 'Records to send',
   choose: 'Pick a record to see its fields.',

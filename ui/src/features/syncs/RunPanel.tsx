@@ -73,6 +73,7 @@ export function RunPanel({
         <ol className={styles.phases}>
           <Step name={words.read} state={phase === 'reading' ? 'running' : 'completed'}>
             {words.rows(run.read)}
+            {run.cost && words.processed(byteSize(run.cost.bytes), run.cost.price)}
           </Step>
           <Step
             name={words.compare}

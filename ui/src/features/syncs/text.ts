@@ -135,6 +135,7 @@ export const text = {
     of: (done: number, all: number) => `${count(done)} of ${count(all)}`,
     rowsOf: (done: number, all: number) => `${count(done)} of about ${count(all)} rows`,
     rows: (done: number) => counted(done, 'row', 'rows'),
+    processed: (size: string, price: string) => `, ${size} processed, ${price}`,
     left: (time: string) => `about ${time} left`,
     keeps: (n: number) => `Cancelling keeps the ${count(n)} already delivered`,
     keepsNone: 'Nothing was delivered yet',

@@ -55,6 +55,7 @@ export const runningRun = (): Run =>
     requests: 9,
     bytes_sent: 412_880,
     seconds: 37,
+    cost: null,
     progress: {
       phase: 'sending',
       to_send: 2640,

@@ -76,6 +76,7 @@ export function planOf(definition: SyncDefinition): Plan {
       details: [],
     },
     requests_needed: 482,
+    cost: { bytes: 1_240_000_000, price: 'about $0.01 at list price' },
     quota_share: definition.shape.type === 'record' ? 0.03 : null,
     read: 48213,
     invalid: 168,

@@ -138,7 +138,7 @@ export const leadScores: Source = {
   key_candidates: ['lead_id', 'user_id'],
   rows: Array.from({ length: rowCount }, (_, row) => specs.map((spec) => shown(spec, row))),
   total_rows: 48213,
-  cost: null,
+  cost: { bytes: 1_240_000_000, price: 'about $0.01 at list price' },
   read_at: '2026-11-24T13:48:00Z',
   took_ms: 612,
 };

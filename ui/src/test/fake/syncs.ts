@@ -35,6 +35,7 @@ export const runOf = (run: number, sync: string, more: Partial<Run> = {}): Run =
   trigger: 'schedule',
   started_at: '2026-11-24T13:30:00Z',
   finished_at: '2026-11-24T13:30:12Z',
+  cost: null,
   progress: null,
   problem: null,
   reason: null,

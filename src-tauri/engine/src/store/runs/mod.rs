@@ -16,6 +16,7 @@ use super::json::write_json;
 use super::seal;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::Shape;
+use crate::warehouse::Cost;
 
 /// Writes down a new run that is reading. A run that is held is dropped: the new run reads afresh. A test with one
 /// record reads too little for that; it is refused where the held run has sent nothing yet.
@@ -121,6 +122,12 @@ pub fn set_counts(sqlite: &Sqlite, run: i64, counts: &Counts) -> Result<()> {
             counts.carried,
             counts.to_send
         ])?;
+    Ok(())
+}
+
+/// Notes what the warehouse says the read takes.
+pub fn set_cost(sqlite: &Sqlite, run: i64, cost: &Cost) -> Result<()> {
+    sqlite.execute("update run set cost = ?2 where id = ?1", params![run, write_json(cost)?])?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use super::super::json::read_json;
 use super::Problem;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::Shape;
+use crate::warehouse::Cost;
 
 /// Why a run began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,6 +158,8 @@ pub struct RunRow {
     pub approved: bool,
     /// Its counts.
     pub counts: Counts,
+    /// What the warehouse said its read would take.
+    pub cost: Option<Cost>,
     /// When it is tried again by itself, in ms.
     pub next_attempt: Option<i64>,
     /// Why it failed, waits, is held or was missed.
@@ -166,7 +169,7 @@ pub struct RunRow {
 const COLUMNS: &str =
     "id, sync, cause, state, started, sealed, finished, generation, shape, claimed, next_attempt,
     problem, read, invalid, added, changed, removed, unchanged, carried, to_send, sent, delivered, rejected,
-    requests, bytes_sent, discarded, approved";
+    requests, bytes_sent, discarded, approved, cost";
 
 /// The run with this id.
 pub fn get(sqlite: &Sqlite, run: i64) -> Result<RunRow> {
@@ -224,7 +227,7 @@ fn from_row(row: &Row<'_>) -> Result<RunRow> {
         _ => Trigger::Resume,
     };
     let shape: String = row.get(8)?;
-    let problem: Option<String> = row.get(11)?;
+    let (problem, cost): (Option<String>, Option<String>) = (row.get(11)?, row.get(27)?);
     Ok(RunRow {
         id: row.get(0)?,
         sync: row.get(1)?,
@@ -239,6 +242,7 @@ fn from_row(row: &Row<'_>) -> Result<RunRow> {
         approved: row.get(26)?,
         next_attempt: row.get(10)?,
         problem: problem.as_deref().map(read_json).transpose()?,
+        cost: cost.as_deref().map(read_json).transpose()?,
         counts: Counts {
             read: row.get(12)?,
             invalid: row.get(13)?,

@@ -1,0 +1,29 @@
+//! What every warehouse has to keep, whichever it is, against a server that nobody here wrote.
+//!
+//! A warehouse joins by a [`Stage`] in a file of its own, and a name in [`every_warehouse_keeps_it`].
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod contract;
+mod cut;
+mod names;
+mod postgres;
+#[path = "../postgres_server/mod.rs"]
+mod postgres_server;
+mod redshift;
+#[path = "../redshift_server/mod.rs"]
+mod redshift_server;
+mod stage;
+
+use postgres::Postgres;
+use redshift::Redshift;
+use stage::Stage;
+
+#[test]
+fn every_warehouse_keeps_it() {
+    let stages = [Postgres::KIND, Redshift::KIND];
+    for kind in sluice_connectors::warehouses::CATALOGUE {
+        // The sample is made once and never written; its own tests hold it to the same.
+        let id = kind.manifest().id;
+        assert!(id == "sample" || stages.contains(&id), "{id} is not held to the contract");
+    }
+}
