@@ -1,10 +1,12 @@
 //! Comparing inside the warehouse.
 
+use proptest::prelude::*;
 use sluice_engine::check::StepResult;
 use sluice_engine::differ::{Comparison, Counted, Differences, Part, Since};
 use sluice_engine::error::ErrorKind;
 
 use super::*;
+use crate::twins::{Answer, Row, Twin, Twins, UNREADABLE, steps};
 
 /// What a comparison answered with: changed, repeated and gone, each with its number, and the counts.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -111,7 +113,9 @@ async fn only_what_changed_leaves_the_warehouse() {
     fresh(
         server,
         "changing",
-        &["create table changing.people as select i as id, concat('n', cast(i as string)) as name from unnest(generate_array(1, 3000)) as i"],
+        &[
+            "create table changing.people as select i as id, concat('n', cast(i as string)) as name from unnest(generate_array(1, 3000)) as i",
+        ],
     );
     let mut asking = Asking::new(server, "changing.people", &["id", "name"]);
     let first = asking.ask(&[]).await;
@@ -120,7 +124,10 @@ async fn only_what_changed_leaves_the_warehouse() {
     assert!(first.changed.windows(2).all(|pair| pair[0].0 < pair[1].0));
     let idle = asking.ask(&[]).await;
     assert!(!idle.whole);
-    assert_eq!((idle.shown().as_str(), idle.counted), (" |  | ", Some(Counted { rows: 3_000, unchanged: 3_000 })));
+    assert_eq!(
+        (idle.shown().as_str(), idle.counted),
+        (" |  | ", Some(Counted { rows: 3_000, unchanged: 3_000 }))
+    );
     server.sql("update changing.people set name = null where id = 7");
     server.sql("delete from changing.people where id = 9");
     server.sql("insert into changing.people values (0, 'new')");
@@ -129,8 +136,11 @@ async fn only_what_changed_leaves_the_warehouse() {
     assert_eq!(changed.counted, Some(Counted { rows: 3_000, unchanged: 2_998 }));
     assert_eq!(asking.ask(&[]).await.shown(), " |  | ");
     // What is only there while it is compared is gone.
-    let tables = server.get("datasets/sluice/tables");
-    assert!(!tables.contains("_rows_") && !tables.contains("_gone_"), "{tables}");
+    let (tables, name) = (server.get("datasets/sluice/tables"), asking.name.replace('-', "_"));
+    assert!(tables.contains(&format!("sluice_snapshot_{name}_marks")), "{tables}");
+    for left in ["rows", "gone"] {
+        assert!(!tables.contains(&format!("sluice_snapshot_{name}_{left}")), "{tables}");
+    }
 }
 
 #[tokio::test]
@@ -183,7 +193,10 @@ async fn a_snapshot_that_does_not_fit_is_not_used() {
     fresh(
         server,
         "fitting",
-        &["create table fitting.people (id int64, name string)", "insert into fitting.people values (1, 'a')"],
+        &[
+            "create table fitting.people (id int64, name string)",
+            "insert into fitting.people values (1, 'a')",
+        ],
     );
     let mut asking = Asking::new(server, "fitting.people", &["id", "name"]);
     asking.ask(&[]).await;
@@ -239,4 +252,40 @@ async fn a_dataset_that_is_missing_is_told_with_the_statement_that_makes_it() {
     assert!(matches!(steps.last().unwrap().result, StepResult::Failed(_)));
     let (_, failed) = Access::to(server).with("diff_schema", "sluice").check().await;
     assert!(failed.is_none(), "{failed:?}");
+}
+
+fn twin(access: &Access) -> Twin {
+    let from = Connection { name: "shop".into(), kind: "bigquery".into(), settings: access.settings.clone() };
+    Twin::new(kind(), from, None, table("twins.people"))
+}
+
+#[test]
+fn it_makes_no_difference_who_compares() {
+    let Some(server) = BigQueryServer::shared() else { return };
+    fresh(
+        server,
+        "twins",
+        &[
+            "create table twins.entries (id string, name float64, broken bool)",
+            "create view twins.people as select id, name / if(broken, 0, 1) as name from twins.entries",
+        ],
+    );
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let config = ProptestConfig { cases: 3, failure_persistence: None, ..ProptestConfig::default() };
+    proptest!(config, |(steps in steps(&[Answer::Stop]))| {
+        runtime.block_on(async {
+            let here = Access::to(server);
+            let there = here.clone().with("diff_schema", "sluice");
+            let set = async move |rows: &[Row], broken: bool| {
+                let key = |row: &Row| row.0.map_or("null".to_owned(), |key| format!("'{key}'"));
+                let value = |row: &Row| if row.1 == UNREADABLE { "cast('NaN' as float64)".to_owned() } else { row.1.to_string() };
+                let mut values: Vec<_> = rows.iter().map(|row| format!("({}, {}, false)", key(row), value(row))).collect();
+                values.extend(broken.then(|| "('z', 0, true)".to_owned()));
+                let insert = if values.is_empty() { String::new() } else { format!("insert into twins.entries values {}", values.join(", ")) };
+                let script = format!("truncate table twins.entries; {insert}");
+                tokio::task::spawn_blocking(move || server.sql(script.trim_end_matches("; "))).await.unwrap();
+            };
+            Twins::new([twin(&here), twin(&there)], set).live(steps).await;
+        });
+    });
 }

@@ -21,7 +21,9 @@ fn access(server: &Scripted) -> Access {
 /// A key whose tokens come from the server.
 fn key(server: &Scripted) -> String {
     // PKCS#8, as Google hands keys out.
-    let made = Command::new("openssl").args(["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]).output();
+    let made = Command::new("openssl")
+        .args(["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"])
+        .output();
     let pem = String::from_utf8(made.unwrap().stdout).unwrap();
     json!({ "type": "service_account", "project_id": "demo", "private_key_id": "k1", "private_key": pem,
         "client_email": "sluice@demo.iam.gserviceaccount.com", "token_uri": format!("{}/token", server.url) })
@@ -52,18 +54,26 @@ async fn rows_come_from_all_streams_and_are_counted() {
 async fn a_stream_that_breaks_off_is_gone_on_with_where_it_was() {
     let server = Scripted::start(|asked| {
         let (stream, offset) = asked.stream.as_ref()?;
-        (stream == "s/0" && asked.before == 0).then(|| Reply::Grpc(messages(stream, *offset)[..1].to_vec(), 14))
+        (stream == "s/0" && asked.before == 0)
+            .then(|| Reply::Grpc(messages(stream, *offset)[..1].to_vec(), 14))
     })
     .await;
     let read = rows(&*access(&server).open(), &leads()).await;
     assert_eq!(ids(&read), every_id());
-    let offsets: Vec<_> = server.asked().iter().filter_map(|asked| asked.stream.clone()).filter(|stream| stream.0 == "s/0").collect();
+    let offsets: Vec<_> = server
+        .asked()
+        .iter()
+        .filter_map(|asked| asked.stream.clone())
+        .filter(|stream| stream.0 == "s/0")
+        .collect();
     assert_eq!(offsets, [("s/0".to_owned(), 0), ("s/0".to_owned(), MESSAGE_ROWS)]);
 }
 
 #[tokio::test]
 async fn a_message_that_has_other_rows_than_it_says_is_an_error() {
-    let server = Scripted::start(|asked| asked.stream.as_ref().map(|_| Reply::Grpc(vec![message(0..10, 11)], 0))).await;
+    let server =
+        Scripted::start(|asked| asked.stream.as_ref().map(|_| Reply::Grpc(vec![message(0..10, 11)], 0)))
+            .await;
     let error = read_all(&*access(&server).open(), &leads()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::IncompleteRead);
 }
@@ -106,7 +116,10 @@ async fn an_error_in_an_answer_that_says_200_is_an_error() {
     let error = read_all(&*access(&server).open(), &leads()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::MissingObject);
     // As is a result without the server's own count.
-    let server = Scripted::start(|asked| asked.path.contains("/queries/").then(|| Reply::Json(200, json!({ "jobComplete": true })))).await;
+    let server = Scripted::start(|asked| {
+        asked.path.contains("/queries/").then(|| Reply::Json(200, json!({ "jobComplete": true })))
+    })
+    .await;
     let error = read_all(&*access(&server).open(), &leads()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::BadAnswer);
 }
@@ -115,7 +128,8 @@ async fn an_error_in_an_answer_that_says_200_is_an_error() {
 async fn a_value_of_a_row_is_in_no_error() {
     let server = Scripted::start(|asked| {
         let mut job = job("DONE");
-        job["status"]["errorResult"] = json!({ "reason": "invalidQuery", "message": "Bad int64 value: s3cr3t" });
+        job["status"]["errorResult"] =
+            json!({ "reason": "invalidQuery", "message": "Bad int64 value: s3cr3t" });
         (asked.is("POST", "/jobs") && !asked.is_dry_run()).then_some(Reply::Json(200, job))
     })
     .await;
@@ -130,7 +144,9 @@ async fn a_slow_job_is_waited_for_and_cancelled_when_nobody_waits() {
     let server = Scripted::start(|asked| {
         let state = if asked.before < 2 { "RUNNING" } else { "DONE" };
         match asked.method.as_str() {
-            "POST" if asked.is("POST", "/jobs") && !asked.is_dry_run() => Some(Reply::Json(200, job("PENDING"))),
+            "POST" if asked.is("POST", "/jobs") && !asked.is_dry_run() => {
+                Some(Reply::Json(200, job("PENDING")))
+            }
             "GET" if asked.path.contains("/jobs/") => Some(Reply::Json(200, job(state))),
             _ => None,
         }
@@ -158,13 +174,18 @@ async fn a_slow_job_is_waited_for_and_cancelled_when_nobody_waits() {
 async fn a_job_is_sent_again_under_its_id() {
     let server = Scripted::start(|asked| match asked.before {
         _ if !asked.is("POST", "/jobs") || asked.is_dry_run() => None,
-        0 | 1 => Some(Reply::Later(503, 0, error(503, "backendError", "Error encountered during execution. Retrying may solve the problem."))),
+        0 | 1 => Some(Reply::Later(
+            503,
+            0,
+            error(503, "backendError", "Error encountered during execution. Retrying may solve the problem."),
+        )),
         _ => Some(Reply::Json(409, error(409, "duplicate", "Already Exists: Job demo:EU.sluice"))),
     })
     .await;
     assert_eq!(ids(&rows(&*access(&server).open(), &leads()).await), every_id());
     let asked = server.asked();
-    let mut sent: Vec<_> = asked.iter().filter(|asked| asked.is("POST", "/jobs") && !asked.is_dry_run()).collect();
+    let mut sent: Vec<_> =
+        asked.iter().filter(|asked| asked.is("POST", "/jobs") && !asked.is_dry_run()).collect();
     assert!(sent.len() >= 2);
     let first = sent.remove(0).body["jobReference"]["jobId"].clone();
     assert!(sent.iter().all(|asked| asked.body["jobReference"]["jobId"] == first));
@@ -173,20 +194,50 @@ async fn a_job_is_sent_again_under_its_id() {
 #[tokio::test]
 async fn errors_have_their_kind_and_what_helps() {
     let cases: [(u16, Value, ErrorKind, &str); 7] = [
-        (403, json!({ "error": { "code": 403, "message": "BigQuery API has not been used in project 1 before or it is disabled.",
+        (
+            403,
+            json!({ "error": { "code": 403, "message": "BigQuery API has not been used in project 1 before or it is disabled.",
             "errors": [{ "reason": "accessNotConfigured" }], "details": [{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED" }] } }),
-            ErrorKind::NotAllowed, "gcloud services enable bigquery.googleapis.com"),
-        (403, error(403, "accessDenied", "Access Denied: Project demo: User does not have bigquery.jobs.create permission in project demo."),
-            ErrorKind::NotAllowed, "roles/bigquery.jobUser"),
+            ErrorKind::NotAllowed,
+            "gcloud services enable bigquery.googleapis.com",
+        ),
+        (
+            403,
+            error(
+                403,
+                "accessDenied",
+                "Access Denied: Project demo: User does not have bigquery.jobs.create permission in project demo.",
+            ),
+            ErrorKind::NotAllowed,
+            "roles/bigquery.jobUser",
+        ),
         (403, error(403, "quotaExceeded", "Quota exceeded"), ErrorKind::QuotaSpent, ""),
         (403, error(403, "billingNotEnabled", "Billing has not been enabled"), ErrorKind::NotAllowed, ""),
-        (400, error(400, "invalidQuery", "Syntax error: Unexpected identifier \"selec\" at [1:1]"), ErrorKind::BadQuery, ""),
-        (404, error(404, "notFound", "Not found: Dataset demo:shop was not found in location EU"), ErrorKind::MissingObject, ""),
-        (400, error(400, "bytesBilledLimitExceeded", "Query exceeded limit for bytes billed: 1000."), ErrorKind::BadQuery, ""),
+        (
+            400,
+            error(400, "invalidQuery", "Syntax error: Unexpected identifier \"selec\" at [1:1]"),
+            ErrorKind::BadQuery,
+            "",
+        ),
+        (
+            404,
+            error(404, "notFound", "Not found: Dataset demo:shop was not found in location EU"),
+            ErrorKind::MissingObject,
+            "",
+        ),
+        (
+            400,
+            error(400, "bytesBilledLimitExceeded", "Query exceeded limit for bytes billed: 1000."),
+            ErrorKind::BadQuery,
+            "",
+        ),
     ];
     for (status, body, kind, fix) in cases {
         let reason = body["error"]["errors"][0]["reason"].clone();
-        let server = Scripted::start(move |asked| asked.is("POST", "/jobs").then(|| Reply::Json(status, body.clone()))).await;
+        let server = Scripted::start(move |asked| {
+            asked.is("POST", "/jobs").then(|| Reply::Json(status, body.clone()))
+        })
+        .await;
         let error = read_all(&*access(&server).open(), &leads()).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{reason}");
         assert!(error.fix().unwrap_or_default().contains(fix), "{reason}: {:?}", error.fix());
@@ -196,7 +247,8 @@ async fn errors_have_their_kind_and_what_helps() {
 #[tokio::test]
 async fn a_server_that_asks_to_wait_is_asked_again_and_then_told_of() {
     let slow = || Reply::Later(429, 0, error(429, "rateLimitExceeded", "Exceeded rate limits"));
-    let server = Scripted::start(move |asked| (asked.is("POST", "/jobs") && asked.before < 3).then(slow)).await;
+    let server =
+        Scripted::start(move |asked| (asked.is("POST", "/jobs") && asked.before < 3).then(slow)).await;
     assert_eq!(ids(&rows(&*access(&server).open(), &leads()).await), every_id());
     let server = Scripted::start(move |asked| asked.is("POST", "/jobs").then(slow)).await;
     let told = read_all(&*access(&server).open(), &leads()).await.unwrap_err();
@@ -213,9 +265,10 @@ async fn a_server_that_asks_to_wait_is_asked_again_and_then_told_of() {
 async fn a_wrong_location_says_which_is_right() {
     let server = Scripted::start(|asked| match asked.path.as_str() {
         "/bigquery/v2/projects/demo/datasets/shop" => Some(Reply::Json(200, json!({ "location": "US" }))),
-        "/bigquery/v2/projects/demo/jobs" => {
-            Some(Reply::Json(404, error(404, "notFound", "Not found: Dataset demo:shop was not found in location EU")))
-        }
+        "/bigquery/v2/projects/demo/jobs" => Some(Reply::Json(
+            404,
+            error(404, "notFound", "Not found: Dataset demo:shop was not found in location EU"),
+        )),
         _ => None,
     })
     .await;
@@ -249,8 +302,16 @@ async fn a_service_account_signs_in_and_renews_what_is_refused() {
     let tokens: Vec<_> = asked.iter().filter(|asked| asked.path == "/token").collect();
     assert_eq!(tokens.len(), 2);
     let body = tokens[0].body.as_str().unwrap();
-    assert!(body.starts_with("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion="), "{body}");
-    assert!(asked.iter().filter(|asked| asked.stream.is_some()).all(|asked| asked.authorization == "Bearer token-1"));
+    assert!(
+        body.starts_with("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion="),
+        "{body}"
+    );
+    assert!(
+        asked
+            .iter()
+            .filter(|asked| asked.stream.is_some())
+            .all(|asked| asked.authorization == "Bearer token-1")
+    );
 }
 
 /// As Google's token endpoint answers (<https://developers.google.com/identity/protocols/oauth2/service-account#error-codes>).
@@ -268,8 +329,11 @@ async fn a_key_that_was_deleted_or_a_clock_that_is_wrong_is_told() {
     assert_eq!(failed.kind(), ErrorKind::SignInFailed);
     assert!(failed.hint().contains("clock"));
     assert_eq!(steps[3].name, "sign_in");
-    assert!(matches!(steps[3].result, StepResult::Failed(_)) && matches!(steps[4].result, StepResult::NotReached));
-    let private = serde_json::from_str::<Value>(&key).unwrap()["private_key"].as_str().unwrap()[40..80].to_owned();
+    assert!(
+        matches!(steps[3].result, StepResult::Failed(_)) && matches!(steps[4].result, StepResult::NotReached)
+    );
+    let private =
+        serde_json::from_str::<Value>(&key).unwrap()["private_key"].as_str().unwrap()[40..80].to_owned();
     assert!(!format!("{steps:?}").contains(&private));
 }
 

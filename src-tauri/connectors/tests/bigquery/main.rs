@@ -8,6 +8,8 @@ mod comparing;
 mod faults;
 mod reading;
 mod scripted;
+#[path = "../../../engine/tests/twins/mod.rs"]
+mod twins;
 mod types;
 
 use std::collections::BTreeMap;

@@ -40,7 +40,8 @@ async fn an_order_the_query_asks_for_is_kept() {
 async fn an_empty_result_is_the_server_s_own_zero() {
     let Some(server) = BigQueryServer::shared() else { return };
     let warehouse = Access::to(server).open();
-    let (rows, counted) = read_all(&*warehouse, &all(sql("select 1 as x from unnest([1]) where false"))).await.unwrap();
+    let (rows, counted) =
+        read_all(&*warehouse, &all(sql("select 1 as x from unnest([1]) where false"))).await.unwrap();
     assert_eq!((rows.len(), counted), (0, Some(0)));
 }
 
@@ -91,7 +92,9 @@ async fn hostile_names_are_only_names() {
     assert_eq!(rows(&*warehouse, &read).await, [["\"x\"", "1"]]);
     let read = Read { limit: Some(5), ..read };
     assert_eq!(rows(&*warehouse, &read).await, [["\"x\"", "1"]]);
-    for name in ["victims` where false; drop table names.victims; --", "a\\`b", "x/../victims", "v%69ctims", "?a=b"] {
+    for name in
+        ["victims` where false; drop table names.victims; --", "a\\`b", "x/../victims", "v%69ctims", "?a=b"]
+    {
         for limit in [None, Some(1)] {
             let read = Read { limit, ..all(Query::Table(TableName::new("names", name))) };
             let error = warehouse.read(&read).await.err().unwrap();
@@ -101,6 +104,54 @@ async fn hostile_names_are_only_names() {
         }
     }
     assert_eq!(rows(&*warehouse, &all(table("names.victims"))).await.len(), 0);
+}
+
+/// Column names BigQuery lets be nearly anything (<https://cloud.google.com/bigquery/docs/schemas#column_names>), and
+/// table names that are none: whatever stands in a name, it stays one.
+#[tokio::test]
+async fn two_hundred_hostile_names_are_only_names() {
+    let Some(server) = BigQueryServer::shared() else { return };
+    server.dataset("hostile");
+    server.sql("create table hostile.victims (id int64)");
+    server.sql("insert into hostile.victims values (1)");
+    let warehouse = Access::to(server).open();
+    let parts = [
+        "`",
+        "'",
+        "\"",
+        "\\",
+        "\n",
+        ";",
+        "--",
+        "/*",
+        "*/",
+        "#",
+        "${x}",
+        "é",
+        "🚀",
+        " ",
+        "drop table hostile.victims",
+        ")",
+        "@p",
+        "\r",
+        "\u{7}",
+        "select",
+    ];
+    for first in parts {
+        for second in parts.iter().take(10) {
+            let name = format!("x{first}{second}");
+            let read = Read { columns: vec![name.clone()], ..all(table("hostile.victims")) };
+            let error = warehouse.read(&read).await.err().unwrap();
+            assert_eq!(error.kind(), ErrorKind::MissingObject, "{name:?}: {error:?}");
+            let renamed = all(Query::Table(TableName::new("hostile", name.clone())));
+            let told = warehouse.cost(&renamed.query).await.unwrap_err();
+            assert!(
+                matches!(told.kind(), ErrorKind::MissingObject | ErrorKind::BadQuery),
+                "{name:?}: {told:?}"
+            );
+        }
+    }
+    assert_eq!(rows(&*warehouse, &all(table("hostile.victims"))).await, [["1"]]);
 }
 
 #[tokio::test]
@@ -147,18 +198,16 @@ async fn the_catalogue_lists_what_is_there() {
     server.dataset("listed");
     server.sql("create table listed.people (id int64)");
     server.sql("create view listed.grown as select id from listed.people");
-    server.sql("create materialized view listed.counted as select id, count(*) as n from listed.people group by id");
+    server.sql(
+        "create materialized view listed.counted as select id, count(*) as n from listed.people group by id",
+    );
     server.sql("create table listed.sluice_snapshot_x (id int64)");
     let tables = Access::to(server).open().tables().await.unwrap();
     let found: Vec<_> = tables.iter().filter(|table| table.name.schema == "listed").collect();
     let found: Vec<_> = found.iter().map(|table| (table.name.name.as_str(), table.kind)).collect();
     assert_eq!(
         found,
-        [
-            ("counted", TableKind::MaterializedView),
-            ("grown", TableKind::View),
-            ("people", TableKind::Table)
-        ]
+        [("counted", TableKind::MaterializedView), ("grown", TableKind::View), ("people", TableKind::Table)]
     );
 }
 
@@ -171,7 +220,15 @@ async fn a_view_is_read_and_sampled() {
     let warehouse = Access::to(server).open();
     assert_eq!(rows(&*warehouse, &all(table("viewed.grown"))).await.len(), 1400);
     assert_eq!(rows(&*warehouse, &Read { limit: Some(20), ..all(table("viewed.grown")) }).await.len(), 20);
-    assert_eq!(rows(&*warehouse, &all(table("demo.viewed.people".replace("demo.viewed", "\"demo.viewed\"").as_str()))).await.len(), 1500);
+    assert_eq!(
+        rows(
+            &*warehouse,
+            &all(table("demo.viewed.people".replace("demo.viewed", "\"demo.viewed\"").as_str()))
+        )
+        .await
+        .len(),
+        1500
+    );
     assert!(warehouse.cost(&table("viewed.people")).await.unwrap().is_some());
 }
 

@@ -16,8 +16,8 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Response};
 use futures_util::stream;
 use gcloud_googleapis::cloud::bigquery::storage::v1 as api;
-use hyper::body::Frame;
 use http_body_util::StreamBody;
+use hyper::body::Frame;
 use prost::Message;
 use serde_json::{Value, json};
 
@@ -80,7 +80,8 @@ impl Scripted {
             let (seen, counts, script) = (seen.clone(), counts.clone(), script.clone());
             async move {
                 let mut one = read(request).await;
-                let what = format!("{} {}{:?}", one.method, one.path, one.stream.as_ref().map(|stream| &stream.0));
+                let what =
+                    format!("{} {}{:?}", one.method, one.path, one.stream.as_ref().map(|stream| &stream.0));
                 {
                     let mut counts = counts.lock().unwrap();
                     let count = counts.entry(what).or_default();
@@ -122,8 +123,13 @@ async fn read(request: Request) -> Asked {
         method: head.method.to_string(),
         path,
         query: head.uri.query().unwrap_or_default().to_owned(),
-        authorization: head.headers.get("authorization").map_or("", |value| value.to_str().unwrap()).to_owned(),
-        body: serde_json::from_slice(&body).unwrap_or_else(|_| String::from_utf8_lossy(&body).into_owned().into()),
+        authorization: head
+            .headers
+            .get("authorization")
+            .map_or("", |value| value.to_str().unwrap())
+            .to_owned(),
+        body: serde_json::from_slice(&body)
+            .unwrap_or_else(|_| String::from_utf8_lossy(&body).into_owned().into()),
         stream,
         before: 0,
     }
@@ -131,7 +137,11 @@ async fn read(request: Request) -> Asked {
 
 async fn respond(reply: Reply) -> Response<Body> {
     let json = |status: u16, value: &Value| {
-        Response::builder().status(status).header("content-type", "application/json").body(Body::from(value.to_string())).unwrap()
+        Response::builder()
+            .status(status)
+            .header("content-type", "application/json")
+            .body(Body::from(value.to_string()))
+            .unwrap()
     };
     match reply {
         Reply::Json(status, value) => json(status, &value),
@@ -181,7 +191,8 @@ pub(super) fn schema() -> Value {
 /// A page of the result over REST, of these rows.
 pub(super) fn page(rows: std::ops::Range<i64>, token: Option<&str>) -> Value {
     let rows: Vec<_> = rows.map(|id| json!({ "f": [{ "v": id.to_string() }] })).collect();
-    let mut page = json!({ "jobComplete": true, "schema": schema(), "totalRows": ROWS.to_string(), "rows": rows });
+    let mut page =
+        json!({ "jobComplete": true, "schema": schema(), "totalRows": ROWS.to_string(), "rows": rows });
     if let Some(token) = token {
         page["pageToken"] = token.into();
     }
@@ -191,7 +202,10 @@ pub(super) fn page(rows: std::ops::Range<i64>, token: Option<&str>) -> Value {
 fn usual(asked: &Asked) -> Reply {
     let path = asked.path.as_str();
     if path.ends_with("/token") {
-        return Reply::Json(200, json!({ "access_token": format!("token-{}", asked.before), "expires_in": 3600 }));
+        return Reply::Json(
+            200,
+            json!({ "access_token": format!("token-{}", asked.before), "expires_in": 3600 }),
+        );
     }
     if path == format!("{SERVICE}CreateReadSession") {
         return Reply::Grpc(vec![session()], 0);
@@ -231,7 +245,10 @@ fn session() -> Vec<u8> {
 /// The messages of a stream from one of its rows on.
 pub(super) fn messages(stream: &str, offset: i64) -> Vec<Vec<u8>> {
     let first = if stream == "s/0" { 0 } else { ROWS / 2 };
-    (offset..ROWS / 2).step_by(MESSAGE_ROWS as usize).map(|row| message(first + row..first + row + MESSAGE_ROWS, MESSAGE_ROWS)).collect()
+    (offset..ROWS / 2)
+        .step_by(MESSAGE_ROWS as usize)
+        .map(|row| message(first + row..first + row + MESSAGE_ROWS, MESSAGE_ROWS))
+        .collect()
 }
 
 /// A message with these rows, which says that they are `count`.
@@ -250,7 +267,8 @@ pub(super) fn message(rows: std::ops::Range<i64>, count: i64) -> Vec<u8> {
 /// The schema's message, and that of the rows.
 fn encoded(rows: std::ops::Range<i64>) -> (Vec<u8>, Vec<u8>) {
     let schema = Arc::new(Schema::new(vec![Field::new("id", DataType::Int64, true)]));
-    let batch = RecordBatch::try_new(schema.clone(), vec![Arc::new(Int64Array::from_iter_values(rows))]).unwrap();
+    let batch =
+        RecordBatch::try_new(schema.clone(), vec![Arc::new(Int64Array::from_iter_values(rows))]).unwrap();
     let mut writer = StreamWriter::try_new(Vec::new(), &schema).unwrap();
     let schema = writer.get_ref().clone();
     writer.write(&batch).unwrap();

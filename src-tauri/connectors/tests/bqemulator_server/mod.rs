@@ -88,14 +88,18 @@ impl BigQueryServer {
 
     /// Makes a dataset in the EU, which is there already or not.
     pub fn dataset(&self, name: &str) {
-        let body = format!(r#"{{"datasetReference":{{"projectId":"demo","datasetId":"{name}"}},"location":"EU"}}"#);
+        let body =
+            format!(r#"{{"datasetReference":{{"projectId":"demo","datasetId":"{name}"}},"location":"EU"}}"#);
         self.post("datasets", &body);
     }
 
     /// Runs a statement, and panics where it fails.
     pub fn sql(&self, sql: &str) -> String {
         let query = serde_json::to_string(sql).unwrap();
-        let answer = self.post("jobs", &format!(r#"{{"configuration":{{"query":{{"query":{query},"useLegacySql":false}}}}}}"#));
+        let answer = self.post(
+            "jobs",
+            &format!(r#"{{"configuration":{{"query":{{"query":{query},"useLegacySql":false}}}}}}"#),
+        );
         assert!(answer.contains(r#""state":"DONE""#) && !answer.contains("errorResult"), "{sql}: {answer}");
         answer
     }

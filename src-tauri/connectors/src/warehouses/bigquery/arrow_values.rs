@@ -3,11 +3,13 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Date32Type, Decimal128Type, Decimal256Type, Float64Type, Int64Type, IntervalMonthDayNanoType, Time64MicrosecondType,
-    TimestampMicrosecondType,
+    Date32Type, Decimal128Type, Decimal256Type, Float64Type, Int64Type, IntervalMonthDayNanoType,
+    Time64MicrosecondType, TimestampMicrosecondType,
 };
 use arrow_array::{Array, OffsetSizeTrait};
-use arrow_array::{BooleanArray, PrimitiveArray, GenericBinaryArray, GenericListArray, GenericStringArray, StructArray};
+use arrow_array::{
+    BooleanArray, GenericBinaryArray, GenericListArray, GenericStringArray, PrimitiveArray, StructArray,
+};
 use arrow_schema::{DataType, IntervalUnit, TimeUnit};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -54,9 +56,7 @@ pub(super) enum Lists<'a> {
 impl<'a> Cells<'a> {
     /// The values of `array`, which should have `form`.
     pub(super) fn of(form: &'a Form, array: &'a dyn Array) -> Self {
-        Self::single(form, array)
-            .or_else(|| Self::nested(form, array))
-            .unwrap_or(Self::Unknown(array))
+        Self::single(form, array).or_else(|| Self::nested(form, array)).unwrap_or(Self::Unknown(array))
     }
 
     fn single(form: &Form, array: &'a dyn Array) -> Option<Self> {
@@ -68,16 +68,24 @@ impl<'a> Cells<'a> {
             (Form::Bytes, DataType::Utf8 | DataType::LargeUtf8) => Self::Text(Texts::of(array)?),
             (Form::Integer, DataType::Int64) => Self::Integer(array.as_primitive()),
             (Form::Float, DataType::Float64) => Self::Float(array.as_primitive()),
-            (Form::Decimal(scale), DataType::Decimal128(..)) => Self::Decimal128(array.as_primitive(), *scale),
-            (Form::Decimal(scale), DataType::Decimal256(..)) => Self::Decimal256(array.as_primitive(), *scale),
+            (Form::Decimal(scale), DataType::Decimal128(..)) => {
+                Self::Decimal128(array.as_primitive(), *scale)
+            }
+            (Form::Decimal(scale), DataType::Decimal256(..)) => {
+                Self::Decimal256(array.as_primitive(), *scale)
+            }
             (Form::Boolean, DataType::Boolean) => Self::Boolean(array.as_boolean()),
             (Form::Date, DataType::Date32) => Self::Date(array.as_primitive()),
             (Form::Time, DataType::Time64(TimeUnit::Microsecond)) => Self::Time(array.as_primitive()),
-            (Form::DateTime, DataType::Timestamp(TimeUnit::Microsecond, _)) => Self::Moment(array.as_primitive(), ""),
+            (Form::DateTime, DataType::Timestamp(TimeUnit::Microsecond, _)) => {
+                Self::Moment(array.as_primitive(), "")
+            }
             (Form::Timestamp, DataType::Timestamp(TimeUnit::Microsecond, _)) => {
                 Self::Moment(array.as_primitive(), "Z")
             }
-            (Form::Interval, DataType::Interval(IntervalUnit::MonthDayNano)) => Self::Interval(array.as_primitive()),
+            (Form::Interval, DataType::Interval(IntervalUnit::MonthDayNano)) => {
+                Self::Interval(array.as_primitive())
+            }
             _ => return None,
         })
     }
@@ -159,8 +167,10 @@ impl<'a> Cells<'a> {
                 interval(value.months.into(), value.days.into(), value.nanoseconds / 1_000, out);
             }
             Self::Range(_, start, end) => {
-                let (first, last) =
-                    (|out: &mut Vec<u8>| start.write_end(row, out), |out: &mut Vec<u8>| end.write_end(row, out));
+                let (first, last) = (
+                    |out: &mut Vec<u8>| start.write_end(row, out),
+                    |out: &mut Vec<u8>| end.write_end(row, out),
+                );
                 let open = |end: &Cells<'_>| end.is_null(row);
                 range((!open(start)).then_some(&first as _), (!open(end)).then_some(&last as _), out)?;
             }
@@ -218,7 +228,10 @@ impl<'a> Texts<'a> {
 impl Lists<'_> {
     /// Where the elements of a row's list are.
     fn places(&self, row: usize) -> Result<std::ops::Range<usize>, Reason> {
-        fn ends<O: OffsetSizeTrait>(array: &GenericListArray<O>, row: usize) -> Option<std::ops::Range<usize>> {
+        fn ends<O: OffsetSizeTrait>(
+            array: &GenericListArray<O>,
+            row: usize,
+        ) -> Option<std::ops::Range<usize>> {
             let offsets = array.value_offsets();
             Some(offsets.get(row)?.as_usize()..offsets.get(row + 1)?.as_usize())
         }

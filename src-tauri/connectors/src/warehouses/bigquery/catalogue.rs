@@ -71,7 +71,8 @@ pub(super) async fn datasets(login: &Login) -> Result<Vec<ListedDataset>> {
     let mut all = Vec::new();
     let mut token = None;
     for _ in 0..MOST_PAGES {
-        let list: DatasetList = login.get(&[&login.project, "datasets"], &page(token), Doing::Project).await?;
+        let list: DatasetList =
+            login.get(&[&login.project, "datasets"], &page(token), Doing::Project).await?;
         all.extend(list.datasets);
         token = list.next_page_token.filter(|token| !token.is_empty());
         if token.is_none() {

@@ -58,7 +58,9 @@ fn how_secure(login: &Login) -> Note {
 async fn sign_in(login: &Login) -> Result<((), Note)> {
     login.tokens.token().await?;
     let note = match login.tokens.credentials() {
-        Credentials::Anonymous => Note::Know("Nobody signs in: the address given asks for no sign-in.".to_owned(), None),
+        Credentials::Anonymous => {
+            Note::Know("Nobody signs in: the address given asks for no sign-in.".to_owned(), None)
+        }
         Credentials::ServiceAccount(_) | Credentials::User(_) => {
             Note::Found(format!("as {}", login.tokens.credentials().name()))
         }
@@ -112,7 +114,10 @@ async fn read_one_row(login: &Arc<Login>) -> Result<(Option<Table>, Note)> {
     read::start(login, &one).await?.next().await?;
     let note = match could_write(login, table).await {
         true => Note::Know(
-            format!("Read {}. This login could also write. Sluice only reads, but a read-only login is safer.", table.name),
+            format!(
+                "Read {}. This login could also write. Sluice only reads, but a read-only login is safer.",
+                table.name
+            ),
             Some(read_only(login, table)),
         ),
         false => Note::Found(table.name.to_string()),
@@ -142,7 +147,9 @@ fn read_only(login: &Login, table: &Table) -> String {
     let account = format!("sluice-reader@{project}.iam.gserviceaccount.com");
     let mut script = format!("gcloud iam service-accounts create sluice-reader --project={project}\n");
     for role in ["bigquery.jobUser", "bigquery.readSessionUser"] {
-        script += &format!("gcloud projects add-iam-policy-binding {project} --member=serviceAccount:{account} --role=roles/{role} --condition=None\n");
+        script += &format!(
+            "gcloud projects add-iam-policy-binding {project} --member=serviceAccount:{account} --role=roles/{role} --condition=None\n"
+        );
     }
     script += &format!(
         "bq query --project_id={project} --use_legacy_sql=false \\\n  \"GRANT \\`roles/bigquery.dataViewer\\` ON SCHEMA \\`{project}\\`.\\`{}\\` TO 'serviceAccount:{account}'\"\n",
@@ -156,11 +163,13 @@ async fn read_fast(login: &Login, table: Option<&Table>) -> Result<((), Note)> {
     let table = table.filter(|table| table.kind == TableKind::Table);
     let Some(table) = table else { return Ok(((), Note::Nothing)) };
     let dataset = query::dataset(login, &table.name)?;
-    let path = format!("projects/{}/datasets/{}/tables/{}", dataset.project, dataset.dataset, table.name.name);
+    let path =
+        format!("projects/{}/datasets/{}/tables/{}", dataset.project, dataset.dataset, table.name.name);
     let note = match storage::try_session(login, path).await {
         Ok(()) => Note::Found("with the Storage Read API".to_owned()),
         Err(error) => {
-            let fix = (error.kind() == ErrorKind::NotAllowed).then(|| project_role(login, "bigquery.readSessionUser"));
+            let fix = (error.kind() == ErrorKind::NotAllowed)
+                .then(|| project_role(login, "bigquery.readSessionUser"));
             Note::Know(format!("{} Rows are read over the REST API, which is slower.", error.message()), fix)
         }
     };

@@ -144,11 +144,14 @@ fn secret(text: Option<String>) -> Option<Secret> {
 fn token_uri(given: Option<&str>, stand_in: bool) -> Result<Url> {
     let bad = || {
         Error::new(ErrorKind::BadSettings, "The key names an address for signing in that is not Google’s.")
-            .with_hint("Use the key as Google Cloud made it; its token_uri is https://oauth2.googleapis.com/token.")
+            .with_hint(
+                "Use the key as Google Cloud made it; its token_uri is https://oauth2.googleapis.com/token.",
+            )
     };
     let url = Url::parse(given.unwrap_or(TOKEN_URI)).map_err(|_| bad())?;
     let host = url.host_str().unwrap_or_default();
-    let google = url.scheme() == "https" && (host.ends_with(".googleapis.com") || host == "accounts.google.com");
+    let google =
+        url.scheme() == "https" && (host.ends_with(".googleapis.com") || host == "accounts.google.com");
     if google || (stand_in && matches!(url.scheme(), "http" | "https")) { Ok(url) } else { Err(bad()) }
 }
 
@@ -164,9 +167,12 @@ fn default_file() -> Option<PathBuf> {
 }
 
 fn nobody() -> Error {
-    Error::new(ErrorKind::SecretMissing, "There is no service account key, and gcloud has nobody signed in here.")
-        .with_hint("Paste the JSON key of a service account, or sign in with the command below.")
-        .with_fix("gcloud auth application-default login")
+    Error::new(
+        ErrorKind::SecretMissing,
+        "There is no service account key, and gcloud has nobody signed in here.",
+    )
+    .with_hint("Paste the JSON key of a service account, or sign in with the command below.")
+    .with_fix("gcloud auth application-default login")
 }
 
 fn unsupported(what: &str, kind: &str) -> Error {

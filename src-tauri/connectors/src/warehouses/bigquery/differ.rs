@@ -76,9 +76,8 @@ impl Comparing<'_> {
 
     fn filling(&self, from: &str) -> String {
         let name = |index: usize| quoted(&self.fields[index].column.name);
-        let listed = |each: &dyn Fn(usize) -> String| {
-            (0..self.fields.len()).map(each).collect::<Vec<_>>().join(", ")
-        };
+        let listed =
+            |each: &dyn Fn(usize) -> String| (0..self.fields.len()).map(each).collect::<Vec<_>>().join(", ");
         let key = |each: &dyn Fn(String) -> String, between: &str| {
             self.key.iter().map(|index| each(name(*index))).collect::<Vec<_>>().join(between)
         };
@@ -88,7 +87,10 @@ impl Comparing<'_> {
         let (same, join) = if self.whole {
             ("false", String::new())
         } else {
-            ("COALESCE(s.print = r.print, false)", format!(" LEFT JOIN {} AS s ON s.id = r.id", self.snapshot.table))
+            (
+                "COALESCE(s.print = r.print, false)",
+                format!(" LEFT JOIN {} AS s ON s.id = r.id", self.snapshot.table),
+            )
         };
         let wanted = listed(&|index| match (self.whole, self.key.contains(&index)) {
             (true, _) | (_, true) => format!("r.c{index}"),
@@ -110,7 +112,9 @@ impl Comparing<'_> {
             self.snapshot.rows
         );
         let numbers = self.snapshot.numbers(&sql).await?;
-        let number = |index: usize| numbers.get(index).copied().ok_or_else(|| super::job::unsaid("how many rows there are"));
+        let number = |index: usize| {
+            numbers.get(index).copied().ok_or_else(|| super::job::unsaid("how many rows there are"))
+        };
         Ok(Counted { rows: number(0)?, unchanged: number(1)? })
     }
 

@@ -52,7 +52,19 @@ impl Found {
     ) -> Self {
         let columns = fields.iter().map(|field| field.column.clone()).collect();
         let login = login.clone();
-        Self { login, clearing, columns, fields, key, whole, statements, counted, stage: Stage::Changed, rows: None, got: 0 }
+        Self {
+            login,
+            clearing,
+            columns,
+            fields,
+            key,
+            whole,
+            statements,
+            counted,
+            stage: Stage::Changed,
+            rows: None,
+            got: 0,
+        }
     }
 
     /// The columns of the part that have values, by their places.
@@ -75,16 +87,23 @@ impl Found {
     /// Begins to read the part; false where it has none.
     async fn begin(&mut self) -> Result<bool> {
         let Some(sql) = self.statement() else { return Ok(false) };
-        let column = |name: String, native: &str, logical| Column { name, logical, native: native.to_owned() };
+        let column =
+            |name: String, native: &str, logical| Column { name, logical, native: native.to_owned() };
         let mut fields: Vec<Field> = self
             .places()
             .into_iter()
             .map(|index| {
                 let Field { column: known, form } = &self.fields[index];
-                Field { column: column(format!("c{index}"), &known.native, known.logical), form: form.clone() }
+                Field {
+                    column: column(format!("c{index}"), &known.native, known.logical),
+                    form: form.clone(),
+                }
             })
             .collect();
-        fields.push(Field { column: column("number".to_owned(), "INT64", ColumnType::Integer), form: Form::Integer });
+        fields.push(Field {
+            column: column("number".to_owned(), "INT64", ColumnType::Integer),
+            form: Form::Integer,
+        });
         let done = Job::run(&self.login, &Statement::new(&sql), Doing::Running).await?;
         let places = (0..fields.len()).collect();
         self.rows = Some(read::of_job(&self.login, &done, &fields, places, true).await?);

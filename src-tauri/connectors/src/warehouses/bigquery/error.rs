@@ -174,7 +174,10 @@ fn denied(login: &Login, said: &Said, doing: Doing<'_>) -> Error {
     let run = project_role(login, "bigquery.jobUser");
     let (hint, fix) = match doing {
         Doing::Project => ("Have an administrator run this command.", run),
-        Doing::Dataset(dataset) => ("Have an administrator run this statement in BigQuery.", grant(login, "bigquery.dataViewer", dataset)),
+        Doing::Dataset(dataset) => (
+            "Have an administrator run this statement in BigQuery.",
+            grant(login, "bigquery.dataViewer", dataset),
+        ),
         Doing::Query | Doing::Running => (
             "Have an administrator run these: the first lets queries run, the second lets them read a dataset (change its name).",
             format!("{run}\n{}", grant(login, "bigquery.dataViewer", "analytics")),
@@ -194,14 +197,20 @@ fn who(login: &Login) -> &str {
 /// The command that gives the login a role on the whole project.
 pub(super) fn project_role(login: &Login, role: &str) -> String {
     let (project, member) = (&login.project, login.tokens.credentials().member());
-    format!("gcloud projects add-iam-policy-binding {project} --member={member} --role=roles/{role} --condition=None")
+    format!(
+        "gcloud projects add-iam-policy-binding {project} --member={member} --role=roles/{role} --condition=None"
+    )
 }
 
 /// The statement that gives the login a role on a dataset
 /// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/data-control-language>).
 pub(super) fn grant(login: &Login, role: &str, dataset: &str) -> String {
     let member = login.tokens.credentials().member();
-    format!("GRANT `roles/{role}` ON SCHEMA {} TO {};", login.dataset(dataset).quoted(), super::query::literal(&member))
+    format!(
+        "GRANT `roles/{role}` ON SCHEMA {} TO {};",
+        login.dataset(dataset).quoted(),
+        super::query::literal(&member)
+    )
 }
 
 /// What the answer of the token endpoint means (RFC 6749, section 5.2).
@@ -218,7 +227,9 @@ pub(super) fn token_refused(credentials: &Credentials, answered: &Answered) -> E
     let error = match refused.error.as_str() {
         "invalid_grant" => {
             let hint = match credentials {
-                Credentials::User(_) => "The sign-in has ended or was taken back. Sign in again with the command below.",
+                Credentials::User(_) => {
+                    "The sign-in has ended or was taken back. Sign in again with the command below."
+                }
                 Credentials::ServiceAccount(_) | Credentials::Anonymous => {
                     "Either this computer’s clock is wrong, or the key or the account was deleted or disabled. Check the clock; if it is right, make a new key and paste it."
                 }
@@ -226,9 +237,14 @@ pub(super) fn token_refused(credentials: &Credentials, answered: &Answered) -> E
             new(ErrorKind::SignInFailed, format!("Google does not take the key of {name}.")).with_hint(hint)
         }
         "" if status == 429 => slow_down(),
-        "" if status >= 500 => new(ErrorKind::ServerFailed, format!("Google’s sign-in failed (HTTP {status}).")),
-        "" => new(ErrorKind::BadAnswer, format!("The sign-in answered with HTTP {status}, and not as Google’s does."))
-            .with_hint("Check whether a proxy answers in its place."),
+        "" if status >= 500 => {
+            new(ErrorKind::ServerFailed, format!("Google’s sign-in failed (HTTP {status})."))
+        }
+        "" => new(
+            ErrorKind::BadAnswer,
+            format!("The sign-in answered with HTTP {status}, and not as Google’s does."),
+        )
+        .with_hint("Check whether a proxy answers in its place."),
         _ => new(ErrorKind::SignInFailed, format!("Google refused to sign {name} in ({}).", refused.error))
             .with_hint("Make a new key for the service account, and paste it."),
     };

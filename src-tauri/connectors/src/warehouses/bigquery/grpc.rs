@@ -28,7 +28,8 @@ const WINDOW: u32 = 4 << 20;
 
 /// Connects to `url`.
 pub(super) async fn connect(url: &Url) -> Result<Channel> {
-    let unusable = |what: &str| Error::new(ErrorKind::BadSettings, format!("The Storage Read API address {what}."));
+    let unusable =
+        |what: &str| Error::new(ErrorKind::BadSettings, format!("The Storage Read API address {what}."));
     let host = url.host_str().ok_or_else(|| unusable("has no host"))?.trim_matches(['[', ']']).to_owned();
     let port = url.port_or_known_default().ok_or_else(|| unusable("has no port"))?;
     let encryption = if url.scheme() == "https" {
@@ -76,7 +77,9 @@ impl Service<Uri> for Connector {
             let stream = timeout(CONNECT, TcpStream::connect((to.host.as_str(), to.port))).await??;
             stream.set_nodelay(true)?;
             let wire: Box<dyn Wire> = match to.encryption {
-                Some((connector, name)) => Box::new(timeout(CONNECT, connector.connect(name, stream)).await??),
+                Some((connector, name)) => {
+                    Box::new(timeout(CONNECT, connector.connect(name, stream)).await??)
+                }
                 None => Box::new(stream),
             };
             Ok(TokioIo::new(wire))

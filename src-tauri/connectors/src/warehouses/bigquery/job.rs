@@ -219,7 +219,11 @@ impl Drop for Job {
         runtime.spawn(async move {
             let parts = [login.project.as_str(), "jobs", &id, "cancel"];
             // Nobody waits for the answer; a job that has ended by itself can not be cancelled either.
-            drop(login.post::<Value>(&parts, &located(location.as_deref()), &Value::Null, Doing::Project).await);
+            drop(
+                login
+                    .post::<Value>(&parts, &located(location.as_deref()), &Value::Null, Doing::Project)
+                    .await,
+            );
         });
     }
 }

@@ -59,7 +59,8 @@ impl WarehouseKind for BigQuery {
     fn open(&self, opening: &Opening) -> Result<Box<dyn Warehouse>> {
         let login = Login::new(opening)?;
         let dataset = opening.get("diff_schema");
-        let differ = dataset.map(|dataset| BigQueryDiffer { login: login.clone(), dataset: dataset.to_owned() });
+        let differ =
+            dataset.map(|dataset| BigQueryDiffer { login: login.clone(), dataset: dataset.to_owned() });
         Ok(Box::new(BigQueryWarehouse { login, differ }))
     }
 }

@@ -62,6 +62,9 @@ mod tests {
     fn names_are_only_names() {
         assert_eq!(quoted("we`ird\\x\n"), r"`we\`ird\\x\n`");
         assert_eq!(Dataset::parse("analytics", "shop").table("leads"), "`shop`.`analytics`.`leads`");
-        assert_eq!(Dataset::parse("example.com:old.analytics", "shop").quoted(), "`example.com:old`.`analytics`");
+        assert_eq!(
+            Dataset::parse("example.com:old.analytics", "shop").quoted(),
+            "`example.com:old`.`analytics`"
+        );
     }
 }

@@ -51,10 +51,8 @@ pub(super) enum Of {
 }
 
 async fn page(login: &Login, of: &Of, rows: u64, token: Option<&str>) -> Result<Page> {
-    let mut query = vec![
-        ("maxResults", rows.to_string()),
-        ("formatOptions.useInt64Timestamp", "true".to_owned()),
-    ];
+    let mut query =
+        vec![("maxResults", rows.to_string()), ("formatOptions.useInt64Timestamp", "true".to_owned())];
     query.extend(token.map(|token| ("pageToken", token.to_owned())));
     let page: Page = match of {
         Of::Job(done) => {
@@ -96,7 +94,13 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    pub(super) fn new(login: &Arc<Login>, of: Of, columns: Columns, forms: Vec<Form>, limit: Option<u64>) -> Self {
+    pub(super) fn new(
+        login: &Arc<Login>,
+        of: Of,
+        columns: Columns,
+        forms: Vec<Form>,
+        limit: Option<u64>,
+    ) -> Self {
         Self {
             login: login.clone(),
             of,
@@ -132,7 +136,10 @@ impl Pages {
         let total = page.total_rows.and_then(|rows| rows.parse().ok());
         self.total = Some(total.ok_or_else(|| unsaid("how many rows the result has"))?);
         if page.rows.is_empty() && page.page_token.is_some() {
-            return Err(Error::new(ErrorKind::IncompleteRead, "BigQuery sent a page without rows in the middle of them."));
+            return Err(Error::new(
+                ErrorKind::IncompleteRead,
+                "BigQuery sent a page without rows in the middle of them.",
+            ));
         }
         (self.rows, self.token, self.asked) = (page.rows.into_iter(), page.page_token, true);
         Ok(self.rows.len() > 0)

@@ -52,7 +52,9 @@ pub(super) fn beyond(after: &After, fields: &[Field]) -> Result<String> {
     let field = chosen(fields.to_vec(), std::slice::from_ref(&after.column))?.remove(0);
     let column = format!("`query`.{}", quoted(&after.column));
     let condition = match after.text() {
-        Some(value) if field.column.native == "BYTES" => format!("{column} > FROM_BASE64({})", literal(&value)),
+        Some(value) if field.column.native == "BYTES" => {
+            format!("{column} > FROM_BASE64({})", literal(&value))
+        }
         Some(value) => format!("{column} > CAST({} AS {})", literal(&value), field.column.native),
         None => format!("{column} IS NOT NULL"),
     };
@@ -92,7 +94,8 @@ async fn declared(login: &Login, table: &TableName, fields: &mut [Field]) -> Res
     let table = TableInfo::get(login, table).await?;
     for known in super::schema::fields(&table.schema)? {
         if let Some(field) = fields.iter_mut().find(|field| field.column.name == known.column.name) {
-            field.form = if field.column.native == known.column.native { known.form } else { field.form.clone() };
+            field.form =
+                if field.column.native == known.column.native { known.form } else { field.form.clone() };
         }
     }
     Ok(())
@@ -206,7 +209,8 @@ pub(super) async fn key_check(login: &Arc<Login>, query: &Query, key: &[String])
     };
     let counts = pages::one_row(login, &done).await?;
     let count = |index: usize| {
-        let unknown = || Error::new(ErrorKind::BadAnswer, "BigQuery did not answer with the counts it was asked for.");
+        let unknown =
+            || Error::new(ErrorKind::BadAnswer, "BigQuery did not answer with the counts it was asked for.");
         counts.get(index).and_then(|count| count.parse::<u64>().ok()).ok_or_else(unknown)
     };
     Ok(KeyCheck { rows: count(0)?, nulls: count(1)?, duplicates: count(2)? })

@@ -141,11 +141,15 @@ async fn of_table(
     );
     let done = match Job::run(login, &Statement::new(&sql), Doing::Running).await {
         Ok(done) => done,
+        // Not every table can be read as of a moment.
+        Err(error) if matches!(error.kind(), ErrorKind::NotAllowed | ErrorKind::BadQuery) => return Ok(None),
         Err(error) => return Err(explained(login, &read.query, error).await),
     };
     let counted = pages::one_row(login, &done).await?;
     let number = |index: usize| counted.get(index).and_then(|text| text.parse::<i64>().ok());
-    let (Some(total), Some(at)) = (number(0), number(1)) else { return Err(unsaid("how many rows the table has")) };
+    let (Some(total), Some(at)) = (number(0), number(1)) else {
+        return Err(unsaid("how many rows the table has"));
+    };
     let fields = chosen(all.to_vec(), &read.columns)?;
     let columns: Columns = fields.iter().map(|field| field.column.clone()).collect();
     let dataset = query::dataset(login, table)?;
@@ -180,7 +184,8 @@ async fn sample(
     let path = [dataset.project, "datasets".into(), dataset.dataset, "tables".into(), table.name.clone()];
     let columns: Columns = fields.iter().map(|field| field.column.clone()).collect();
     let forms = fields.into_iter().map(|field| field.form).collect();
-    let mut pages = Pages::new(login, Of::Table(path.to_vec()), columns.clone(), forms, Some(limit)).at(places);
+    let mut pages =
+        Pages::new(login, Of::Table(path.to_vec()), columns.clone(), forms, Some(limit)).at(places);
     match pages.go_on().await {
         Ok(_) => {}
         // Tables whose rows or columns are guarded can only be queried.
@@ -192,7 +197,10 @@ async fn sample(
 
 /// The rows ended before the server's own count.
 pub(super) fn short(got: u64) -> Error {
-    Error::new(ErrorKind::IncompleteRead, format!("The rows ended after {got}, before all that BigQuery counted."))
+    Error::new(
+        ErrorKind::IncompleteRead,
+        format!("The rows ended after {got}, before all that BigQuery counted."),
+    )
 }
 
 /// Rows, whichever way they come.

@@ -81,11 +81,13 @@ impl SchemaField {
             "TIMESTAMP" => Form::Timestamp,
             "JSON" => Form::Json,
             "INTERVAL" => Form::Interval,
-            "RANGE" => Form::Range(Box::new(match self.range_element_type.as_ref().map(|of| of.kind.as_str()) {
-                Some("DATE") => Form::Date,
-                Some("DATETIME") => Form::DateTime,
-                _ => Form::Timestamp,
-            })),
+            "RANGE" => {
+                Form::Range(Box::new(match self.range_element_type.as_ref().map(|of| of.kind.as_str()) {
+                    Some("DATE") => Form::Date,
+                    Some("DATETIME") => Form::DateTime,
+                    _ => Form::Timestamp,
+                }))
+            }
             "RECORD" | "STRUCT" => {
                 Form::Record(self.fields.iter().map(|field| (field.name.clone(), field.form())).collect())
             }
@@ -139,11 +141,8 @@ pub(super) fn fields(schema: &Schema) -> Result<Vec<Field>> {
                 .with_hint("Give one of them another name with “as”."));
         }
         let form = field.form();
-        let column = Column {
-            name: field.name.clone(),
-            logical: logical(&form, &field.kind),
-            native: field.native(),
-        };
+        let column =
+            Column { name: field.name.clone(), logical: logical(&form, &field.kind), native: field.native() };
         fields.push(Field { column, form });
     }
     if fields.is_empty() {

@@ -75,10 +75,14 @@ pub(super) async fn start(
         Err(error) => return Err(error),
     };
     let Some(api::read_session::Schema::ArrowSchema(schema)) = session.schema else {
-        return Err(Error::new(ErrorKind::BadAnswer, "BigQuery began a read without saying what its rows look like."));
+        return Err(Error::new(
+            ErrorKind::BadAnswer,
+            "BigQuery began a read without saying what its rows look like.",
+        ));
     };
     let schema = Bytes::from(schema.serialized_schema);
-    let forms: Arc<[_]> = fields.iter().map(|field| (field.column.name.clone(), field.form.clone())).collect();
+    let forms: Arc<[_]> =
+        fields.iter().map(|field| (field.column.name.clone(), field.form.clone())).collect();
     let mut reading = JoinSet::new();
     let mut batches = Vec::new();
     for stream in session.streams {
@@ -105,7 +109,12 @@ pub(super) async fn try_session(login: &Login, path: String) -> Result<()> {
 fn is_refusal(error: &Error) -> bool {
     matches!(
         error.kind(),
-        ErrorKind::NotAllowed | ErrorKind::MissingObject | ErrorKind::Unreachable | ErrorKind::TimedOut | ErrorKind::ServerFailed | ErrorKind::NotYet
+        ErrorKind::NotAllowed
+            | ErrorKind::MissingObject
+            | ErrorKind::Unreachable
+            | ErrorKind::TimedOut
+            | ErrorKind::ServerFailed
+            | ErrorKind::NotYet
     )
 }
 
@@ -174,7 +183,9 @@ pub(super) async fn request<T>(login: &Login, message: T, routing: &str) -> Resu
         request.metadata_mut().insert("authorization", value);
     }
     let routing = routing.replace('/', "%2F");
-    request.metadata_mut().insert("x-goog-request-params", MetadataValue::try_from(routing).map_err(|_| bug())?);
+    request
+        .metadata_mut()
+        .insert("x-goog-request-params", MetadataValue::try_from(routing).map_err(|_| bug())?);
     Ok(request)
 }
 
@@ -196,9 +207,11 @@ pub(super) fn is_passing(status: &Status) -> bool {
 pub(super) fn from_status(login: &Login, status: &Status) -> Error {
     let who = login.tokens.credentials().name();
     let error = match status.code() {
-        Code::PermissionDenied => Error::new(ErrorKind::NotAllowed, format!("{who} may not use the Storage Read API."))
-            .with_hint("Have an administrator run this command.")
-            .with_fix(project_role(login, "bigquery.readSessionUser")),
+        Code::PermissionDenied => {
+            Error::new(ErrorKind::NotAllowed, format!("{who} may not use the Storage Read API."))
+                .with_hint("Have an administrator run this command.")
+                .with_fix(project_role(login, "bigquery.readSessionUser"))
+        }
         Code::Unauthenticated => {
             Error::new(ErrorKind::SignInFailed, format!("BigQuery does not take the sign-in of {who}."))
                 .with_hint("Make a new key for the service account, and paste it into the connection.")
@@ -206,7 +219,9 @@ pub(super) fn from_status(login: &Login, status: &Status) -> Error {
         Code::NotFound => Error::new(ErrorKind::MissingObject, "The rows are not there any more."),
         Code::ResourceExhausted => Error::new(ErrorKind::RateLimited, "BigQuery asked to slow down."),
         Code::DeadlineExceeded => Error::new(ErrorKind::TimedOut, "BigQuery did not send rows in time."),
-        Code::Unavailable => Error::new(ErrorKind::Unreachable, "The connection to the Storage Read API broke off."),
+        Code::Unavailable => {
+            Error::new(ErrorKind::Unreachable, "The connection to the Storage Read API broke off.")
+        }
         Code::Unimplemented => Error::new(ErrorKind::NotYet, "There is no Storage Read API at this address."),
         _ => Error::new(ErrorKind::ServerFailed, "BigQuery failed while rows were read."),
     };

@@ -12,7 +12,8 @@ fn a_pasted_key_fills_the_project() {
     assert_eq!(found["project"], "shop-analytics");
     assert_eq!(found["service_account"], key);
     assert!(unused.is_empty());
-    let (found, _) = settings("https://console.cloud.google.com/bigquery?project=shop-analytics&ws=1").unwrap();
+    let (found, _) =
+        settings("https://console.cloud.google.com/bigquery?project=shop-analytics&ws=1").unwrap();
     assert_eq!(found["project"], "shop-analytics");
     for text in ["{}", "bigquery", "https://example.com/?project=a", r#"{"type":"webhook"}"#] {
         assert!(settings(text).is_none(), "{text}");
@@ -29,7 +30,9 @@ fn a_key_that_would_be_signed_for_a_stranger_is_refused() {
     for uri in ["https://oauth2.googleapis.com/token", "https://accounts.google.com/o/oauth2/token"] {
         assert!(Credentials::parse(key(uri).as_bytes(), false, "The key").is_ok(), "{uri}");
     }
-    for uri in ["https://evil.example/token", "http://oauth2.googleapis.com/token", "https://xgoogleapis.com/"] {
+    for uri in
+        ["https://evil.example/token", "http://oauth2.googleapis.com/token", "https://xgoogleapis.com/"]
+    {
         let error = Credentials::parse(key(uri).as_bytes(), false, "The key").err().unwrap();
         assert_eq!(error.kind(), ErrorKind::BadSettings, "{uri}");
         assert!(!format!("{error:?}").contains("s3cr3t"));
@@ -39,7 +42,9 @@ fn a_key_that_would_be_signed_for_a_stranger_is_refused() {
 
 #[test]
 fn what_is_no_key_says_so_and_shows_nothing_of_it() {
-    for text in ["s3cr3t", r#"{"type":"s3cr3t"#, r#"{"type":"external_account"}"#, r#"{"type":"service_account"}"#] {
+    for text in
+        ["s3cr3t", r#"{"type":"s3cr3t"#, r#"{"type":"external_account"}"#, r#"{"type":"service_account"}"#]
+    {
         let error = Credentials::parse(text.as_bytes(), false, "The key").err().unwrap();
         assert_eq!(error.kind(), ErrorKind::BadSettings);
         assert!(!format!("{error:?}").contains("s3cr3t"), "{error:?}");

@@ -9,7 +9,8 @@ use sluice_engine::value::{RowBatch, write_compact_json, write_float, write_inte
 
 use super::schema::Form;
 use super::values::{
-    DAY, MALFORMED, Reason, Written, clock, day, decimal, inner, interval, moment, quoted, range, range_moment,
+    DAY, MALFORMED, Reason, Written, clock, day, decimal, inner, interval, moment, quoted, range,
+    range_moment,
 };
 
 /// A row.
@@ -35,7 +36,9 @@ impl TextRow {
 pub(super) fn push(batch: &mut RowBatch, forms: &[Form], places: &[usize], row: &TextRow) {
     for (form, place) in forms.iter().zip(places) {
         match row.f.get(*place).map(|value| &value.v) {
-            Some(Value::Null) if matches!(form, Form::List(_)) => batch.json(|out| out.extend_from_slice(b"[]")),
+            Some(Value::Null) if matches!(form, Form::List(_)) => {
+                batch.json(|out| out.extend_from_slice(b"[]"))
+            }
             Some(Value::Null) => batch.null(),
             Some(value) => batch.json_or(|out| form.write_text(value, out)),
             None => batch.unreadable(MALFORMED),
@@ -184,7 +187,12 @@ fn instant(text: &str) -> Result<i64, Reason> {
     if let Ok(micros) = text.parse() {
         return Ok(micros);
     }
-    let plain = text.trim_end_matches(" UTC").trim_end_matches('Z').trim_end_matches("+00:00").trim_end_matches("+00");
-    let moment = NaiveDateTime::parse_from_str(&plain.replace('T', " "), "%Y-%m-%d %H:%M:%S%.f").map_err(|_| MALFORMED)?;
+    let plain = text
+        .trim_end_matches(" UTC")
+        .trim_end_matches('Z')
+        .trim_end_matches("+00:00")
+        .trim_end_matches("+00");
+    let moment = NaiveDateTime::parse_from_str(&plain.replace('T', " "), "%Y-%m-%d %H:%M:%S%.f")
+        .map_err(|_| MALFORMED)?;
     Ok(moment.and_utc().timestamp_micros())
 }

@@ -86,10 +86,8 @@ impl Tokens {
         loop {
             let asked = self.clock.now();
             let body = form.encoded(asked)?;
-            let request = http
-                .post(url.clone())
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .body(body);
+            let request =
+                http.post(url.clone()).header("Content-Type", "application/x-www-form-urlencoded").body(body);
             tries += 1;
             let error = match http.send(request).await {
                 Ok(answered) if answered.status == 200 => {
@@ -102,7 +100,8 @@ impl Tokens {
                 Ok(answered) => token_refused(&self.credentials, &answered),
                 Err(failure) => failure.error().clone(),
             };
-            if tries == TRIES || error.kind() == ErrorKind::SignInFailed || !super::client::is_passing(&error) {
+            if tries == TRIES || error.kind() == ErrorKind::SignInFailed || !super::client::is_passing(&error)
+            {
                 return Err(error);
             }
             super::client::pause(tries, error.retry_after()).await;
@@ -151,7 +150,8 @@ fn statement(account: &ServiceAccount, now: DateTime<Utc>) -> Result<String> {
     };
     let der = PrivatePkcs8KeyDer::from_pem_slice(account.private_key.expose())
         .map_err(|_| unusable("is not a PEM document"))?;
-    let pair = RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()).map_err(|_| unusable("is not a whole RSA key"))?;
+    let pair =
+        RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()).map_err(|_| unusable("is not a whole RSA key"))?;
     let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let header = part(json!({ "alg": "RS256", "typ": "JWT", "kid": account.key_id }));
     let claims = part(json!({

@@ -83,7 +83,8 @@ pub(super) fn decimal(text: &str, scale: Option<usize>, out: &mut Vec<u8>) -> Wr
     let (digits, exponent) = text.split_once(['E', 'e']).unwrap_or((text, "0"));
     let (negative, digits) = digits.strip_prefix('-').map_or((false, digits), |digits| (true, digits));
     let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
-    let exponent: i32 = exponent.parse().ok().filter(|exponent| (-100..=100).contains(exponent)).ok_or(MALFORMED)?;
+    let exponent: i32 =
+        exponent.parse().ok().filter(|exponent| (-100..=100).contains(exponent)).ok_or(MALFORMED)?;
     if !whole.bytes().chain(decimals.bytes()).all(|byte| byte.is_ascii_digit()) || whole.is_empty() {
         return Err(MALFORMED.into());
     }
