@@ -69,6 +69,11 @@ impl Http {
         self.client.get(url)
     }
 
+    /// Sends the request; its answer's body is left to be read piece by piece.
+    pub(crate) async fn open(&self, request: RequestBuilder) -> std::result::Result<Response, Failure> {
+        request.send().await.map_err(Failure::of)
+    }
+
     /// Sends the request and reads its answer, of which [`ANSWER_BYTES`] are kept.
     pub(crate) async fn send(&self, request: RequestBuilder) -> std::result::Result<Answered, Failure> {
         self.send_up_to(request, ANSWER_BYTES).await

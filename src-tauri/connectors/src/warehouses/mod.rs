@@ -7,7 +7,8 @@ mod pgwire;
 mod postgres;
 mod redshift;
 mod sample;
+mod snowflake;
 
 /// Every kind of warehouse, in the order the wizard shows them.
 pub static CATALOGUE: &[&dyn WarehouseKind] =
-    &[&postgres::Postgres, &bigquery::BigQuery, &redshift::Redshift, &sample::Sample];
+    &[&snowflake::Snowflake, &bigquery::BigQuery, &redshift::Redshift, &postgres::Postgres, &sample::Sample];

@@ -4,6 +4,8 @@
 //! The forms of its answers are those of <https://cloud.google.com/bigquery/docs/reference/rest/v2>, and of
 //! `google/cloud/bigquery/storage/v1/storage.proto` in <https://github.com/googleapis/googleapis>.
 
+#![allow(dead_code, clippy::unwrap_used)]
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 

@@ -131,6 +131,8 @@ impl BigQueryServer {
 
 /// Where `scripts/install tests` puts it.
 pub fn installed() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.tools/bqemulator");
-    folder.join("installed").is_file().then(|| folder.canonicalize().ok()).flatten()
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = package.ancestors().find(|folder| folder.join("scripts/install").is_file())?;
+    let folder = root.join(".tools/bqemulator");
+    folder.join("installed").is_file().then_some(folder)
 }

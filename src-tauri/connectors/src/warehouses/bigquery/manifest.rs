@@ -50,7 +50,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         .optional(),
         Setting::text(
             "url",
-            "API address",
+            "Address",
             "Only for a private endpoint; empty for Google’s own.",
             "https://bigquery-sluice.p.googleapis.com",
         )
@@ -58,7 +58,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         .entered_as(Input::Url),
         Setting::text(
             "storage_url",
-            "Storage Read API address",
+            "Storage address",
             "Only for a private endpoint; empty for Google’s own, or for none where the API has an address of its own.",
             "https://bigquerystorage-sluice.p.googleapis.com",
         )
