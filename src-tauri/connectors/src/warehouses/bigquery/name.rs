@@ -33,24 +33,25 @@ pub(super) fn dataset(table: &TableName, project: &str) -> Dataset {
     Dataset::parse(&table.schema, project)
 }
 
-/// `name` as an SQL identifier: escapes as in strings
+/// `name` as an SQL identifier, which takes the escapes of a string
 /// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/lexical#quoted_identifiers>).
 pub(super) fn quoted(name: &str) -> String {
-    format!("`{}`", escaped(name))
+    escaped(name, '`')
 }
 
-/// `text` with what ends a string or an identifier escaped, and nothing that breaks a line.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+/// `text` in quotes, with what ends them escaped, and a line on one line.
+pub(super) fn escaped(text: &str, quote: char) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push(quote);
     for c in text.chars() {
         match c {
-            '\\' | '`' | '\'' | '"' => out.extend(['\\', c]),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if c == '\\' || c == quote => out.extend(['\\', c]),
             c => out.push(c),
         }
     }
+    out.push(quote);
     out
 }
 
@@ -60,7 +61,7 @@ mod tests {
 
     #[test]
     fn names_are_only_names() {
-        assert_eq!(quoted("we`ird\\x\n"), r"`we\`ird\\x\n`");
+        assert_eq!(quoted("we`ird\\x\n'"), r"`we\`ird\\x\n'`");
         assert_eq!(Dataset::parse("analytics", "shop").table("leads"), "`shop`.`analytics`.`leads`");
         assert_eq!(
             Dataset::parse("example.com:old.analytics", "shop").quoted(),

@@ -20,7 +20,7 @@ const DOLLARS: f64 = 6.25;
 
 /// `text` as an SQL string.
 pub(super) fn literal(text: &str) -> String {
-    format!("'{}'", escaped(text))
+    escaped(text, '\'')
 }
 
 /// What stands after FROM for the query's rows.
