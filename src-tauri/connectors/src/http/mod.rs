@@ -4,7 +4,7 @@
 mod client;
 mod failure;
 
-pub(crate) use client::{Http, Patience, is_loopback};
+pub(crate) use client::{Http, Patience, is_loopback, tls};
 pub(crate) use failure::Failure;
 
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub(crate) struct Answered {
     pub(crate) content_type: String,
     /// How long the other side asks to wait.
     pub(crate) retry_after: Option<Duration>,
-    /// The body's first [`ANSWER_BYTES`], as text.
+    /// The body's first bytes, as text; [`ANSWER_BYTES`] unless more were asked for.
     pub(crate) body: String,
     /// Why the body ended early, if it did.
     pub(crate) cut: Option<sluice_engine::Error>,
