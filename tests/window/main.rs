@@ -6,6 +6,8 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that can not go on fails")]
 
 mod accessibility;
+#[path = "../../src-tauri/connectors/tests/bqemulator_server/mod.rs"]
+mod bqemulator_server;
 mod desk;
 #[path = "../../src-tauri/connectors/tests/fakesnow_server/mod.rs"]
 mod fakesnow_server;

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::bqemulator_server::BigQueryServer;
 use crate::desk::{Desk, on_a_desk};
 use crate::fakesnow_server::Fakesnow;
 use crate::journal::{counts, finished, keys, open_sync, ready, shape_payload, sync_now, to_rudderstack};
@@ -39,6 +40,28 @@ fn snowflake_to_live_events() {
         };
         let secret = key.lines().nth(3).expect("a key has lines").to_owned();
         connection_to_events(&desk, "Snowflake", form, change, &secret).await;
+    });
+}
+
+#[test]
+fn bigquery_to_live_events() {
+    let Some(server) = BigQueryServer::shared() else { return };
+    on_a_desk("BigQuery to live events", async |desk| {
+        server.dataset("analytics");
+        server.sql(
+            "create table analytics.leads as select i as id, concat('u', cast(i as string)) as user_id, \
+            concat('person', cast(i as string), '@example.com') as email, concat('Company ', cast(i as string)) as company, \
+            'NL' as country, i * 5 as score from unnest(generate_array(1, 20)) as i",
+        );
+        let form = async |page: &Page| {
+            page.fill("Project", "demo").await;
+            page.fill("Address", &server.url).await;
+            page.fill("Storage address", &server.storage_url).await;
+        };
+        let change = async || {
+            server.sql("update analytics.leads set score = 1000 where id in (3, 7, 11)");
+        };
+        connection_to_events(&desk, "BigQuery", form, change, WRITE_KEY).await;
     });
 }
 
