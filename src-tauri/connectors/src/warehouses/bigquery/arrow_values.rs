@@ -61,11 +61,12 @@ impl<'a> Cells<'a> {
 
     fn single(form: &Form, array: &'a dyn Array) -> Option<Self> {
         Some(match (form, array.data_type()) {
-            (Form::Text, _) => Self::Text(Texts::of(array)?),
+            // A stand-in calls well-known text bytes.
+            (Form::Text, _) | (Form::Bytes, DataType::Utf8 | DataType::LargeUtf8) => {
+                Self::Text(Texts::of(array)?)
+            }
             (Form::Json, _) => Self::Json(Texts::of(array)?),
             (Form::Bytes, DataType::Binary) => Self::Bytes(array.as_binary()),
-            // A stand-in's well-known text, whose type it calls bytes.
-            (Form::Bytes, DataType::Utf8 | DataType::LargeUtf8) => Self::Text(Texts::of(array)?),
             (Form::Integer, DataType::Int64) => Self::Integer(array.as_primitive()),
             (Form::Float, DataType::Float64) => Self::Float(array.as_primitive()),
             (Form::Decimal(scale), DataType::Decimal128(..)) => {
@@ -118,10 +119,12 @@ impl<'a> Cells<'a> {
 
     /// Pushes the value of a row.
     pub(super) fn push(&self, row: usize, batch: &mut RowBatch) {
-        match self {
-            Self::List(..) if self.is_null(row) => batch.json(|out| out.extend_from_slice(b"[]")),
-            _ if self.is_null(row) => batch.null(),
-            _ => batch.json_or(|out| self.write(row, out)),
+        if matches!(self, Self::List(..)) && self.is_null(row) {
+            batch.json(|out| out.extend_from_slice(b"[]"));
+        } else if self.is_null(row) {
+            batch.null();
+        } else {
+            batch.json_or(|out| self.write(row, out));
         }
     }
 
@@ -182,6 +185,7 @@ impl<'a> Cells<'a> {
     }
 
     /// Appends an end of a range.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "ranges are of days and moments alone")]
     fn write_end(&self, row: usize, out: &mut Vec<u8>) -> Written {
         match self {
             Self::Date(array) => day(array.value(row).into(), out),
@@ -192,16 +196,19 @@ impl<'a> Cells<'a> {
     }
 
     fn write_inner(&self, row: usize, out: &mut Vec<u8>) -> Written {
-        match self {
-            Self::List(..) if self.is_null(row) => out.extend_from_slice(b"[]"),
-            _ if self.is_null(row) => out.extend_from_slice(b"null"),
-            _ => inner(self.write(row, out))?,
+        if matches!(self, Self::List(..)) && self.is_null(row) {
+            out.extend_from_slice(b"[]");
+        } else if self.is_null(row) {
+            out.extend_from_slice(b"null");
+        } else {
+            inner(self.write(row, out))?;
         }
         Ok(())
     }
 }
 
 impl<'a> Texts<'a> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other types are none of text")]
     fn of(array: &'a dyn Array) -> Option<Self> {
         match array.data_type() {
             DataType::Utf8 => Some(Self::Short(array.as_string())),

@@ -112,15 +112,16 @@ async fn read_one_row(login: &Arc<Login>) -> Result<(Option<Table>, Note)> {
     };
     let one = Read { limit: Some(1), ..Read::all(Query::Table(table.name.clone())) };
     read::start(login, &one).await?.next().await?;
-    let note = match could_write(login, table).await {
-        true => Note::Know(
+    let note = if could_write(login, table).await {
+        Note::Know(
             format!(
                 "Read {}. This login could also write. Sluice only reads, but a read-only login is safer.",
                 table.name
             ),
             Some(read_only(login, table)),
-        ),
-        false => Note::Found(table.name.to_string()),
+        )
+    } else {
+        Note::Found(table.name.to_string())
     };
     Ok((Some(table.clone()), note))
 }
@@ -145,17 +146,18 @@ async fn could_write(login: &Login, table: &Table) -> bool {
 fn read_only(login: &Login, table: &Table) -> String {
     let project = &login.project;
     let account = format!("sluice-reader@{project}.iam.gserviceaccount.com");
-    let mut script = format!("gcloud iam service-accounts create sluice-reader --project={project}\n");
-    for role in ["bigquery.jobUser", "bigquery.readSessionUser"] {
-        script += &format!(
+    let made = format!("gcloud iam service-accounts create sluice-reader --project={project}\n");
+    let roles = ["bigquery.jobUser", "bigquery.readSessionUser"].map(|role| {
+        format!(
             "gcloud projects add-iam-policy-binding {project} --member=serviceAccount:{account} --role=roles/{role} --condition=None\n"
-        );
-    }
-    script += &format!(
+        )
+    });
+    let granted = format!(
         "bq query --project_id={project} --use_legacy_sql=false \\\n  \"GRANT \\`roles/bigquery.dataViewer\\` ON SCHEMA \\`{project}\\`.\\`{}\\` TO 'serviceAccount:{account}'\"\n",
         table.name.schema
     );
-    script + &format!("gcloud iam service-accounts keys create sluice-key.json --iam-account={account}\n")
+    let key = format!("gcloud iam service-accounts keys create sluice-key.json --iam-account={account}\n");
+    made + &roles.concat() + &granted + &key
 }
 
 /// Storage Read is faster, and may be refused: then rows come over the REST API.

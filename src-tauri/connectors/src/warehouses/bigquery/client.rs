@@ -122,13 +122,13 @@ impl Login {
                 Err(error) => error,
             };
             // A token can be taken back before its time.
-            let again = match error.kind() {
-                ErrorKind::SignInFailed if tries == 1 => {
-                    self.tokens.forget().await;
-                    true
-                }
-                _ => is_passing(&error) && error.retry_after().is_none_or(|wait| wait <= LONGEST_WAIT),
-            };
+            let signed_out = error.kind() == ErrorKind::SignInFailed && tries == 1;
+            if signed_out {
+                self.tokens.forget().await;
+            }
+            let is_worth_it =
+                is_passing(&error) && error.retry_after().is_none_or(|wait| wait <= LONGEST_WAIT);
+            let again = signed_out || is_worth_it;
             if !again || tries == TRIES {
                 return Err(error);
             }
@@ -175,7 +175,7 @@ pub(super) async fn pause(tries: u32, asked: Option<Duration>) {
 }
 
 fn address(key: &str, text: &str) -> Result<Url> {
-    Url::parse(text).ok().filter(|url| url.has_host()).ok_or_else(|| {
+    Url::parse(text).ok().filter(Url::has_host).ok_or_else(|| {
         Error::new(ErrorKind::BadSettings, format!("“{text}” is not an address (setting {key})."))
     })
 }

@@ -128,17 +128,19 @@ struct QueryConfiguration {
 
 /// Where a job put its rows.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct Destination {
-    project_id: String,
-    dataset_id: String,
-    table_id: String,
+    #[serde(rename = "projectId")]
+    project: String,
+    #[serde(rename = "datasetId")]
+    dataset: String,
+    #[serde(rename = "tableId")]
+    table: String,
 }
 
 impl Destination {
     /// As the Storage Read API names it.
     pub(super) fn path(&self) -> String {
-        format!("projects/{}/datasets/{}/tables/{}", self.project_id, self.dataset_id, self.table_id)
+        format!("projects/{}/datasets/{}/tables/{}", self.project, self.dataset, self.table)
     }
 }
 

@@ -23,7 +23,8 @@ struct Page {
     #[serde(default)]
     rows: Vec<TextRow>,
     total_rows: Option<String>,
-    page_token: Option<String>,
+    #[serde(rename = "pageToken")]
+    token: Option<String>,
     #[serde(default)]
     errors: Vec<Said>,
     job_complete: Option<bool>,
@@ -135,13 +136,13 @@ impl Pages {
         let page = page(&self.login, &self.of, rows, self.token.as_deref()).await?;
         let total = page.total_rows.and_then(|rows| rows.parse().ok());
         self.total = Some(total.ok_or_else(|| unsaid("how many rows the result has"))?);
-        if page.rows.is_empty() && page.page_token.is_some() {
+        if page.rows.is_empty() && page.token.is_some() {
             return Err(Error::new(
                 ErrorKind::IncompleteRead,
                 "BigQuery sent a page without rows in the middle of them.",
             ));
         }
-        (self.rows, self.token, self.asked) = (page.rows.into_iter(), page.page_token, true);
+        (self.rows, self.token, self.asked) = (page.rows.into_iter(), page.token, true);
         Ok(self.rows.len() > 0)
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::sync::dialect::BigQueryDialect;
 use sluice_engine::sync::{Query, TableName};
 use sluice_engine::warehouse::{After, Cost, KeyCheck};
 
@@ -71,6 +72,8 @@ pub(super) struct Plan {
 /// Has the server plan a query (<https://cloud.google.com/bigquery/docs/running-queries#dry-run>), and sees to
 /// it that it only reads.
 pub(super) async fn plan(login: &Login, query: &Query, sql: &str) -> Result<Plan> {
+    // The server runs scripts too; brackets alone would not keep a statement after them out.
+    query.check(&BigQueryDialect {})?;
     let planned = match Statement::new(sql).plan(login, Doing::Query).await {
         Ok(planned) => planned,
         Err(error) => return Err(explained(login, query, error).await),

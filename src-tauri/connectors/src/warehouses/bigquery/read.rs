@@ -114,11 +114,23 @@ pub(super) async fn of_job(
         && let Begun::Streams(streams) =
             storage::start(login, &Source { path, ordered, snapshot: None }, fields, &columns).await?
     {
-        return Ok(BigQueryRows { columns, feed: Feed::Streams(streams), total: Some(total), ended: false });
+        return Ok(BigQueryRows {
+            columns,
+            feed: Feed::Streams(streams),
+            total: Some(total),
+            ended: false,
+            whole: false,
+        });
     }
     let forms = fields.iter().map(|field| field.form.clone()).collect();
     let pages = Pages::new(login, Of::Job(done.clone()), columns.clone(), forms, None).at(places);
-    Ok(BigQueryRows { columns, feed: Feed::Pages(Box::new(pages)), total: Some(total), ended: false })
+    Ok(BigQueryRows {
+        columns,
+        feed: Feed::Pages(Box::new(pages)),
+        total: Some(total),
+        ended: false,
+        whole: false,
+    })
 }
 
 /// A table's own rows, which costs less than a query; `None` where only a query gets at them.
@@ -162,6 +174,7 @@ async fn of_table(
             feed: Feed::Streams(streams),
             total: Some(total.unsigned_abs()),
             ended: false,
+            whole: false,
         }),
     })
 }
@@ -192,7 +205,13 @@ async fn sample(
         Err(error) if matches!(error.kind(), ErrorKind::NotAllowed | ErrorKind::BadQuery) => return Ok(None),
         Err(error) => return Err(error),
     }
-    Ok(Some(BigQueryRows { columns, feed: Feed::Pages(Box::new(pages)), total: None, ended: false }))
+    Ok(Some(BigQueryRows {
+        columns,
+        feed: Feed::Pages(Box::new(pages)),
+        total: None,
+        ended: false,
+        whole: false,
+    }))
 }
 
 /// The rows ended before the server's own count.
@@ -210,6 +229,8 @@ pub(super) struct BigQueryRows {
     /// Rows of the result as the server counted them; `None` for a sample.
     total: Option<u64>,
     ended: bool,
+    /// It ended well.
+    whole: bool,
 }
 
 enum Feed {
@@ -229,13 +250,14 @@ impl Rows for BigQueryRows {
             Feed::Streams(streams) => streams.next().await,
             Feed::Pages(pages) => pages.next().await,
         };
+        self.whole = matches!(batch, Ok(None));
         self.ended = !matches!(batch, Ok(Some(_)));
         batch
     }
 
     fn server_rows(&self) -> Option<u64> {
         match &self.feed {
-            _ if !self.ended => None,
+            _ if !self.whole => None,
             // Rows that came in lately are listed before they are counted.
             Feed::Pages(pages) if self.total.is_none() => pages.total.map(|total| pages.expected(total)),
             Feed::Streams(_) | Feed::Pages(_) => self.total,

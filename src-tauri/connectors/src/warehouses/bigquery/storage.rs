@@ -204,6 +204,7 @@ pub(super) fn is_passing(status: &Status) -> bool {
 }
 
 /// What a status means (<https://cloud.google.com/apis/design/errors#handling_errors>).
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other codes say no more than that it failed")]
 pub(super) fn from_status(login: &Login, status: &Status) -> Error {
     let who = login.tokens.credentials().name();
     let error = match status.code() {
@@ -233,16 +234,12 @@ impl Streams {
     pub(super) async fn next(&mut self) -> Result<Option<RowBatch>> {
         while !self.batches.is_empty() {
             let place = self.next % self.batches.len();
-            match self.batches[place].recv().await {
-                Some(batch) => {
-                    self.next = place + 1;
-                    return batch.map(Some);
-                }
-                None => {
-                    self.batches.remove(place);
-                    self.next = place;
-                }
+            if let Some(batch) = self.batches[place].recv().await {
+                self.next = place + 1;
+                return batch.map(Some);
             }
+            self.batches.remove(place);
+            self.next = place;
         }
         Ok(None)
     }

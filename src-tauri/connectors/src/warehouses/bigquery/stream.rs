@@ -153,9 +153,9 @@ fn decode(decoder: &mut StreamDecoder, bytes: Bytes) -> Result<Option<RecordBatc
     let mut buffer = Buffer::from(bytes);
     let mut rows = None;
     while !buffer.is_empty() {
-        let decoded = decoder.decode(&mut buffer).map_err(|error| malformed().with_source(error))?;
-        if let Some(decoded) = decoded
-            && rows.replace(decoded).is_some()
+        let batch = decoder.decode(&mut buffer).map_err(|error| malformed().with_source(error))?;
+        if let Some(batch) = batch
+            && rows.replace(batch).is_some()
         {
             return Err(malformed());
         }

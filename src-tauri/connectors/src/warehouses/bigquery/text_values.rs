@@ -37,7 +37,7 @@ pub(super) fn push(batch: &mut RowBatch, forms: &[Form], places: &[usize], row: 
     for (form, place) in forms.iter().zip(places) {
         match row.f.get(*place).map(|value| &value.v) {
             Some(Value::Null) if matches!(form, Form::List(_)) => {
-                batch.json(|out| out.extend_from_slice(b"[]"))
+                batch.json(|out| out.extend_from_slice(b"[]"));
             }
             Some(Value::Null) => batch.null(),
             Some(value) => batch.json_or(|out| form.write_text(value, out)),
@@ -172,10 +172,14 @@ fn parts(text: &str) -> Option<(i64, i64, i64)> {
 fn ends(of: &Form, text: &str, out: &mut Vec<u8>) -> Written {
     let inside = text.strip_prefix('[').and_then(|text| text.strip_suffix(')')).ok_or(MALFORMED)?;
     let (start, end) = inside.split_once(", ").ok_or(MALFORMED)?;
-    let write = |text: &str, out: &mut Vec<u8>| match of {
-        Form::Date => day(days(text)?, out),
-        Form::DateTime => range_moment(local(text)?, "", out),
-        _ => range_moment(instant(text)?, "+00", out),
+    let write = |text: &str, out: &mut Vec<u8>| {
+        if *of == Form::Date {
+            day(days(text)?, out)
+        } else if *of == Form::DateTime {
+            range_moment(local(text)?, "", out)
+        } else {
+            range_moment(instant(text)?, "+00", out)
+        }
     };
     let is_open = |text: &str| matches!(text, "UNBOUNDED" | "NULL");
     let (first, last) = (|out: &mut Vec<u8>| write(start, out), |out: &mut Vec<u8>| write(end, out));

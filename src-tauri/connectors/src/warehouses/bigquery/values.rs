@@ -137,8 +137,8 @@ pub(super) fn interval(months: i64, days: i64, micros: i64, out: &mut Vec<u8>) {
             let sign = if rest < 0 { "-" } else { "" };
             let mut seconds = format!("{sign}{}", (rest / 1_000_000).abs());
             if rest % 1_000_000 != 0 {
-                seconds.push_str(&format!(".{:06}", (rest % 1_000_000).abs()));
-                seconds.truncate(seconds.trim_end_matches('0').len());
+                let fraction = format!(".{:06}", (rest % 1_000_000).abs());
+                seconds.push_str(fraction.trim_end_matches('0'));
             }
             text.push_str(&seconds);
             text.push('S');
@@ -150,12 +150,11 @@ pub(super) fn interval(months: i64, days: i64, micros: i64, out: &mut Vec<u8>) {
     write_string(out, &text);
 }
 
+/// Writes an end of a range.
+type End<'a> = &'a dyn Fn(&mut Vec<u8>) -> Written;
+
 /// A range as PostgreSQL writes it: `[2026-01-01,2026-02-01)`, open ends left out.
-pub(super) fn range(
-    start: Option<&dyn Fn(&mut Vec<u8>) -> Written>,
-    end: Option<&dyn Fn(&mut Vec<u8>) -> Written>,
-    out: &mut Vec<u8>,
-) -> Written {
+pub(super) fn range(start: Option<End<'_>>, end: Option<End<'_>>, out: &mut Vec<u8>) -> Written {
     let mut text = Vec::from(if start.is_some() { b"[" } else { b"(" });
     if let Some(start) = start {
         start(&mut text)?;
