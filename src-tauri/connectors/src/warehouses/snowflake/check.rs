@@ -74,16 +74,17 @@ async fn reach(login: &Login, addresses: &[SocketAddr]) -> Result<((), Note)> {
 
 /// A request that needs no sign-in; what it answers does not matter, only who does.
 async fn secure(login: &Login) -> Result<((), Note)> {
-    let request = login.transport.http.get(Login::address(&login.base, "/", &[])?);
+    let request = login.transport.http.get(Login::address(&login.base, "/", &[]));
     let host = shown(&login.base);
     let sent = timeout(REACH_WITHIN * 2, login.transport.http.open(request)).await;
     let sent =
         sent.map_err(|_| Error::new(ErrorKind::TimedOut, format!("{host} gave no answer in time.")))?;
     sent.map_err(|failure| {
         let error = failure.error().clone();
-        let message = match error.kind() {
-            ErrorKind::TlsFailed => format!("The secure connection to {host} could not be made."),
-            _ => format!("{host} took the connection, and then gave no answer."),
+        let message = if error.kind() == ErrorKind::TlsFailed {
+            format!("The secure connection to {host} could not be made.")
+        } else {
+            format!("{host} took the connection, and then gave no answer.")
         };
         Error::new(error.kind(), message).with_source(error)
     })?;

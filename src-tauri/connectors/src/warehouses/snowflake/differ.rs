@@ -79,17 +79,18 @@ impl Comparing<'_> {
         let key: Vec<&Column> = self.key.iter().filter_map(|index| self.columns.get(*index)).collect();
         let present: Vec<String> =
             key.iter().map(|column| format!("{} IS NOT NULL", quoted(&column.name))).collect();
-        let keys: String = key
+        let keys = key
             .iter()
             .enumerate()
             .map(|(at, column)| format!(", {} AS \"k{at}\"", quoted(&column.name)))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         let named = listed(&|index| {
             self.columns
                 .get(index)
                 .map_or_else(String::new, |column| format!(", {} AS \"c{index}\"", quoted(&column.name)))
         });
-        let outer_keys: String = (0..key.len()).map(|at| format!(", r.\"k{at}\"")).collect();
+        let outer_keys = (0..key.len()).map(|at| format!(", r.\"k{at}\"")).collect::<Vec<_>>().concat();
         let (same, join) = if self.whole {
             ("FALSE".to_owned(), String::new())
         } else {
@@ -123,7 +124,8 @@ impl Comparing<'_> {
             count.ok_or_else(|| Error::new(ErrorKind::BadAnswer, "Snowflake did not count the rows."))
         };
         let counted = Counted { rows: count("rows")?, unchanged: count("unchanged")? };
-        let keys = |of: &str| (0..self.key.len()).map(|at| format!(", {of}.\"k{at}\"")).collect::<String>();
+        let keys =
+            |of: &str| (0..self.key.len()).map(|at| format!(", {of}.\"k{at}\"")).collect::<Vec<_>>().concat();
         let missing = if gone && !self.whole {
             format!(
                 "SELECT {} + ROW_NUMBER() OVER (ORDER BY s.\"number\", s.\"id\") AS \"number\", s.\"id\"{} FROM {} AS s \

@@ -78,8 +78,9 @@ impl Found {
     }
 
     fn statement(&self, work: &Work) -> String {
-        let columns: String = (0..self.columns.len()).map(|index| format!("\"c{index}\", ")).collect();
-        let key: String = (0..self.key.len()).map(|at| format!("\"k{at}\", ")).collect();
+        let columns =
+            (0..self.columns.len()).map(|index| format!("\"c{index}\", ")).collect::<Vec<_>>().concat();
+        let key = (0..self.key.len()).map(|at| format!("\"k{at}\", ")).collect::<Vec<_>>().concat();
         match self.stage {
             Stage::Changed => format!(
                 "SELECT {columns}\"number\" FROM {} WHERE NOT \"same\" AND \"first\" ORDER BY \"number\"",

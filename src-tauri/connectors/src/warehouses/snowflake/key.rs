@@ -35,11 +35,10 @@ impl PrivateKey {
                     .with_fix("openssl pkcs8 -topk8 -v2 aes-256-cbc -in rsa_key.pem -out rsa_key.p8"));
             }
             "RSA PRIVATE KEY" => RsaKeyPair::from_der(&der),
-            "PRIVATE KEY" => RsaKeyPair::from_pkcs8(&der),
             "" if EncryptedPrivateKeyInfoRef::try_from(der.as_slice()).is_ok() => {
                 RsaKeyPair::from_pkcs8(decrypted(&der, passphrase)?.as_bytes())
             }
-            "" => RsaKeyPair::from_pkcs8(&der),
+            "PRIVATE KEY" | "" => RsaKeyPair::from_pkcs8(&der),
             other => return Err(other_document(other)),
         };
         pair.map(Self).map_err(|error| {

@@ -84,27 +84,19 @@ impl Login {
     }
 
     /// The address of one of the protocol's requests below `base`.
-    pub(super) fn address(base: &Url, path: &str, query: &[(&str, &str)]) -> Result<Url> {
+    pub(super) fn address(base: &Url, path: &str, query: &[(&str, &str)]) -> Url {
         let mut url = base.clone();
-        let joined = match path.split_once('?') {
-            Some((path, given)) => {
-                url.set_query(Some(given));
-                path
-            }
-            None => {
-                url.set_query(None);
-                path
-            }
-        };
+        let (joined, given) = path.split_once('?').map_or((path, None), |(path, given)| (path, Some(given)));
+        url.set_query(given);
         url.set_path(&format!("{}{joined}", base.path().trim_end_matches('/')));
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        Ok(url)
+        url
     }
 
     /// The sign-in's address.
-    pub(super) fn sign_in_address(&self) -> Result<Url> {
+    pub(super) fn sign_in_address(&self) -> Url {
         let request = new_uuid();
         let mut query = vec![("requestId", request.as_str())];
         let named =

@@ -46,12 +46,12 @@ struct Tokens {
 
 /// Signs in.
 async fn sign_in(login: &Login) -> Result<(Url, SignedIn)> {
-    let call = || Ok(Call { url: login.sign_in_address()?, body: Some(login.sign_in_body()?), token: None });
+    let call = || Ok(Call { url: login.sign_in_address(), body: Some(login.sign_in_body()?), token: None });
     let response = login.transport.send(call).await?;
     let mut base = login.base.clone();
     let at = response.url();
     if at.host_str() != base.host_str() || at.port() != base.port() {
-        base = Login::address(at, "/", &[])?;
+        base = Login::address(at, "/", &[]);
         base.set_path("/");
     }
     let answer: Envelope<SignedIn> = parsed(&small_body(response).await?)?;
@@ -110,7 +110,7 @@ impl Session {
         body: Option<Value>,
     ) -> Result<(Response, Secret)> {
         let token = self.token().await;
-        let url = Login::address(&self.base, path, query)?;
+        let url = Login::address(&self.base, path, query);
         let call = || Ok(Call { url: url.clone(), body: body.clone(), token: Some(&token) });
         let response = self.login.transport.send(call).await?;
         Ok((response, token))
@@ -155,7 +155,7 @@ impl Session {
     async fn renewed(&self, tokens: &Tokens) -> Result<Option<Tokens>> {
         let Some(master) = &tokens.master else { return Ok(None) };
         let request = new_uuid();
-        let url = Login::address(&self.base, "/session/token-request", &[("requestId", &request)])?;
+        let url = Login::address(&self.base, "/session/token-request", &[("requestId", &request)]);
         let body = json!({ "oldSessionToken": tokens.session.expose_text()?, "requestType": "RENEW" });
         let call = || Ok(Call { url: url.clone(), body: Some(body.clone()), token: Some(master) });
         let response = self.login.transport.send(call).await?;
@@ -232,11 +232,7 @@ impl Drop for Session {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let Ok(tokens) = self.tokens.try_lock() else { return };
         let (transport, token) = (self.login.transport.clone(), tokens.session.clone());
-        let Ok(url) =
-            Login::address(&self.base, "/session", &[("delete", "true"), ("requestId", &new_uuid())])
-        else {
-            return;
-        };
+        let url = Login::address(&self.base, "/session", &[("delete", "true"), ("requestId", &new_uuid())]);
         runtime.spawn(async move {
             let call = || Ok(Call { url: url.clone(), body: Some(json!({})), token: Some(&token) });
             // An abandoned session ends by itself, only later.

@@ -120,7 +120,7 @@ impl Snapshot {
     ) -> Result<()> {
         let (table, marks) = (self.table(), self.marks());
         let (mark, turn) = (literal(mark), literal(&self.turn));
-        let key: String = (0..keys).map(|index| format!(", \"k{index}\"")).collect();
+        let key = (0..keys).map(|index| format!(", \"k{index}\"")).collect::<Vec<_>>().concat();
         let new = format!(
             "SELECT \"id\", \"print\", {mark} AS \"mark\", \"number\", FALSE AS \"gone\"{key} FROM {rows} \
              WHERE \"id\" IS NOT NULL AND \"first\" AND NOT \"same\""
@@ -207,12 +207,12 @@ fn schema_sql(session: &Session, schema: &str) -> String {
 
 fn refused(session: &Session, schema: &str, error: Error) -> Error {
     let user = &session.login.user;
-    let message = match error.kind() {
-        ErrorKind::NotAllowed => format!("“{user}” may not keep snapshots in the schema {schema}."),
-        ErrorKind::MissingObject => {
-            format!("There is no schema {schema} to keep snapshots in, or the role may not see it.")
-        }
-        _ => return error,
+    let message = if error.kind() == ErrorKind::NotAllowed {
+        format!("“{user}” may not keep snapshots in the schema {schema}.")
+    } else if error.kind() == ErrorKind::MissingObject {
+        format!("There is no schema {schema} to keep snapshots in, or the role may not see it.")
+    } else {
+        return error;
     };
     let role = role(session);
     Error::new(error.kind(), message)

@@ -159,9 +159,7 @@ mod tests {
                 r#"{{"data": {{"a": "rowsetBase64", "b\"": "\\", "rowsetBase64" : "{}", "total": 3}}, "success": true}}"#,
                 STANDARD.encode(&rows)
             );
-            let json = body
-                .replace(&STANDARD.encode(&rows), "")
-                .replace("\"rowsetBase64\" : \"", "\"rowsetBase64\" : \"");
+            let json = body.replace(&STANDARD.encode(&rows), "");
             for pieces in [1, 2, 3, 5, 7, 1_000] {
                 let (found_json, found) = split(body.as_bytes(), pieces);
                 assert_eq!(found, rows);

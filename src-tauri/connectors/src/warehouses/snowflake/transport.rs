@@ -60,8 +60,8 @@ impl Transport {
                 Ok(response) => refused(&call.url, &response),
                 Err(error) => error,
             };
-            let tries = if error.kind() == ErrorKind::ServerFailed { TRIES_OF_FAILURE } else { TRIES };
-            if !may_help(&error) || tried >= tries {
+            let most = if error.kind() == ErrorKind::ServerFailed { TRIES_OF_FAILURE } else { TRIES };
+            if !may_help(&error) || tried >= most {
                 return Err(error);
             }
             pause(tried, &error).await;
@@ -195,11 +195,14 @@ fn not_snowflake(url: &Url) -> Error {
 /// The failure, with the host that it was about.
 fn told(url: &Url, error: &Error) -> Error {
     let host = shown(url);
-    let message = match error.kind() {
-        ErrorKind::HostNotFound => format!("There is no host “{host}”."),
-        ErrorKind::TlsFailed => format!("The secure connection to {host} could not be made."),
-        ErrorKind::Unreachable => format!("Nobody answers at {host}, or the connection was cut."),
-        _ => return error.clone(),
+    let message = if error.kind() == ErrorKind::HostNotFound {
+        format!("There is no host “{host}”.")
+    } else if error.kind() == ErrorKind::TlsFailed {
+        format!("The secure connection to {host} could not be made.")
+    } else if error.kind() == ErrorKind::Unreachable {
+        format!("Nobody answers at {host}, or the connection was cut.")
+    } else {
+        return error.clone();
     };
     Error::new(error.kind(), message).with_source(error.clone())
 }

@@ -47,6 +47,7 @@ pub(super) struct SignedIn {
 /// What a session begins with.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+#[expect(clippy::struct_field_names, reason = "the members are called so")]
 pub(super) struct SessionInfo {
     pub(super) database_name: Option<String>,
     pub(super) schema_name: Option<String>,
