@@ -33,7 +33,7 @@ impl Field {
 }
 
 /// `name` as an SQL identifier.
-pub(super) fn quoted(name: &str) -> String {
+pub(in crate::warehouses) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
