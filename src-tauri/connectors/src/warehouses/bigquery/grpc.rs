@@ -18,13 +18,16 @@ use tonic::transport::{Channel, Endpoint};
 use tower_service::Service;
 use url::Url;
 
+use super::storage::STREAMS;
 use crate::http::tls;
 
 /// For a connection, and for its encryption.
 const CONNECT: Duration = Duration::from_secs(10);
-/// What the server may send ahead of what is read, for one stream and for all.
+/// What the server may send of one stream ahead of what is read.
 const STREAM_WINDOW: u32 = 2 << 20;
-const WINDOW: u32 = 4 << 20;
+/// The same of all streams, and of one more: else those that wait for their turn would hold all of it, and the one
+/// whose turn it is would wait for ever.
+const WINDOW: u32 = STREAM_WINDOW * (STREAMS + 1);
 
 /// Connects to `url`.
 pub(super) async fn connect(url: &Url) -> Result<Channel> {

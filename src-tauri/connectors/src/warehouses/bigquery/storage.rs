@@ -29,7 +29,7 @@ const MESSAGE_BYTES: usize = 128 << 20;
 /// How often a session is asked for.
 const TRIES: u32 = 3;
 /// Streams read side by side, where the order of rows does not count.
-const STREAMS: i32 = 3;
+pub(super) const STREAMS: u32 = 3;
 /// Batches a stream may be ahead.
 const AHEAD: usize = 2;
 
@@ -167,7 +167,7 @@ fn wanted(login: &Login, source: &Source, columns: Vec<String>) -> api::CreateRe
             }),
             ..api::ReadSession::default()
         }),
-        max_stream_count: if source.ordered { 1 } else { STREAMS },
+        max_stream_count: if source.ordered { 1 } else { STREAMS as i32 },
         ..api::CreateReadSessionRequest::default()
     }
 }
