@@ -18,7 +18,7 @@ use sluice_engine::error::Result;
 use sluice_engine::manifest::Manifest;
 use sluice_engine::sync::Shape;
 
-use super::event;
+use super::{event, line};
 use folder::Folder;
 
 /// Files in a folder.
