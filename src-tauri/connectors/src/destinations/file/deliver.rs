@@ -24,7 +24,7 @@ pub(super) async fn deliver(folder: &Folder, batch: &Batch<'_>) -> Delivery {
     let mut time = EventTime::default();
     let lines = batch.records.iter().map(|record| line(batch, record, &mut time)).collect();
     let target = folder.target(batch.sync, batch.run);
-    let mut exchange = Exchange { target: target.display().to_string(), ..Exchange::default() };
+    let mut exchange = Exchange { target: folder.file(&target).display().to_string(), ..Exchange::default() };
     let answer = match folder.add(batch.sync, target, lines).await {
         Ok(added) => {
             exchange.bytes = added.bytes;

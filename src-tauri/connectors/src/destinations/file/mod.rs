@@ -1,7 +1,8 @@
-//! Files in a folder: one per run, JSON lines or CSV.
+//! Files in a folder: one per run or one per sync, JSON lines or CSV.
 
 mod check;
 mod deliver;
+mod ending;
 mod error;
 mod folder;
 mod manifest;
