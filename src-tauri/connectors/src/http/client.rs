@@ -91,7 +91,7 @@ impl Http {
         let content_type = content_type.split(';').next().unwrap_or_default().trim().to_lowercase();
         let retry_after = retry_after(&header(&response, RETRY_AFTER), self.clock.now());
         let status = response.status().as_u16();
-        let headers = std::mem::take(response.headers_mut());
+        let headers = response.headers().clone();
         let (body, cut) = read(&mut response).await;
         Ok(Answered { status, content_type, retry_after, headers, body, cut })
     }

@@ -31,7 +31,7 @@ pub(crate) struct Answered {
     pub(crate) content_type: String,
     /// How long the other side asks to wait.
     pub(crate) retry_after: Option<Duration>,
-    /// All headers.
+    /// Its headers.
     pub(crate) headers: HeaderMap,
     /// The body's first [`ANSWER_BYTES`], as text.
     pub(crate) body: String,
@@ -40,14 +40,14 @@ pub(crate) struct Answered {
 }
 
 impl Answered {
-    /// A header's value, where it is text.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-
     /// A web page, where an API was expected.
     pub(crate) fn is_web_page(&self) -> bool {
         self.content_type == "text/html" || self.content_type == "application/xhtml+xml"
+    }
+
+    /// A header's value as text; empty where there is none.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
     /// A web page by its content too: some servers call every answer one.

@@ -88,7 +88,7 @@ fn not_the_api(status: u16) -> Error {
 
 /// `Retry-After`, or else `X-RateLimit-Reset`, which Segment gives in seconds.
 fn waiting(error: Error, answered: &Answered) -> Error {
-    let reset = answered.header("x-ratelimit-reset").and_then(|reset| reset.trim().parse().ok());
+    let reset = answered.header("x-ratelimit-reset").trim().parse().ok();
     match (answered.retry_after, reset) {
         (None, Some(seconds)) if seconds <= LONGEST_WAIT => {
             error.with_retry_after(Duration::from_secs(seconds))

@@ -1,7 +1,7 @@
 //! Headers the user adds, with what is filled into them.
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::HeaderName;
 use sluice_engine::destination::Batch;
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::Shape;
@@ -53,13 +53,11 @@ pub(super) fn parse(setting: &str) -> Result<Vec<Header>> {
 fn header(line: &str) -> Result<Header> {
     let bad = |message: String| Error::new(ErrorKind::BadSettings, message);
     let Some((name, value)) = line.split_once(':') else {
-        return Err(bad(format!("The header “{line}” has no colon."))
+        return Err(bad("A line of the headers has no colon.".to_owned())
             .with_hint("Write one header a line, such as X-Sync: {{sync}}."));
     };
     let name = header_name(name)?;
-    if RESERVED.contains(&name.as_str()) || name.as_str().starts_with("webhook-") {
-        return Err(bad(format!("The header “{name}” is set by Sluice.")));
-    }
+    not_reserved(&name)?;
     if SECRET_WORDS.iter().any(|word| name.as_str().contains(word)) {
         return Err(bad(format!(
             "The header “{name}” sounds like a secret, and headers are kept in plain text."
@@ -70,13 +68,23 @@ fn header(line: &str) -> Result<Header> {
         bad(format!("There is nothing to fill in for “{{{{{unknown}}}}}” in the header “{name}”."))
             .with_hint("Known are {{sync}}, {{run}}, {{object}}, {{count}} and {{id}}.")
     })?;
-    for part in &parts {
-        if let Part::Text(text) = part {
-            HeaderValue::from_str(text)
-                .map_err(|_| bad(format!("The header “{name}” may only hold plain letters and signs.")))?;
-        }
+    if parts.iter().any(|part| matches!(part, Part::Text(text) if !text.bytes().all(is_plain))) {
+        return Err(bad(format!("The header “{name}” may only hold plain letters and signs.")));
     }
     Ok(Header { name, parts })
+}
+
+/// Visible ASCII, a space or a tab.
+fn is_plain(byte: u8) -> bool {
+    byte == b'\t' || (b' '..0x7f).contains(&byte)
+}
+
+/// Refuses a header that is Sluice's own to send.
+pub(super) fn not_reserved(name: &HeaderName) -> Result<()> {
+    if RESERVED.contains(&name.as_str()) || name.as_str().starts_with("webhook-") {
+        return Err(Error::new(ErrorKind::BadSettings, format!("The header “{name}” is set by Sluice.")));
+    }
+    Ok(())
 }
 
 /// The parts of a value, or the name that is not known.

@@ -3,6 +3,9 @@
 use sluice_engine::manifest::{Accepts, Capabilities, Input, Manifest, Setting};
 use sluice_engine::sync::{Mode, Removal};
 
+/// The header that carries a token, unless another is named.
+pub(super) const AUTH_HEADER: &str = "X-Api-Key";
+
 pub(super) static MANIFEST: Manifest = Manifest {
     id: "webhook",
     label: "Webhook",
@@ -40,8 +43,8 @@ pub(super) static MANIFEST: Manifest = Manifest {
                 ("header", "A header of its own"),
             ]))
             .or("none"),
-        Setting::text("auth_header", "Header", "The name of the header that carries the token.", "X-Api-Key")
-            .or("X-Api-Key")
+        Setting::text("auth_header", "Header", "The name of the header that carries the token.", AUTH_HEADER)
+            .or(AUTH_HEADER)
             .only_if("auth", &["header"]),
         Setting::secret("token", "Token", "Sent with every request.").only_if("auth", &["bearer", "header"]),
         Setting::text("user", "User", "As the receiver knows it.", "sluice").only_if("auth", &["basic"]),

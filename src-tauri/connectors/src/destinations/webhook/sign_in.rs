@@ -5,6 +5,8 @@ use sluice_engine::connection::Opening;
 use sluice_engine::destination::IN_KEYCHAIN;
 use sluice_engine::error::{Error, ErrorKind, Result};
 
+use super::headers::not_reserved;
+use super::manifest::AUTH_HEADER;
 use crate::http::{basic, bearer, sensitive};
 
 /// The header that signs in, and what the log shows of it.
@@ -30,6 +32,7 @@ pub(super) fn sign_in(opening: &Opening) -> Result<Option<SignIn>> {
         }
         Some("header") => {
             let name = header_name(opening.required("auth_header")?)?;
+            not_reserved(&name)?;
             (name, sensitive(&secret("token", "token")?, "token")?)
         }
         Some(_) | None => return Ok(None),
@@ -42,7 +45,9 @@ pub(super) fn shown<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Option<(String
     match get("auth") {
         Some("bearer") => Some(("Authorization".to_owned(), format!("Bearer {IN_KEYCHAIN}"))),
         Some("basic") => Some(("Authorization".to_owned(), format!("Basic {IN_KEYCHAIN}"))),
-        Some("header") => Some((get("auth_header")?.to_owned(), IN_KEYCHAIN.to_owned())),
+        Some("header") => {
+            Some((get("auth_header").unwrap_or(AUTH_HEADER).to_owned(), IN_KEYCHAIN.to_owned()))
+        }
         Some(_) | None => None,
     }
 }
