@@ -175,6 +175,7 @@ pub(crate) mod tests {
                 seconds: 1.5,
                 ..RunCounts::default()
             },
+            cost: None,
             progress: None,
             problem: None,
             reason: None,

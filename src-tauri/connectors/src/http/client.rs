@@ -81,6 +81,11 @@ impl Http {
         self.client.get(url)
     }
 
+    /// Sends the request; its answer's body is left to be read piece by piece.
+    pub(crate) async fn open(&self, request: RequestBuilder) -> std::result::Result<Response, Failure> {
+        request.send().await.map_err(Failure::of)
+    }
+
     /// Sends the request and reads its answer.
     pub(crate) async fn send(&self, request: RequestBuilder) -> std::result::Result<Answered, Failure> {
         let mut response = request.send().await.map_err(Failure::of)?;

@@ -2,8 +2,12 @@
 
 use sluice_engine::warehouse::WarehouseKind;
 
+mod pgwire;
 mod postgres;
+mod redshift;
 mod sample;
+mod snowflake;
 
 /// Every kind of warehouse, in the order the wizard shows them.
-pub static CATALOGUE: &[&dyn WarehouseKind] = &[&postgres::Postgres, &sample::Sample];
+pub static CATALOGUE: &[&dyn WarehouseKind] =
+    &[&snowflake::Snowflake, &redshift::Redshift, &postgres::Postgres, &sample::Sample];

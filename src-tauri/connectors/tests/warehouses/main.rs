@@ -5,18 +5,26 @@
 
 mod contract;
 mod cut;
+#[path = "../fakesnow_server/mod.rs"]
+mod fakesnow_server;
 mod names;
 mod postgres;
 #[path = "../postgres_server/mod.rs"]
 mod postgres_server;
+mod redshift;
+#[path = "../redshift_server/mod.rs"]
+mod redshift_server;
+mod snowflake;
 mod stage;
 
 use postgres::Postgres;
+use redshift::Redshift;
+use snowflake::Snowflake;
 use stage::Stage;
 
 #[test]
 fn every_warehouse_keeps_it() {
-    let stages = [Postgres::KIND];
+    let stages = [Postgres::KIND, Redshift::KIND, Snowflake::KIND];
     for kind in sluice_connectors::warehouses::CATALOGUE {
         // The sample is made once and never written; its own tests hold it to the same.
         let id = kind.manifest().id;

@@ -6,10 +6,12 @@ mod clock;
 mod destination;
 mod differ;
 pub mod failpoint;
+mod skipped;
 mod soak;
 mod warehouse;
 
 pub use clock::SteeredClock;
 pub use destination::{Arrived, FakeDestination, Reply};
+pub use skipped::skipped;
 pub use soak::{Dice, soak};
 pub use warehouse::{FakeCell, FakeWarehouse, ReadFault};

@@ -397,6 +397,7 @@ test('a saved sync that is changed to send records is not reviewed before it say
 
 test('before a run one sees which fields would be emptied, in which records', async () => {
   const { user, router } = await toReview();
+  expect(screen.getByText('1.2 GB processed, about $0.01 at list price')).toBeTruthy();
   const list = screen.getByRole('grid', { name: 'Changed' });
   const all = within(list).getAllByRole('row').length;
   const told = await screen.findByText(/^Of the first 40: .* emptied\.$/);

@@ -14,7 +14,7 @@ use super::client::{Login, Session, Wire};
 use super::error::grant;
 use super::query::{query_error, quoted, source};
 use super::snapshot::Snapshot;
-use super::tls::Encryption;
+use crate::warehouses::pgwire::tls::Encryption;
 
 /// Tables other than the system's and Sluice's own that the login could change, and whether it is a superuser.
 const COULD_WRITE: &str = "\
@@ -72,7 +72,7 @@ fn how_secure(login: &Login, server: IpAddr) -> Note {
 }
 
 async fn sign_in(login: &Login, wire: Wire) -> Result<(Session, Note)> {
-    let session = login.sign_in(wire).await?;
+    let session = Session::sign_in(login, wire).await?;
     session.set_up(Duration::from_secs(20)).await?;
     let row = session.client.query_one("SELECT current_setting('server_version')", &[]).await;
     let version: String = row.and_then(|row| row.try_get(0)).map_err(|error| session.error(error))?;

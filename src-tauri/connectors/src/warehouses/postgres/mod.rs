@@ -15,7 +15,6 @@ mod read;
 mod snapshot;
 #[cfg(test)]
 mod tests;
-mod tls;
 mod values;
 
 use std::collections::BTreeMap;
@@ -48,7 +47,7 @@ impl WarehouseKind for Postgres {
     }
 
     fn open(&self, opening: &Opening) -> Result<Box<dyn Warehouse>> {
-        let login = Login::new(opening)?;
+        let login = Login::new(opening, &client::WORDS)?;
         let schema = opening.get("diff_schema");
         let differ = schema.map(|schema| PostgresDiffer { login: login.clone(), schema: schema.to_owned() });
         Ok(Box::new(PostgresWarehouse { login, differ }))

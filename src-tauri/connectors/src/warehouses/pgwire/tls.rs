@@ -15,7 +15,7 @@ use sluice_engine::error::{Error, ErrorKind, Result};
 
 /// How the connection is encrypted.
 #[derive(Clone)]
-pub(super) enum Encryption {
+pub(crate) enum Encryption {
     Off,
     /// Encrypted, whoever answers.
     Unverified(Arc<ClientConfig>),
@@ -24,7 +24,7 @@ pub(super) enum Encryption {
 }
 
 impl Encryption {
-    pub(super) fn new(mode: &str, ca_file: Option<&Path>) -> Result<Self> {
+    pub(crate) fn new(mode: &str, ca_file: Option<&Path>) -> Result<Self> {
         let provider = Arc::new(ring::default_provider());
         Ok(match mode {
             "disable" => Self::Off,
@@ -69,7 +69,7 @@ fn unusable(error: Tls) -> Error {
 }
 
 /// What a failed handshake with `host` means.
-pub(super) fn handshake_error(host: &str, error: std::io::Error) -> Error {
+pub(crate) fn handshake_error(host: &str, error: std::io::Error) -> Error {
     let cause = error.get_ref().and_then(|inner| inner.downcast_ref::<Tls>());
     let (message, hint) = match cause {
         Some(Tls::InvalidCertificate(
@@ -107,7 +107,7 @@ pub(super) fn handshake_error(host: &str, error: std::io::Error) -> Error {
 }
 
 /// The server answered that it has no encryption.
-pub(super) fn not_offered(host: &str) -> Error {
+pub(crate) fn not_offered(host: &str) -> Error {
     Error::new(ErrorKind::TlsFailed, format!("The server at “{host}” does not offer encrypted connections."))
         .with_hint("Turn encryption on in the server. In a network you trust you can choose “No encryption” instead.")
 }

@@ -1,0 +1,176 @@
+//! How a server that speaks the PostgreSQL wire protocol is reached: its addresses, the socket, encryption.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::ClientConfig;
+use sluice_engine::connection::Opening;
+use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::secrets::Secret;
+use socket2::{SockRef, TcpKeepalive};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::tls::{self, Encryption};
+
+/// How long one address may take to answer.
+const REACH_WITHIN: Duration = Duration::from_secs(10);
+/// How long the handshake, and signing in, may take.
+pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(20);
+/// How long a server that is told to stop may take before the connection is cut.
+pub(crate) const STOP_WITHIN: Duration = Duration::from_secs(5);
+/// The message that asks for encryption (<https://www.postgresql.org/docs/current/protocol-message-formats.html>).
+const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
+
+pub(crate) type TlsStream = <MakeRustlsConnect as MakeTlsConnect<TcpStream>>::Stream;
+
+/// What a kind of warehouse says of itself in errors.
+pub(crate) struct Words {
+    /// Its name.
+    pub(crate) product: &'static str,
+    /// What to do where its host does not exist, where that is something special.
+    pub(crate) no_host: Option<&'static str>,
+    /// What to do where nobody answers, where that is something special.
+    pub(crate) unreachable: Option<&'static str>,
+}
+
+/// Where and as whom to sign in.
+#[derive(Clone)]
+pub(crate) struct Login {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) database: String,
+    pub(crate) user: String,
+    pub(crate) password: Secret,
+    pub(crate) encryption: Encryption,
+    words: &'static Words,
+}
+
+/// A connection that is as secure as it was asked to be.
+pub(crate) enum Wire {
+    Plain(TcpStream),
+    Secured(Box<TlsStream>),
+}
+
+impl Login {
+    pub(crate) fn new(opening: &Opening, words: &'static Words) -> Result<Self> {
+        let port = opening.required("port")?;
+        let missing =
+            || Error::new(ErrorKind::SecretMissing, format!("“{}” has no password.", opening.name()));
+        Ok(Self {
+            host: opening.required("host")?.to_owned(),
+            port: port.parse().map_err(|_| {
+                Error::new(ErrorKind::BadSettings, format!("The port has to be a number, not “{port}”."))
+            })?,
+            database: opening.required("database")?.to_owned(),
+            user: opening.required("user")?.to_owned(),
+            password: opening.secret("password").ok_or_else(missing)?.clone(),
+            encryption: Encryption::new(opening.required("tls")?, opening.get("ca_file").map(Path::new))?,
+            words,
+        })
+    }
+
+    /// The addresses of the host.
+    pub(crate) async fn find_host(&self) -> Result<Vec<SocketAddr>> {
+        let not_found = || {
+            let error = Error::new(ErrorKind::HostNotFound, format!("There is no host “{}”.", self.host));
+            hinted(error, self.words.no_host)
+        };
+        let found = timeout(REACH_WITHIN, lookup_host((self.host.as_str(), self.port))).await;
+        let addresses: Vec<_> = match found {
+            Ok(Ok(addresses)) => addresses.collect(),
+            Ok(Err(error)) => return Err(not_found().with_source(error)),
+            Err(_) => {
+                return Err(not_found().with_hint("The name service gave no answer. Check your network."));
+            }
+        };
+        if addresses.is_empty() { Err(not_found()) } else { Ok(addresses) }
+    }
+
+    /// Connects to the first address that answers.
+    pub(crate) async fn reach(&self, addresses: &[SocketAddr]) -> Result<TcpStream> {
+        let refused =
+            Error::new(ErrorKind::Unreachable, format!("Nobody answers at {}:{}.", self.host, self.port));
+        let mut refused = hinted(refused, self.words.unreachable);
+        for address in addresses {
+            match timeout(REACH_WITHIN, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => {
+                    stream.set_nodelay(true)?;
+                    let keepalive = TcpKeepalive::new()
+                        .with_time(Duration::from_secs(30))
+                        .with_interval(Duration::from_secs(10));
+                    SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
+                    return Ok(stream);
+                }
+                Ok(Err(error)) => refused = refused.with_source(error),
+                Err(slow) => refused = refused.with_source(slow),
+            }
+        }
+        Err(refused)
+    }
+
+    /// Encrypts the connection, where that is wanted.
+    pub(crate) async fn secure(&self, stream: TcpStream) -> Result<Wire> {
+        let config = match &self.encryption {
+            Encryption::Off => return Ok(Wire::Plain(stream)),
+            Encryption::Unverified(config) | Encryption::Verified(config) => config.clone(),
+        };
+        let handshake = self.handshake(stream, config);
+        timeout(ANSWER_WITHIN, handshake).await.map_err(|_| self.slow("the secure connection"))?
+    }
+
+    async fn handshake(&self, mut stream: TcpStream, config: Arc<ClientConfig>) -> Result<Wire> {
+        let mut answer = [0];
+        let asked = async {
+            stream.write_all(&SSL_REQUEST).await?;
+            stream.read_exact(&mut answer).await
+        };
+        asked.await.map_err(|error| self.not_the_product().with_source(error))?;
+        match answer[0] {
+            b'S' => {}
+            b'N' => return Err(tls::not_offered(&self.host)),
+            _ => return Err(self.not_the_product()),
+        }
+        let Ok(connect) = MakeTlsConnect::<TcpStream>::make_tls_connect(
+            &mut MakeRustlsConnect::new((*config).clone()),
+            &self.host,
+        );
+        let secured =
+            connect.connect(stream).await.map_err(|error| tls::handshake_error(&self.host, error))?;
+        Ok(Wire::Secured(Box::new(secured)))
+    }
+
+    /// Reaches the server, as secure as it was asked to be.
+    pub(crate) async fn wire(&self) -> Result<Wire> {
+        let addresses = self.find_host().await?;
+        let stream = self.reach(&addresses).await?;
+        self.secure(stream).await
+    }
+
+    /// The server took too long over `what`.
+    pub(crate) fn slow(&self, what: &str) -> Error {
+        let seconds = ANSWER_WITHIN.as_secs();
+        Error::new(
+            ErrorKind::TimedOut,
+            format!("{} did not finish {what} within {seconds} seconds.", self.host),
+        )
+    }
+
+    /// What answers does not speak the protocol.
+    pub(crate) fn not_the_product(&self) -> Error {
+        let message = format!("What answers at {}:{} is not {}.", self.host, self.port, self.words.product);
+        Error::new(ErrorKind::BadAnswer, message).with_hint("Check host and port.")
+    }
+}
+
+fn hinted(error: Error, hint: Option<&'static str>) -> Error {
+    match hint {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
+}

@@ -1,0 +1,225 @@
+//! Queries as SQL, and what can be told about their rows without reading them.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::sync::{Query, TableName};
+use sluice_engine::value::Column;
+use sluice_engine::warehouse::{After, KeyCheck};
+
+use super::client::{LOOK_WITHIN, Login, Session};
+use super::error::{self, Failure};
+use super::form::Form;
+use super::wire::Described;
+
+/// How long a key check may take.
+const KEYS_WITHIN: Duration = Duration::from_secs(600);
+
+/// A column and how its values come over.
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    pub(super) column: Column,
+    pub(super) form: Form,
+    /// Its name, quoted.
+    pub(super) quoted: String,
+}
+
+impl Field {
+    /// What the server is asked for, such as `"price"`.
+    pub(super) fn asked(&self) -> String {
+        self.form.asked(&self.quoted)
+    }
+}
+
+/// `name` as an SQL identifier.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// `text` as an SQL literal. A backslash can be an escape or not, so none is written in one.
+pub(super) fn literal(text: &str) -> String {
+    let parts: Vec<String> = text.split('\\').map(|part| format!("'{}'", part.replace('\'', "''"))).collect();
+    if parts.len() == 1 { parts.concat() } else { format!("({})", parts.join(" || chr(92) || ")) }
+}
+
+/// What stands after FROM for the query's rows.
+///
+/// Brackets around the user's SQL let only one SELECT through. A line break ends a comment it may end with.
+pub(super) fn source(session: &Session, query: &Query) -> String {
+    match query {
+        Query::Table(table) => named(table, session.has_dotted_schema),
+        Query::Sql(sql) => format!("(\n{}\n) AS \"query\"", user_sql(sql)),
+    }
+}
+
+/// A table as SQL. A schema of another database is written with it, `database.schema`, unless it `is_dotted`: one
+/// of this database whose name has a dot.
+fn named(table: &TableName, is_dotted: bool) -> String {
+    let schema: Vec<String> = match table.schema.as_str() {
+        "" => Vec::new(),
+        schema if is_dotted => vec![quoted(schema)],
+        schema => schema.split('.').map(quoted).collect(),
+    };
+    schema.into_iter().chain([quoted(&table.name)]).collect::<Vec<_>>().join(".")
+}
+
+/// Only rows beyond a cursor, in its order. The value stands as a literal, which the server takes for the column's
+/// own type. The column is named with what it is of: alone it would be the column that is read, which may be cast.
+pub(super) fn beyond(query: &Query, after: &After) -> String {
+    let of = match query {
+        Query::Table(table) => quoted(&table.name),
+        Query::Sql(_) => quoted("query"),
+    };
+    let column = format!("{of}.{}", quoted(&after.column));
+    let condition = match after.text() {
+        Some(value) => format!("{column} > {}", literal(&value)),
+        None => format!("{column} IS NOT NULL"),
+    };
+    format!(" WHERE {condition} ORDER BY {column}")
+}
+
+fn user_sql(sql: &str) -> &str {
+    sql.trim_end().trim_end_matches(';')
+}
+
+/// What a failure of running `before` and then the query's source means.
+pub(super) fn query_error(login: &Login, failure: Failure, query: &Query, before: &str) -> Error {
+    match query {
+        Query::Sql(sql) => {
+            error::from_query(login, failure, user_sql(sql), before.chars().count() + "(\n".len())
+        }
+        Query::Table(table) => {
+            let is_gone = matches!(&failure, Failure::Said(said) if said.is_about_a_missing_table());
+            let told = error::from(login, failure);
+            if is_gone {
+                let message = format!("There is no table “{table}” any more, or this login may not see it.");
+                return Error::new(ErrorKind::MissingObject, message).with_source(told);
+            }
+            if told.kind() != ErrorKind::NotAllowed || table.schema.is_empty() {
+                return told;
+            }
+            let (schema, user) = (quoted(&table.schema), quoted(&login.user));
+            let table = named(table, !table.schema.contains('.'));
+            told.with_fix(format!(
+                "GRANT USAGE ON SCHEMA {schema} TO {user};\nGRANT SELECT ON {table} TO {user};"
+            ))
+        }
+    }
+}
+
+/// The columns of the query's rows. Where this succeeds, the server has taken the user's SQL for one SELECT.
+pub(super) async fn fields(session: &mut Session, query: &Query) -> Result<Vec<Field>> {
+    if let Query::Table(_) = query {
+        // Names come from the catalogue, with their capital letters; without this they would be made small
+        // (<https://docs.aws.amazon.com/redshift/latest/dg/r_enable_case_sensitive_identifier.html>). A user's own SQL
+        // means what it means in their query editor.
+        session.run("SET enable_case_sensitive_identifier TO true").await?;
+    }
+    session.has_dotted_schema = match query {
+        Query::Table(table) if table.schema.contains('.') => {
+            let schema = literal(&table.schema);
+            let sql = format!("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = {schema}");
+            !session.rows(&sql).await?.is_empty()
+        }
+        Query::Table(_) | Query::Sql(_) => false,
+    };
+    let before = "SELECT * FROM ";
+    let described = session.describe(&format!("{before}{}", source(session, query))).await;
+    let described = described.map_err(|failure| query_error(&session.login, failure, query, before))?;
+    if described.is_empty() {
+        return Err(Error::new(ErrorKind::BadQuery, "The query has no columns."));
+    }
+    let mut names = HashSet::new();
+    if let Some(twice) = described.iter().find(|column| !names.insert(column.name.as_str())) {
+        let message = format!("Two columns of the query are called “{}”.", twice.name);
+        return Err(
+            Error::new(ErrorKind::BadQuery, message).with_hint("Give one of them another name with “as”.")
+        );
+    }
+    let mut fields = Vec::with_capacity(described.len());
+    for column in described {
+        let (native, form) = type_of(session, &column).await?;
+        fields.push(Field {
+            quoted: quoted(&column.name),
+            column: Column { name: column.name, logical: form.logical(), native },
+            form,
+        });
+    }
+    Ok(fields)
+}
+
+async fn type_of(session: &mut Session, column: &Described) -> Result<(String, Form)> {
+    if let Some((name, form)) = Form::of(column.oid, column.modifier) {
+        return Ok((name.to_owned(), form));
+    }
+    let sql = format!("SELECT typname FROM pg_catalog.pg_type WHERE oid = {}", column.oid);
+    let mut rows = session.rows(&sql).await?;
+    let name = rows.pop().and_then(|mut row| row.pop()?).unwrap_or_else(|| format!("type {}", column.oid));
+    Ok((name.clone(), Form::of_name(&name)))
+}
+
+/// The columns of these names, in their order; all where there are no names.
+pub(super) fn chosen(all: &[Field], names: &[String]) -> Result<Vec<Field>> {
+    if names.is_empty() {
+        return Ok(all.to_vec());
+    }
+    let find = |name: &String| {
+        let missing = || {
+            let message = format!("The warehouse has no column “{name}” here any more.");
+            Error::new(ErrorKind::MissingObject, message)
+        };
+        all.iter().find(|field| field.column.name == *name).cloned().ok_or_else(missing)
+    };
+    names.iter().map(find).collect()
+}
+
+/// The planner's estimate, which uses the server's statistics: `rows=` of the plan's first line
+/// (<https://docs.aws.amazon.com/redshift/latest/dg/c-the-query-plan.html>).
+pub(super) async fn estimate(session: &mut Session, query: &Query) -> Result<Option<u64>> {
+    fields(session, query).await?;
+    let before = "EXPLAIN SELECT * FROM ";
+    let plan = session.collect(&format!("{before}{}", source(session, query)), LOOK_WITHIN).await;
+    let plan = plan.map_err(|failure| query_error(&session.login, failure, query, before))?;
+    let first = plan.into_iter().next().and_then(|row| row.into_iter().next()?);
+    Ok(first.and_then(|line| {
+        let (_, rows) = line.split_once(" rows=")?;
+        rows.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+    }))
+}
+
+/// Counts rows, null keys and duplicates on the server.
+pub(super) async fn key_check(session: &mut Session, query: &Query, key: &[String]) -> Result<KeyCheck> {
+    let key = chosen(&fields(session, query).await?, key)?;
+    let null = key.iter().map(|field| format!("{} IS NULL", field.quoted)).collect::<Vec<_>>().join(" OR ");
+    let before = format!(
+        "SELECT coalesce(sum(n), 0)::int8, coalesce(sum(n * no_key), 0)::int8, \
+         coalesce(sum((n - 1) * (1 - no_key)), 0)::int8 \
+         FROM (SELECT count(*) AS n, max(CASE WHEN {null} THEN 1 ELSE 0 END) AS no_key FROM "
+    );
+    let group = key.iter().map(Field::grouped).collect::<Vec<_>>().join(", ");
+    let sql = format!("{before}{} GROUP BY {group}) AS keys", source(session, query));
+    session.run(&format!("BEGIN READ ONLY; SET statement_timeout TO {}", KEYS_WITHIN.as_millis())).await?;
+    let rows = session.collect(&sql, KEYS_WITHIN).await;
+    let rows = rows.map_err(|failure| query_error(&session.login, failure, query, &before))?;
+    let counts: Vec<u64> =
+        rows.concat().into_iter().filter_map(|count| count.and_then(|text| text.parse().ok())).collect();
+    match counts[..] {
+        [rows, nulls, duplicates] => Ok(KeyCheck { rows, nulls, duplicates }),
+        _ => Err(Error::new(ErrorKind::BadAnswer, "The server’s answer could not be understood.")),
+    }
+}
+
+impl Field {
+    /// What rows of one key have in common.
+    fn grouped(&self) -> String {
+        let column = &self.quoted;
+        match self.form {
+            // Spaces at the end count in a key, and do not where Redshift compares text.
+            Form::Text => format!("md5({column})"),
+            // What can not be grouped by itself.
+            Form::Json => format!("json_serialize({column})"),
+            _ => column.clone(),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Tables and views the role may see. `SHOW` needs no warehouse, and shows what the role has a right to
+//! (<https://docs.snowflake.com/en/sql-reference/sql/show-objects>).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sluice_engine::error::Result;
+use sluice_engine::sync::TableName;
+use sluice_engine::warehouse::{Table, TableKind};
+
+use super::listing::{Listed, Listing, list};
+use super::query::{Place, literal, quoted};
+use super::session::Session;
+
+/// Rows SHOW answers with at most.
+const PAGE: usize = 10_000;
+/// Databases that Snowflake brings along.
+const OWN_DATABASES: [&str; 2] = ["SNOWFLAKE", "SNOWFLAKE_SAMPLE_DATA"];
+
+/// The tables of the connection's database; without one, of every database.
+pub(super) async fn tables(session: &Arc<Session>) -> Result<Vec<Table>> {
+    let place = Place::of(session);
+    let within = match session.info.database_name.as_deref().filter(|name| !name.is_empty()) {
+        Some(database) => format!("DATABASE {}", quoted(database)),
+        None => "ACCOUNT".to_owned(),
+    };
+    let mut found = BTreeMap::new();
+    let first = list(session, &format!("SHOW OBJECTS IN {within} LIMIT {PAGE}")).await?;
+    take(&first, &place, &mut found);
+    if first.len() >= PAGE {
+        // Names go on within a schema alone, so that each is asked by itself.
+        for (database, schema) in schemas(session, &within).await? {
+            of_schema(session, &place, &format!("{}.{}", quoted(&database), quoted(&schema)), &mut found)
+                .await?;
+        }
+    }
+    mark_kinds(session, &within, &place, &mut found).await;
+    Ok(found.into_values().collect())
+}
+
+type Found = BTreeMap<(String, String), Table>;
+
+fn take(listing: &Listing, place: &Place, found: &mut Found) {
+    for row in listing.rows() {
+        let (database, schema) = (row.text("database_name"), row.text("schema_name"));
+        let name = row.text("name");
+        let is_own = schema.eq_ignore_ascii_case("INFORMATION_SCHEMA")
+            || OWN_DATABASES.contains(&database)
+            || name.starts_with(super::SNAPSHOT_TABLE);
+        let Some(kind) = kind(&row).filter(|_| !is_own && !name.is_empty()) else { continue };
+        let rows = row.get("rows").and_then(|rows| rows.parse().ok());
+        let rows = rows.filter(|rows| *rows > 0 && kind == TableKind::Table);
+        let schema = place.shown(database, schema);
+        let table = Table { name: TableName::new(schema.clone(), name), kind, rows };
+        found.insert((schema, name.to_owned()), table);
+    }
+}
+
+fn kind(row: &Listed<'_>) -> Option<TableKind> {
+    match row.text("kind").to_ascii_uppercase().as_str() {
+        "VIEW" => Some(TableKind::View),
+        "MATERIALIZED VIEW" | "MATERIALIZED_VIEW" => Some(TableKind::MaterializedView),
+        "EXTERNAL TABLE" | "EXTERNAL_TABLE" => Some(TableKind::ForeignTable),
+        "STAGE" | "SEQUENCE" | "FILE FORMAT" | "STREAM" => None,
+        _ => Some(TableKind::Table),
+    }
+}
+
+/// Database and name of every schema.
+async fn schemas(session: &Arc<Session>, within: &str) -> Result<Vec<(String, String)>> {
+    let listing = list(session, &format!("SHOW TERSE SCHEMAS IN {within} LIMIT {PAGE}")).await?;
+    let named = listing.rows().map(|row| (row.text("database_name").to_owned(), row.text("name").to_owned()));
+    Ok(named
+        .filter(|(database, name)| {
+            !OWN_DATABASES.contains(&database.as_str()) && !name.eq_ignore_ascii_case("INFORMATION_SCHEMA")
+        })
+        .collect())
+}
+
+async fn of_schema(session: &Arc<Session>, place: &Place, schema: &str, found: &mut Found) -> Result<()> {
+    let mut after = String::new();
+    loop {
+        let page = list(session, &format!("SHOW OBJECTS IN SCHEMA {schema} LIMIT {PAGE}{after}")).await?;
+        take(&page, place, found);
+        let last = page.rows().last().map(|row| row.text("name").to_owned());
+        match last {
+            Some(last) if page.len() >= PAGE => {
+                let next = format!(" FROM {}", literal(&last));
+                // A server that does not go on from there would be asked for ever.
+                if next == after {
+                    return Ok(());
+                }
+                after = next;
+            }
+            _ => return Ok(()),
+        }
+    }
+}
+
+/// SHOW OBJECTS calls a materialised view a view, and an external table a table. Where the lists that tell them apart can
+/// not be had, nothing is lost but the word.
+async fn mark_kinds(session: &Arc<Session>, within: &str, place: &Place, found: &mut Found) {
+    let lists =
+        [("MATERIALIZED VIEWS", TableKind::MaterializedView), ("EXTERNAL TABLES", TableKind::ForeignTable)];
+    for (what, kind) in lists {
+        let Ok(listing) = list(session, &format!("SHOW {what} IN {within}")).await else { continue };
+        for row in listing.rows() {
+            // A stand-in may take it for a statement of another meaning.
+            if row.get("database_name").is_none() {
+                continue;
+            }
+            let schema = place.shown(row.text("database_name"), row.text("schema_name"));
+            if let Some(table) = found.get_mut(&(schema, row.text("name").to_owned())) {
+                table.kind = kind;
+                table.rows = None;
+            }
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The stepwise connection test.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sluice_engine::check::{Note, Steps};
+use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::sync::Query;
+use sluice_engine::warehouse::{Table, TableKind};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+
+use super::catalogue;
+use super::error::{self, named};
+use super::listing::list;
+use super::login::Login;
+use super::query::{Place, query_error, quoted, source};
+use super::session::Session;
+use super::transport::shown;
+use crate::http::is_loopback;
+
+/// How long the name service, and one address, may take to answer.
+const REACH_WITHIN: Duration = Duration::from_secs(10);
+/// Rights with which a role could change tables.
+const WRITES: [&str; 5] = ["OWNERSHIP", "INSERT", "UPDATE", "DELETE", "TRUNCATE"];
+/// Roles that may do nearly everything.
+const ADMINISTRATORS: [&str; 4] = ["ACCOUNTADMIN", "SYSADMIN", "SECURITYADMIN", "ORGADMIN"];
+
+pub(super) async fn check(login: &Login, schema: Option<&str>, steps: &mut Steps<'_>) -> Result<()> {
+    let addresses = steps.run(find_host(login)).await?;
+    steps.run(reach(login, &addresses)).await?;
+    steps.run(secure(login)).await?;
+    let session = steps.run(sign_in(login)).await?;
+    steps.run(use_warehouse(&session)).await?;
+    let tables = steps.run(see_schemas(&session)).await?;
+    steps.run(read_one_row(&session, &tables)).await?;
+    steps.run(see_where_to_compare(&session, schema)).await
+}
+
+async fn find_host(login: &Login) -> Result<(Vec<SocketAddr>, Note)> {
+    let host = login.base.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+    let port = login.base.port_or_known_default().unwrap_or(443);
+    let not_found = || {
+        Error::new(ErrorKind::HostNotFound, format!("There is no host “{host}”."))
+            .with_hint("Check the account: paste its address from the browser. A private link’s host is known in its own network alone.")
+    };
+    let found = timeout(REACH_WITHIN, lookup_host((host.as_str(), port))).await;
+    let addresses: Vec<_> = match found {
+        Ok(Ok(addresses)) => addresses.collect(),
+        Ok(Err(error)) => return Err(not_found().with_source(error)),
+        Err(_) => return Err(not_found().with_hint("The name service gave no answer. Check your network.")),
+    };
+    let shown: BTreeSet<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
+    let shown = shown.into_iter().collect::<Vec<_>>().join(", ");
+    if addresses.is_empty() { Err(not_found()) } else { Ok((addresses, Note::Found(shown))) }
+}
+
+async fn reach(login: &Login, addresses: &[SocketAddr]) -> Result<((), Note)> {
+    let mut refused =
+        Error::new(ErrorKind::Unreachable, format!("Nobody answers at {}.", shown(&login.base))).with_hint(
+            "Check your network, and whether a firewall or proxy lets this computer out to Snowflake.",
+        );
+    for address in addresses {
+        match timeout(REACH_WITHIN, TcpStream::connect(address)).await {
+            Ok(Ok(_)) => return Ok(((), Note::Found(address.to_string()))),
+            Ok(Err(error)) => refused = refused.with_source(error),
+            Err(slow) => refused = refused.with_source(slow),
+        }
+    }
+    Err(refused)
+}
+
+/// A request that needs no sign-in; what it answers does not matter, only who does.
+async fn secure(login: &Login) -> Result<((), Note)> {
+    let request = login.transport.http.get(Login::address(&login.base, "/", &[])?);
+    let host = shown(&login.base);
+    let sent = timeout(REACH_WITHIN * 2, login.transport.http.open(request)).await;
+    let sent =
+        sent.map_err(|_| Error::new(ErrorKind::TimedOut, format!("{host} gave no answer in time.")))?;
+    sent.map_err(|failure| {
+        let error = failure.error().clone();
+        let message = match error.kind() {
+            ErrorKind::TlsFailed => format!("The secure connection to {host} could not be made."),
+            _ => format!("{host} took the connection, and then gave no answer."),
+        };
+        Error::new(error.kind(), message).with_source(error)
+    })?;
+    Ok(((), how_secure(login)))
+}
+
+fn how_secure(login: &Login) -> Note {
+    match login.base.scheme() {
+        "https" => Note::Found(format!(
+            "encrypted, and the certificate is for {}",
+            login.base.host_str().unwrap_or_default()
+        )),
+        _ if is_loopback(&login.base) => Note::Found("not needed: it stays on this computer".into()),
+        _ => Note::Know(
+            "Not encrypted: whoever is on the network in between can read the rows. Use an address that begins with https://.".into(),
+            None,
+        ),
+    }
+}
+
+async fn sign_in(login: &Login) -> Result<(Arc<Session>, Note)> {
+    let session = Session::open(login).await?;
+    let version =
+        if session.version.is_empty() { String::new() } else { format!(", Snowflake {}", session.version) };
+    let note = Note::Found(format!("as {}{version}", login.user));
+    Ok((session, note))
+}
+
+/// A suspended warehouse starts by itself with the first query, unless it is told not to.
+async fn use_warehouse(session: &Arc<Session>) -> Result<((), Note)> {
+    let role = session.info.role_name.as_deref().filter(|role| !role.is_empty());
+    let mut found: Vec<String> = role.map(|role| format!("role {role}")).into_iter().collect();
+    let Some(name) = session.info.warehouse_name.as_deref().filter(|name| !name.is_empty()) else {
+        // A stand-in has none; the real service says so with the first query that needs one.
+        list(session, "SELECT 1 AS \"one\"").await?;
+        return Ok(((), Note::Found(found.join(", "))));
+    };
+    let listing = list(session, "SHOW WAREHOUSES").await?;
+    let warehouse = listing.rows().find(|row| row.get("name").is_some_and(|own| own == name));
+    let Some(warehouse) = warehouse else { return Err(error::no_warehouse(&session.login)) };
+    let state = warehouse.text("state").to_lowercase();
+    if state == "suspended" && warehouse.text("auto_resume").eq_ignore_ascii_case("false") {
+        let message = format!("The warehouse {name} is suspended, and does not start by itself.");
+        return Err(Error::new(ErrorKind::NotAllowed, message)
+            .with_hint("Have an administrator run the statements below.")
+            .with_fix(format!(
+                "ALTER WAREHOUSE {0} SET AUTO_RESUME = TRUE;\nALTER WAREHOUSE {0} RESUME;",
+                quoted(name)
+            )));
+    }
+    found.push(format!("warehouse {name} ({}, {state})", warehouse.text("size")));
+    list(session, "SELECT 1 AS \"one\"").await?;
+    Ok(((), Note::Found(found.join(", "))))
+}
+
+async fn see_schemas(session: &Arc<Session>) -> Result<(Vec<Table>, Note)> {
+    let tables = catalogue::tables(session).await?;
+    if tables.is_empty() {
+        let role = error::role(session);
+        let database = session.info.database_name.as_deref().map_or_else(|| "<database>".to_owned(), quoted);
+        return Err(Error::new(ErrorKind::NotAllowed, format!("The role {role} sees no tables."))
+            .with_hint("Have an administrator run the statements below, or choose another role or database.")
+            .with_fix(reads(&database, &role)));
+    }
+    let schemas: BTreeSet<&str> = tables.iter().map(|table| table.name.schema.as_str()).collect();
+    let found = format!(
+        "{} in {}",
+        counted(tables.len(), "table or view", "tables and views"),
+        counted(schemas.len(), "schema", "schemas")
+    );
+    Ok((tables, Note::Found(found)))
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+async fn read_one_row(session: &Arc<Session>, tables: &[Table]) -> Result<((), Note)> {
+    let table = tables.iter().find(|table| table.kind == TableKind::Table).or(tables.first());
+    let Some(table) = table else { return Ok(((), Note::Nothing)) };
+    let query = Query::Table(table.name.clone());
+    let sql = format!("SELECT * FROM {} LIMIT 1", source(&query, &Place::of(session)));
+    list(session, &sql).await.map_err(|error| query_error(session, error, &query))?;
+    if !could_write(session).await {
+        return Ok(((), Note::Found(table.name.to_string())));
+    }
+    let note = format!(
+        "Read {}. This login could also write. Sluice only reads, but a role that can only read is safer.",
+        table.name
+    );
+    Ok(((), Note::Know(note, Some(read_only_login(session)))))
+}
+
+/// Whether the role could change tables, as far as it may know: where grants can not be shown, nothing is said.
+async fn could_write(session: &Arc<Session>) -> bool {
+    let Some(role) = session.info.role_name.as_deref().filter(|role| !role.is_empty()) else { return false };
+    if ADMINISTRATORS.contains(&role) {
+        return true;
+    }
+    let Ok(grants) = list(session, &format!("SHOW GRANTS TO ROLE {}", quoted(role))).await else {
+        return false;
+    };
+    grants.rows().any(|grant| {
+        let on = grant.text("granted_on").to_ascii_uppercase();
+        on.contains("TABLE")
+            && WRITES.contains(&grant.text("privilege").to_ascii_uppercase().as_str())
+            && !grant.text("name").contains(super::SNAPSHOT_TABLE)
+    })
+}
+
+async fn see_where_to_compare(session: &Arc<Session>, schema: Option<&str>) -> Result<((), Note)> {
+    let Some(schema) = schema else {
+        return Ok(((), Note::Found("on this computer".into())));
+    };
+    super::snapshot::check_rights(session, schema).await?;
+    Ok(((), Note::Found(format!("in the warehouse, with snapshots in {schema}"))))
+}
+
+/// Statements that let a role read a database; both are SQL already.
+fn reads(database: &str, role: &str) -> String {
+    let mut lines = vec![format!("GRANT USAGE ON DATABASE {database} TO ROLE {role};")];
+    for which in ["ALL", "FUTURE"] {
+        lines.push(format!("GRANT USAGE ON {which} SCHEMAS IN DATABASE {database} TO ROLE {role};"));
+        for what in ["TABLES", "VIEWS"] {
+            lines.push(format!("GRANT SELECT ON {which} {what} IN DATABASE {database} TO ROLE {role};"));
+        }
+    }
+    lines.join("\n")
+}
+
+/// A script that makes a user and a role which can only read.
+fn read_only_login(session: &Session) -> String {
+    let database = session.info.database_name.as_deref().map_or_else(|| "<database>".to_owned(), quoted);
+    let warehouse = session.info.warehouse_name.as_deref().map(quoted);
+    let warehouse = warehouse
+        .or_else(|| session.login.warehouse.as_deref().map(named))
+        .unwrap_or_else(|| "<warehouse>".into());
+    format!(
+        "CREATE ROLE IF NOT EXISTS SLUICE_READER;\n\
+         CREATE USER IF NOT EXISTS SLUICE TYPE = SERVICE DEFAULT_ROLE = SLUICE_READER\n  \
+         RSA_PUBLIC_KEY = 'the lines of rsa_key.pub between BEGIN and END';\n\
+         GRANT ROLE SLUICE_READER TO USER SLUICE;\n\
+         GRANT USAGE ON WAREHOUSE {warehouse} TO ROLE SLUICE_READER;\n{}\n",
+        reads(&database, "SLUICE_READER")
+    )
+}

@@ -1,0 +1,180 @@
+//! Queries as SQL, and what can be told about their rows without reading them.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::sync::{Query, TableName};
+use sluice_engine::value::Column;
+use sluice_engine::warehouse::{After, KeyCheck};
+
+use super::error;
+use super::listing::list;
+use super::results::{column, describe};
+use super::session::Session;
+
+/// The database that is meant where a name has none.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    database: Option<String>,
+}
+
+impl Place {
+    pub(super) fn of(session: &Session) -> Self {
+        Self { database: session.info.database_name.clone().filter(|name| !name.is_empty()) }
+    }
+
+    /// Database and schema of a table; the schema's name stands alone for the connection's own database, and else behind its
+    /// database and a point.
+    pub(super) fn schema(&self, schema: &str) -> (Option<String>, String) {
+        match schema.parse::<TableName>() {
+            Ok(name) if !name.schema.is_empty() => (Some(name.schema), name.name),
+            Ok(name) => (self.database.clone(), name.name),
+            Err(_) => (self.database.clone(), schema.to_owned()),
+        }
+    }
+
+    /// A schema's name as tables have it; see [`Place::schema`].
+    pub(super) fn shown(&self, database: &str, schema: &str) -> String {
+        let own = self.database.as_deref() == Some(database);
+        TableName::new(if own { "" } else { database }, schema).to_string()
+    }
+
+    /// A schema as SQL.
+    pub(super) fn schema_sql(&self, schema: &str) -> String {
+        let (database, schema) = self.schema(schema);
+        match database {
+            Some(database) => format!("{}.{}", quoted(&database), quoted(&schema)),
+            None => quoted(&schema),
+        }
+    }
+}
+
+/// `name` as an SQL identifier.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// `text` as an SQL literal.
+pub(super) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+/// What stands after FROM for the query's rows.
+///
+/// The engine lets only one SELECT come here, and the session takes only one statement at a time; brackets keep it a
+/// part of Sluice's own. A line break ends a comment it may end with.
+pub(super) fn source(query: &Query, place: &Place) -> String {
+    match query {
+        Query::Table(table) if table.schema.is_empty() => quoted(&table.name),
+        Query::Table(table) => format!("{}.{}", place.schema_sql(&table.schema), quoted(&table.name)),
+        Query::Sql(sql) => format!("(\n{}\n) AS \"query\"", sql.trim_end().trim_end_matches(';')),
+    }
+}
+
+/// Only rows beyond a cursor, in its order. The value stands as a literal, which Snowflake takes for the column's type.
+pub(super) fn beyond(query: &Query, after: &After) -> String {
+    let of = match query {
+        Query::Table(table) => quoted(&table.name),
+        Query::Sql(_) => quoted("query"),
+    };
+    let column = format!("{of}.{}", quoted(&after.column));
+    let condition = match after.text() {
+        Some(value) => format!("{column} > {}", literal(&value)),
+        None => format!("{column} IS NOT NULL"),
+    };
+    format!(" WHERE {condition} ORDER BY {column}")
+}
+
+/// What an error of the query means, in the user's names.
+pub(super) fn query_error(session: &Session, error: Error, query: &Query) -> Error {
+    let Query::Table(table) = query else { return error };
+    if error.kind() == ErrorKind::MissingObject {
+        // The server says no more to a role that may not see it, so the grant may be what is missing.
+        let message = format!("There is no table “{table}” any more, or this role may not see it.");
+        return Error::new(ErrorKind::MissingObject, message)
+            .with_hint(
+                "Choose another table. If it is there, have an administrator run the statements below.",
+            )
+            .with_fix(error::grant(session, table))
+            .with_source(error);
+    }
+    if error.kind() == ErrorKind::NotAllowed && error.fix().is_none() {
+        return error.with_fix(error::grant(session, table));
+    }
+    error
+}
+
+/// The columns of the query's rows.
+pub(super) async fn fields(session: &Arc<Session>, query: &Query) -> Result<Vec<Column>> {
+    let sql = format!("SELECT * FROM {}", source(query, &Place::of(session)));
+    let described = describe(session, &sql).await.map_err(|error| query_error(session, error, query))?;
+    let mut names = HashSet::new();
+    for field in &described {
+        if !names.insert(field.name.as_str()) {
+            let message = format!("Two columns of the query are called “{}”.", field.name);
+            return Err(Error::new(ErrorKind::BadQuery, message)
+                .with_hint("Give one of them another name with “as”."));
+        }
+    }
+    if described.is_empty() {
+        return Err(Error::new(ErrorKind::BadQuery, "The query has no columns."));
+    }
+    Ok(described.iter().map(column).collect())
+}
+
+/// The columns of these names, in their order; all where there are no names.
+pub(super) fn chosen(all: &[Column], names: &[String]) -> Result<Vec<Column>> {
+    if names.is_empty() {
+        return Ok(all.to_vec());
+    }
+    let find = |name: &String| {
+        let missing = || {
+            Error::new(
+                ErrorKind::MissingObject,
+                format!("The warehouse has no column “{name}” here any more."),
+            )
+        };
+        all.iter().find(|column| column.name == *name).cloned().ok_or_else(missing)
+    };
+    names.iter().map(find).collect()
+}
+
+/// The rows Snowflake's own books say a table has; they cost no query. Of a SELECT's rows they say nothing.
+pub(super) async fn estimate(session: &Arc<Session>, query: &Query) -> Result<Option<u64>> {
+    let Query::Table(table) = query else { return Ok(None) };
+    if table.schema.is_empty() {
+        return Ok(None);
+    }
+    let pattern = literal(&table.name.replace('_', "\\_").replace('%', "\\%"));
+    let schema = Place::of(session).schema_sql(&table.schema);
+    let listing = list(session, &format!("SHOW OBJECTS LIKE {pattern} IN SCHEMA {schema}")).await;
+    let listing = listing.map_err(|error| query_error(session, error, query))?;
+    let rows = listing
+        .rows()
+        .find(|row| row.get("name") == Some(&table.name))
+        .and_then(|row| row.get("rows")?.parse().ok());
+    Ok(rows.filter(|rows| *rows > 0))
+}
+
+/// Counts rows, null keys and duplicates on the server.
+pub(super) async fn key_check(session: &Arc<Session>, query: &Query, key: &[String]) -> Result<KeyCheck> {
+    chosen(&fields(session, query).await?, key)?;
+    let names: Vec<String> = key.iter().map(|name| quoted(name)).collect();
+    let null = names.iter().map(|name| format!("{name} IS NULL")).collect::<Vec<_>>().join(" OR ");
+    let sql = format!(
+        "SELECT CAST(COALESCE(SUM(\"n\"), 0) AS NUMBER(38, 0)) AS \"rows\", \
+         CAST(COALESCE(SUM(CASE WHEN \"none\" THEN \"n\" ELSE 0 END), 0) AS NUMBER(38, 0)) AS \"nulls\", \
+         CAST(COALESCE(SUM(CASE WHEN \"none\" THEN 0 ELSE \"n\" - 1 END), 0) AS NUMBER(38, 0)) AS \"again\" \
+         FROM (SELECT COUNT(*) AS \"n\", ({null}) AS \"none\" FROM {} GROUP BY {}, ({null})) AS \"keys\"",
+        source(query, &Place::of(session)),
+        names.join(", "),
+    );
+    let listing = list(session, &sql).await.map_err(|error| query_error(session, error, query))?;
+    let row = listing.rows().next();
+    let count = |name: &str| {
+        let value = row.as_ref().and_then(|row| row.get(name)?.parse().ok());
+        value.ok_or_else(|| Error::new(ErrorKind::BadAnswer, "Snowflake did not count the keys."))
+    };
+    Ok(KeyCheck { rows: count("rows")?, nulls: count("nulls")?, duplicates: count("again")? })
+}
