@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use memchr::memmem;
 use sluice_engine::record::Record;
 
 /// What every event has: ids and times, and a comma between two events.
@@ -97,6 +98,8 @@ pub(crate) fn write_event_in(
 /// Where the members of the event's own `context` begin, in the members of its payload. Payloads are compact JSON.
 fn inside_context(members: &[u8]) -> Option<usize> {
     const CONTEXT: &[u8] = br#""context":{"#;
+    // Most payloads have none, and are not walked.
+    memmem::find(members, CONTEXT)?;
     let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
     for (at, byte) in members.iter().enumerate() {
         match byte {

@@ -2,7 +2,7 @@
 //!
 //! Their events carry `context.sources` with `job_id` (`<source>/Syncher`), `task_id` (the table or model),
 //! `batch_id`, `job_run_id`, `task_run_id` and `version`, and the server reads these (rudder-server,
-//! processor/processor.go, `enhanceWithMetadata`; warehouses get them as `context_sources_…` columns). Only the first two are sent:
+//! processor/processor.go, `makeCommonMetadataFromSingularEvent`; warehouses get them as `context_sources_…` columns). Only the first two are sent:
 //!
 //! - the ids of a run and a batch would differ in a repeat, and requests with `job_run_id` escape the server's limit of events
 //!   (gateway/handle.go), which is not ours to bypass;
