@@ -92,7 +92,8 @@ c.execute('''create table SHOP.PUBLIC.LEADS as select i as lead_id, 'user' || i 
 def bigquery(program, log):
     rest, grpc = free_port(), free_port()
     python = TOOLS / "bqemulator/bin/python"
-    command = [TOOLS / "bqemulator/bin/bqemulator", "start", "--rest-port", rest, "--grpc-port", grpc, "--project", "shop", "--log-level", "warning"]
+    # DuckDB's extension is found below the home folder.
+    command = ["env", f"HOME={TOOLS / 'bqemulator'}", TOOLS / "bqemulator/bin/bqemulator", "start", "--rest-port", rest, "--grpc-port", grpc, "--project", "shop", "--log-level", "warning"]
     with server(command, lambda: answers(f"http://127.0.0.1:{rest}/healthz"), log):
         seed = f"""
 from google.auth.credentials import AnonymousCredentials

@@ -6,7 +6,11 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that can not go on fails")]
 
 mod accessibility;
+#[path = "../../src-tauri/connectors/tests/bqemulator_server/mod.rs"]
+mod bqemulator_server;
 mod desk;
+#[path = "../../src-tauri/connectors/tests/fakesnow_server/mod.rs"]
+mod fakesnow_server;
 mod fault;
 mod held;
 mod journal;
@@ -19,5 +23,8 @@ mod postgres_server;
 mod prism_server;
 mod process;
 mod recorder;
+#[path = "../../src-tauri/connectors/tests/redshift_server/mod.rs"]
+mod redshift_server;
 mod sample;
 mod start;
+mod warehouses;

@@ -101,6 +101,8 @@ export function TextField(props: TextFieldProps) {
     >
       <Label className={cx(styles.label, hideLabel && styles.hidden)}>
         {label}
+        {/* The space is for who hears it. */}
+        {remark && ' '}
         {remark && <span className={styles.remark}>{remark}</span>}
       </Label>
       <div

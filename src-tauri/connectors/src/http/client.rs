@@ -86,8 +86,17 @@ impl Http {
         request.send().await.map_err(Failure::of)
     }
 
-    /// Sends the request and reads its answer.
+    /// Sends the request and reads its answer, of which [`ANSWER_BYTES`] are kept.
     pub(crate) async fn send(&self, request: RequestBuilder) -> std::result::Result<Answered, Failure> {
+        self.send_up_to(request, ANSWER_BYTES).await
+    }
+
+    /// Sends the request and reads its answer, of which so many bytes are kept.
+    pub(crate) async fn send_up_to(
+        &self,
+        request: RequestBuilder,
+        bytes: usize,
+    ) -> std::result::Result<Answered, Failure> {
         let mut response = request.send().await.map_err(Failure::of)?;
         let header = |response: &Response, name| {
             response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
@@ -97,12 +106,12 @@ impl Http {
         let retry_after = retry_after(&header(&response, RETRY_AFTER), self.clock.now());
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let (body, cut) = read(&mut response).await;
+        let (body, cut) = read(&mut response, bytes).await;
         Ok(Answered { status, content_type, retry_after, headers, body, cut })
     }
 }
 
-async fn read(response: &mut Response) -> (String, Option<Error>) {
+async fn read(response: &mut Response, bytes: usize) -> (String, Option<Error>) {
     let mut body = Vec::new();
     let cut = loop {
         match response.chunk().await {
@@ -110,8 +119,8 @@ async fn read(response: &mut Response) -> (String, Option<Error>) {
             Ok(None) => break None,
             Err(error) => break Some(lost(error)),
         }
-        if body.len() >= ANSWER_BYTES {
-            body.truncate(ANSWER_BYTES);
+        if body.len() >= bytes {
+            body.truncate(bytes);
             break None;
         }
     };
@@ -129,7 +138,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 }
 
 /// Certificates are checked as the system does; where no TLS is asked for, none are loaded.
-fn tls(base: &Url) -> Result<rustls::ClientConfig> {
+pub(crate) fn tls(base: &Url) -> Result<rustls::ClientConfig> {
     let failed = |error: rustls::Error| {
         Error::new(ErrorKind::TlsFailed, "This computer's certificates could not be loaded.")
             .with_hint("Install the system's CA certificates (on Debian and Ubuntu: ca-certificates).")

@@ -7,7 +7,7 @@ mod failure;
 mod range;
 pub(crate) mod steps;
 
-pub(crate) use client::{Http, Patience, is_loopback};
+pub(crate) use client::{Http, Patience, is_loopback, tls};
 pub(crate) use credentials::{basic, bearer, sensitive};
 pub(crate) use failure::{Failure, out_of_range};
 pub(crate) use range::Range;
@@ -33,7 +33,7 @@ pub(crate) struct Answered {
     pub(crate) retry_after: Option<Duration>,
     /// Its headers.
     pub(crate) headers: HeaderMap,
-    /// The body's first [`ANSWER_BYTES`], as text.
+    /// The body's first bytes, as text; [`ANSWER_BYTES`] unless more were asked for.
     pub(crate) body: String,
     /// Why the body ended early, if it did.
     pub(crate) cut: Option<Error>,

@@ -2,6 +2,7 @@
 
 use sluice_engine::warehouse::WarehouseKind;
 
+mod bigquery;
 mod pgwire;
 mod postgres;
 mod redshift;
@@ -10,4 +11,4 @@ mod snowflake;
 
 /// Every kind of warehouse, in the order the wizard shows them.
 pub static CATALOGUE: &[&dyn WarehouseKind] =
-    &[&snowflake::Snowflake, &redshift::Redshift, &postgres::Postgres, &sample::Sample];
+    &[&snowflake::Snowflake, &bigquery::BigQuery, &redshift::Redshift, &postgres::Postgres, &sample::Sample];

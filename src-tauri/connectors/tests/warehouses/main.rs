@@ -3,6 +3,9 @@
 //! A warehouse joins by a [`Stage`] in a file of its own, and a name in [`every_warehouse_keeps_it`].
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod bigquery;
+#[path = "../bqemulator_server/mod.rs"]
+mod bqemulator_server;
 mod contract;
 mod cut;
 #[path = "../fakesnow_server/mod.rs"]
@@ -14,9 +17,12 @@ mod postgres_server;
 mod redshift;
 #[path = "../redshift_server/mod.rs"]
 mod redshift_server;
+#[path = "../bigquery/scripted.rs"]
+mod scripted;
 mod snowflake;
 mod stage;
 
+use bigquery::BigQuery;
 use postgres::Postgres;
 use redshift::Redshift;
 use snowflake::Snowflake;
@@ -24,7 +30,7 @@ use stage::Stage;
 
 #[test]
 fn every_warehouse_keeps_it() {
-    let stages = [Postgres::KIND, Redshift::KIND, Snowflake::KIND];
+    let stages = [BigQuery::KIND, Postgres::KIND, Redshift::KIND, Snowflake::KIND];
     for kind in sluice_connectors::warehouses::CATALOGUE {
         // The sample is made once and never written; its own tests hold it to the same.
         let id = kind.manifest().id;

@@ -1,0 +1,274 @@
+//! The API's errors, told apart by their reason (<https://cloud.google.com/bigquery/docs/error-messages>).
+
+use std::fmt;
+
+use serde::Deserialize;
+use sluice_engine::error::{Error, ErrorKind};
+
+use super::client::Login;
+use super::credentials::Credentials;
+use crate::http::Answered;
+
+/// What was asked for: decides which roles are missing where it was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doing<'a> {
+    /// A look at the project's datasets, or at a job.
+    Project,
+    /// A look at a dataset, as `project.dataset` or `dataset`.
+    Dataset(&'a str),
+    /// The user's query, before it reads any row.
+    Query,
+    /// The user's query, while it runs: words about it can hold a row's value.
+    Running,
+    /// Sluice's own statement on its own tables, in this dataset.
+    Snapshot(&'a str),
+}
+
+/// What went wrong, as the API and its jobs say it.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Said {
+    #[serde(default)]
+    pub(super) reason: String,
+    #[serde(default)]
+    pub(super) message: String,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    error: Body,
+}
+
+/// Of one form for all of Google's APIs (<https://cloud.google.com/apis/design/errors>), with BigQuery's older `errors`.
+#[derive(Deserialize)]
+struct Body {
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    errors: Vec<Said>,
+    #[serde(default)]
+    details: Vec<Said>,
+}
+
+/// What an answer with an error status means.
+pub(super) fn from_answer(login: &Login, answered: &Answered, doing: Doing<'_>) -> Error {
+    let status = answered.status;
+    let said = match serde_json::from_str::<Refusal>(&answered.body) {
+        Ok(Refusal { error }) => {
+            let disabled = error.details.iter().any(|detail| detail.reason == "SERVICE_DISABLED");
+            let reason = match error.errors.into_iter().next() {
+                _ if disabled => "accessNotConfigured".to_owned(),
+                Some(first) => first.reason,
+                None => String::new(),
+            };
+            Said { reason, message: error.message }
+        }
+        Err(_) if matches!(status, 429 | 500..=599) => Said::default(),
+        Err(_) => {
+            let message = format!("The address answered with HTTP {status}, and not as BigQuery does.");
+            return Error::new(ErrorKind::BadAnswer, message)
+                .with_hint("Check the API address, and whether a proxy answers in its place.");
+        }
+    };
+    let error = from_said(login, &said, status, doing);
+    match answered.retry_after {
+        Some(wait) => error.with_retry_after(wait),
+        None => error,
+    }
+}
+
+/// What the API or a job said; `status` is 200 for a job.
+pub(super) fn from_said(login: &Login, said: &Said, status: u16, doing: Doing<'_>) -> Error {
+    let error = match said.reason.as_str() {
+        "accessNotConfigured" => not_turned_on(login),
+        "billingNotEnabled" => {
+            new(ErrorKind::NotAllowed, format!("The project “{}” has no billing account.", login.project))
+                .with_hint("Link a billing account to the project, or choose another project.")
+        }
+        "accessDenied" | "policyViolation" => denied(login, said, doing),
+        "notFound" => missing(login, said),
+        "invalidQuery" | "invalid" if doing == Doing::Running => return in_the_rows(said),
+        "invalidQuery" | "invalid" | "required" | "badRequest" | "invalidParameter" => {
+            new(ErrorKind::BadQuery, format!("BigQuery does not take this query: {}.", sentence(&said.message)))
+        }
+        "bytesBilledLimitExceeded" => {
+            new(ErrorKind::BadQuery, "The query would read more than this connection allows.".into())
+                .with_hint("Have the query read fewer columns or partitions, or raise “Most bytes a query may read” in the connection.")
+        }
+        "responseTooLarge" => new(ErrorKind::BadQuery, "The result is larger than BigQuery keeps (10 GB).".into())
+            .with_hint("Leave columns out, or name a dataset for snapshots, which lets BigQuery hand out only what changed."),
+        "resourcesExceeded" => {
+            new(ErrorKind::BadQuery, "The query needs more than BigQuery gives one query.".into())
+                .with_hint("Make the query simpler: leave out ORDER BY, or read fewer rows or columns.")
+        }
+        "rateLimitExceeded" | "jobRateLimitExceeded" | "userRateLimitExceeded" => slow_down(),
+        "quotaExceeded" => new(ErrorKind::QuotaSpent, "A quota of the Google Cloud project is spent.".into())
+            .with_hint("It goes on when the quota is fresh. An administrator can raise it under “Quotas” in the Google Cloud console."),
+        "timeout" => new(ErrorKind::TimedOut, "BigQuery stopped the query because it took too long.".into()),
+        "stopped" => new(ErrorKind::ServerFailed, "The query was cancelled in BigQuery.".into()),
+        "duplicate" => new(ErrorKind::Conflict, "BigQuery has this already.".into()),
+        "backendError" | "internalError" | "jobBackendError" | "jobInternalError" | "tableUnavailable" => failed(status),
+        _ => by_status(login, said, status, doing),
+    };
+    error.with_source(Cause(said.clone()))
+}
+
+fn by_status(login: &Login, said: &Said, status: u16, doing: Doing<'_>) -> Error {
+    match status {
+        401 => new(ErrorKind::SignInFailed, format!("BigQuery does not take the sign-in of {}.", who(login)))
+            .with_hint("Make a new key for the service account, and paste it into the connection."),
+        403 => denied(login, said, doing),
+        404 => missing(login, said),
+        400 => new(ErrorKind::BadQuery, format!("BigQuery does not take this: {}.", sentence(&said.message))),
+        429 => slow_down(),
+        408 | 504 => new(ErrorKind::TimedOut, "BigQuery did not answer in time.".into()),
+        _ => failed(status),
+    }
+}
+
+fn new(kind: ErrorKind, message: String) -> Error {
+    Error::new(kind, message)
+}
+
+/// The words as the end of a sentence.
+fn sentence(message: &str) -> String {
+    let line = message.split(['\n', '\r']).next().unwrap_or_default();
+    line.trim().trim_end_matches('.').chars().take(300).collect()
+}
+
+fn slow_down() -> Error {
+    new(ErrorKind::RateLimited, "BigQuery asked to slow down.".into())
+}
+
+fn failed(status: u16) -> Error {
+    let number = if status == 200 { String::new() } else { format!(" (HTTP {status})") };
+    new(ErrorKind::ServerFailed, format!("BigQuery failed{number}."))
+        .with_hint("If it lasts, look at https://status.cloud.google.com.")
+}
+
+/// The words can hold a value of the row.
+fn in_the_rows(said: &Said) -> Error {
+    let message = format!("The query fails on a value in its rows ({}).", said.reason);
+    new(ErrorKind::BadQuery, message)
+        .with_hint("Run the query in the BigQuery console to see the value, and correct it or the query.")
+}
+
+fn missing(login: &Login, said: &Said) -> Error {
+    let error = new(ErrorKind::MissingObject, format!("BigQuery says: {}.", sentence(&said.message)));
+    match &login.location {
+        Some(location) => error.with_hint(format!(
+            "Check the name, and that its dataset is in {location}, which the connection gives as location."
+        )),
+        None => error.with_hint("Check the name; capital letters count in names of datasets and tables."),
+    }
+}
+
+fn not_turned_on(login: &Login) -> Error {
+    let project = &login.project;
+    new(ErrorKind::NotAllowed, format!("The BigQuery API is not turned on in the project “{project}”."))
+        .with_hint(format!("Turn it on at https://console.cloud.google.com/apis/library/bigquery.googleapis.com?project={project}, or with the command below."))
+        .with_fix(format!("gcloud services enable bigquery.googleapis.com bigquerystorage.googleapis.com --project={project}"))
+}
+
+fn denied(login: &Login, said: &Said, doing: Doing<'_>) -> Error {
+    let message = format!("{} may not do this: {}.", who(login), sentence(&said.message));
+    let run = project_role(login, "bigquery.jobUser");
+    let (hint, fix) = match doing {
+        Doing::Project => ("Have an administrator run this command.", run),
+        Doing::Dataset(dataset) => (
+            "Have an administrator run this statement in BigQuery.",
+            grant(login, "bigquery.dataViewer", dataset),
+        ),
+        Doing::Query | Doing::Running => (
+            "Have an administrator run these: the first lets queries run, the second lets them read a dataset (change its name).",
+            format!("{run}\n{}", grant(login, "bigquery.dataViewer", "analytics")),
+        ),
+        Doing::Snapshot(dataset) => (
+            "Have an administrator run this statement in BigQuery, or leave the dataset for snapshots empty: then rows are compared on this computer.",
+            grant(login, "bigquery.dataEditor", dataset),
+        ),
+    };
+    new(ErrorKind::NotAllowed, message).with_hint(hint).with_fix(fix)
+}
+
+fn who(login: &Login) -> &str {
+    login.tokens.credentials().name()
+}
+
+/// The command that gives the login a role on the whole project.
+pub(super) fn project_role(login: &Login, role: &str) -> String {
+    let (project, member) = (&login.project, login.tokens.credentials().member());
+    format!(
+        "gcloud projects add-iam-policy-binding {project} --member={member} --role=roles/{role} --condition=None"
+    )
+}
+
+/// The statement that gives the login a role on a dataset
+/// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/data-control-language>).
+pub(super) fn grant(login: &Login, role: &str, dataset: &str) -> String {
+    let member = login.tokens.credentials().member();
+    format!(
+        "GRANT `roles/{role}` ON SCHEMA {} TO {};",
+        login.dataset(dataset).quoted(),
+        super::query::literal(&member)
+    )
+}
+
+/// What the answer of the token endpoint means (RFC 6749, section 5.2).
+pub(super) fn token_refused(credentials: &Credentials, answered: &Answered) -> Error {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Refused {
+        error: String,
+        error_description: String,
+    }
+    let status = answered.status;
+    let refused: Refused = serde_json::from_str(&answered.body).unwrap_or_default();
+    let name = credentials.name();
+    let error = match refused.error.as_str() {
+        "invalid_grant" => {
+            let hint = match credentials {
+                Credentials::User(_) => {
+                    "The sign-in has ended or was taken back. Sign in again with the command below."
+                }
+                Credentials::ServiceAccount(_) | Credentials::Anonymous => {
+                    "Either this computer’s clock is wrong, or the key or the account was deleted or disabled. Check the clock; if it is right, make a new key and paste it."
+                }
+            };
+            new(ErrorKind::SignInFailed, format!("Google does not take the key of {name}.")).with_hint(hint)
+        }
+        "" if status == 429 => slow_down(),
+        "" if status >= 500 => {
+            new(ErrorKind::ServerFailed, format!("Google’s sign-in failed (HTTP {status})."))
+        }
+        "" => new(
+            ErrorKind::BadAnswer,
+            format!("The sign-in answered with HTTP {status}, and not as Google’s does."),
+        )
+        .with_hint("Check whether a proxy answers in its place."),
+        _ => new(ErrorKind::SignInFailed, format!("Google refused to sign {name} in ({}).", refused.error))
+            .with_hint("Make a new key for the service account, and paste it."),
+    };
+    let error = match credentials {
+        Credentials::User(_) if error.kind() == ErrorKind::SignInFailed => {
+            error.with_fix("gcloud auth application-default login")
+        }
+        Credentials::User(_) | Credentials::ServiceAccount(_) | Credentials::Anonymous => error,
+    };
+    let error = match answered.retry_after {
+        Some(wait) => error.with_retry_after(wait),
+        None => error,
+    };
+    error.with_source(Cause(Said { reason: refused.error, message: refused.error_description }))
+}
+
+/// What the API said, word for word.
+#[derive(Debug)]
+pub(super) struct Cause(pub(super) Said);
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.reason, self.0.message)
+    }
+}
+
+impl std::error::Error for Cause {}

@@ -1,0 +1,236 @@
+//! Jobs: a statement handed to the server, looked after until it has ended, and cancelled where nobody waits
+//! for it any longer (<https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs>).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sluice_engine::error::{Error, ErrorKind, Result};
+
+use super::client::Login;
+use super::error::{Doing, Said, from_said};
+use super::schema::Schema;
+
+/// The longest pause between two looks at a job.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+
+/// A statement to run.
+#[derive(Clone, Copy)]
+pub(super) struct Statement<'a> {
+    sql: &'a str,
+    /// The server stops it after so long; `None` for its own limit, six hours.
+    timeout: Option<Duration>,
+}
+
+impl<'a> Statement<'a> {
+    pub(super) fn new(sql: &'a str) -> Self {
+        Self { sql, timeout: None }
+    }
+
+    /// The same, stopped by the server after so long.
+    pub(super) fn within(self, timeout: Duration) -> Self {
+        Self { timeout: Some(timeout), ..self }
+    }
+
+    /// What the server says of it without running it.
+    pub(super) async fn plan(&self, login: &Login, doing: Doing<'_>) -> Result<Planned> {
+        let mut body = self.body(login, &uuid::Uuid::new_v4().to_string());
+        body["configuration"]["dryRun"] = true.into();
+        let planned: Planning = login.post(&[&login.project, "jobs"], &[], &body, doing).await?;
+        if let Some(said) = &planned.status.error_result {
+            return Err(from_said(login, said, 200, doing));
+        }
+        let statistics = planned.statistics.query;
+        let bytes = statistics.total_bytes_processed.and_then(|bytes| bytes.parse().ok()).unwrap_or(0);
+        Ok(Planned { schema: statistics.schema, bytes, statement_type: statistics.statement_type })
+    }
+
+    fn body(&self, login: &Login, id: &str) -> Value {
+        let mut reference = json!({ "projectId": login.project, "jobId": id });
+        if let Some(location) = &login.location {
+            reference["location"] = location.as_str().into();
+        }
+        let mut query = json!({ "query": self.sql, "useLegacySql": false });
+        if let Some(bytes) = login.maximum_bytes {
+            query["maximumBytesBilled"] = bytes.to_string().into();
+        }
+        let mut configuration = json!({ "query": query, "labels": { "application": "sluice" } });
+        if let Some(timeout) = self.timeout {
+            configuration["jobTimeoutMs"] = timeout.as_millis().to_string().into();
+        }
+        json!({ "jobReference": reference, "configuration": configuration })
+    }
+}
+
+/// What a dry run said.
+pub(super) struct Planned {
+    pub(super) schema: Schema,
+    pub(super) bytes: u64,
+    pub(super) statement_type: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Planning {
+    #[serde(default)]
+    status: Status,
+    #[serde(default)]
+    statistics: Statistics,
+}
+
+#[derive(Default, Deserialize)]
+struct Statistics {
+    #[serde(default)]
+    query: QueryStatistics,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct QueryStatistics {
+    schema: Schema,
+    statement_type: Option<String>,
+    total_bytes_processed: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Ran {
+    job_reference: Reference,
+    #[serde(default)]
+    status: Status,
+    #[serde(default)]
+    configuration: Configuration,
+}
+
+#[derive(Deserialize)]
+struct Reference {
+    location: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Status {
+    state: String,
+    error_result: Option<Said>,
+}
+
+#[derive(Default, Deserialize)]
+struct Configuration {
+    #[serde(default)]
+    query: QueryConfiguration,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct QueryConfiguration {
+    destination_table: Option<Destination>,
+}
+
+/// Where a job put its rows.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Destination {
+    #[serde(rename = "projectId")]
+    project: String,
+    #[serde(rename = "datasetId")]
+    dataset: String,
+    #[serde(rename = "tableId")]
+    table: String,
+}
+
+impl Destination {
+    /// As the Storage Read API names it.
+    pub(super) fn path(&self) -> String {
+        format!("projects/{}/datasets/{}/tables/{}", self.project, self.dataset, self.table)
+    }
+}
+
+/// A job that has ended well.
+#[derive(Debug, Clone)]
+pub(super) struct Done {
+    pub(super) id: String,
+    pub(super) location: Option<String>,
+    pub(super) destination: Option<Destination>,
+}
+
+/// A job that may still work; dropping it cancels it.
+pub(super) struct Job {
+    login: Arc<Login>,
+    id: String,
+    location: Option<String>,
+    works: bool,
+}
+
+impl Job {
+    /// Runs the statement to its end.
+    pub(super) async fn run(login: &Arc<Login>, statement: &Statement<'_>, doing: Doing<'_>) -> Result<Done> {
+        let id = format!("sluice_{}", uuid::Uuid::new_v4().simple());
+        let mut job = Self { login: login.clone(), id, location: login.location.clone(), works: true };
+        let mut ran = job.insert(statement, doing).await?;
+        let mut pause = Duration::from_millis(100);
+        while ran.status.state != "DONE" {
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+            ran = job.look(doing).await?;
+        }
+        job.works = false;
+        if let Some(said) = &ran.status.error_result {
+            return Err(from_said(login, said, 200, doing));
+        }
+        let destination = ran.configuration.query.destination_table;
+        Ok(Done { id: job.id.clone(), location: job.location.clone(), destination })
+    }
+
+    /// The id is chosen here, so that a second request, after an answer that got lost, finds the first one's job.
+    async fn insert(&mut self, statement: &Statement<'_>, doing: Doing<'_>) -> Result<Ran> {
+        let body = statement.body(&self.login, &self.id);
+        let login = self.login.clone();
+        match login.post::<Ran>(&[&login.project, "jobs"], &[], &body, doing).await {
+            Ok(ran) => {
+                self.location = ran.job_reference.location.clone().or(self.location.take());
+                Ok(ran)
+            }
+            Err(error) if error.kind() == ErrorKind::Conflict => self.look(doing).await,
+            Err(error) => {
+                // What was refused does not work; what got lost may.
+                self.works = super::client::is_passing(&error);
+                Err(error)
+            }
+        }
+    }
+
+    async fn look(&mut self, doing: Doing<'_>) -> Result<Ran> {
+        let location = located(self.location.as_deref());
+        let ran: Ran = self.login.get(&[&self.login.project, "jobs", &self.id], &location, doing).await?;
+        self.location = ran.job_reference.location.clone().or(self.location.take());
+        Ok(ran)
+    }
+}
+
+/// A job's location as a parameter; jobs outside of the US and the EU are not found without it.
+pub(super) fn located(location: Option<&str>) -> Vec<(&'static str, String)> {
+    location.map(|location| ("location", location.to_owned())).into_iter().collect()
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        if !self.works {
+            return;
+        }
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let (login, id, location) = (self.login.clone(), std::mem::take(&mut self.id), self.location.take());
+        runtime.spawn(async move {
+            let parts = [login.project.as_str(), "jobs", &id, "cancel"];
+            // Nobody waits for the answer; a job that has ended by itself can not be cancelled either.
+            drop(
+                login
+                    .post::<Value>(&parts, &located(location.as_deref()), &Value::Null, Doing::Project)
+                    .await,
+            );
+        });
+    }
+}
+
+/// The server did not say something that an answer always has.
+pub(super) fn unsaid(what: &str) -> Error {
+    Error::new(ErrorKind::BadAnswer, format!("BigQuery did not say {what}."))
+}

@@ -1,0 +1,167 @@
+//! The schema of a table or a result, and which JSON form each type has.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::value::{Column, ColumnType};
+
+/// A schema, as the API has it (<https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableSchema>).
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Schema {
+    #[serde(default)]
+    pub(super) fields: Vec<SchemaField>,
+}
+
+/// A field of a schema or a record.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SchemaField {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    mode: String,
+    #[serde(default)]
+    fields: Vec<SchemaField>,
+    /// Of a decimal declared with one, in tables; a query's result has none.
+    scale: Option<String>,
+    range_element_type: Option<ElementType>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct ElementType {
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+/// The JSON form values of a type have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Form {
+    Text,
+    Bytes,
+    Integer,
+    Float,
+    /// With so many decimals, where the column was declared with them; else without zeros at the end.
+    Decimal(Option<usize>),
+    Boolean,
+    Date,
+    Time,
+    /// Without a zone.
+    DateTime,
+    /// In UTC.
+    Timestamp,
+    Json,
+    Interval,
+    Range(Box<Form>),
+    List(Box<Form>),
+    Record(Vec<(String, Form)>),
+}
+
+/// A column, and how its values come over.
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    pub(super) column: Column,
+    pub(super) form: Form,
+}
+
+impl SchemaField {
+    fn single(&self) -> Form {
+        match self.kind.as_str() {
+            "BYTES" => Form::Bytes,
+            "INTEGER" | "INT64" => Form::Integer,
+            "FLOAT" | "FLOAT64" => Form::Float,
+            "NUMERIC" | "BIGNUMERIC" => {
+                Form::Decimal(self.scale.as_deref().and_then(|scale| scale.parse().ok()))
+            }
+            "BOOLEAN" | "BOOL" => Form::Boolean,
+            "DATE" => Form::Date,
+            "TIME" => Form::Time,
+            "DATETIME" => Form::DateTime,
+            "TIMESTAMP" => Form::Timestamp,
+            "JSON" => Form::Json,
+            "INTERVAL" => Form::Interval,
+            "RANGE" => {
+                Form::Range(Box::new(match self.range_element_type.as_ref().map(|of| of.kind.as_str()) {
+                    Some("DATE") => Form::Date,
+                    Some("DATETIME") => Form::DateTime,
+                    _ => Form::Timestamp,
+                }))
+            }
+            "RECORD" | "STRUCT" => {
+                Form::Record(self.fields.iter().map(|field| (field.name.clone(), field.form())).collect())
+            }
+            // STRING, GEOGRAPHY as well-known text, and what is new.
+            _ => Form::Text,
+        }
+    }
+
+    fn form(&self) -> Form {
+        if self.mode == "REPEATED" { Form::List(Box::new(self.single())) } else { self.single() }
+    }
+
+    /// The type's name in SQL.
+    fn native(&self) -> String {
+        let name = match self.kind.as_str() {
+            "INTEGER" => "INT64",
+            "FLOAT" => "FLOAT64",
+            "BOOLEAN" => "BOOL",
+            "RECORD" => "STRUCT",
+            other => other,
+        };
+        if self.mode == "REPEATED" { format!("ARRAY<{name}>") } else { name.to_owned() }
+    }
+}
+
+/// The type in the product's words.
+fn logical(form: &Form, kind: &str) -> ColumnType {
+    match form {
+        Form::Text if kind == "STRING" => ColumnType::Text,
+        Form::Text | Form::Interval | Form::Range(_) => ColumnType::Other,
+        Form::Bytes => ColumnType::Bytes,
+        Form::Integer => ColumnType::Integer,
+        Form::Float | Form::Decimal(_) => ColumnType::Number,
+        Form::Boolean => ColumnType::Boolean,
+        Form::Date => ColumnType::Date,
+        Form::Time => ColumnType::Time,
+        Form::DateTime | Form::Timestamp => ColumnType::Timestamp,
+        Form::Json | Form::Record(_) => ColumnType::Json,
+        Form::List(_) => ColumnType::List,
+    }
+}
+
+/// The columns of a schema.
+pub(super) fn fields(schema: &Schema) -> Result<Vec<Field>> {
+    let mut names = HashSet::new();
+    let mut fields = Vec::with_capacity(schema.fields.len());
+    for field in &schema.fields {
+        if !names.insert(field.name.as_str()) {
+            let message = format!("Two columns of the query are called “{}”.", field.name);
+            return Err(Error::new(ErrorKind::BadQuery, message)
+                .with_hint("Give one of them another name with “as”."));
+        }
+        let form = field.form();
+        let column =
+            Column { name: field.name.clone(), logical: logical(&form, &field.kind), native: field.native() };
+        fields.push(Field { column, form });
+    }
+    if fields.is_empty() {
+        return Err(Error::new(ErrorKind::BadQuery, "The query has no columns."));
+    }
+    Ok(fields)
+}
+
+/// The columns of these names, in their order; all where there are no names.
+pub(super) fn chosen(all: Vec<Field>, names: &[String]) -> Result<Vec<Field>> {
+    if names.is_empty() {
+        return Ok(all);
+    }
+    let find = |name: &String| {
+        let missing = || {
+            let message = format!("The warehouse has no column “{name}” here any more.");
+            Error::new(ErrorKind::MissingObject, message)
+        };
+        all.iter().find(|field| field.column.name == *name).cloned().ok_or_else(missing)
+    };
+    names.iter().map(find).collect()
+}

@@ -1,0 +1,191 @@
+//! Values to JSON (docs/types.md), whichever way they came.
+
+use std::borrow::Cow;
+
+use chrono::{Datelike, NaiveDate};
+use sluice_engine::value::{write_decimal, write_string};
+
+/// Why a value has no exact JSON form; ends a sentence that begins with the column.
+pub(super) type Reason = Cow<'static, str>;
+pub(super) type Written = Result<(), Reason>;
+
+pub(super) const MALFORMED: &str = "came in a form Sluice does not know";
+pub(super) const OUT_OF_YEARS: &str = "lies outside the years 1 to 9999";
+pub(super) const DAY: i64 = 86_400_000_000;
+/// 1970-01-01, in days since the day before 0001-01-01.
+const EPOCH: i64 = 719_163;
+
+/// Appends what `write` does, between quotes.
+pub(super) fn quoted(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> Written) -> Written {
+    out.push(b'"');
+    write(out)?;
+    out.push(b'"');
+    Ok(())
+}
+
+/// Appends the last so many digits of `number`.
+fn padded<const DIGITS: usize>(out: &mut Vec<u8>, number: i64) {
+    let mut rest = number as u32;
+    let mut digits = [b'0'; DIGITS];
+    for digit in digits.iter_mut().rev() {
+        *digit += (rest % 10) as u8;
+        rest /= 10;
+    }
+    out.extend_from_slice(&digits);
+}
+
+/// `2026-11-22`, from days since 1970.
+pub(super) fn day(days: i64, out: &mut Vec<u8>) -> Written {
+    let day = i32::try_from(days + EPOCH).ok().and_then(NaiveDate::from_num_days_from_ce_opt);
+    let day = day.filter(|day| (1..=9999).contains(&day.year())).ok_or(OUT_OF_YEARS)?;
+    padded::<4>(out, day.year().into());
+    out.push(b'-');
+    padded::<2>(out, day.month().into());
+    out.push(b'-');
+    padded::<2>(out, day.day().into());
+    Ok(())
+}
+
+/// `08:30:00`, with three or six decimals where there are any.
+pub(super) fn clock(micros: i64, out: &mut Vec<u8>) {
+    let seconds = micros / 1_000_000;
+    padded::<2>(out, seconds / 3_600);
+    out.push(b':');
+    padded::<2>(out, seconds / 60 % 60);
+    out.push(b':');
+    padded::<2>(out, seconds % 60);
+    match micros % 1_000_000 {
+        0 => {}
+        fraction if fraction % 1_000 == 0 => {
+            out.push(b'.');
+            padded::<3>(out, fraction / 1_000);
+        }
+        fraction => {
+            out.push(b'.');
+            padded::<6>(out, fraction);
+        }
+    }
+}
+
+/// Microseconds since 1970 as `2026-11-22T08:30:00` and `zone`.
+pub(super) fn moment(micros: i64, zone: &str, out: &mut Vec<u8>) -> Written {
+    day(micros.div_euclid(DAY), out)?;
+    out.push(b'T');
+    clock(micros.rem_euclid(DAY), out);
+    out.extend_from_slice(zone.as_bytes());
+    Ok(())
+}
+
+/// Decimals NUMERIC and BIGNUMERIC have room for.
+const TYPE_SCALES: [usize; 2] = [9, 38];
+
+/// A decimal in plain or scientific digits, with the decimals its column is declared with.
+///
+/// Where none are known, zeros at the end go that are only there because the type has room for them: Storage Read
+/// sends them, the API does not.
+pub(super) fn decimal(text: &str, scale: Option<usize>, out: &mut Vec<u8>) -> Written {
+    let (digits, exponent) = text.split_once(['E', 'e']).unwrap_or((text, "0"));
+    let (negative, digits) = digits.strip_prefix('-').map_or((false, digits), |digits| (true, digits));
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let exponent: i32 =
+        exponent.parse().ok().filter(|exponent| (-100..=100).contains(exponent)).ok_or(MALFORMED)?;
+    if !whole.bytes().chain(decimals.bytes()).all(|byte| byte.is_ascii_digit()) || whole.is_empty() {
+        return Err(MALFORMED.into());
+    }
+    let (mut whole, mut decimals) = (whole.to_owned(), decimals.to_owned());
+    for _ in 0..exponent.max(0) {
+        whole.push(if decimals.is_empty() { '0' } else { decimals.remove(0) });
+    }
+    for _ in 0..(-exponent).max(0) {
+        decimals.insert(0, whole.pop().unwrap_or('0'));
+    }
+    let whole = Some(whole.trim_start_matches('0')).filter(|whole| !whole.is_empty()).unwrap_or("0");
+    let came = decimals.len();
+    let decimals = decimals.trim_end_matches('0');
+    let mut plain = String::with_capacity(whole.len() + decimals.len() + 2);
+    if negative && (whole != "0" || !decimals.is_empty()) {
+        plain.push('-');
+    }
+    plain.push_str(whole);
+    let places = scale.unwrap_or(if TYPE_SCALES.contains(&came) { 0 } else { came }).max(decimals.len());
+    if places > 0 {
+        plain.push('.');
+        plain.push_str(decimals);
+        plain.extend(std::iter::repeat_n('0', places - decimals.len()));
+    }
+    Ok(write_decimal(out, &plain)?)
+}
+
+/// ISO 8601, each part with its own sign, as PostgreSQL writes it.
+pub(super) fn interval(months: i64, days: i64, micros: i64, out: &mut Vec<u8>) {
+    let mut text = String::from("P");
+    let part = |text: &mut String, number: i64, unit: char| {
+        if number != 0 {
+            text.push_str(&number.to_string());
+            text.push(unit);
+        }
+    };
+    part(&mut text, months / 12, 'Y');
+    part(&mut text, months % 12, 'M');
+    part(&mut text, days, 'D');
+    if micros != 0 {
+        text.push('T');
+        part(&mut text, micros / 3_600_000_000, 'H');
+        part(&mut text, micros / 60_000_000 % 60, 'M');
+        let rest = micros % 60_000_000;
+        if rest != 0 {
+            let sign = if rest < 0 { "-" } else { "" };
+            let mut seconds = format!("{sign}{}", (rest / 1_000_000).abs());
+            if rest % 1_000_000 != 0 {
+                let fraction = format!(".{:06}", (rest % 1_000_000).abs());
+                seconds.push_str(fraction.trim_end_matches('0'));
+            }
+            text.push_str(&seconds);
+            text.push('S');
+        }
+    }
+    if text.len() == 1 {
+        text.push_str("T0S");
+    }
+    write_string(out, &text);
+}
+
+/// Writes an end of a range.
+type End<'a> = &'a dyn Fn(&mut Vec<u8>) -> Written;
+
+/// A range as PostgreSQL writes it: `[2026-01-01,2026-02-01)`, open ends left out.
+pub(super) fn range(start: Option<End<'_>>, end: Option<End<'_>>, out: &mut Vec<u8>) -> Written {
+    let mut text = Vec::from(if start.is_some() { b"[" } else { b"(" });
+    if let Some(start) = start {
+        start(&mut text)?;
+    }
+    text.push(b',');
+    if let Some(end) = end {
+        end(&mut text)?;
+    }
+    text.push(b')');
+    write_string(out, std::str::from_utf8(&text).map_err(|_| MALFORMED)?);
+    Ok(())
+}
+
+/// A moment at an end of a range: `"2026-11-22 08:30:00+00"`, in quotes for its space.
+pub(super) fn range_moment(micros: i64, zone: &str, out: &mut Vec<u8>) -> Written {
+    quoted(out, |out| {
+        day(micros.div_euclid(DAY), out)?;
+        out.push(b' ');
+        clock(micros.rem_euclid(DAY), out);
+        if micros % 1_000_000 != 0 {
+            out.truncate(out.iter().rposition(|byte| *byte != b'0').map_or(0, |last| last + 1));
+        }
+        out.extend_from_slice(zone.as_bytes());
+        Ok(())
+    })
+}
+
+/// An element of a list or record: the reason says that it is inside.
+pub(super) fn inner(written: Written) -> Written {
+    written.map_err(|reason| match reason {
+        inner if inner.starts_with("holds ") => inner,
+        reason => format!("holds a value that {reason}").into(),
+    })
+}

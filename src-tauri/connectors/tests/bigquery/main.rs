@@ -1,0 +1,124 @@
+//! The BigQuery connector against a stand-in nobody here wrote, and against scripted answers for what that does
+//! not show.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[path = "../bqemulator_server/mod.rs"]
+mod bqemulator_server;
+mod comparing;
+mod faults;
+mod reading;
+mod scripted;
+#[path = "../../../engine/tests/twins/mod.rs"]
+mod twins;
+mod types;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use bqemulator_server::BigQueryServer;
+use sluice_connectors::warehouses;
+use sluice_engine::check::{Step, Steps};
+use sluice_engine::clock::SystemClock;
+use sluice_engine::connection::{Connection, Opening};
+use sluice_engine::error::{Error, Result};
+use sluice_engine::secrets::Secret;
+use sluice_engine::sync::Query;
+use sluice_engine::value::{Cell, RowBatch};
+use sluice_engine::warehouse::{Read, Warehouse, WarehouseKind};
+
+/// What to connect with; a test changes what it is about.
+#[derive(Clone, Default)]
+struct Access {
+    settings: BTreeMap<String, String>,
+    key: Option<String>,
+}
+
+impl Access {
+    /// The stand-in, with Storage Read.
+    fn to(server: &BigQueryServer) -> Self {
+        Self::over_rest(server).with("storage_url", &server.storage_url)
+    }
+
+    /// The stand-in, as one without Storage Read.
+    fn over_rest(server: &BigQueryServer) -> Self {
+        Self::default().with("project", "demo").with("url", &server.url)
+    }
+
+    fn with(mut self, key: &str, value: &str) -> Self {
+        self.settings.insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    fn try_open(&self) -> Result<Box<dyn Warehouse>> {
+        let connection =
+            Connection { name: "shop".into(), kind: "bigquery".into(), settings: self.settings.clone() };
+        let key = self.key.iter().map(|key| ("service_account".to_owned(), Secret::new(key.as_bytes())));
+        let opening = Opening::new(
+            kind().manifest(),
+            &connection,
+            key.collect(),
+            Path::new("/nowhere"),
+            Arc::new(SystemClock),
+        )?;
+        kind().open(&opening)
+    }
+
+    fn open(&self) -> Box<dyn Warehouse> {
+        self.try_open().unwrap()
+    }
+
+    /// Runs the connection test.
+    async fn check(&self) -> (Vec<Step>, Option<Error>) {
+        let mut steps = Steps::new(kind().manifest().steps, &|_| {});
+        let failed = self.open().check(&mut steps).await.err();
+        (steps.finish(), failed)
+    }
+}
+
+fn kind() -> &'static dyn WarehouseKind {
+    *warehouses::CATALOGUE.iter().find(|kind| kind.manifest().id == "bigquery").unwrap()
+}
+
+fn table(name: &str) -> Query {
+    Query::Table(name.parse().unwrap())
+}
+
+fn sql(text: &str) -> Query {
+    Query::Sql(text.to_owned())
+}
+
+fn all(query: Query) -> Read {
+    Read::all(query)
+}
+
+/// A cell as text: JSON, `∅`, or `!` and the reason.
+fn shown(batch: &RowBatch, row: usize, column: usize) -> String {
+    match batch.cell(row, column) {
+        Cell::Null => "∅".to_owned(),
+        Cell::Json(json) => {
+            serde_json::from_slice::<serde::de::IgnoredAny>(json).unwrap();
+            String::from_utf8(json.to_vec()).unwrap()
+        }
+        Cell::Unreadable(reason) => format!("! {reason}"),
+    }
+}
+
+/// Reads to the end; the rows, and how many the server counted.
+async fn read_all(warehouse: &dyn Warehouse, read: &Read) -> Result<(Vec<Vec<String>>, Option<u64>)> {
+    let mut rows = warehouse.read(read).await?;
+    let mut all = Vec::new();
+    while let Some(batch) = rows.next().await? {
+        for row in 0..batch.rows() {
+            all.push((0..batch.columns().len()).map(|column| shown(&batch, row, column)).collect());
+        }
+    }
+    Ok((all, rows.server_rows()))
+}
+
+/// Reads to the end, and asserts that the server counted as many rows.
+async fn rows(warehouse: &dyn Warehouse, read: &Read) -> Vec<Vec<String>> {
+    let (all, counted) = read_all(warehouse, read).await.unwrap();
+    assert_eq!(counted, Some(all.len() as u64));
+    all
+}
