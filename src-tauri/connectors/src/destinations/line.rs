@@ -23,5 +23,6 @@ pub(crate) fn write_line(out: &mut Vec<u8>, batch: &Batch<'_>, record: &Record<'
         Operation::Delete => "delete",
     };
     let comma = if out.ends_with(b"{}") && out.len() == start + 2 { "" } else { "," };
-    out.splice(start + 1..start + 1, format!(r#""_operation":"{removed}"{comma}"#).into_bytes());
+    let at = start + 1;
+    out.splice(at..at, format!(r#""_operation":"{removed}"{comma}"#).into_bytes());
 }

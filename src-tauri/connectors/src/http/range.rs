@@ -65,22 +65,20 @@ fn is_private_v4(ip: Ipv4Addr) -> bool {
 
 fn is_private_v6(ip: Ipv6Addr) -> bool {
     let [first, second, ..] = ip.segments();
-    ip.is_loopback()
-        || ip.is_unspecified()
-        || ip.is_multicast()
+    ip.is_multicast()
         || (first & 0xfe00) == 0xfc00
         || (first & 0xff80) == 0xfe80
         || (first == 0x2001 && (second < 0x200 || second == 0xdb8))
         || first == 0x100
 }
 
-/// The IPv4 address inside an IPv6 one that leads to it: mapped, compatible, NAT64 and 6to4.
+/// The IPv4 address inside an IPv6 one that leads to it: compatible, mapped, NAT64 and 6to4. `::` and `::1` are among
+/// the compatible ones, as 0.0.0.0 and 0.0.0.1.
 fn embedded(ip: Ipv6Addr) -> Option<Ipv4Addr> {
-    let tail = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
     match ip.segments() {
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some(tail(high, low)),
-        [0, 0, 0, 0, 0, 0, high, low] if high > 0 => Some(tail(high, low)),
-        [0x2002, high, low, ..] => Some(tail(high, low)),
+        [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x2002, high, low, ..] => Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low))),
         _ => None,
     }
 }

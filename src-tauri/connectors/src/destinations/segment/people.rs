@@ -19,8 +19,8 @@ struct Event<'a> {
     user_id: Option<Cow<'a, str>>,
     #[serde(borrow)]
     anonymous_id: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    event: Option<Cow<'a, str>>,
+    #[serde(borrow, rename = "event")]
+    name: Option<Cow<'a, str>>,
 }
 
 /// Why Segment would drop the event of `record`; `None` where it would not.
@@ -40,7 +40,7 @@ pub(super) fn would_be_dropped(record: &Record<'_>) -> Option<Error> {
             "The event has neither a user id nor an anonymous id; Segment would drop it and say nothing.";
         return Some(Error::new(ErrorKind::NoIdentifier, message));
     }
-    if event.kind == "track" && empty(&event.event) {
+    if event.kind == "track" && empty(&event.name) {
         let message = "The event has no name; Segment would drop it and say nothing.";
         return Some(
             Error::new(ErrorKind::NoIdentifier, message)
