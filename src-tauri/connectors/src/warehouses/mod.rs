@@ -3,6 +3,8 @@
 use sluice_engine::warehouse::WarehouseKind;
 
 mod bigquery;
+#[cfg(test)]
+mod names;
 mod pgwire;
 mod postgres;
 mod redshift;

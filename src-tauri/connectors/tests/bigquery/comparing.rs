@@ -8,6 +8,9 @@ use sluice_engine::error::ErrorKind;
 use super::*;
 use crate::twins::{Answer, Row, Twin, Twins, UNREADABLE, steps};
 
+/// The stand-in has one session for all: a transaction of one test would be another's.
+static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// What a comparison answered with: changed, repeated and gone, each with its number, and the counts.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Answered {
@@ -110,6 +113,7 @@ fn fresh(server: &BigQueryServer, dataset: &str, statements: &[&str]) {
 #[tokio::test]
 async fn only_what_changed_leaves_the_warehouse() {
     let Some(server) = BigQueryServer::shared() else { return };
+    let _one = ONE_AT_A_TIME.lock().await;
     fresh(
         server,
         "changing",
@@ -146,6 +150,7 @@ async fn only_what_changed_leaves_the_warehouse() {
 #[tokio::test]
 async fn what_was_not_delivered_comes_again_whatever_it_holds() {
     let Some(server) = BigQueryServer::shared() else { return };
+    let _one = ONE_AT_A_TIME.lock().await;
     fresh(
         server,
         "undelivered",
@@ -170,6 +175,7 @@ async fn what_was_not_delivered_comes_again_whatever_it_holds() {
 #[tokio::test]
 async fn repeated_keys_and_rows_without_one_are_told_apart() {
     let Some(server) = BigQueryServer::shared() else { return };
+    let _one = ONE_AT_A_TIME.lock().await;
     fresh(
         server,
         "repeating",
@@ -190,6 +196,7 @@ async fn repeated_keys_and_rows_without_one_are_told_apart() {
 #[tokio::test]
 async fn a_snapshot_that_does_not_fit_is_not_used() {
     let Some(server) = BigQueryServer::shared() else { return };
+    let _one = ONE_AT_A_TIME.lock().await;
     fresh(
         server,
         "fitting",
@@ -217,6 +224,7 @@ async fn a_snapshot_that_does_not_fit_is_not_used() {
 #[tokio::test]
 async fn every_kind_of_key_comes_back_from_the_snapshot() {
     let Some(server) = BigQueryServer::shared() else { return };
+    let _one = ONE_AT_A_TIME.lock().await;
     let keys = [
         ("int64", "9007199254740993"),
         ("string", "'a\"b\\\\c'"),
@@ -243,6 +251,7 @@ async fn every_kind_of_key_comes_back_from_the_snapshot() {
 #[tokio::test]
 async fn a_dataset_that_is_missing_is_told_with_the_statement_that_makes_it() {
     let Some(server) = BigQueryServer::shared() else { return };
+    let _one = ONE_AT_A_TIME.lock().await;
     fresh(server, "compared", &["create table compared.people as select 1 as id"]);
     let (steps, failed) = Access::to(server).with("diff_schema", "nowhere").check().await;
     let failed = failed.unwrap();
@@ -261,6 +270,7 @@ fn twin(access: &Access) -> Twin {
 #[test]
 fn it_makes_no_difference_who_compares() {
     let Some(server) = BigQueryServer::shared() else { return };
+    let _one = ONE_AT_A_TIME.blocking_lock();
     fresh(
         server,
         "twins",

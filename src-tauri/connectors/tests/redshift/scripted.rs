@@ -160,7 +160,7 @@ async fn a_sign_in_that_is_cut_short_or_garbled_is_no_panic() {
     }
 }
 
-/// Serves a query of one column, whose FETCHes are answered by `fetch`: the number of the FETCH's page, from 0.
+/// Serves a query of one column, whose pages are answered by `fetch`, with the page's number from 0.
 async fn reading<F: Future<Output = Client> + Send>(
     mut client: Client,
     fetch: impl Fn(Client, usize) -> F + Send,
@@ -286,7 +286,7 @@ async fn an_error_between_rows_is_told_and_is_no_end() {
 
 #[tokio::test]
 async fn a_read_nobody_waits_for_is_cancelled_with_the_server_s_own_key() {
-    let (heard, mut hears) = tokio::sync::mpsc::unbounded_channel();
+    let (heard, mut told) = tokio::sync::mpsc::unbounded_channel();
     let access = scripted(move |client: Client, startup: Vec<u8>| {
         let heard = heard.clone();
         async move {
@@ -306,5 +306,5 @@ async fn a_read_nobody_waits_for_is_cancelled_with_the_server_s_own_key() {
     let mut rows = access.open().read(&all(sql("select id from t"))).await.unwrap();
     assert!(tokio::time::timeout(std::time::Duration::from_millis(1), rows.next()).await.is_err());
     drop(rows);
-    assert_eq!(hears.recv().await.unwrap(), [0, 0, 0, 7, 0, 0, 0, 9]);
+    assert_eq!(told.recv().await.unwrap(), [0, 0, 0, 7, 0, 0, 0, 9]);
 }

@@ -26,6 +26,8 @@ mod text_values;
 mod token;
 mod values;
 
+#[cfg(test)]
+pub(in crate::warehouses) use self::name::quoted;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -35,7 +35,7 @@ pub(super) fn dataset(table: &TableName, project: &str) -> Dataset {
 
 /// `name` as an SQL identifier, which takes the escapes of a string
 /// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/lexical#quoted_identifiers>).
-pub(super) fn quoted(name: &str) -> String {
+pub(in crate::warehouses) fn quoted(name: &str) -> String {
     escaped(name, '`')
 }
 

@@ -136,13 +136,14 @@ impl Pages {
         let page = page(&self.login, &self.of, rows, self.token.as_deref()).await?;
         let total = page.total_rows.and_then(|rows| rows.parse().ok());
         self.total = Some(total.ok_or_else(|| unsaid("how many rows the result has"))?);
-        if page.rows.is_empty() && page.token.is_some() {
-            return Err(Error::new(
-                ErrorKind::IncompleteRead,
-                "BigQuery sent a page without rows in the middle of them.",
-            ));
+        // A table that is emptied while it is sampled has come to its end; a result never changes.
+        let at_end = page.rows.is_empty() && matches!(self.of, Of::Table(_));
+        if page.rows.is_empty() && page.token.is_some() && !at_end {
+            let message = "BigQuery sent a page without rows in the middle of them.";
+            return Err(Error::new(ErrorKind::IncompleteRead, message));
         }
-        (self.rows, self.token, self.asked) = (page.rows.into_iter(), page.token, true);
+        let token = page.token.filter(|_| !at_end);
+        (self.rows, self.token, self.asked) = (page.rows.into_iter(), token, true);
         Ok(self.rows.len() > 0)
     }
 

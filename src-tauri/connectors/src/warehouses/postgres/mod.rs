@@ -17,6 +17,8 @@ mod snapshot;
 mod tests;
 mod values;
 
+#[cfg(test)]
+pub(in crate::warehouses) use self::query::quoted;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;

@@ -25,7 +25,7 @@ pub(super) struct Field {
 }
 
 /// `name` as an SQL identifier.
-pub(super) fn quoted(name: &str) -> String {
+pub(in crate::warehouses) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

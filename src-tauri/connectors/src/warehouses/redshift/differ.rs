@@ -97,12 +97,14 @@ impl Comparing<'_> {
             let join = format!(" LEFT JOIN {} AS s ON s.id = r.id", self.snapshot.table());
             ("coalesce(s.print = r.print, false)".to_owned(), join)
         };
-        let wanted = |index: usize| match self.whole {
-            true => format!(", r.c{index}"),
-            false => format!(", CASE WHEN s.print = r.print THEN NULL ELSE r.c{index} END AS c{index}"),
+        let wanted = |index: usize| {
+            if self.whole {
+                return format!(", r.c{index}");
+            }
+            format!(", CASE WHEN s.print = r.print THEN NULL ELSE r.c{index} END AS c{index}")
         };
-        let wanted: String = (0..self.fields.len()).map(wanted).collect();
-        let keys: String = (0..self.key.len()).map(|place| format!(", r.k{place}")).collect();
+        let wanted = (0..self.fields.len()).map(wanted).collect::<Vec<_>>().concat();
+        let keys = self.keys(", r.k", "");
         let before = format!(
             "CREATE TEMP TABLE sluice_rows AS SELECT row_number() OVER (ORDER BY r.id, r.print) AS number, \
              r.id, r.print, {same} AS is_same{keys}{wanted} FROM (SELECT {id} AS id, {print} AS print{inner} FROM "
@@ -110,21 +112,26 @@ impl Comparing<'_> {
         (before, format!(") AS r{join}"))
     }
 
+    /// The columns of a key's texts, each between these.
+    fn keys(&self, before: &str, after: &str) -> String {
+        (0..self.key.len()).map(|place| format!("{before}{place}{after}")).collect::<Vec<_>>().concat()
+    }
+
     /// Finds repeated keys, gone keys, and how many rows are unchanged; with a mark what changed goes into the
     /// snapshot.
     async fn set_apart(&mut self, rows: u64, gone: bool, mark: Option<&str>) -> Result<u64> {
+        let keys = self.keys(", s.k", "");
         let (session, snapshot) = (&mut self.session, self.snapshot);
         let repeated = "CREATE TEMP TABLE sluice_repeated AS SELECT id, min(number) AS lowest FROM sluice_rows \
                         WHERE id IS NOT NULL GROUP BY id HAVING count(*) > 1";
         snapshot.write(session, repeated).await?;
-        let keys = |of: &str| (0..self.key.len()).map(|place| format!(", {of}k{place}")).collect::<String>();
         let missing = if gone && !self.whole {
-            let (table, keys) = (snapshot.table(), keys("s."));
+            let table = snapshot.table();
             format!(
                 "s.id, s.print{keys} FROM {table} AS s LEFT JOIN sluice_rows AS r ON r.id = s.id WHERE r.id IS NULL"
             )
         } else {
-            format!("s.id, s.print{} FROM sluice_rows AS s WHERE false", keys("s."))
+            format!("s.id, s.print{keys} FROM sluice_rows AS s WHERE false")
         };
         let gone = format!(
             "CREATE TEMP TABLE sluice_gone AS SELECT {rows} + row_number() OVER (ORDER BY s.id) AS number, {missing}"
@@ -140,9 +147,9 @@ impl Comparing<'_> {
     /// What answers with changed rows, repeated ones and gone keys.
     fn statements(&self) -> [String; 3] {
         let columns = self.fields.iter().enumerate();
-        let columns: String =
-            columns.map(|(index, field)| format!("{}, ", field.form.asked(&format!("r.c{index}")))).collect();
-        let keys: String = (0..self.key.len()).map(|place| format!("r.k{place}, ")).collect();
+        let asked = |(index, field): (usize, &Field)| field.form.asked(&format!("r.c{index}")) + ", ";
+        let columns = columns.map(asked).collect::<Vec<_>>().concat();
+        let keys = self.keys("r.k", ", ");
         [
             format!("SELECT {columns}r.number {FIRST_ROWS} WHERE {NEW} ORDER BY r.number"),
             format!(

@@ -27,7 +27,7 @@ impl Said {
             match body.try_get_u8().map_err(|_| malformed())? {
                 0 => return Ok(said),
                 b'C' => said.state = text(&mut body)?,
-                b'M' => said.message = text(&mut body)?.trim_end().trim_end_matches('.').to_owned(),
+                b'M' => text(&mut body)?.trim_end().trim_end_matches('.').clone_into(&mut said.message),
                 b'P' => said.position = text(&mut body)?.parse().ok(),
                 _ => drop(text(&mut body)?),
             }

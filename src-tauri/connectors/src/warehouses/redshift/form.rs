@@ -93,10 +93,7 @@ impl Form {
 
     /// What the server is asked for to get the column's value.
     pub(super) fn asked(self, column: &str) -> String {
-        match self {
-            // The server writes eight digits of a single-precision number, of which some need nine.
-            Self::Float4 => format!("{column}::float8"),
-            _ => column.to_owned(),
-        }
+        // The server writes eight digits of a single-precision number, of which some need nine.
+        if self == Self::Float4 { format!("{column}::float8") } else { column.to_owned() }
     }
 }

@@ -22,6 +22,8 @@ mod times;
 mod values;
 mod wire;
 
+#[cfg(test)]
+pub(in crate::warehouses) use self::query::quoted;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;

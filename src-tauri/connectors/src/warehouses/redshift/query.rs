@@ -33,7 +33,7 @@ impl Field {
 }
 
 /// `name` as an SQL identifier.
-pub(super) fn quoted(name: &str) -> String {
+pub(in crate::warehouses) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
@@ -219,7 +219,21 @@ impl Field {
             Form::Text => format!("md5({column})"),
             // What can not be grouped by itself.
             Form::Json => format!("json_serialize({column})"),
-            _ => column.clone(),
+            Form::Boolean
+            | Form::Integer
+            | Form::Float4
+            | Form::Float8
+            | Form::Decimal
+            | Form::Padded(_)
+            | Form::Date
+            | Form::Time
+            | Form::TimeWithZone
+            | Form::Timestamp
+            | Form::TimestampWithZone
+            | Form::Interval
+            | Form::Bytes
+            | Form::Geometry
+            | Form::Sketch => column.clone(),
         }
     }
 }

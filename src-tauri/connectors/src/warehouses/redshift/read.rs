@@ -25,9 +25,9 @@ pub(super) const BATCH_BYTES: usize = 1 << 20;
 /// Rows of one FETCH. A cluster of one node takes no more
 /// (<https://docs.aws.amazon.com/redshift/latest/dg/declare.html>), so a page is several of them.
 const FETCH_ROWS: usize = 1_000;
-/// FETCHes of the first page: one for a short read, and one that finds its end.
+/// How many `FETCH` are in the first page: one for a short read, and one that finds its end.
 const FIRST_PAGE: usize = 2;
-/// FETCHes of the longest page. Each page has twice as many as the one before.
+/// How many are in the longest page. Each page has twice as many as the one before.
 const LONGEST_PAGE: usize = 64;
 
 /// Starts to read; returns when the columns are known and the server has begun.
@@ -65,7 +65,7 @@ const DECLARE_WITHIN: Duration = Duration::from_secs(600);
 pub(super) struct Cursor {
     /// While there may be rows.
     session: Option<Session>,
-    /// FETCHes of the next page.
+    /// How many `FETCH` are in the next page.
     page: usize,
     /// Rows since the server counted last.
     since: u64,

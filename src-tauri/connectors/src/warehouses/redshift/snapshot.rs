@@ -85,7 +85,9 @@ impl Snapshot {
                     .with_hint("It is tried again. If it lasts, end the session that holds a lock on the snapshot (SVV_TRANSACTIONS shows it).")
                     .with_source(said)
             }
-            failure => self.refused(session, failure),
+            failure @ (Failure::Cut(_) | Failure::Said(_) | Failure::Slow(_)) => {
+                self.refused(session, failure)
+            }
         })?;
         session.run("RESET statement_timeout").await?;
         if make && self.count(session, &format!("SELECT count(*) FROM {marks}")).await? == 0 {

@@ -97,7 +97,8 @@ fn zone(offset: &str, out: &mut Vec<u8>) -> Written {
         6 => b"",
         _ => return Err(MALFORMED.into()),
     };
-    if !has_shape(&offset[1..], if offset.len() == 3 { "00" } else { "00:00" }) {
+    let shape = if minutes.is_empty() { "00:00" } else { "00" };
+    if !has_shape(offset.trim_start_matches(['+', '-']), shape) {
         return Err(MALFORMED.into());
     }
     out.extend_from_slice(offset.as_bytes());

@@ -13,6 +13,8 @@ mod read;
 mod tests;
 mod values;
 
+#[cfg(test)]
+pub(in crate::warehouses) use self::read::quoted;
 use async_trait::async_trait;
 use sluice_engine::check::Steps;
 use sluice_engine::connection::Opening;

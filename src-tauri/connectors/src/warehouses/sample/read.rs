@@ -22,7 +22,7 @@ const BATCH_BYTES: usize = 1 << 20;
 const BATCHES_AHEAD: usize = 2;
 
 /// `name` as an SQL identifier.
-pub(super) fn quoted(name: &str) -> String {
+pub(in crate::warehouses) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

@@ -51,7 +51,7 @@ impl Place {
 }
 
 /// `name` as an SQL identifier.
-pub(super) fn quoted(name: &str) -> String {
+pub(in crate::warehouses) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
