@@ -39,6 +39,8 @@ pub(crate) struct Kept {
     pub(crate) dropped: Vec<(&'static str, Value)>,
     /// Events whose message id was known.
     pub(crate) repeats: usize,
+    /// Events that were kept by a request that was answered as a failure.
+    pub(crate) unanswered: usize,
     /// Requests answered with 400.
     pub(crate) refused: usize,
     pub(crate) requests: usize,
@@ -76,7 +78,9 @@ async fn batch(State(kept): State<Shared>, headers: HeaderMap, body: Bytes) -> R
     match kept.faults.pop_front() {
         Some(Fault::SlowDown) => (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "0")], "").into_response(),
         Some(Fault::KeptAndFailed) => {
+            let before = kept.events.len();
             kept.take(&headers, &body);
+            kept.unanswered += kept.events.len() - before;
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
         None => kept.take(&headers, &body),
