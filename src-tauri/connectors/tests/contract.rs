@@ -25,6 +25,8 @@ fn setting<'a>(key: &str, folder: &'a str, url: &'a str) -> Option<&'a str> {
     match key {
         "folder" => Some(folder),
         "data_plane_url" | "url" => Some(url),
+        "allow_private" => Some("yes"),
+        "batch_size" => Some("100"),
         _ => None,
     }
 }

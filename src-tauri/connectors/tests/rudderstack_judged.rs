@@ -5,16 +5,12 @@
 #[path = "../src/destinations/fixture/mod.rs"]
 mod fixture;
 mod prism_server;
+mod recordings;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-
-use fixture::server::{Got, Server, text};
-use fixture::{Row, Standing, row, said, send, try_open};
+use fixture::server::Got;
 use prism_server::{Prism, contract};
-use serde_json::Value;
-use sluice_connectors::destinations::CATALOGUE;
-use sluice_engine::sync::Shape;
+use recordings::{answers_mean_the_same, differences, listed, recorded};
+use serde_json::{Value, json};
 
 const IDENTIFY: &str = r#"{"type":"identify","userId":"u-1","traits":{"email":"ana@example.com","plan":"pro","mrr":12.50,"active":true,"signup":"2024-01-02T03:04:05.000Z","none":null}}"#;
 const TRACK: &str = r#"{"type":"track","event":"Row Updated","userId":"u-1","properties":{"id":1,"amount":9007199254740991,"ok":true}}"#;
@@ -22,15 +18,7 @@ const ANONYMOUS: &str = r#"{"type":"identify","anonymousId":"a-1","traits":{}}"#
 
 /// What we send over the wire for these payloads.
 async fn our_request(payloads: &[&str]) -> Got {
-    let server = Server::start(vec![text(200, "OK")]).await;
-    let kind = CATALOGUE.iter().find(|kind| kind.manifest().id == "rudderstack").unwrap();
-    let clock = Standing::at("2026-11-22T12:00:00Z");
-    let settings = [("data_plane_url", server.url.as_str())];
-    let plane = try_open(*kind, Path::new("/"), clock, &settings, &[("write_key", "WRITE_KEY_123")]).unwrap();
-    let rows: Vec<Row> =
-        payloads.iter().enumerate().map(|(index, payload)| row(index as u128, payload)).collect();
-    assert!(said(&send(&*plane, &Shape::Identify, &rows).await).iter().all(|said| said == "accepted"));
-    server.got().remove(0)
+    recordings::our_request("rudderstack", "data_plane_url", payloads).await
 }
 
 #[tokio::test]
@@ -58,10 +46,6 @@ async fn prism_finds_nothing_wrong_with_our_requests() {
 
 /// What the SDK sends and we do not, with the reason.
 const LEFT_OUT: &[(&str, &str)] = &[
-    (
-        "batch[].context",
-        "a copy of the traits, and the library's name: we have none to add, and it would double the bytes",
-    ),
     ("batch[]._metadata", "the version of Node.js"),
     ("batch[].originalTimestamp", "the time of the call; ours is `timestamp`, when the read was sealed"),
     ("batch[].sentAt", "would differ in a repeat, whose bytes are to be the same"),
@@ -75,59 +59,36 @@ const ADDED: &[(&str, &str)] = &[(
     "documented in the OpenAPI description; the gateway would else take the time of arrival",
 )];
 
-/// Every path of `value` with its JSON type, but for what is inside `context` and `_metadata`.
-fn paths(prefix: &str, value: &Value, found: &mut BTreeMap<String, &'static str>) {
-    let kind = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(items) => {
-            for item in items {
-                paths(&format!("{prefix}[]"), item, found);
-            }
-            "list"
-        }
-        Value::Object(members) => {
-            if prefix != "batch[].context" && prefix != "batch[]._metadata" {
-                for (name, member) in members {
-                    let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
-                    paths(&path, member, found);
-                }
-            }
-            "object"
-        }
-    };
-    found.insert(prefix.to_owned(), kind);
-}
-
 #[tokio::test]
 async fn our_requests_have_the_shape_of_the_sdks() {
-    let Some(recording) = contract("rudderstack/capture-sdk-node-plain.json") else { return };
-    let recording: Value = serde_json::from_slice(&std::fs::read(recording).unwrap()).unwrap();
-    for (theirs, payload) in recording["requests"].as_array().unwrap().iter().zip([IDENTIFY, TRACK]) {
+    let Some(requests) = recorded("rudderstack/capture-sdk-node-plain.json") else { return };
+    for (theirs, payload) in requests.iter().zip([IDENTIFY, TRACK]) {
         let ours = our_request(&[payload]).await;
         assert_eq!(ours.line(), format!("POST {} HTTP/1.1", theirs["path"].as_str().unwrap()));
         for header in ["Authorization", "Content-Type"] {
             assert_eq!(ours.header(header), theirs["headers"][header].as_str());
         }
         let body: Value = serde_json::from_slice(&ours.body).unwrap();
-        let (mut us, mut them) = (BTreeMap::new(), BTreeMap::new());
-        paths("", &body, &mut us);
-        paths("", &theirs["body"], &mut them);
-        let only = |a: &BTreeMap<String, &str>, b: &BTreeMap<String, &str>| -> BTreeSet<String> {
-            a.keys().filter(|path| !b.contains_key(*path)).cloned().collect()
-        };
-        let listed =
-            |list: &[(&str, &str)]| list.iter().map(|&(path, _)| path.to_owned()).collect::<BTreeSet<_>>();
-        assert_eq!(only(&them, &us), listed(LEFT_OUT));
-        assert_eq!(only(&us, &them), listed(ADDED));
-        let other_type: Vec<_> =
-            us.iter().filter(|(path, kind)| them.get(*path).is_some_and(|theirs| theirs != *kind)).collect();
+        let closed = ["batch[].context", "batch[]._metadata"];
+        let (left_out, added, other_type) = differences(&body, &theirs["body"], &closed);
+        assert_eq!(left_out, listed(LEFT_OUT));
+        assert_eq!(added, listed(ADDED));
         assert!(other_type.is_empty(), "{other_type:?}");
         let event = |body: &Value, member: &str| body["batch"][0][member].clone();
         for member in ["type", "userId", "event", "traits", "properties", "channel"] {
             assert_eq!(event(&body, member), event(&theirs["body"], member), "{member}");
         }
+        // The SDK's context has a copy of the traits, which would double the bytes, and the name of a library; ours
+        // says from which sync the event comes, as RudderStack's own warehouse sources do.
+        let sources = json!({ "job_id": "lead-scores/Sluice", "task_id": "lead-scores" });
+        assert_eq!(event(&body, "context"), json!({ "sources": sources }));
+    }
+}
+
+#[tokio::test]
+async fn each_answer_means_what_it_means_to_the_sdk() {
+    for name in ["gzip", "plain", "retry-400", "retry-429", "retry-500"] {
+        let recording = format!("rudderstack/capture-sdk-node-{name}.json");
+        answers_mean_the_same("rudderstack", "data_plane_url", &recording, IDENTIFY).await;
     }
 }

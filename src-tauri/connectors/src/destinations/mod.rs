@@ -5,11 +5,15 @@ mod file;
 mod file_name;
 #[cfg(test)]
 mod fixture;
+mod line;
 mod practice;
 mod rudderstack;
+mod segment;
+mod tracking;
+mod webhook;
 
 use sluice_engine::destination::DestinationKind;
 
 /// Every kind of destination, in the order the wizard shows them.
 pub static CATALOGUE: &[&dyn DestinationKind] =
-    &[&rudderstack::RudderStack, &file::File, &practice::Practice];
+    &[&rudderstack::RudderStack, &segment::Segment, &webhook::Webhook, &file::File, &practice::Practice];

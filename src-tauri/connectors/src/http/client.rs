@@ -13,6 +13,7 @@ use sluice_engine::error::{Error, ErrorKind, Result};
 use url::{Host, Url};
 
 use super::failure::{Failure, HostUnknown, lost};
+use super::range::{OutOfRange, Range};
 use super::{ANSWER_BYTES, Answered, retry_after};
 
 /// How long to wait.
@@ -43,14 +44,20 @@ impl Http {
 
     /// A client for the API at `base`. Redirects are never followed: credentials stay with this host.
     pub(crate) fn new(base: &Url, patience: Patience, clock: SharedClock) -> Result<Self> {
+        Self::within(Range::All, base, patience, clock)
+    }
+
+    /// A client that connects only to addresses in `range`. Except for all addresses it uses no proxy, which would
+    /// look names up itself. An address that stands in a URL in place of a name is not looked up: check it before.
+    pub(crate) fn within(range: Range, base: &Url, patience: Patience, clock: SharedClock) -> Result<Self> {
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls(base)?)
             .user_agent(Self::USER_AGENT)
             .redirect(redirect::Policy::none())
-            .dns_resolver(Arc::new(SystemNames))
+            .dns_resolver(Arc::new(SystemNames(range)))
             .connect_timeout(patience.connect)
             .timeout(patience.answer);
-        if is_loopback(base) {
+        if range != Range::All || is_loopback(base) {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(|error| {
@@ -62,6 +69,11 @@ impl Http {
     /// A POST to `url`.
     pub(crate) fn post(&self, url: Url) -> RequestBuilder {
         self.client.post(url)
+    }
+
+    /// A HEAD of `url`.
+    pub(crate) fn head(&self, url: Url) -> RequestBuilder {
+        self.client.head(url)
     }
 
     /// A GET of `url`.
@@ -93,8 +105,9 @@ impl Http {
         let content_type = content_type.split(';').next().unwrap_or_default().trim().to_lowercase();
         let retry_after = retry_after(&header(&response, RETRY_AFTER), self.clock.now());
         let status = response.status().as_u16();
+        let headers = response.headers().clone();
         let (body, cut) = read(&mut response, bytes).await;
-        Ok(Answered { status, content_type, retry_after, body, cut })
+        Ok(Answered { status, content_type, retry_after, headers, body, cut })
     }
 }
 
@@ -145,14 +158,19 @@ pub(crate) fn tls(base: &Url) -> Result<rustls::ClientConfig> {
     Ok(config)
 }
 
-/// The system's resolver, so that an unknown name can be told from other failures.
-struct SystemNames;
+/// The system's resolver, so that an unknown name can be told from other failures, and a name that leads out of
+/// the range is refused at each look-up, however it answered before.
+struct SystemNames(Range);
 
 impl Resolve for SystemNames {
     fn resolve(&self, name: Name) -> Resolving {
+        let range = self.0;
         Box::pin(async move {
             let found: Vec<_> =
                 tokio::net::lookup_host((name.as_str(), 0)).await.map_err(HostUnknown)?.collect();
+            if !found.iter().all(|address| range.has(address.ip())) {
+                return Err(OutOfRange(range).into());
+            }
             Ok(Box::new(found.into_iter()) as Addrs)
         })
     }

@@ -3,7 +3,10 @@
 use std::error::Error as Cause;
 use std::{fmt, io};
 
+use sluice_engine::destination::Answer;
 use sluice_engine::error::{Error, ErrorKind};
+
+use super::range::{OutOfRange, Range};
 
 /// Why there was no answer.
 #[derive(Debug)]
@@ -31,6 +34,17 @@ impl Failure {
             Self::NotSent(error) | Self::Lost(error) => error,
         }
     }
+
+    /// What it means for a batch: sent again, unless only the user can mend it.
+    pub(crate) fn answer(&self) -> Answer {
+        match self {
+            Self::NotSent(error) if matches!(error.kind(), ErrorKind::TlsFailed | ErrorKind::NotAllowed) => {
+                Answer::Stop(error.clone())
+            }
+            Self::NotSent(error) => Answer::Again(error.clone()),
+            Self::Lost(error) => Answer::Unknown(error.clone()),
+        }
+    }
 }
 
 /// The resolver's failure.
@@ -46,6 +60,9 @@ impl fmt::Display for HostUnknown {
 impl Cause for HostUnknown {}
 
 fn not_sent(error: reqwest::Error) -> Error {
+    if let Some(OutOfRange(range)) = in_chain::<OutOfRange>(&error) {
+        return out_of_range(*range).with_source(error);
+    }
     let (kind, message) = if in_chain::<HostUnknown>(&error).is_some() {
         (ErrorKind::HostNotFound, "The host name could not be found.")
     } else if is_tls(&error) {
@@ -60,6 +77,22 @@ fn not_sent(error: reqwest::Error) -> Error {
         (ErrorKind::Unreachable, "Nobody answers at this host and port.")
     };
     Error::new(kind, message).with_source(error)
+}
+
+/// The host's address is not one the connection may reach.
+pub(crate) fn out_of_range(range: Range) -> Error {
+    match range {
+        Range::All | Range::Public => Error::new(
+            ErrorKind::NotAllowed,
+            "The host's address is inside this network, and this connection may only reach the internet.",
+        )
+        .with_hint("If the host is yours, allow private addresses in the connection."),
+        Range::Private => Error::new(
+            ErrorKind::NotAllowed,
+            "The host's address is outside of this network, and the connection would not be encrypted.",
+        )
+        .with_hint("Use an address that begins with https://."),
+    }
 }
 
 /// The request went out, and its answer did not come back whole.

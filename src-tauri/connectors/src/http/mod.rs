@@ -2,14 +2,22 @@
 //! request may have arrived.
 
 mod client;
+mod credentials;
 mod failure;
+mod range;
+pub(crate) mod steps;
 
 pub(crate) use client::{Http, Patience, is_loopback, tls};
-pub(crate) use failure::Failure;
+pub(crate) use credentials::{basic, bearer, sensitive};
+pub(crate) use failure::{Failure, out_of_range};
+pub(crate) use range::Range;
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use reqwest::header::HeaderMap;
+use sluice_engine::Error;
+use sluice_engine::destination::Exchange;
 
 /// Bytes of an answer's body that are read and kept for the log.
 pub(crate) const ANSWER_BYTES: usize = 64 << 10;
@@ -23,10 +31,12 @@ pub(crate) struct Answered {
     pub(crate) content_type: String,
     /// How long the other side asks to wait.
     pub(crate) retry_after: Option<Duration>,
+    /// Its headers.
+    pub(crate) headers: HeaderMap,
     /// The body's first bytes, as text; [`ANSWER_BYTES`] unless more were asked for.
     pub(crate) body: String,
     /// Why the body ended early, if it did.
-    pub(crate) cut: Option<sluice_engine::Error>,
+    pub(crate) cut: Option<Error>,
 }
 
 impl Answered {
@@ -35,10 +45,48 @@ impl Answered {
         self.content_type == "text/html" || self.content_type == "application/xhtml+xml"
     }
 
+    /// A header's value as text; empty where there is none.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// A web page by its content too: some servers call every answer one.
+    pub(crate) fn is_written_as_web_page(&self) -> bool {
+        self.is_web_page() && self.body.trim_start().starts_with('<')
+    }
+
+    /// The answer's words as part of a sentence.
+    pub(crate) fn words(&self) -> String {
+        if self.is_web_page() {
+            "a web page came back".to_owned()
+        } else {
+            format!("“{}”", self.quoted())
+        }
+    }
+
+    /// The error, with how long the other side asks to wait.
+    pub(crate) fn waiting(&self, error: Error) -> Error {
+        match self.retry_after {
+            Some(wait) => error.with_retry_after(wait),
+            None => error,
+        }
+    }
+
     /// The body as part of a sentence: its first line, at most 200 characters.
     pub(crate) fn quoted(&self) -> String {
         let line = self.body.lines().find(|line| !line.trim().is_empty()).unwrap_or("nothing");
         line.trim().chars().take(200).collect()
+    }
+}
+
+/// Writes the answer into the log's exchange.
+pub(crate) fn note(sent: &Result<Answered, Failure>, exchange: &mut Exchange) {
+    match sent {
+        Ok(answered) => {
+            exchange.status = Some(answered.status);
+            exchange.answer.clone_from(&answered.body);
+        }
+        Err(failure) => failure.error().message().clone_into(&mut exchange.answer),
     }
 }
 

@@ -3,29 +3,28 @@
 use std::time::Instant;
 
 use sluice_engine::destination::{Answer, Batch, Delivery, Exchange, Limits, Outcome};
-use sluice_engine::record::{Operation, Record};
-use sluice_engine::sync::Shape;
+use sluice_engine::record::Record;
 
-use super::event::{ENVELOPE_BYTES, EventTime, write_event};
+use super::event::EventTime;
 use super::folder::Folder;
+use super::line::{LINE_BYTES, write_line};
 use super::part::Line;
 
 pub(super) const LIMITS: Limits = Limits {
     records: 5_000,
     bytes: 64 << 20,
     record_bytes: 32 << 20,
-    envelope_bytes: ENVELOPE_BYTES + REMOVED_BYTES,
+    envelope_bytes: LINE_BYTES,
     in_flight: 1,
 };
-
-const REMOVED_BYTES: usize = r#""_operation":"delete","#.len();
 
 /// Adds one batch. Its lines are on disk when this returns, and in the file at the end of the run.
 pub(super) async fn deliver(folder: &Folder, batch: &Batch<'_>) -> Delivery {
     let started = Instant::now();
-    let lines = batch.records.iter().map(|record| line(batch, record)).collect();
+    let mut time = EventTime::default();
+    let lines = batch.records.iter().map(|record| line(batch, record, &mut time)).collect();
     let target = folder.target(batch.sync, batch.run);
-    let mut exchange = Exchange { target: target.display().to_string(), ..Exchange::default() };
+    let mut exchange = Exchange { target: folder.file(&target).display().to_string(), ..Exchange::default() };
     let answer = match folder.add(batch.sync, target, lines).await {
         Ok(added) => {
             exchange.bytes = added.bytes;
@@ -46,22 +45,10 @@ pub(super) async fn deliver(folder: &Folder, batch: &Batch<'_>) -> Delivery {
     Delivery { answer, exchange }
 }
 
-/// A record as one line of JSON; one whose row is gone says so first.
-fn line(batch: &Batch<'_>, record: &Record<'_>) -> Line {
-    let mut text = Vec::with_capacity(record.payload.len() + ENVELOPE_BYTES);
-    match batch.shape {
-        Shape::Identify | Shape::Track(_) => write_event(&mut text, record, &mut EventTime::default()),
-        Shape::Record { .. } => text.extend_from_slice(record.payload),
-    }
-    let removed = match record.operation {
-        Operation::Upsert | Operation::Update | Operation::Create => None,
-        Operation::Clear => Some("clear"),
-        Operation::Delete => Some("delete"),
-    };
-    if let Some(removed) = removed {
-        let comma = if text.as_slice() == b"{}" { "" } else { "," };
-        text.splice(1..1, format!(r#""_operation":"{removed}"{comma}"#).into_bytes());
-    }
+/// A record as one line of JSON.
+fn line(batch: &Batch<'_>, record: &Record<'_>, time: &mut EventTime) -> Line {
+    let mut text = Vec::with_capacity(record.payload.len() + LINE_BYTES);
+    write_line(&mut text, batch, record, time);
     // Only between JSON's tokens: inside of text they are escaped.
     for byte in text.iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')) {
         *byte = b' ';

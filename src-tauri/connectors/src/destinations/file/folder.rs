@@ -9,14 +9,16 @@ use sluice_engine::connection::Opening;
 use sluice_engine::error::{Error, ErrorKind, Result};
 
 use super::super::file_name::file_safe;
+use super::ending::{Ending, settle};
 use super::error::failed;
 use super::part::{Line, Part, hidden, sync_folder};
-use super::table::write_csv;
+use super::table::Formulas;
 
 /// A folder and the format of its files.
 pub(super) struct Folder {
     pub(super) path: PathBuf,
     extension: &'static str,
+    ending: Ending,
     open: Arc<Mutex<HashMap<PathBuf, Part>>>,
 }
 
@@ -34,7 +36,12 @@ impl Folder {
                 .with_hint("For example: /home/ana/exports"));
         }
         let extension = if opening.get("format") == Some("csv") { "csv" } else { "jsonl" };
-        Ok(Self { path, extension, open: Arc::default() })
+        let escape = opening.get("formulas") == Some("escape");
+        let ending = Ending {
+            appended: opening.get("files") == Some("appended"),
+            formulas: if escape { Formulas::Escape } else { Formulas::Keep },
+        };
+        Ok(Self { path, extension, ending, open: Arc::default() })
     }
 
     /// The file of a run: the first name that no finished file has.
@@ -45,14 +52,20 @@ impl Folder {
         std::iter::once(first.clone()).chain(more).find(|path| !path.exists()).unwrap_or(first)
     }
 
+    /// The file that people find the lines of the run's file `target` in.
+    pub(super) fn file(&self, target: &Path) -> PathBuf {
+        self.ending.file(target)
+    }
+
     /// Adds lines to the file `target` of `sync`, durably. What is there already is not added again.
     pub(super) async fn add(&self, sync: &str, target: PathBuf, lines: Vec<Line>) -> Result<Added> {
         let (folder, prefix) = (self.path.clone(), format!(".{}-run-", file_safe(sync)));
+        let ending = self.ending;
         self.run(move |open| {
             let at = |error| failed(&folder, &target, error);
             if !open.contains_key(&target) {
                 make(&folder).map_err(at)?;
-                finish_parts(&folder, &prefix, |other| other != target && !open.contains_key(other))?;
+                finish_parts(&folder, &prefix, ending, |other| other != target && !open.contains_key(other))?;
                 open.insert(target.clone(), Part::open(&target).map_err(at)?);
                 sync_folder(&folder).map_err(at)?;
             }
@@ -72,7 +85,7 @@ impl Folder {
     /// Gives the files of a run their own names. Files of earlier runs of `sync` that were left by a crash too.
     pub(super) async fn finish_run(&self, sync: &str, run: i64) -> Result<()> {
         let (folder, sync) = (self.path.clone(), file_safe(sync));
-        let mine = format!(".{sync}-run-{run}");
+        let (mine, ending) = (format!(".{sync}-run-{run}"), self.ending);
         self.run(move |open| {
             if !folder.is_dir() {
                 return Ok(());
@@ -83,7 +96,7 @@ impl Folder {
                     name.starts_with(&format!("{mine}.")) || name.starts_with(&format!("{mine}-"))
                 })
             });
-            finish_parts(&folder, &format!(".{sync}-run-"), |other| !open.contains_key(other))
+            finish_parts(&folder, &format!(".{sync}-run-"), ending, |other| !open.contains_key(other))
         })
         .await
     }
@@ -108,48 +121,38 @@ fn make(folder: &Path) -> io::Result<()> {
     if folder.exists() { Ok(()) } else { std::fs::create_dir(folder) }
 }
 
-/// Finishes every part in `folder` whose name begins with `prefix` and that is `wanted`.
-fn finish_parts(folder: &Path, prefix: &str, wanted: impl Fn(&Path) -> bool) -> Result<()> {
-    for entry in std::fs::read_dir(folder).map_err(|error| failed(folder, folder, error))? {
-        let name =
-            entry.map_err(|error| failed(folder, folder, error))?.file_name().to_string_lossy().into_owned();
-        let Some(target) = target_of(&name, prefix).map(|target| folder.join(target)) else { continue };
+/// Finishes every part in `folder` whose name begins with `prefix` and that is `wanted`. First of all, what a crash
+/// left between two names.
+fn finish_parts(folder: &Path, prefix: &str, ending: Ending, wanted: impl Fn(&Path) -> bool) -> Result<()> {
+    let names = || -> Result<Vec<String>> {
+        let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let entries = entries.map_err(|error| failed(folder, folder, error))?;
+        Ok(entries.iter().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
+    };
+    for name in names()? {
+        let Some(target) = target_of(&name, prefix, ".done").map(|target| folder.join(target)) else {
+            continue;
+        };
+        settle(folder, &target).map_err(|error| failed(folder, &ending.file(&target), error))?;
+    }
+    for name in names()? {
+        let Some(target) = target_of(&name, prefix, ".part").map(|target| folder.join(target)) else {
+            continue;
+        };
         if wanted(&target) {
-            finish(folder, &target).map_err(|error| failed(folder, &target, error))?;
+            ending.finish(folder, &target).map_err(|error| failed(folder, &ending.file(&target), error))?;
         }
     }
     Ok(())
 }
 
-/// The file that the part `name` is to become, if it is one of this sync.
-fn target_of<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
-    let numbers = name.strip_prefix(prefix)?.strip_suffix(".part")?;
+/// The run's file that `name`, which ends in `ending`, belongs to, if it is one of this sync.
+fn target_of<'a>(name: &'a str, prefix: &str, ending: &str) -> Option<&'a str> {
+    let numbers = name.strip_prefix(prefix)?.strip_suffix(ending)?;
     let numbers = numbers.strip_suffix(".jsonl").or_else(|| numbers.strip_suffix(".csv"))?;
     let is_run = numbers.split('-').count() <= 2
         && numbers
             .split('-')
             .all(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
-    if is_run { name.strip_prefix('.')?.strip_suffix(".part") } else { None }
-}
-
-/// Makes a part appear as the whole file `target`, at once. May be done again after a crash in the middle.
-fn finish(folder: &Path, target: &Path) -> io::Result<()> {
-    let part = hidden(target, "part");
-    // Cuts off what was never confirmed.
-    drop(Part::open(target)?);
-    if std::fs::metadata(&part)?.len() > 0 && !target.exists() {
-        if target.extension().is_some_and(|extension| extension == "csv") {
-            let table = hidden(target, "table");
-            write_csv(&part, &table)?;
-            std::fs::rename(table, target)?;
-            sync_folder(folder)?;
-            std::fs::remove_file(&part)?;
-        } else {
-            std::fs::rename(&part, target)?;
-        }
-    } else {
-        std::fs::remove_file(&part)?;
-    }
-    std::fs::remove_file(hidden(target, "ids"))?;
-    sync_folder(folder)
+    if is_run { name.strip_prefix('.')?.strip_suffix(ending) } else { None }
 }

@@ -6,7 +6,7 @@ use sluice_engine::sync::{Mode, Removal};
 pub(super) static MANIFEST: Manifest = Manifest {
     id: "file",
     label: "Files",
-    summary: "Writes one file for each run into a folder on this computer, as JSON lines or CSV.",
+    summary: "Writes a file for each run, or one that grows, into a folder on this computer, as JSON lines or CSV.",
     needs: &["A folder you may write to"],
     setup_script: None,
     settings: &[
@@ -20,6 +20,18 @@ pub(super) static MANIFEST: Manifest = Manifest {
         )
         .entered_as(Input::Choice(&[("jsonl", "JSON lines"), ("csv", "CSV")]))
         .or("jsonl"),
+        Setting::text("files", "Files", "A file for each run, or one that grows with each.", "per_run")
+            .entered_as(Input::Choice(&[("per_run", "One for each run"), ("appended", "One for each sync")]))
+            .or("per_run"),
+        Setting::text(
+            "formulas",
+            "Formulas",
+            "Text that a spreadsheet would compute, such as =1+1: as it is, or with an apostrophe in front.",
+            "keep",
+        )
+        .entered_as(Input::Choice(&[("keep", "Write them as they are"), ("escape", "Make them text")]))
+        .or("keep")
+        .only_if("format", &["csv"]),
     ],
     steps: &[("folder", "Find the folder"), ("write", "Write to it")],
     destination: Some(Capabilities {

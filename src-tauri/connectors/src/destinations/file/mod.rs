@@ -1,7 +1,8 @@
-//! Files in a folder: one per run, JSON lines or CSV.
+//! Files in a folder: one per run or one per sync, JSON lines or CSV.
 
 mod check;
 mod deliver;
+mod ending;
 mod error;
 mod folder;
 mod manifest;
@@ -18,7 +19,7 @@ use sluice_engine::error::Result;
 use sluice_engine::manifest::Manifest;
 use sluice_engine::sync::Shape;
 
-use super::event;
+use super::{event, line};
 use folder::Folder;
 
 /// Files in a folder.

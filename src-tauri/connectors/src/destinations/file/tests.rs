@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+mod growing;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -15,8 +17,12 @@ use super::File;
 use crate::destinations::fixture::{Standing, answered, row, said, send, try_open};
 
 fn folder(path: &Path, format: &str) -> Box<dyn Destination> {
+    folder_with(path, format, &[])
+}
+
+fn folder_with(path: &Path, format: &str, more: &[(&str, &str)]) -> Box<dyn Destination> {
     let clock = Standing::at("2026-11-22T12:00:00Z");
-    let settings = [("folder", path.to_str().unwrap()), ("format", format)];
+    let settings = [&[("folder", path.to_str().unwrap()), ("format", format)], more].concat();
     try_open(&File, Path::new("/"), clock, &settings, &[]).unwrap()
 }
 
@@ -140,6 +146,21 @@ async fn events_and_removed_rows_are_told_in_the_line() {
         r#"{"messageId":"00000000-0000-8000-8000-000000000001","timestamp":"2026-11-22T11:59:58.250Z","channel":"server","type":"identify","userId":"u_1","traits":{}}"#
     );
     assert_eq!(lines[1], r#"{"_operation":"clear","id":2,"mrr":null}"#);
+}
+
+#[tokio::test]
+async fn what_a_spreadsheet_would_compute_is_text_on_request() {
+    for (formulas, cell) in [("keep", "=1+1"), ("escape", "'=1+1")] {
+        let home = TempDir::new().unwrap();
+        let files = folder_with(home.path(), "csv", &[("formulas", formulas)]);
+        let rows = [row(1, r#"{"a":"=1+1","n":-12.50,"big":"-9007199254740993","deep":{"l":["=1"]}}"#)];
+        send(&*files, &records(), &rows).await;
+        files.finish("lead-scores", 7).await.unwrap();
+        assert_eq!(
+            fs::read_to_string(home.path().join("lead-scores-run-7.csv")).unwrap(),
+            format!("a,n,big,deep.l\r\n{cell},-12.50,-9007199254740993,\"[\"\"=1\"\"]\"\r\n")
+        );
+    }
 }
 
 #[tokio::test]

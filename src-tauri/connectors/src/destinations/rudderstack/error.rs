@@ -12,11 +12,7 @@ const ADDRESS_HINT: &str =
 pub(super) fn classify(sent: &Result<Answered, Failure>, records: usize) -> Answer {
     let answered = match sent {
         Ok(answered) => answered,
-        Err(Failure::NotSent(error)) if error.kind() == ErrorKind::TlsFailed => {
-            return Answer::Stop(error.clone());
-        }
-        Err(Failure::NotSent(error)) => return Answer::Again(error.clone()),
-        Err(Failure::Lost(error)) => return Answer::Unknown(error.clone()),
+        Err(failure) => return failure.answer(),
     };
     let say = |kind, message: String| Error::new(kind, message);
     match answered.status {
@@ -26,12 +22,12 @@ pub(super) fn classify(sent: &Result<Answered, Failure>, records: usize) -> Answ
             None => Answer::Records(vec![Outcome::Accepted; records]),
         },
         408 | 425 | 500..=599 => {
-            let message = format!("RudderStack failed (HTTP {}): {}.", answered.status, words(answered));
-            Answer::Again(waiting(say(ErrorKind::ServerFailed, message), answered))
+            let message = format!("RudderStack failed (HTTP {}): {}.", answered.status, answered.words());
+            Answer::Again(answered.waiting(say(ErrorKind::ServerFailed, message)))
         }
         429 => {
             let message = "RudderStack asks to slow down: its limit of events is reached.".to_owned();
-            Answer::Again(waiting(say(ErrorKind::RateLimited, message), answered))
+            Answer::Again(answered.waiting(say(ErrorKind::RateLimited, message)))
         }
         413 => {
             Answer::Refused(say(ErrorKind::TooLarge, "RudderStack takes no request of this size.".to_owned()))
@@ -40,7 +36,7 @@ pub(super) fn classify(sent: &Result<Answered, Failure>, records: usize) -> Answ
         400..=499 if answered.is_web_page() => Answer::Stop(web_page()),
         400 | 422 => Answer::Refused(say(ErrorKind::RequestRefused, refusal(answered))),
         403 => {
-            Answer::Stop(say(ErrorKind::NotAllowed, format!("RudderStack forbids it: {}.", words(answered))))
+            Answer::Stop(say(ErrorKind::NotAllowed, format!("RudderStack forbids it: {}.", answered.words())))
         }
         404 if is_disabled(answered) => Answer::Stop(disabled()),
         status => Answer::Stop(not_the_api(status)),
@@ -79,13 +75,6 @@ pub(super) fn not_the_api(status: u16) -> Error {
     .with_hint(ADDRESS_HINT)
 }
 
-fn waiting(error: Error, answered: &Answered) -> Error {
-    match answered.retry_after {
-        Some(wait) => error.with_retry_after(wait),
-        None => error,
-    }
-}
-
 /// The refusals we know in plain words, others as they are.
 fn refusal(answered: &Answered) -> String {
     let known = [
@@ -95,13 +84,5 @@ fn refusal(answered: &Answered) -> String {
     ];
     let body = answered.body.to_lowercase();
     let plain = known.iter().find(|(theirs, _)| body.contains(theirs)).map(|&(_, ours)| ours.to_owned());
-    plain.unwrap_or_else(|| format!("RudderStack refused it: {}.", words(answered)))
-}
-
-fn words(answered: &Answered) -> String {
-    if answered.is_web_page() {
-        "a web page came back".to_owned()
-    } else {
-        format!("“{}”", answered.quoted())
-    }
+    plain.unwrap_or_else(|| format!("RudderStack refused it: {}.", answered.words()))
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod client;
+mod context;
 mod deliver;
 mod error;
 mod manifest;
@@ -18,7 +19,7 @@ use sluice_engine::error::Result;
 use sluice_engine::manifest::Manifest;
 use sluice_engine::sync::Shape;
 
-use super::event;
+use super::{event, tracking};
 use crate::http::Patience;
 use client::DataPlane;
 
@@ -31,7 +32,7 @@ impl DestinationKind for RudderStack {
     }
 
     fn paste(&self, text: &str) -> Option<(BTreeMap<String, String>, Vec<String>)> {
-        client::paste(text)
+        client::PASTED.found(text)
     }
 
     fn open(&self, opening: &Opening) -> Result<Box<dyn Destination>> {
@@ -39,7 +40,8 @@ impl DestinationKind for RudderStack {
     }
 
     fn request(&self, settings: &BTreeMap<String, String>, batch: &Batch<'_>) -> Result<Option<Request>> {
-        client::request(settings, deliver::body(batch)).map(Some)
+        let url = settings.get("data_plane_url").map_or("", String::as_str);
+        Ok(Some(client::address(url)?.request(deliver::body(batch))))
     }
 }
 

@@ -10,7 +10,7 @@ use sluice_engine::error::ErrorKind;
 use sluice_engine::sync::{EventName, Shape};
 
 use super::RudderStack;
-use super::client::{DataPlane, paste};
+use super::client::{DataPlane, PASTED};
 use crate::destinations::fixture::server::{Got, Reply, Server, text};
 use crate::destinations::fixture::{Row, Standing, answered, opening, row, said, send, try_open};
 use crate::http::Patience;
@@ -52,9 +52,9 @@ async fn a_batch_goes_out_as_the_data_plane_wants_it_and_a_repeat_has_the_same_b
         String::from_utf8_lossy(&got[0].body),
         concat!(
             r#"{"batch":[{"messageId":"00000000-0000-8000-8000-000000000001","timestamp":"2026-11-22T11:59:58.250Z","#,
-            r#""channel":"server","type":"identify","userId":"u_1","traits":{"email":"ana@example.com","mrr":12.50}},"#,
+            r#""channel":"server","context":{"sources":{"job_id":"lead-scores/Sluice","task_id":"lead-scores"}},"type":"identify","userId":"u_1","traits":{"email":"ana@example.com","mrr":12.50}},"#,
             r#"{"messageId":"00000000-0000-8000-8000-000000000002","timestamp":"2026-11-22T11:59:58.250Z","#,
-            r#""channel":"server","type":"track","event":"Row Updated","anonymousId":"a_1","properties":{"n":"9007199254740993"}}]}"#
+            r#""channel":"server","context":{"sources":{"job_id":"lead-scores/Sluice","task_id":"lead-scores"}},"type":"track","event":"Row Updated","anonymousId":"a_1","properties":{"n":"9007199254740993"}}]}"#
         )
     );
     assert_eq!(got[0].body, got[1].body);
@@ -77,7 +77,7 @@ async fn a_compressed_batch_unpacks_to_the_same_events() {
     let server = Server::start(vec![OK]).await;
     let plain = plane(&server.url);
     let mut packed = plane(&server.url);
-    packed.gzip = true;
+    packed.api.gzip = true;
     send(&plain, &Shape::Identify, &events()).await;
     let exchange = send(&packed, &Shape::Identify, &events()).await.exchange;
     let got = server.got();
@@ -274,12 +274,12 @@ async fn the_test_says_which_step_failed_and_why() {
 #[test]
 fn an_address_and_a_key_are_found_in_what_is_pasted() {
     let (found, unused) =
-        paste(&format!("curl -u {KEY}: 'https://acme.dataplane.rudderstack.com/v1/batch'")).unwrap();
+        PASTED.found(&format!("curl -u {KEY}: 'https://acme.dataplane.rudderstack.com/v1/batch'")).unwrap();
     assert_eq!(found["data_plane_url"], "https://acme.dataplane.rudderstack.com");
     assert!(unused.is_empty());
-    let (found, _) = paste(&format!("https://acme.dataplane.rudderstack.com\n{KEY}")).unwrap();
+    let (found, _) = PASTED.found(&format!("https://acme.dataplane.rudderstack.com\n{KEY}")).unwrap();
     assert_eq!(found["write_key"], KEY);
-    assert!(paste("postgres://reader@127.0.0.1/shop").is_none());
+    assert!(PASTED.found("postgres://reader@127.0.0.1/shop").is_none());
 }
 
 #[test]

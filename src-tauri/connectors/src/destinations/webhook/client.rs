@@ -1,0 +1,177 @@
+//! The receiver: its address, what is sent along, and one request to it.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use sluice_engine::clock::SharedClock;
+use sluice_engine::connection::Opening;
+use sluice_engine::destination::{Batch, Request};
+use sluice_engine::error::{Error, ErrorKind, Result};
+use url::{Host, Url};
+
+use super::body::{body, id};
+use super::headers::{self, Header};
+use super::sign::Signer;
+use super::sign_in::{self, SignIn, sign_in};
+use crate::http::{Answered, Failure, Http, Patience, Range, out_of_range, sensitive};
+
+const JSON: &str = "application/json";
+
+/// Who takes the records.
+pub(super) struct Receiver {
+    pub(super) url: Url,
+    pub(super) range: Range,
+    pub(super) batch_size: usize,
+    pub(super) signer: Option<Signer>,
+    headers: Vec<Header>,
+    sign_in: Option<SignIn>,
+    shown_sign_in: Option<(String, String)>,
+    http: Http,
+    clock: SharedClock,
+}
+
+/// A request that is ready to go.
+pub(super) struct Ready {
+    pub(super) body: Bytes,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Receiver {
+    pub(super) fn new(opening: &Opening, patience: Patience) -> Result<Self> {
+        let (url, range) = address(|key| opening.get(key))?;
+        Ok(Self {
+            http: Http::within(range, &url, patience, opening.clock().clone())?,
+            url,
+            range,
+            batch_size: batch_size(|key| opening.get(key)),
+            signer: opening.secret("signing_secret").map(Signer::new).transpose()?,
+            headers: headers::parse(opening.get("headers").unwrap_or_default())?,
+            sign_in: sign_in(opening)?,
+            shown_sign_in: sign_in::shown(|key| opening.get(key)),
+            clock: opening.clock().clone(),
+        })
+    }
+
+    /// Where records go, for the log. Some addresses carry a token in their query: it is left out.
+    pub(super) fn target(&self) -> String {
+        let mut shown = self.url.clone();
+        shown.set_query(self.url.query().map(|_| "…"));
+        format!("POST {}", shown.as_str().replace("?%E2%80%A6", "?…"))
+    }
+
+    /// The request of a batch. A repeat has the same body and the same id; its timestamp is that of sending.
+    pub(super) fn ready(&self, batch: &Batch<'_>) -> Result<Ready> {
+        let (id, at) = (id(batch), self.clock.now().timestamp());
+        let body = body(batch, self.batch_size > 1);
+        let mut headers = vec![
+            (CONTENT_TYPE, HeaderValue::from_static(JSON)),
+            (HeaderName::from_static("webhook-id"), plain(&id)?),
+            (HeaderName::from_static("webhook-timestamp"), HeaderValue::from(at)),
+        ];
+        if let Some(signer) = &self.signer {
+            headers
+                .push((HeaderName::from_static("webhook-signature"), plain(&signer.sign(&id, at, &body))?));
+        }
+        for header in &self.headers {
+            headers.push((header.name.clone(), plain(&header.value(batch, &id))?));
+        }
+        Ok(Ready { body: body.into(), headers })
+    }
+
+    /// The headers of a request, as the log may show them.
+    pub(super) fn shown_headers(&self, ready: &Ready) -> Vec<(String, String)> {
+        let mut shown: Vec<_> = self.shown_sign_in.iter().cloned().collect();
+        shown.push(("User-Agent".to_owned(), Http::USER_AGENT.to_owned()));
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        shown.extend(ready.headers.iter().map(|(name, value)| (name.to_string(), text(value))));
+        shown
+    }
+
+    /// Posts it.
+    pub(super) async fn post(&self, ready: Ready) -> std::result::Result<Answered, Failure> {
+        let mut request = self.http.post(self.url.clone());
+        for (name, value) in ready.headers {
+            request = request.header(name, value);
+        }
+        if let Some(SignIn { name, value }) = &self.sign_in {
+            request = request.header(name.clone(), value.clone());
+        }
+        self.http.send(request.body(ready.body)).await
+    }
+
+    /// Asks the host for nothing, to see whether a secure connection can be made: not the receiver's own address,
+    /// and without anything that signs in.
+    pub(super) async fn knock(&self) -> std::result::Result<Answered, Failure> {
+        let mut root = self.url.clone();
+        root.set_path("/");
+        root.set_query(None);
+        self.http.send(self.http.head(root)).await
+    }
+}
+
+fn plain(value: &str) -> Result<HeaderValue> {
+    let mut value = sensitive(value, "headers of this webhook")?;
+    value.set_sensitive(false);
+    Ok(value)
+}
+
+fn batch_size<'a>(get: impl Fn(&str) -> Option<&'a str>) -> usize {
+    get("batch_size").and_then(|size| size.parse().ok()).unwrap_or(1)
+}
+
+/// Where records go, and how far that may be: the internet with https, this network only where it is allowed.
+fn address<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Result<(Url, Range)> {
+    let bad = |wrong: &str| {
+        Error::new(ErrorKind::BadSettings, format!("The address {wrong}."))
+            .with_hint("It looks like https://example.com/hooks/leads.")
+    };
+    let mut url = Url::parse(get("url").unwrap_or_default().trim()).map_err(|_| bad("is none"))?;
+    url.set_fragment(None);
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(
+            bad("must not hold a user or password").with_hint("Choose “User and password” as sign-in.")
+        );
+    }
+    let range = match (url.scheme(), get("allow_private") == Some("yes")) {
+        ("https", false) => Range::Public,
+        ("https", true) => Range::All,
+        ("http", true) => Range::Private,
+        ("http", false) => {
+            return Err(bad("has to begin with https://").with_hint(
+                "Records travel unencrypted with http://; it can be used in this network, where private addresses are allowed.",
+            ));
+        }
+        _ => return Err(bad("has to begin with https://")),
+    };
+    let literal: Option<IpAddr> = match url.host() {
+        Some(Host::Ipv4(ip)) => Some(ip.into()),
+        Some(Host::Ipv6(ip)) => Some(ip.into()),
+        Some(Host::Domain(_)) => None,
+        None => return Err(bad("has no host")),
+    };
+    match literal {
+        Some(ip) if !range.has(ip) => Err(out_of_range(range)),
+        Some(_) | None => Ok((url, range)),
+    }
+}
+
+/// A batch's request, to be written by hand. Without a signature, which needs the secret.
+pub(super) fn request(settings: &BTreeMap<String, String>, batch: &Batch<'_>) -> Result<Request> {
+    let get = |key: &str| settings.get(key).map(String::as_str);
+    let (url, _) = address(get)?;
+    let id = id(batch);
+    let mut shown = vec![("Content-Type".to_owned(), JSON.to_owned()), ("webhook-id".to_owned(), id.clone())];
+    for header in headers::parse(get("headers").unwrap_or_default())? {
+        shown.push((header.name.to_string(), header.value(batch, &id)));
+    }
+    shown.extend(sign_in::shown(get));
+    Ok(Request {
+        method: "POST",
+        url: url.into(),
+        secret_is_user: false,
+        headers: shown,
+        body: body(batch, batch_size(get) > 1),
+    })
+}
