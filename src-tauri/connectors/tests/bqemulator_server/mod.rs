@@ -26,7 +26,7 @@ use sluice_engine::testing::skipped;
 
 /// Starts the server in `$1` on the ports `$2` (REST) and `$3` (gRPC), says "ready" when it answers, and ends it.
 ///
-/// DuckDB's extension is found below `HOME`.
+/// `DuckDB` finds its extension below `HOME`.
 const BESIDE: &str = r#"
 trap '' INT TERM HUP
 log=$(mktemp)
