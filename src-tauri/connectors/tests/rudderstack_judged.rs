@@ -1,6 +1,5 @@
 //! Our requests to RudderStack before two judges: Prism over the data plane's `OpenAPI` description, and the
 //! requests recorded from RudderStack's own SDK.
-#![expect(clippy::unwrap_used, reason = "a test that can not go on fails")]
 
 #[path = "../src/destinations/fixture/mod.rs"]
 mod fixture;

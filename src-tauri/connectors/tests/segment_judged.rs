@@ -1,5 +1,4 @@
 //! Our requests to Segment before the requests recorded from Segment's own SDK.
-#![expect(clippy::unwrap_used, reason = "a test that can not go on fails")]
 
 #[path = "../src/destinations/fixture/mod.rs"]
 mod fixture;

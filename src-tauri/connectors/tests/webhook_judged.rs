@@ -19,7 +19,7 @@ const ENCODED: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const PLAIN: &str = "any other text, as it is";
 
 /// Reads what was received, and says `good` with the body as the library read it, or why it refused it.
-const JUDGE: &str = r#"
+const JUDGE: &str = r"
     const { Webhook } = require('standardwebhooks');
     const { secret, raw, headers, body } = JSON.parse(require('fs').readFileSync(0, 'utf8'));
     try {
@@ -28,7 +28,7 @@ const JUDGE: &str = r#"
     } catch (error) {
         console.log('bad ' + error.message);
     }
-"#;
+";
 
 /// Where the library is installed; says loudly where it is not.
 fn library() -> Option<PathBuf> {

@@ -16,6 +16,9 @@ const HOSTILE: [char; 24] = [
     '\t', '?', '@', 'é',
 ];
 
+/// A dialect, and what quotes a name in it.
+type Spoken = (&'static dyn Dialect, fn(&str) -> String);
+
 /// 20,000 names, and a million in `make soak`.
 fn names() -> impl Iterator<Item = Vec<String>> {
     let mut dice = Dice::new(4);
@@ -39,7 +42,7 @@ fn character(dice: &mut Dice) -> char {
 
 #[test]
 fn names_in_double_quotes_read_back() {
-    let dialects: [(&dyn Dialect, fn(&str) -> String); 4] = [
+    let dialects: [Spoken; 4] = [
         (&PostgreSqlDialect {}, postgres::quoted),
         (&RedshiftSqlDialect {}, redshift::quoted),
         (&SnowflakeDialect {}, snowflake::quoted),
@@ -52,9 +55,12 @@ fn names_in_double_quotes_read_back() {
             let read: Vec<String> = tokens
                 .into_iter()
                 .filter(|token| *token != Token::Comma)
-                .map(|token| match token {
-                    Token::Word(word) if word.quote_style == Some('"') => word.value,
-                    other => panic!("{dialect:?} reads {other:?} in {statement}"),
+                .map(|token| {
+                    let Token::Word(word) = token else {
+                        panic!("{dialect:?} reads {token:?} in {statement}")
+                    };
+                    assert_eq!(word.quote_style, Some('"'), "{dialect:?}: {statement}");
+                    word.value
                 })
                 .collect();
             assert_eq!(read, names, "{dialect:?}");

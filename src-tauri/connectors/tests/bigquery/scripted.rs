@@ -162,9 +162,9 @@ async fn respond(reply: Reply) -> Response<Body> {
                 bytes.extend(message);
                 Frame::data(Bytes::from(bytes))
             });
-            let frames = framed.chain([Frame::trailers(trailers)]);
-            let frames: Vec<_> = frames.map(Ok::<_, std::convert::Infallible>).collect();
-            let body = Body::new(StreamBody::new(stream::iter(frames)));
+            let answer = framed.chain([Frame::trailers(trailers)]);
+            let answer: Vec<_> = answer.map(Ok::<_, std::convert::Infallible>).collect();
+            let body = Body::new(StreamBody::new(stream::iter(answer)));
             Response::builder().header("content-type", "application/grpc").body(body).unwrap()
         }
     }

@@ -17,9 +17,13 @@ async fn assert_values(server: &BigQueryServer, dataset: &str, cases: &[(&str, &
             match read {
                 Ok((rows, counted)) if counted == Some(rows.len() as u64) => {
                     // The stand-in's decimals keep zeros at the end, which BigQuery's do not.
-                    let plain = |shown: &str| match expression.contains("numeric '") && shown.contains('.') {
-                        true => shown.replace('"', "").trim_end_matches('0').trim_end_matches('.').to_owned(),
-                        false => shown.to_owned(),
+                    let is_decimal = expression.contains("numeric '");
+                    let plain = |shown: &str| {
+                        if is_decimal && shown.contains('.') {
+                            shown.replace('"', "").trim_end_matches('0').trim_end_matches('.').to_owned()
+                        } else {
+                            shown.to_owned()
+                        }
                     };
                     if let Some(row) = rows.iter().find(|row| plain(&row[0]) != plain(expect)) {
                         wrong.push(format!("{expression} over {way}: {} and not {expect}", row[0]));
