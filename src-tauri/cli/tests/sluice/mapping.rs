@@ -60,9 +60,9 @@ fn a_destination_that_can_not_be_read_says_so_before_anything_is_changed() {
     let sluice = Sluice::new();
     let file = LEADS.replace("kind: practice", "kind: file, settings: { folder: /tmp, format: jsonl }");
     let said = sluice.apply(&file);
-    assert_eq!(said.code, 1, "{said:?}");
+    assert_eq!(said.code, 2, "{said:?}");
     assert!(
-        said.err.contains("“only_if_empty” of “city” can not be done: File can not be read."),
+        said.err.contains("“only_if_empty” of “city” can not be done: Files can not be read."),
         "{said:?}"
     );
 }

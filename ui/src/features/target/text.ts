@@ -23,12 +23,10 @@ export const text = {
   removals: { nothing: 'Leave the record', clear: 'Empty the mapped fields', delete: 'Delete the record' },
   cannot: {
     upsert: (label: string) => `${label} can not create and update in one run.`,
-    update: (label: string) => `${label} can not tell which records exist, so it can not only update them.`,
-    create: (label: string) =>
-      `${label} can not tell which records exist, so it can not only create what is missing.`,
+    update: (label: string) => `${label} can not say which records exist, so updating alone is not possible.`,
+    create: (label: string) => `${label} can not say which records exist, so creating alone is not possible.`,
     mirror: (label: string) => `${label} can not act on records whose rows are gone.`,
-    append: (label: string) =>
-      `${label} keeps one record for each match key, so no row is a record of its own.`,
+    append: (label: string) => `In ${label} a match key has one record, so no row is a record of its own.`,
     full: (label: string) => `${label} can not take every row on every run.`,
   },
   cannotRemove: {

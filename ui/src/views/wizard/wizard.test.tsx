@@ -418,7 +418,7 @@ test('what a destination can not do is named with the reason, and can not be cho
   await user.click(await screen.findByRole('button', { name: /What to do/ }));
   const only = await screen.findByRole('option', { name: /Only update what exists/ });
   expect(only.getAttribute('aria-disabled')).toBe('true');
-  expect(only.textContent).toMatch(/File can not tell which records exist/);
+  expect(only.textContent).toMatch(/File can not say which records exist/);
 });
 
 test('a template is put together from columns, and sent as one key', async () => {
