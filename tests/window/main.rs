@@ -11,6 +11,7 @@ mod fault;
 mod held;
 mod journal;
 mod keyboard;
+mod mapping;
 mod page;
 mod postgres;
 #[path = "../../src-tauri/connectors/tests/postgres_server/mod.rs"]
