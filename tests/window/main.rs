@@ -15,6 +15,7 @@ mod fault;
 mod held;
 mod journal;
 mod keyboard;
+mod mapping;
 mod page;
 mod postgres;
 #[path = "../../src-tauri/connectors/tests/postgres_server/mod.rs"]

@@ -35,6 +35,7 @@ fn kind(manifest: &manifest::Manifest) -> Kind {
             .flat_map(|destination| destination.removals)
             .map(|way| (*way).into())
             .collect(),
+        reads: destination.is_some_and(|destination| destination.reads),
         icon: manifest.icon.to_owned(),
     }
 }

@@ -8,9 +8,9 @@ use crate::Api;
 use crate::wire::{
     AppInfo, Catalogue, Checks, Connection, ConnectionCheck, ConnectionPaste, ConnectionSave,
     DestinationObject, Discard, Draft, EventDetail, EventPage, EventRequest, EventsExport, EventsRequest,
-    HeldRequest, KeyCheck, KeyCheckRequest, Pasted, PayloadPreview, PayloadPreviewRequest, Plan, PlanRequest,
-    Problem, Retry, Run, RunsRequest, Schedule, ScheduleDescription, Settings, Source, SourceRequest, Sync,
-    SyncNow, SyncSave, Table,
+    HeldRequest, KeyCheck, KeyCheckRequest, MappingCheck, MappingCheckRequest, Pasted, PayloadPreview,
+    PayloadPreviewRequest, Plan, PlanRequest, Problem, Retry, Run, RunsRequest, Schedule,
+    ScheduleDescription, Settings, Source, SourceRequest, Sync, SyncNow, SyncSave, Table,
 };
 
 /// Declares every command once; `input -> output`, in wire types.
@@ -68,6 +68,8 @@ commands! {
     payload_preview: PayloadPreviewRequest => PayloadPreview;
     /// Objects and fields of the destination connection of this name.
     objects: String => Vec<DestinationObject>;
+    /// How the sample rows suit the destination's object: what could fill its open fields, and which values it would not take.
+    mapping_check: MappingCheckRequest => MappingCheck;
     /// A schedule in words, and its next runs.
     schedule_describe: Schedule => ScheduleDescription;
     /// IANA names of all time zones.

@@ -10,8 +10,8 @@ use sluice_engine::value::ColumnType as EngineColumnType;
 use sluice_engine::{Error, ErrorKind, error, manifest, warehouse};
 
 use crate::wire::{
-    Accepts, Brakes, ChangeKind, ColumnType, Cost, Discarding, Field, FieldValue, Mode, NullRule, Problem,
-    Query, Removal, Role, RunStatus, Schedule, Shape, SyncDefinition, TableKind, Trigger,
+    Accepts, Brakes, ChangeKind, ColumnType, Cost, Discarding, Hash, Mode, NullRule, Problem, Query, Removal,
+    Role, RunStatus, Schedule, Shape, SyncDefinition, TableKind, Trigger,
 };
 
 /// The time stored as `millis`, as text.
@@ -69,6 +69,7 @@ macro_rules! same_variants {
 same_variants!(Mode, sync::Mode: Upsert, Update, Create, Mirror, Append, Full);
 same_variants!(Removal, sync::Removal: Nothing, Clear, Delete);
 same_variants!(NullRule, sync::NullRule: Send, LeaveOut, Clear);
+same_variants!(Hash, sync::Hash: Text, Email, Phone, PhonePlus);
 same_variants!(ChangeKind, Change: Added, Changed, Removed);
 same_variants!(Discarding, sluice_engine::run::Discard: Refused, Waiting, All);
 same_variants!(Accepts, manifest::Accepts: Events, Records, Both);
@@ -223,26 +224,6 @@ impl TryFrom<Shape> for sync::Shape {
             }
             Shape::Record { object, match_field } => Ok(Self::Record { object, match_field }),
         }
-    }
-}
-
-impl From<&sync::Field> for Field {
-    fn from(field: &sync::Field) -> Self {
-        let value = match &field.value {
-            sync::FieldValue::Column(column) => FieldValue::Column { column: column.clone() },
-            sync::FieldValue::Constant(constant) => FieldValue::Constant { constant: constant.clone() },
-        };
-        Self { value, key: field.key.clone(), null: field.null.into() }
-    }
-}
-
-impl From<Field> for sync::Field {
-    fn from(field: Field) -> Self {
-        let value = match field.value {
-            FieldValue::Column { column } => sync::FieldValue::Column(column),
-            FieldValue::Constant { constant } => sync::FieldValue::Constant(constant),
-        };
-        Self { value, key: field.key, null: field.null.into() }
     }
 }
 

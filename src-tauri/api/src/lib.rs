@@ -6,6 +6,7 @@ pub mod contract;
 mod convert;
 mod drafts;
 mod events;
+mod mapping;
 mod payload;
 mod plan;
 mod push;

@@ -88,7 +88,7 @@ fn column(sample: &Sample, index: usize) -> Column {
 }
 
 /// Long values cross to the window only as far as anybody reads them in a cell.
-fn shorten(text: &str) -> String {
+pub(crate) fn shorten(text: &str) -> String {
     const LONGEST: usize = 200;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or("")),

@@ -95,6 +95,7 @@ impl Api {
             name: field.name,
             label: field.label,
             field_type: field.field_type,
+            takes: field.takes.into(),
             required: field.required,
             writable: field.writable,
             matchable: field.matchable,
@@ -167,6 +168,9 @@ fn check_abilities(sync: &sync::Sync, label: &str, able: &Capabilities) -> Resul
     }
     if !able.modes.contains(&sync.mode) {
         return bad(format!("{label} can not do the mode “{}”.", word(&crate::wire::Mode::from(sync.mode))));
+    }
+    if !able.reads && sync.only_if_empty().next().is_some() {
+        return bad(format!("{label} can not be read, so no field is filled only where it is empty there."));
     }
     let removal = sync.mode == sync::Mode::Mirror && sync.removed != Removal::Nothing;
     if removal && !able.removals.contains(&sync.removed) {

@@ -224,6 +224,8 @@ pub struct ObjectField {
     pub label: String,
     /// Its type in the destination's words.
     pub field_type: String,
+    /// What it takes, as far as that is known before anything is sent.
+    pub takes: Takes,
     /// A new record needs it.
     pub required: bool,
     /// It can be written.
@@ -234,6 +236,35 @@ pub struct ObjectField {
     pub options: Vec<String>,
     /// It was added by the customer.
     pub custom: bool,
+}
+
+/// What a field takes. It only warns: whether a value is refused, the destination alone decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// Anything, or nobody knows.
+    Anything,
+    /// Text, and whatever has a text form.
+    Text {
+        /// Characters at most.
+        longest: Option<usize>,
+    },
+    /// An e-mail address.
+    Email,
+    /// A number.
+    Number {
+        /// Decimals kept at most; 0 for whole numbers alone.
+        decimals: Option<u32>,
+    },
+    /// True or false.
+    Boolean,
+    /// A day: `2026-01-31`.
+    Date,
+    /// A day with a time.
+    Moment,
+    /// One of the field's options, letter by letter.
+    OneOf,
+    /// Any of the field's options, with semicolons between.
+    SomeOf,
 }
 
 /// Which records to read back.

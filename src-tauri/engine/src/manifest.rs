@@ -39,6 +39,8 @@ pub struct Capabilities {
     pub removals: &'static [Removal],
     /// It confirms each record, rather than taking requests whose records it looks at later.
     pub confirms: bool,
+    /// Its records can be read by their match field, so that fields are filled only where they are empty.
+    pub reads: bool,
 }
 
 /// What a destination takes.

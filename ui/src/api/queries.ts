@@ -1,4 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { MappingCheckRequest } from './bindings/MappingCheckRequest';
 import type { PayloadPreviewRequest } from './bindings/PayloadPreviewRequest';
 import type { PlanRequest } from './bindings/PlanRequest';
 import type { Query } from './bindings/Query';
@@ -75,6 +76,17 @@ export const useObjects = (connection: string | null) =>
     queryFn: () => call('objects', connection ?? ''),
     enabled: !!connection,
     staleTime: Infinity,
+  });
+
+/** How the sample rows suit the destination's object. What was found stays while something is changed. */
+export const useMappingCheck = (request: MappingCheckRequest | null) =>
+  useQuery({
+    queryKey: ['mapping_check', request],
+    queryFn: () => call('mapping_check', request as MappingCheckRequest),
+    enabled: !!request,
+    placeholderData: keepPreviousData,
+    staleTime: Infinity,
+    gcTime: 0,
   });
 
 export const useSchedule = (schedule: Schedule | null) =>

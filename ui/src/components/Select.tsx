@@ -24,6 +24,8 @@ export interface Option<Value extends string> {
   detail?: string;
   icon?: ReactNode;
   section?: string;
+  /** Why it can not be chosen. */
+  disabled?: string | undefined;
 }
 
 export interface SelectProps<Value extends string> {
@@ -67,10 +69,14 @@ export function Select<Value extends string>({
       key={option.value}
       id={option.value}
       textValue={option.label}
+      isDisabled={option.disabled !== undefined}
       className={cx(styles.option, mono && styles.mono)}
     >
       {option.icon}
-      <span className={styles.optionLabel}>{option.label}</span>
+      <span className={styles.optionLabel}>
+        {option.label}
+        {option.disabled !== undefined && <span className={styles.reason}>{option.disabled}</span>}
+      </span>
       {option.detail && <span className={styles.detail}>{option.detail}</span>}
       <Icon name="check" size={14} className={cx(styles.tick)} />
     </ListBoxItem>

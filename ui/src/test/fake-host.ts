@@ -11,6 +11,7 @@ import type { Sync } from '@/api/bindings/Sync';
 import type { Host } from '@/host';
 import { activeSyncs, allRuns, fakeLog, pageOfRuns } from './fake/activity';
 import { catalogue, fileObjects, practiceObjects, savedConnections } from './fake/catalogue';
+import { checkMapping } from './fake/mapping';
 import { preview } from './fake/payload';
 import { heldPlan, planOf } from './fake/plan';
 import { describe } from './fake/schedule';
@@ -264,6 +265,7 @@ export function fakeHost({
         ? { rows: 48213, nulls: 0, duplicates: 0 }
         : { rows: 48213, nulls: 5303, duplicates: 12 },
     payload_preview: preview,
+    mapping_check: checkMapping,
     objects: (name) =>
       connections.find((connection) => connection.name === name)?.kind === 'file'
         ? fileObjects

@@ -3,6 +3,7 @@
 use sluice_engine::Result;
 use sluice_engine::destination::{Batch, IN_KEYCHAIN, Request};
 use sluice_engine::engine::Engine;
+use sluice_engine::record::Record;
 use sluice_engine::store::connections;
 use sluice_engine::store::events::{EventId, EventRow};
 use sluice_engine::store::outbox::{self, Body};
@@ -27,9 +28,11 @@ pub(super) fn curl(
     let mut body = Body::default();
     body.push(key, change, operation, row.number, &row.payload);
     let changed_at = engine.store().read(|sqlite| outbox::changed_at(sqlite, &body, run.id))?[0];
+    let record = body.record(0, &saved.uuid, run.generation, changed_at)?;
+    let sent = row.sent();
     let batch = Batch {
         shape: &run.shape,
-        records: &[body.record(0, &saved.uuid, run.generation, changed_at)?],
+        records: &[Record { payload: sent.as_bytes(), ..record }],
         run: run.id,
         sync: &saved.sync.name,
     };

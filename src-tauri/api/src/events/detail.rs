@@ -29,7 +29,8 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
     };
     let kind = kind(engine, &*lines.sync(row.sync)?)?;
     let mut event = lines.line(&row)?;
-    let payload = String::from_utf8_lossy(&row.payload).into_owned();
+    let payload = row.sent().into_owned();
+    let bytes = payload.len();
     let (shown, masked) =
         if input.reveal || payload.is_empty() { (payload, false) } else { mask::json(&payload) };
     let pretty = Json::parse(&shown).map_or_else(String::new, |document| {
@@ -48,7 +49,7 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
         payload_pretty: pretty,
         masked,
         message_id,
-        bytes: row.payload.len(),
+        bytes,
         problem: problem.map(|problem| masked_problem(problem, input.reveal)),
         attempts: outcomes(attempts, &row, &run, kind, input.reveal),
         curl,

@@ -27,7 +27,7 @@ pub(super) fn export(engine: &Engine, input: &EventsExport) -> Result<u64> {
         let rows = engine.store().read(|sqlite| events::page(sqlite, &filter, cursor, PAGE))?;
         for row in &rows {
             let event = lines.line(row)?;
-            let payload = String::from_utf8_lossy(&row.payload).into_owned();
+            let payload = row.sent().into_owned();
             let payload = if input.reveal || payload.is_empty() { payload } else { mask::json(&payload).0 };
             let key = if input.reveal { row.key.clone().unwrap_or_default() } else { event.key.clone() };
             write_event(&mut out, csv, &event, &key, &payload)?;

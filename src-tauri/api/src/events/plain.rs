@@ -63,7 +63,7 @@ impl Api {
 fn plain_event(lines: &mut Lines<'_>, row: &EventRow) -> Result<PlainEvent> {
     let event = lines.line(row)?;
     let who = named_in(&row.payload).into_iter().next().map(|(_, value)| value);
-    let payload = String::from_utf8_lossy(&row.payload).into_owned();
+    let payload = row.sent().into_owned();
     Ok(PlainEvent {
         event: event.event,
         at: from_millis(row.at).to_rfc3339_opts(chrono::SecondsFormat::Millis, true),

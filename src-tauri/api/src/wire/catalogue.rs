@@ -35,6 +35,8 @@ pub struct Kind {
     pub modes: Vec<Mode>,
     /// For destinations: what can be done with a record whose row is gone.
     pub removals: Vec<Removal>,
+    /// For destinations: its records can be read, so that fields are filled only where they are empty.
+    pub reads: bool,
     /// The icon, an SVG document with `currentColor`.
     pub icon: String,
 }

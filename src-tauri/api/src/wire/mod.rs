@@ -7,6 +7,7 @@
 mod catalogue;
 mod connection;
 mod event;
+mod mapping;
 mod plan;
 mod problem;
 mod push;
@@ -19,6 +20,7 @@ mod sync;
 pub use catalogue::*;
 pub use connection::*;
 pub use event::*;
+pub use mapping::*;
 pub use plan::*;
 pub use problem::*;
 pub use push::*;

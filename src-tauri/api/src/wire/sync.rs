@@ -90,6 +90,12 @@ pub struct Field {
     pub key: String,
     /// What a null becomes.
     pub null: NullRule,
+    /// How the value is hashed; it is sent as it is without.
+    #[serde(default)]
+    pub hash: Option<Hash>,
+    /// It is left out of a record that has a value there already.
+    #[serde(default)]
+    pub only_if_empty: bool,
 }
 
 /// Where a field's value comes from.
@@ -101,6 +107,11 @@ pub enum FieldValue {
     Column {
         /// Its name.
         column: String,
+    },
+    /// Text with columns in braces, such as `{first_name} {last_name}`.
+    Template {
+        /// The template; `{{` and `}}` are the braces themselves.
+        template: String,
     },
     /// The same for every row.
     Constant {
@@ -121,6 +132,21 @@ pub enum NullRule {
     LeaveOut,
     /// The destination's field is emptied.
     Clear,
+}
+
+/// How a value is brought to one form before it is hashed with SHA-256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum Hash {
+    /// Without the space around it.
+    Text,
+    /// Without the space around it, in lower case.
+    Email,
+    /// The digits alone, from the country code on.
+    Phone,
+    /// The same with a `+` in front.
+    PhonePlus,
 }
 
 /// `sync_save`: creates or updates a sync.
@@ -245,6 +271,8 @@ pub struct DestinationField {
     pub label: String,
     /// Its type in the destination's words.
     pub field_type: String,
+    /// What it takes, as far as that is known before anything is sent.
+    pub takes: Takes,
     /// A new record needs it.
     pub required: bool,
     /// It can be written.
@@ -255,4 +283,35 @@ pub struct DestinationField {
     pub options: Vec<String>,
     /// It was added by the customer.
     pub custom: bool,
+}
+
+/// What a field of a destination's object takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Takes {
+    /// Anything, or nobody knows.
+    Anything,
+    /// Text, and whatever has a text form.
+    Text {
+        /// Characters at most.
+        longest: Option<usize>,
+    },
+    /// An e-mail address.
+    Email,
+    /// A number.
+    Number {
+        /// Decimals kept at most; 0 for whole numbers alone.
+        decimals: Option<u32>,
+    },
+    /// True or false.
+    Boolean,
+    /// A day.
+    Date,
+    /// A day with a time.
+    Moment,
+    /// One of the options.
+    OneOf,
+    /// Any of the options, with semicolons between.
+    SomeOf,
 }

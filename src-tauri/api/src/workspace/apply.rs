@@ -198,7 +198,7 @@ fn normal_connection(mut connection: Connection) -> Connection {
     connection
 }
 
-/// Without what says nothing: a choice that goes with another mode, a null rule of a constant.
+/// Without what says nothing: a choice that goes with another mode, a rule of a constant.
 fn normal_sync(mut sync: Sync) -> Sync {
     if sync.mode != Mode::Mirror {
         sync.removed = Removal::Nothing;
@@ -212,6 +212,7 @@ fn normal_sync(mut sync: Sync) -> Sync {
     for field in sync.fields.iter_mut().flatten() {
         if matches!(field.value, FieldValue::Constant(_)) {
             field.null = NullRule::default();
+            field.hash = None;
         }
     }
     sync

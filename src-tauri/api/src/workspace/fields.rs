@@ -1,16 +1,24 @@
 //! The mapping of a sync in the file.
 
 use sluice_engine::Result;
-use sluice_engine::mapping::{literal, parse_path};
-use sluice_engine::sync::{Field, FieldValue, NullRule};
+use sluice_engine::mapping::{literal, parse_path, template};
+use sluice_engine::sync::{Field, FieldValue, Hash, NullRule};
 
 use super::entries::Entries;
 use super::faults::Faults;
 use super::node::{Data, Node};
 
+const KEYS: &[&str] = &["column", "template", "constant", "as", "null", "hash", "only_if_empty"];
+
 /// The words of `null`.
 pub(super) const NULL_RULES: &[(&str, NullRule)] =
     &[("send", NullRule::Send), ("leave_out", NullRule::LeaveOut), ("clear", NullRule::Clear)];
+
+const YES_NO: &[(&str, bool)] = &[("true", true), ("false", false)];
+
+/// The words of `hash`.
+pub(super) const HASHES: &[(&str, Hash)] =
+    &[("text", Hash::Text), ("email", Hash::Email), ("phone", Hash::Phone), ("phone_plus", Hash::PhonePlus)];
 
 /// Reads `fields`; `None` for `all`.
 pub(super) fn parse(node: &Node) -> Result<Option<Vec<Field>>> {
@@ -39,7 +47,7 @@ fn field(node: &Node) -> Result<Field> {
         return Err(node.place.wrong(format!("a field is written “{{ column: {text} }}”.")));
     }
     let mut faults = Faults::default();
-    let entries = Entries::of(node, "a field", &["column", "constant", "as", "null"], &mut faults)?;
+    let entries = Entries::of(node, "a field", KEYS, &mut faults)?;
     let field = faults.keep(field_of(&entries));
     faults.end(field)
 }
@@ -49,24 +57,41 @@ fn field_of(entries: &Entries<'_>) -> Result<Field> {
     if let (Some(key), Some(place)) = (key, entries.place_of("as")) {
         parse_path(key).map_err(|why| place.wrong(format!("“as: {key}” {why}.")))?;
     }
-    let null = entries.word("null", NULL_RULES)?;
-    match (entries.get("column"), entries.get("constant")) {
-        (Some(_), None) => {
+    let named = |what: &str| {
+        let missing = || entries.place().wrong(format!("“as” is missing beside “{what}”."));
+        key.map(str::to_owned).ok_or_else(missing)
+    };
+    let field = match sources(entries)[..] {
+        ["column"] => {
             let column = entries.required_text("column")?;
-            Ok(Field {
-                value: FieldValue::Column(column.to_owned()),
-                key: key.map_or_else(|| literal(column), str::to_owned),
-                null: null.unwrap_or_default(),
-            })
+            Field::column(column, key.map_or_else(|| literal(column), str::to_owned))
         }
-        (None, Some(_)) if null.is_some() => {
-            Err(entries.place().wrong("“null” goes with “column”; a constant is what it is."))
+        ["template"] => {
+            let (text, place) = (entries.required_text("template")?, entries.required("template")?.place);
+            template(text).map_err(|why| place.wrong(format!("“template: {text}” {why}.")))?;
+            Field::new(FieldValue::Template(text.to_owned()), named("template")?)
         }
-        (None, Some(constant)) => Ok(Field {
-            value: FieldValue::Constant(constant.json()?),
-            key: key.ok_or_else(|| entries.place().wrong("“as” is missing beside “constant”."))?.to_owned(),
-            null: NullRule::default(),
-        }),
-        _ => Err(entries.place().wrong("a field has “column” or “constant”, one of the two.")),
+        ["constant"] => {
+            Field::new(FieldValue::Constant(entries.required("constant")?.json()?), named("constant")?)
+        }
+        _ => return Err(entries.place().wrong("a field has one of “column”, “template” and “constant”.")),
+    };
+    let field = Field {
+        null: entries.word("null", NULL_RULES)?.unwrap_or_default(),
+        hash: entries.word("hash", HASHES)?,
+        only_if_empty: entries.word("only_if_empty", YES_NO)?.unwrap_or_default(),
+        ..field
+    };
+    let besides = ["null", "hash"].into_iter().find(|key| entries.get(key).is_some());
+    match (&field.value, besides) {
+        (FieldValue::Constant(_), Some(key)) => Err(entries
+            .place()
+            .wrong(format!("“{key}” goes with “column” and “template”; a constant is what it is."))),
+        (FieldValue::Column(_) | FieldValue::Template(_) | FieldValue::Constant(_), _) => Ok(field),
     }
+}
+
+/// Which of the keys a value can come from are there.
+fn sources(entries: &Entries<'_>) -> Vec<&'static str> {
+    ["column", "template", "constant"].into_iter().filter(|key| entries.get(key).is_some()).collect()
 }

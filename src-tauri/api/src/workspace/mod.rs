@@ -12,6 +12,7 @@ mod fields;
 mod node;
 mod plain;
 mod schedule;
+mod shape;
 mod sync;
 mod write;
 

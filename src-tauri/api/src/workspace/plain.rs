@@ -15,7 +15,7 @@ pub fn plain_record(query: &Query, key: &[String], fields: Option<&[Field]>) -> 
     let columns = || {
         fields.into_iter().flatten().filter_map(|field| match &field.value {
             FieldValue::Column(column) => Some((column, &field.key)),
-            FieldValue::Constant(_) => None,
+            FieldValue::Template(_) | FieldValue::Constant(_) => None,
         })
     };
     let of_key = columns().find(|(column, _)| *column == first).or_else(|| columns().next());

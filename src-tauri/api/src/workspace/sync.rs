@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use sluice_engine::manifest::{Accepts, Capabilities, Manifest};
+use sluice_engine::manifest::{Capabilities, Manifest};
 use sluice_engine::schedule::Schedule;
-use sluice_engine::sync::{EventName, Identifier, Mode, Query, Removal, Shape, Sync, TableName};
+use sluice_engine::sync::{Identifier, Mode, Query, Removal, Shape, Sync, TableName};
 use sluice_engine::{Error, Result};
 
 use super::entries::{Entries, texts, unknown};
 use super::faults::Faults;
 use super::node::{Key, Node};
+use super::shape::{only_if_empty, shape};
 use super::{Surroundings, brakes, fields, name, plain_record, schedule};
 
 const KEYS: &[&str] = &[
@@ -72,6 +73,9 @@ pub(super) fn parse(
     // Where one of them has a fault, the shape is judged by what is written of it alone.
     let plain = || Some(plain_record(query.as_ref()?, key.as_ref()?, fields.as_ref()?.as_deref()));
     let shape = faults.keep(shape(&entries, plain().unwrap_or(Shape::Identify), kind));
+    if let (Some(fields), Some(shape)) = (fields.as_ref().and_then(Option::as_deref), &shape) {
+        faults.keep(only_if_empty(&entries, fields, shape, kind));
+    }
     let identifiers = faults.keep(identifiers(&entries));
     let schedule = entries.get("schedule").map(|node| schedule::parse(node, around.time_zone));
     let schedule = faults.keep(schedule.unwrap_or(Ok(Schedule::Manual)));
@@ -177,86 +181,6 @@ fn row_key(entries: &Entries<'_>) -> Result<Vec<String>> {
     Ok(texts(entries.required("key")?, "key")?.into_iter().map(|(column, _)| column.to_owned()).collect())
 }
 
-fn shape(entries: &Entries<'_>, plain: Shape, kind: Option<&Manifest>) -> Result<Shape> {
-    let event = entries.word("event", &[("identify", false), ("track", true)])?;
-    let (object, match_field) = (entries.text("object")?, entries.text("match")?);
-    let names = (entries.text("event_name")?, entries.text("event_name_column")?);
-    let accepts = kind.and_then(|kind| kind.destination.map(|takes| (kind.label, takes.accepts)));
-    if event.is_some()
-        && let Some(other) = ["object", "match"].into_iter().find(|key| entries.get(key).is_some())
-    {
-        return Err(wrong(
-            entries,
-            other,
-            format!("“{other}” goes with records, and “event” makes this sync send events."),
-        ));
-    }
-    if event != Some(true)
-        && let Some(other) = first(entries, &["event_name", "event_name_column"])
-    {
-        return Err(wrong(entries, other, format!("“{other}” goes with “event: track”.")));
-    }
-    match (event, accepts) {
-        (Some(_), Some((label, Accepts::Records))) => Err(wrong(
-            entries,
-            "event",
-            format!("{label} takes records, not events. Write “object” and “match”."),
-        )),
-        (None, Some((label, Accepts::Events))) if object.is_some() || match_field.is_some() => {
-            let other = first(entries, &["object", "match"]).unwrap_or("object");
-            Err(wrong(
-                entries,
-                other,
-                format!("{label} takes events, not records. Write “event: identify” or “event: track”."),
-            ))
-        }
-        (None, Some((label, Accepts::Events))) => {
-            Err(entries.place().wrong(format!("“event” is missing in a sync to {label}: identify or track.")))
-        }
-        (Some(false), _) => Ok(Shape::Identify),
-        (Some(true), _) => track(entries, names),
-        (None, accepts) => record(entries, (object, match_field), plain, accepts),
-    }
-}
-
-fn first(entries: &Entries<'_>, keys: &[&'static str]) -> Option<&'static str> {
-    keys.iter().copied().find(|key| entries.get(key).is_some())
-}
-
-fn track(entries: &Entries<'_>, names: (Option<&str>, Option<&str>)) -> Result<Shape> {
-    match names {
-        (Some(name), None) => Ok(Shape::Track(EventName::Fixed(name.to_owned()))),
-        (None, Some(column)) => Ok(Shape::Track(EventName::Column(column.to_owned()))),
-        (Some(_), Some(_)) => Err(wrong(
-            entries,
-            "event_name_column",
-            "a sync has “event_name” or “event_name_column”, not both.",
-        )),
-        (None, None) => {
-            Err(wrong(entries, "event", "“event: track” needs “event_name” or “event_name_column”."))
-        }
-    }
-}
-
-fn record(
-    entries: &Entries<'_>,
-    names: (Option<&str>, Option<&str>),
-    plain: Shape,
-    accepts: Option<(&str, Accepts)>,
-) -> Result<Shape> {
-    match (names, accepts) {
-        ((Some(object), Some(field)), _) => {
-            Ok(Shape::Record { object: object.to_owned(), match_field: field.to_owned() })
-        }
-        ((Some(_), None), _) => Err(wrong(entries, "object", "“match” is missing beside “object”.")),
-        ((None, Some(_)), _) => Err(wrong(entries, "match", "“object” is missing beside “match”.")),
-        ((None, None), Some((label, Accepts::Records))) => {
-            Err(entries.place().wrong(format!("“object” and “match” are missing in a sync to {label}.")))
-        }
-        ((None, None), _) => Ok(plain),
-    }
-}
-
 fn mode(entries: &Entries<'_>, kind: Option<&Manifest>) -> Result<Mode> {
     let mode = entries.word("mode", MODES)?.unwrap_or(Mode::Upsert);
     let Some((kind, can)) = kind.and_then(|kind| kind.destination.map(|can| (kind, can))) else {
@@ -325,6 +249,6 @@ fn identifiers(entries: &Entries<'_>) -> Result<BTreeMap<Identifier, String>> {
     faults.end(Some(found))
 }
 
-fn wrong(entries: &Entries<'_>, key: &str, message: impl std::fmt::Display) -> Error {
+pub(super) fn wrong(entries: &Entries<'_>, key: &str, message: impl std::fmt::Display) -> Error {
     entries.place_of(key).unwrap_or(entries.place()).wrong(message)
 }

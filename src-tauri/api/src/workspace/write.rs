@@ -12,7 +12,7 @@ use sluice_engine::sync::{EventName, Field, FieldValue, Mode, NullRule, Query, R
 use sluice_engine::{Error, ErrorKind, Result};
 
 use super::brakes::BrakesBody;
-use super::fields::NULL_RULES;
+use super::fields::{HASHES, NULL_RULES};
 use super::schedule::{DAYS, UNITS};
 use super::sync::{MODES, REMOVALS, word_of};
 use super::{Workspace, plain_record};
@@ -127,16 +127,22 @@ enum FieldsBody<'a> {
     These(Vec<FlowMap<FieldBody<'a>>>),
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Default)]
 struct FieldBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     constant: Option<&'a serde_json::Value>,
     #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
     key: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     null: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hash: Option<&'static str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    only_if_empty: bool,
 }
 
 #[derive(Serialize, Default)]
@@ -210,15 +216,20 @@ impl<'a> ShapeBody<'a> {
 impl<'a> From<&'a Field> for FieldBody<'a> {
     fn from(field: &'a Field) -> Self {
         let key = Some(field.key.as_str());
+        let made = Self {
+            key,
+            null: (field.null != NullRule::default()).then(|| word_of(NULL_RULES, field.null)),
+            hash: field.hash.map(|hash| word_of(HASHES, hash)),
+            only_if_empty: field.only_if_empty,
+            ..Self::default()
+        };
         match &field.value {
-            FieldValue::Column(column) => Self {
-                column: Some(column),
-                constant: None,
-                key: key.filter(|key| *key != literal(column)),
-                null: (field.null != NullRule::default()).then(|| word_of(NULL_RULES, field.null)),
-            },
+            FieldValue::Column(column) => {
+                Self { column: Some(column), key: key.filter(|key| *key != literal(column)), ..made }
+            }
+            FieldValue::Template(template) => Self { template: Some(template), ..made },
             FieldValue::Constant(constant) => {
-                Self { column: None, constant: Some(constant), key, null: None }
+                Self { constant: Some(constant), null: None, hash: None, ..made }
             }
         }
     }

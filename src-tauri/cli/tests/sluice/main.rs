@@ -16,6 +16,7 @@ mod earlier;
 mod faults;
 mod held;
 mod main_job;
+mod mapping;
 mod pairs;
 mod stopping;
 mod warehouse_faults;

@@ -46,6 +46,46 @@ pub fn address(shape: &Shape, payload: &[u8]) -> String {
     String::from_utf8(address).unwrap_or_default()
 }
 
+/// A record's payload without the members of these names; `None` where it has none of them.
+pub fn without(payload: &[u8], names: &[&str]) -> Option<String> {
+    let written = |name: &&str| {
+        let mut out = Vec::new();
+        write_string(&mut out, name);
+        out
+    };
+    let names: Vec<Vec<u8>> = names.iter().map(written).collect();
+    let mut out = Vec::with_capacity(payload.len());
+    let mut left_out = false;
+    let mut members = Members(payload);
+    while let Some(name) = members.name() {
+        let value = members.value()?;
+        if names.iter().any(|unwanted| unwanted == name) {
+            left_out = true;
+            continue;
+        }
+        out.push(if out.is_empty() { b'{' } else { b',' });
+        out.extend_from_slice(name);
+        out.push(b':');
+        out.extend_from_slice(value);
+    }
+    out.extend_from_slice(if out.is_empty() { b"{}" } else { b"}" });
+    if left_out { String::from_utf8(out).ok() } else { None }
+}
+
+/// Whether a record's payload has a value by which it is found again.
+pub(super) fn has_match(match_field: &str, payload: &[u8]) -> bool {
+    let mut wanted = Vec::new();
+    write_string(&mut wanted, match_field);
+    let mut members = Members(payload);
+    while let Some(name) = members.name() {
+        let Some(value) = members.value() else { break };
+        if name == wanted {
+            return value != b"null";
+        }
+    }
+    false
+}
+
 /// What is left of a payload's members, as they are written: names in quotes, and no space between, as a
 /// [`Mapping`](super::Mapping) writes. One after the other is asked for its name and then for its value.
 struct Members<'a>(&'a [u8]);
@@ -102,7 +142,9 @@ pub fn clearing_payload(sync: &Sync, columns: &[Column], address: &str) -> Resul
         |error| Error::new(ErrorKind::Damaged, "A stored record can not be read.").with_source(error);
     let mut object: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(address).map_err(damaged)?;
-    let (tree, _) = Tree::build(&fields(sync, columns), columns);
+    // What was filled only where it was empty may be another's value.
+    let mine: Vec<_> = fields(sync, columns).into_iter().filter(|field| !field.only_if_empty).collect();
+    let (tree, _) = Tree::build(&mine, columns);
     let nulls = tree.top_keys().map(|key| (key.to_owned(), serde_json::Value::Null));
     match &sync.shape {
         Shape::Identify => {

@@ -4,17 +4,24 @@
 //! cells. What it writes is what preview, fingerprint, request and log show.
 
 mod address;
+mod checks;
+mod event;
+mod hash;
+mod made;
 mod path;
 mod person;
+mod template;
 mod tree;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::sync::{EventName, Field, FieldValue, Identifier, NullRule, Shape, Sync};
-use crate::value::{Cell, Column, RowBatch, write_string};
+use crate::sync::{Field, Identifier, Shape, Sync};
+use crate::value::{Cell, Column, RowBatch};
 
-pub use address::{address, clearing_payload};
+pub use address::{address, clearing_payload, without};
+use checks::{check_only_if_empty, match_value, unusable};
 pub use path::{Step, literal, parse_path};
 pub use person::named_in;
+pub use template::{TemplatePart, template};
 use tree::Tree;
 
 /// A mapping compiled against the columns of a read.
@@ -25,11 +32,19 @@ pub struct Mapping {
     anonymous_id: Option<usize>,
     email: Option<usize>,
     event_name: Option<usize>,
-    match_column: Option<usize>,
+    match_value: Option<MatchValue>,
     fields: Tree,
     /// The fields hold the e-mail under `email` themselves.
     email_mapped: bool,
     names: Vec<String>,
+}
+
+/// Where the value comes from by which a record is found again.
+#[derive(Clone, Copy)]
+enum MatchValue {
+    Column(usize),
+    /// It is made from columns, and looked at once it is.
+    Made,
 }
 
 /// What is wrong with one field of a mapping.
@@ -55,11 +70,7 @@ pub fn identifiers(sync: &Sync, columns: &[Column]) -> Vec<(Identifier, String)>
 
 /// The fields of a sync: as it says, or every column under its own name.
 pub fn fields(sync: &Sync, columns: &[Column]) -> Vec<Field> {
-    let own_name = |column: &Column| Field {
-        value: FieldValue::Column(column.name.clone()),
-        key: path::literal(&column.name),
-        null: NullRule::Send,
-    };
+    let own_name = |column: &Column| Field::column(column.name.clone(), path::literal(&column.name));
     sync.fields.clone().unwrap_or_else(|| columns.iter().map(own_name).collect())
 }
 
@@ -80,57 +91,39 @@ impl Mapping {
         let fields = fields(sync, columns);
         let (tree, problems) = Tree::build(&fields, columns);
         if let Some(problem) = problems.first() {
-            let name = &fields[problem.field].key;
-            let kind = match &fields[problem.field].value {
-                FieldValue::Column(column) if find(columns, column).is_err() => ErrorKind::MissingObject,
-                FieldValue::Column(_) | FieldValue::Constant(_) => ErrorKind::BadMapping,
-            };
-            let there = if kind == ErrorKind::MissingObject { those_there(columns) } else { String::new() };
-            let message = format!("The field “{name}”: {}. {there}", problem.message);
-            return Err(Error::new(kind, message.trim_end()));
+            return Err(unusable(&fields[problem.field], &problem.message, columns));
         }
-        let mut mapping = Self {
-            shape: sync.shape.clone(),
-            key,
-            user_id: None,
-            anonymous_id: None,
-            email: None,
-            event_name: None,
-            match_column: None,
-            email_mapped: tree.has_top("email"),
-            fields: tree,
-            names: columns.iter().map(|column| column.name.clone()).collect(),
-        };
+        check_only_if_empty(sync)?;
+        let mut mapping = Self { key, ..Self::of_tree(sync.shape.clone(), tree, columns) };
         match &sync.shape {
             Shape::Identify | Shape::Track(_) => mapping.compile_event(sync, columns)?,
             Shape::Record { match_field, .. } => {
-                mapping.match_column = Some(match_column(&fields, match_field, columns)?);
+                mapping.match_value = Some(match_value(&fields, match_field, columns)?);
             }
         }
         Ok(mapping)
     }
 
-    fn compile_event(&mut self, sync: &Sync, columns: &[Column]) -> Result<()> {
-        for (identifier, column) in identifiers(sync, columns) {
-            let column = Some(find(columns, &column)?);
-            match identifier {
-                Identifier::UserId => self.user_id = column,
-                Identifier::Email => self.email = column,
-                Identifier::AnonymousId => self.anonymous_id = column,
-            }
+    /// A mapping that makes records of the fields alone, to look at what becomes of each. Fields that can not be made
+    /// of these columns are left out, and nothing else has to be right yet.
+    pub fn of_fields(sync: &Sync, columns: &[Column]) -> Self {
+        let shape = Shape::Record { object: String::new(), match_field: String::new() };
+        Self::of_tree(shape, Tree::build(&fields(sync, columns), columns).0, columns)
+    }
+
+    fn of_tree(shape: Shape, tree: Tree, columns: &[Column]) -> Self {
+        Self {
+            shape,
+            key: Vec::new(),
+            user_id: None,
+            anonymous_id: None,
+            email: None,
+            event_name: None,
+            match_value: None,
+            email_mapped: tree.has_top("email"),
+            fields: tree,
+            names: columns.iter().map(|column| column.name.clone()).collect(),
         }
-        if self.user_id.or(self.email).or(self.anonymous_id).is_none() {
-            return Err(Error::new(
-                ErrorKind::NoIdentifier,
-                "The rows have no email, user_id or anonymous_id column.",
-            )
-            .with_safe("Nothing was sent.")
-            .with_hint("Say which column plays one of these parts."));
-        }
-        if let Shape::Track(EventName::Column(column)) = &sync.shape {
-            self.event_name = Some(find(columns, column)?);
-        }
-        Ok(())
     }
 
     /// Columns of the key, by index, in its order.
@@ -140,7 +133,7 @@ impl Mapping {
 
     /// Columns this mapping needs, by index, ascending.
     pub fn used_columns(&self) -> Vec<usize> {
-        let single = [self.user_id, self.anonymous_id, self.email, self.event_name, self.match_column];
+        let single = [self.user_id, self.anonymous_id, self.email, self.event_name];
         let mut used: Vec<usize> = self.fields.columns();
         used.extend(self.key.iter().copied().chain(single.into_iter().flatten()));
         used.sort_unstable();
@@ -184,116 +177,34 @@ impl Mapping {
         match &self.shape {
             Shape::Identify => self.write_identify(batch, row, out),
             Shape::Track(name) => self.write_track(name, batch, row, out),
-            Shape::Record { match_field, .. } => {
-                if let Some(column) = self.match_column
-                    && batch.cell(row, column) == Cell::Null
-                {
-                    let message = format!("The match field “{match_field}” has no value.");
-                    return Err(Error::new(ErrorKind::NoIdentifier, message)
-                        .with_hint("Fill the column it comes from, or match by another field."));
-                }
-                self.fields.write(batch, row, out);
-                Ok(())
-            }
+            Shape::Record { match_field, .. } => self.write_record(match_field, batch, row, out),
         }
     }
 
-    fn write_identify(&self, batch: &RowBatch, row: usize, out: &mut Vec<u8>) -> Result<()> {
-        out.extend_from_slice(b"{\"type\":\"identify\"");
-        self.write_who(batch, row, out)?;
-        out.extend_from_slice(b",\"traits\":");
+    fn write_record(&self, match_field: &str, batch: &RowBatch, row: usize, out: &mut Vec<u8>) -> Result<()> {
         let start = out.len();
-        self.fields.write(batch, row, out);
-        if let Some(email) = self.email_to_add(batch, row) {
-            let comma = if out.len() - start > 2 { "," } else { "" };
-            let mut entry = b"\"email\":".to_vec();
-            entry.extend_from_slice(email);
-            entry.extend_from_slice(comma.as_bytes());
-            out.splice(start + 1..=start, entry);
-        }
-        out.push(b'}');
-        Ok(())
-    }
-
-    fn write_track(&self, name: &EventName, batch: &RowBatch, row: usize, out: &mut Vec<u8>) -> Result<()> {
-        out.extend_from_slice(b"{\"type\":\"track\",\"event\":");
-        match (name, self.event_name) {
-            (EventName::Fixed(name), _) => write_string(out, name),
-            (EventName::Column(_), Some(column)) => match batch.cell(row, column) {
-                Cell::Json(json) => write_as_string(json, out),
-                Cell::Null => {
-                    let message = format!("The event name column “{}” is null.", self.names[column]);
-                    return Err(Error::new(ErrorKind::NoIdentifier, message)
-                        .with_hint("Fill the column, or choose a fixed event name."));
-                }
-                Cell::Unreadable(reason) => return Err(self.unreadable(column, reason)),
-            },
-            (EventName::Column(name), None) => {
-                let message = format!("The column “{name}” is not in the rows.");
-                return Err(Error::new(ErrorKind::MissingObject, message));
+        let found_again = match self.match_value {
+            Some(MatchValue::Column(column)) if batch.cell(row, column) == Cell::Null => false,
+            Some(MatchValue::Column(_)) | None => {
+                self.fields.write(batch, row, out);
+                true
             }
-        }
-        self.write_who(batch, row, out)?;
-        if let Some(email) = self.email_to_add(batch, row) {
-            out.extend_from_slice(b",\"context\":{\"traits\":{\"email\":");
-            out.extend_from_slice(email);
-            out.extend_from_slice(b"}}");
-        }
-        out.extend_from_slice(b",\"properties\":");
-        self.fields.write(batch, row, out);
-        out.push(b'}');
-        Ok(())
-    }
-
-    /// Writes `userId` and `anonymousId`. Somebody known only by e-mail has it as their `userId`: the vendors'
-    /// APIs refuse an event that has neither.
-    fn write_who(&self, batch: &RowBatch, row: usize, out: &mut Vec<u8>) -> Result<()> {
-        let value = |column: Option<usize>| -> Result<Option<&[u8]>> {
-            match column.map(|column| (column, batch.cell(row, column))) {
-                Some((_, Cell::Json(json))) if json != b"\"\"" => Ok(Some(json)),
-                Some((column, Cell::Unreadable(reason))) => Err(self.unreadable(column, reason)),
-                Some((_, Cell::Json(_) | Cell::Null)) | None => Ok(None),
+            Some(MatchValue::Made) => {
+                self.fields.write(batch, row, out);
+                address::has_match(match_field, &out[start..])
             }
         };
-        let (user, anonymous, email) = (value(self.user_id)?, value(self.anonymous_id)?, value(self.email)?);
-        let user = user.or(if anonymous.is_none() { email } else { None });
-        if user.or(anonymous).is_none() {
-            return Err(Error::new(
-                ErrorKind::NoIdentifier,
-                "The row has no email, user id or anonymous id.",
-            ));
+        if found_again {
+            return Ok(());
         }
-        for (key, value) in [(",\"userId\":", user), (",\"anonymousId\":", anonymous)] {
-            if let Some(value) = value {
-                out.extend_from_slice(key.as_bytes());
-                write_as_string(value, out);
-            }
-        }
-        Ok(())
-    }
-
-    /// The e-mail, where the fields do not hold it already.
-    fn email_to_add<'a>(&self, batch: &'a RowBatch, row: usize) -> Option<&'a [u8]> {
-        match batch.cell(row, self.email.filter(|_| !self.email_mapped)?) {
-            Cell::Json(json) => Some(json),
-            Cell::Null | Cell::Unreadable(_) => None,
-        }
+        out.truncate(start);
+        let message = format!("The match field “{match_field}” has no value.");
+        Err(Error::new(ErrorKind::NoIdentifier, message)
+            .with_hint("Fill the column it comes from, or match by another field."))
     }
 
     fn unreadable(&self, column: usize, reason: &str) -> Error {
         Error::new(ErrorKind::BadValue, format!("The column “{}” {reason}.", self.names[column]))
-    }
-}
-
-fn match_column(fields: &[Field], match_field: &str, columns: &[Column]) -> Result<usize> {
-    let mapped = fields.iter().find(|field| field.key == *match_field).map(|field| &field.value);
-    match mapped {
-        Some(FieldValue::Column(column)) => find(columns, column),
-        Some(FieldValue::Constant(_)) | None => {
-            let message = format!("No column is mapped to the match field “{match_field}”.");
-            Err(Error::new(ErrorKind::BadMapping, message)
-                .with_hint("Map the column that finds the record again, or match by a mapped field."))
-        }
     }
 }
 
@@ -338,15 +249,6 @@ fn push_escaped(json: &[u8], out: &mut String) {
     match serde_json::from_slice::<std::borrow::Cow<'_, str>>(json) {
         Ok(text) => out.push_str(&text),
         Err(_) => out.push_str(std::str::from_utf8(json).unwrap_or("")),
-    }
-}
-
-/// Appends a JSON scalar as a JSON string.
-fn write_as_string(json: &[u8], out: &mut Vec<u8>) {
-    if json.first() == Some(&b'"') {
-        out.extend_from_slice(json);
-    } else {
-        write_string(out, std::str::from_utf8(json).unwrap_or(""));
     }
 }
 

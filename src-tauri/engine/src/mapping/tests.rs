@@ -1,3 +1,5 @@
+mod made;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -5,7 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::schedule::Schedule;
-use crate::sync::{Brakes, Mode, Query, Removal, TableName};
+use crate::sync::{Brakes, EventName, FieldValue, Mode, NullRule, Query, Removal, TableName};
 use crate::value::ColumnType;
 
 fn columns(names: &[&str]) -> Vec<Column> {
@@ -34,11 +36,11 @@ fn sync(shape: Shape, fields: Option<Vec<Field>>) -> Sync {
 }
 
 fn column(name: &str, key: &str, null: NullRule) -> Field {
-    Field { value: FieldValue::Column(name.into()), key: key.into(), null }
+    Field { null, ..Field::column(name, key) }
 }
 
 fn constant(value: serde_json::Value, key: &str) -> Field {
-    Field { value: FieldValue::Constant(value), key: key.into(), null: NullRule::Send }
+    Field::new(FieldValue::Constant(value), key)
 }
 
 /// A batch of one row; `None` is null, and text that begins with `!` an unreadable cell.
@@ -189,4 +191,29 @@ fn removing_says_only_who() {
     let sync = sync(shape, None);
     let clearing = clearing_payload(&sync, &columns(&["id", "name"]), r#"{"id":1}"#).unwrap();
     assert_eq!(String::from_utf8(clearing).unwrap(), r#"{"id":1,"name":null}"#);
+}
+
+#[test]
+fn only_whole_fields_of_records_are_left_to_what_is_there() {
+    let of = |shape, key: &str| {
+        let field = Field { only_if_empty: true, ..column("a", key, NullRule::Send) };
+        let fields = Some(vec![column("id", "id", NullRule::Send), field]);
+        Mapping::compile(&sync(shape, fields), &columns(&["id", "a", "user_id"]))
+            .map_err(|error| error.kind())
+            .err()
+    };
+    let record = |match_field: &str| Shape::Record { object: "o".into(), match_field: match_field.into() };
+    assert_eq!(of(record("id"), "a"), None);
+    for refused in [of(record("a"), "a"), of(record("id"), "a.b"), of(Shape::Identify, "a")] {
+        assert_eq!(refused, Some(ErrorKind::BadMapping));
+    }
+}
+
+#[test]
+fn members_are_left_out_of_a_payload_byte_by_byte() {
+    let payload = br#"{"id":1,"a":{"b":"}"},"c":0.10,"d":null}"#;
+    assert_eq!(without(payload, &["a"]).as_deref(), Some(r#"{"id":1,"c":0.10,"d":null}"#));
+    assert_eq!(without(payload, &["id", "d", "x"]).as_deref(), Some(r#"{"a":{"b":"}"},"c":0.10}"#));
+    assert_eq!(without(payload, &["b"]), None);
+    assert_eq!(without(br#"{"a":1}"#, &["a"]).as_deref(), Some("{}"));
 }

@@ -1,5 +1,6 @@
 //! The nested object a mapping writes.
 
+use super::made::Made;
 use super::path::{Step, parse_path};
 use super::{FieldProblem, find};
 use crate::sync::{Field, FieldValue, NullRule};
@@ -10,6 +11,7 @@ enum Node {
     Object(Vec<Entry>),
     List(Vec<Option<Node>>),
     Column { column: usize, null: NullRule },
+    Made { made: Made, null: NullRule },
     Constant(Vec<u8>),
 }
 
@@ -42,19 +44,19 @@ impl Tree {
     }
 
     fn add(&mut self, field: &Field, columns: &[Column]) -> Result<(), String> {
-        let node = match &field.value {
-            FieldValue::Column(name) => {
-                let column =
-                    find(columns, name).map_err(|_| format!("the column “{name}” is not in the rows"))?;
-                self.columns.push(column);
-                Node::Column { column, null: field.null }
-            }
-            FieldValue::Constant(value) => Node::Constant(value.to_string().into_bytes()),
-        };
+        let node = node(field, columns)?;
+        match &node {
+            Node::Column { column, .. } => self.columns.push(*column),
+            Node::Made { made, .. } => self.columns.extend(made.columns()),
+            Node::Object(_) | Node::List(_) | Node::Constant(_) => {}
+        }
         let steps = parse_path(&field.key).map_err(|reason| format!("the key {reason}"))?;
         let Some((Step::Key(first), rest)) = steps.split_first() else {
             return Err("the key has to begin with a name".into());
         };
+        if field.only_if_empty && !rest.is_empty() {
+            return Err("a part of a field can not be filled only where it is empty".into());
+        }
         insert(&mut self.root, first, rest, node)
     }
 
@@ -79,6 +81,26 @@ impl Tree {
         if !write_object(&self.root, batch, row, out) {
             out.extend_from_slice(b"{}");
         }
+    }
+}
+
+/// The value of a field, before it has its place.
+fn node(field: &Field, columns: &[Column]) -> Result<Node, String> {
+    let null = field.null;
+    match (&field.value, field.hash) {
+        (FieldValue::Column(name), hash) => {
+            let column =
+                find(columns, name).map_err(|_| format!("the column “{name}” is not in the rows"))?;
+            Ok(match hash {
+                None => Node::Column { column, null },
+                Some(hash) => Node::Made { made: Made::of_column(column, hash), null },
+            })
+        }
+        (FieldValue::Template(text), hash) => {
+            Ok(Node::Made { made: Made::of_template(text, hash, columns)?, null })
+        }
+        (FieldValue::Constant(_), Some(_)) => Err("a constant is not hashed; write the hash itself".into()),
+        (FieldValue::Constant(value), None) => Ok(Node::Constant(value.to_string().into_bytes())),
     }
 }
 
@@ -109,7 +131,7 @@ fn insert_into(existing: &mut Node, rest: &[Step], node: Node) -> Result<(), Str
             }
         }
         (_, []) => Err("another field has this key".into()),
-        (Node::Column { .. } | Node::Constant(_), _) => {
+        (Node::Column { .. } | Node::Made { .. } | Node::Constant(_), _) => {
             Err("another field has a value where this one nests".into())
         }
         (Node::Object(_) | Node::List(_), _) => {
@@ -143,11 +165,17 @@ fn write_node(node: &Node, batch: &RowBatch, row: usize, out: &mut Vec<u8>) -> b
         Node::List(items) => return write_list(items, batch, row, out),
         Node::Column { column, null } => match batch.cell(row, *column) {
             Cell::Json(json) => out.extend_from_slice(json),
-            Cell::Null | Cell::Unreadable(_) => match null {
-                NullRule::Send | NullRule::Clear => out.extend_from_slice(b"null"),
-                NullRule::LeaveOut => return false,
-            },
+            Cell::Null | Cell::Unreadable(_) => return write_null(*null, out),
         },
+        Node::Made { made, null } => return made.write(batch, row, out) || write_null(*null, out),
+    }
+    true
+}
+
+fn write_null(rule: NullRule, out: &mut Vec<u8>) -> bool {
+    match rule {
+        NullRule::Send | NullRule::Clear => out.extend_from_slice(b"null"),
+        NullRule::LeaveOut => return false,
     }
     true
 }

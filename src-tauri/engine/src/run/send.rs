@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::deliver::Delivering;
 use super::deliver::work::Work;
+use super::only_if_empty;
 use super::outcome::delivered;
 use crate::clock::millis;
 use crate::destination::{Batch, Delivery, JobToken, Jobs, ReadByKey};
@@ -15,6 +16,7 @@ use crate::record::Record;
 use crate::store::Written;
 use crate::store::exchanges::{self, Left};
 use crate::store::fingerprints::Chunk;
+use crate::store::outbox::amended;
 use crate::store::packed::pack;
 use crate::store::runs::{self, Counts};
 use crate::sync::Shape;
@@ -52,13 +54,16 @@ pub(super) async fn send(context: Arc<Delivering>, work: Work, request: u64) -> 
 }
 
 async fn send_records(context: &Delivering, work: &Work) -> Result<Made> {
-    let records: Vec<_> = work
-        .places
-        .iter()
-        .map(|place| work.batch.record(*place, &context.sync_uuid, &context.run))
-        .collect::<Result<_>>()?;
+    let as_it_is = || -> Result<Vec<Record<'_>>> {
+        let record = |place: &usize| work.batch.record(*place, &context.sync_uuid, &context.run);
+        work.places.iter().map(record).collect()
+    };
+    let mut records = as_it_is()?;
     if work.first {
-        keep_before(context, work.batch.id, &records).await?;
+        keep_before(context, work, &records).await?;
+        if work.batch.is_amended() {
+            records = as_it_is()?;
+        }
     }
     let batch =
         Batch { shape: &context.run.shape, records: &records, run: context.run.id, sync: &context.sync.name };
@@ -106,9 +111,44 @@ fn leave(context: &Delivering, work: &Work) -> (Left, Written<()>) {
     (left, written)
 }
 
-/// Before the first write of a batch: stores the values as they are now, where the destination can be read.
-async fn keep_before(context: &Delivering, batch: i64, records: &[Record<'_>]) -> Result<()> {
+/// Before the first write of a batch: stores the values as they are now, where the destination can be read, and what
+/// goes out without the fields that have a value there.
+async fn keep_before(context: &Delivering, work: &Work, records: &[Record<'_>]) -> Result<()> {
     let Shape::Record { object, match_field } = &context.run.shape else { return Ok(()) };
+    let (values, fields) = asked(records, match_field)?;
+    let read = ReadByKey { object, match_field, values: &values, fields: &fields };
+    let only_if_empty = only_if_empty::names(&context.sync);
+    let Some(found) = context.destination.read_by_key(&read).await else {
+        return if only_if_empty.is_empty() { Ok(()) } else { Err(only_if_empty::not_readable()) };
+    };
+    let found = found?;
+    let amended = if only_if_empty.is_empty() || work.batch.is_amended() {
+        None
+    } else {
+        Some(only_if_empty::amended(&only_if_empty, &work.places, records, &found)?)
+    };
+    let packed = amended.as_ref().map(amended::packed).transpose()?;
+    let before: Vec<Option<String>> =
+        found.into_iter().map(|found| found.map(|found| found.fields)).collect();
+    let text = serde_json::to_vec(&before).map_err(|error| {
+        Error::new(ErrorKind::Bug, "Present values could not be stored.").with_source(error)
+    })?;
+    let (batch, z) = (work.batch.id, pack(&text)?);
+    let insert = move |sqlite: &rusqlite::Connection| {
+        sqlite
+            .prepare_cached("insert or ignore into before values(?1, ?2)")?
+            .execute(rusqlite::params![batch, z])?;
+        packed.map_or(Ok(()), |packed| amended::keep(sqlite, batch, &packed))
+    };
+    context.store.write(insert).done().await?;
+    if let Some(amended) = amended {
+        work.batch.amend(amended);
+    }
+    Ok(())
+}
+
+/// The match values of records, and every field of theirs.
+fn asked(records: &[Record<'_>], match_field: &str) -> Result<(Vec<String>, Vec<String>)> {
     let mut values = Vec::with_capacity(records.len());
     let mut fields: Vec<String> = Vec::new();
     for record in records {
@@ -127,19 +167,5 @@ async fn keep_before(context: &Delivering, batch: i64, records: &[Record<'_>]) -
             }
         }
     }
-    let read = ReadByKey { object, match_field, values: &values, fields: &fields };
-    let Some(found) = context.destination.read_by_key(&read).await else { return Ok(()) };
-    let before: Vec<Option<String>> =
-        found?.into_iter().map(|found| found.map(|found| found.fields)).collect();
-    let text = serde_json::to_vec(&before).map_err(|error| {
-        Error::new(ErrorKind::Bug, "Present values could not be stored.").with_source(error)
-    })?;
-    let z = pack(&text)?;
-    let insert = move |sqlite: &rusqlite::Connection| {
-        sqlite
-            .prepare_cached("insert or ignore into before values(?1, ?2)")?
-            .execute(rusqlite::params![batch, z])?;
-        Ok(())
-    };
-    context.store.write(insert).done().await
+    Ok((values, fields))
 }

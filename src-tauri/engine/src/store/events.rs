@@ -3,10 +3,12 @@
 //! A page is found by walking batches backwards from a cursor; nothing is kept per event but its state where it
 //! differs, and its place in the key segments.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use rusqlite::{Connection as Sqlite, OptionalExtension, params};
 
+use super::outbox::amended::Amended;
 use super::outbox::{self, BatchRow, Body, OwnState, RecordState};
 use super::runs::{self, InvalidRow};
 use super::search::Search;
@@ -103,10 +105,22 @@ pub struct EventRow {
     pub operation: Option<crate::record::Operation>,
     /// Its change number.
     pub number: i64,
-    /// Its payload; empty for an invalid row.
+    /// Its payload, as the mapping made it; empty for an invalid row.
     pub payload: Vec<u8>,
+    /// Its payload as it goes out, where that is not as the mapping made it.
+    pub amended: Option<String>,
     /// Why it is in its state, as JSON.
     pub problem: Option<String>,
+}
+
+impl EventRow {
+    /// The exact payload that goes out; empty for an invalid row.
+    pub fn sent(&self) -> Cow<'_, str> {
+        match &self.amended {
+            Some(amended) => Cow::Borrowed(amended),
+            None => String::from_utf8_lossy(&self.payload),
+        }
+    }
 }
 
 /// A filter made ready to be asked of many events.
@@ -264,6 +278,7 @@ fn invalid_event(run: i64, sync: i64, at: i64, invalid: InvalidRow) -> Result<Ev
         operation: None,
         number: 0,
         payload: Vec::new(),
+        amended: None,
         problem: Some(invalid.problem.to_json()?),
     })
 }
@@ -297,12 +312,13 @@ fn add_records(
             continue;
         }
         let Some(body) = outbox::body(sqlite, row.id)? else { continue };
+        let amended = outbox::amended::of_batch(sqlite, row.id)?;
         let end = if row.id == batch { place.min(body.len()) } else { body.len() };
         for place in (0..end).rev() {
             if wanted.about().is_some_and(|about| !is_about(&body, place, about)) {
                 continue;
             }
-            let event = record_event(sync, &row, &own, &body, place)?;
+            let event = record_event(sync, &row, &own, &body, amended.as_ref(), place)?;
             if found.len() < limit && event.state != RecordState::Invalid && wanted.is(&event) {
                 found.push(event);
             }
@@ -316,6 +332,7 @@ fn record_event(
     batch: &BatchRow,
     own: &HashMap<usize, OwnState>,
     body: &Body,
+    amended: Option<&Amended>,
     place: usize,
 ) -> Result<EventRow> {
     let own = own.get(&place);
@@ -330,6 +347,7 @@ fn record_event(
         operation: Some(body.operation(place)?),
         number: body.number(place),
         payload: body.payload(place).to_vec(),
+        amended: amended.and_then(|amended| amended.get(&place).cloned()),
         problem: own.and_then(|own| own.problem.clone()),
     })
 }
@@ -376,7 +394,8 @@ fn record(sqlite: &Sqlite, batch: i64, place: usize) -> Result<EventRow> {
         .optional()?
         .ok_or_else(gone)?;
     let body = outbox::body(sqlite, batch)?.filter(|body| place < body.len()).ok_or_else(gone)?;
-    record_event(sync, &row?, &outbox::own_states(sqlite, batch)?, &body, place)
+    let amended = outbox::amended::of_batch(sqlite, batch)?;
+    record_event(sync, &row?, &outbox::own_states(sqlite, batch)?, &body, amended.as_ref(), place)
 }
 
 /// One event.

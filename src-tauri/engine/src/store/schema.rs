@@ -132,4 +132,10 @@ update key_segment set d = coalesce((
 -- Bytes and price the warehouse said before the read, as JSON; null where it does not say.
 alter table run add column cost text;
 ",
+    // 9: fields that are filled only where they are empty.
+    "
+-- Payloads of a batch as they are sent, by place, where that is not as its body has them; zstd 1 of JSON. Kept before
+-- the batch is first sent, so that it is sent again with the same bytes.
+create table amended(batch integer primary key, z blob not null);
+",
 ];

@@ -1,6 +1,7 @@
 //! A sync: query → mapping → destination, with mode, key and schedule.
 
 mod brakes;
+mod field;
 mod select;
 mod table_name;
 
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use brakes::Brakes;
+pub use field::{Field, FieldValue, Hash, NullRule};
 /// The dialects of SQL a warehouse can say it speaks.
 pub use sqlparser::dialect;
 pub use table_name::TableName;
@@ -53,6 +55,11 @@ impl Sync {
     /// The destination is told of records whose rows are gone.
     pub fn sends_removals(&self) -> bool {
         self.mode == Mode::Mirror && self.removed != Removal::Nothing
+    }
+
+    /// Keys of the payload that are left out of a record that has a value there already.
+    pub fn only_if_empty(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().flatten().filter(|field| field.only_if_empty).map(|field| field.key.as_str())
     }
 
     /// The cursor column of a sync that reads on from where it was.
@@ -162,39 +169,4 @@ impl Identifier {
             Self::AnonymousId => "anonymous_id",
         }
     }
-}
-
-/// One line of the mapping.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Field {
-    /// Where the value comes from.
-    pub value: FieldValue,
-    /// The key in the payload; dots nest, `[n]` makes lists.
-    pub key: String,
-    /// What a null becomes.
-    pub null: NullRule,
-}
-
-/// Where a field's value comes from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldValue {
-    /// A column of the row.
-    Column(String),
-    /// The same JSON value for every row.
-    Constant(serde_json::Value),
-}
-
-/// What a null becomes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NullRule {
-    /// `null` is sent.
-    #[default]
-    Send,
-    /// The key is left out.
-    LeaveOut,
-    /// The destination's field is emptied: `null` is sent, and the connector turns it into its own way of
-    /// emptying a field.
-    Clear,
 }

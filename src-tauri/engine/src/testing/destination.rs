@@ -110,6 +110,7 @@ static MANIFEST: Manifest = Manifest {
         modes: &[Mode::Upsert, Mode::Update, Mode::Create, Mode::Mirror, Mode::Append, Mode::Full],
         removals: &[Removal::Nothing, Removal::Clear, Removal::Delete],
         confirms: true,
+        reads: true,
     }),
     dialect: None,
     icon: "",

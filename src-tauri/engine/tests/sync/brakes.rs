@@ -120,8 +120,8 @@ async fn a_null_that_was_delivered_before_empties_nothing_when_another_field_cha
 
 #[tokio::test(start_paused = true)]
 async fn a_null_that_is_left_out_empties_nothing_until_it_is_sent() {
-    use sluice_engine::sync::{Field, FieldValue, NullRule};
-    let field = |name: &str, null| Field { value: FieldValue::Column(name.into()), key: name.into(), null };
+    use sluice_engine::sync::{Field, NullRule};
+    let field = |name: &str, null| Field { null, ..Field::column(name, name) };
     let bench = Bench::new().await;
     let fields = move |null| Some(vec![field("id", NullRule::Send), field("name", null)]);
     bench.save(|sync| sync.fields = fields(NullRule::LeaveOut)).await;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sluice_engine::destination::Outcome;
 use sluice_engine::store::runs::RunState;
+use sluice_engine::sync::{Field, Sync};
 use sluice_engine::testing::Reply;
 use sluice_engine::{Error, ErrorKind};
 
@@ -226,4 +227,41 @@ async fn values_are_kept_before_they_are_written_over_even_if_the_first_look_fai
     assert_eq!((resumed.state, resumed.counts.sent), (RunState::Completed, 1));
     let sql = "select count(*) from before where batch in (select id from batch where run = ?1)";
     assert_eq!(bench.count(sql, run.id), 1);
+}
+
+fn only_if_empty(sync: &mut Sync) {
+    let name = Field { only_if_empty: true, ..Field::column("name", "name") };
+    sync.fields = Some(vec![Field::column("id", "id"), name]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_field_is_filled_only_where_it_is_empty_and_a_repeat_has_the_same_bytes() {
+    let bench = Bench::new().await;
+    bench.save(only_if_empty).await;
+    bench.crm.readable(Ok(()));
+    bench.table.set(vec![row("k", "A"), row("l", "")]);
+    bench.run().await;
+    assert_eq!(bench.crm.kept()["k"], payload("k", "A"), "it is new there");
+    bench.crm.reply(|request, _| if request == 2 { Reply::LostBefore } else { Reply::EachRecord });
+    bench.table.set(vec![row("k", "B"), row("l", "B"), row("m", "B")]);
+    let run = bench.run().await;
+    assert_eq!((run.state, run.counts.delivered, run.counts.requests), (RunState::Completed, 3, 2));
+    let sent = |request: usize| {
+        let records = bench.crm.requests()[request].clone();
+        records.into_iter().map(|record| (record.id, record.payload)).collect::<Vec<_>>()
+    };
+    assert_eq!(sent(1), sent(2));
+    let payloads: Vec<_> = sent(1).into_iter().map(|(_, payload)| payload).collect();
+    assert_eq!(payloads, [r#"{"id":"k"}"#.to_owned(), payload("l", "B"), payload("m", "B")]);
+    assert_eq!(bench.run().await.counts.to_send, 0, "what was left out is no change");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_where_nobody_says_what_is_empty() {
+    let bench = Bench::new().await;
+    bench.save(only_if_empty).await;
+    bench.table.set(vec![row("k", "A")]);
+    let run = bench.run().await;
+    assert_eq!((run.counts.requests, run.counts.sent, run.counts.waiting()), (0, 0, 1));
+    assert!(run.problem.is_some_and(|problem| problem.message.contains("filled only where it is empty")));
 }

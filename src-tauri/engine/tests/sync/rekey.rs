@@ -2,7 +2,7 @@
 
 use sluice_engine::record::Operation;
 use sluice_engine::store::runs::RunState;
-use sluice_engine::sync::{Field, FieldValue, Mode, NullRule, Removal};
+use sluice_engine::sync::{Field, Mode, NullRule, Removal};
 use sluice_engine::testing::{FakeCell, FakeDestination, FakeWarehouse};
 
 use crate::bench::{Bench, row};
@@ -15,8 +15,7 @@ fn with_mail(id: &str, name: &str, mail: &str) -> Vec<FakeCell> {
 /// 100 people with an e-mail, delivered by their id; the e-mail is not sent.
 async fn by_id() -> Bench {
     let bench = Bench::with(FakeWarehouse::new(&["id", "name", "mail"]), FakeDestination::new(100)).await;
-    let field =
-        |name: &str| Field { value: FieldValue::Column(name.into()), key: name.into(), null: NullRule::Send };
+    let field = |name: &str| Field::column(name, name);
     bench.save(|sync| sync.fields = Some(vec![field("id"), field("name")])).await;
     let person = |n: usize| with_mail(&format!("k{n}"), "Ana", &format!("p{n}@x"));
     bench.table.set((0..100).map(person).collect());
@@ -162,7 +161,7 @@ async fn another_mapping_or_mode_sends_only_records_it_makes_different() {
         bench.save(|sync| sync.mode = mode).await;
         assert_eq!(bench.run().await.counts.to_send, 0, "{mode:?}");
     }
-    let field = |name: &str, null| Field { value: FieldValue::Column(name.into()), key: name.into(), null };
+    let field = |name: &str, null| Field { null, ..Field::column(name, name) };
     bench
         .save(|sync| {
             sync.fields = Some(vec![field("id", NullRule::Send), field("name", NullRule::LeaveOut)]);

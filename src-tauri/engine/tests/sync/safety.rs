@@ -3,7 +3,7 @@
 use sluice_engine::ErrorKind;
 use sluice_engine::engine::Start;
 use sluice_engine::store::runs::RunState;
-use sluice_engine::sync::{Field, FieldValue, NullRule, Removal};
+use sluice_engine::sync::{Field, Removal};
 use sluice_engine::testing::ReadFault;
 
 use crate::bench::{Bench, PLAIN, SYNC, people};
@@ -78,11 +78,7 @@ async fn a_column_that_is_gone_sends_nothing_until_it_is_approved() {
 #[tokio::test(start_paused = true)]
 async fn a_column_that_is_gone_fails_the_run_that_names_it() {
     let bench = Bench::new().await;
-    let field = |name: &str| Field {
-        value: FieldValue::Column(name.to_owned()),
-        key: name.to_owned(),
-        null: NullRule::Send,
-    };
+    let field = |name: &str| Field::column(name, name);
     bench.save(|sync| sync.fields = Some(vec![field("id"), field("name")])).await;
     bench.table.set(people(10, "Ana"));
     bench.run().await;

@@ -22,7 +22,7 @@ use sluice_engine::schedule::Schedule;
 use sluice_engine::secrets::{MemorySecrets, Secret, SecretStore};
 use sluice_engine::store::runs::{Counts, RunRow, RunState, Trigger};
 use sluice_engine::store::{Store, Usage, connections, marks, new_uuid, runs, syncs};
-use sluice_engine::sync::{Brakes, Field, FieldValue, Mode, NullRule, Query, Removal, Shape, Sync};
+use sluice_engine::sync::{Brakes, Field, Mode, Query, Removal, Shape, Sync};
 use sluice_engine::testing::{FakeDestination, Reply, SteeredClock};
 use sluice_engine::warehouse::WarehouseKind;
 use sluice_engine::{Error, ErrorKind};
@@ -305,12 +305,7 @@ fn sync(from: &str, query: Query) -> Sync {
 }
 
 fn fields() -> Vec<Field> {
-    let field = |column: &str, key: &str| Field {
-        value: FieldValue::Column(column.into()),
-        key: key.into(),
-        null: NullRule::Send,
-    };
-    vec![field("id", "id"), field("name", "label")]
+    vec![Field::column("id", "id"), Field::column("name", "label")]
 }
 
 /// Both, and the table they read.

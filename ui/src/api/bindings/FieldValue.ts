@@ -7,7 +7,11 @@ export type FieldValue = { "type": "column",
 /**
  * Its name.
  */
-column: string, } | { "type": "constant", 
+column: string, } | { "type": "template", 
+/**
+ * The template; `{{` and `}}` are the braces themselves.
+ */
+template: string, } | { "type": "constant", 
 /**
  * Any JSON value.
  */

@@ -49,6 +49,10 @@ modes: Array<Mode>,
  */
 removals: Array<Removal>, 
 /**
+ * For destinations: its records can be read, so that fields are filled only where they are empty.
+ */
+reads: boolean, 
+/**
  * The icon, an SVG document with `currentColor`.
  */
 icon: string, };

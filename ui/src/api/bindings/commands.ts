@@ -17,6 +17,8 @@ import type { EventsRequest } from "./EventsRequest";
 import type { HeldRequest } from "./HeldRequest";
 import type { KeyCheck } from "./KeyCheck";
 import type { KeyCheckRequest } from "./KeyCheckRequest";
+import type { MappingCheck } from "./MappingCheck";
+import type { MappingCheckRequest } from "./MappingCheckRequest";
 import type { Pasted } from "./Pasted";
 import type { PayloadPreview } from "./PayloadPreview";
 import type { PayloadPreviewRequest } from "./PayloadPreviewRequest";
@@ -61,6 +63,8 @@ export interface Commands {
   payload_preview: { input: PayloadPreviewRequest; output: PayloadPreview };
   /** Objects and fields of the destination connection of this name. */
   objects: { input: string; output: Array<DestinationObject> };
+  /** How the sample rows suit the destination's object: what could fill its open fields, and which values it would not take. */
+  mapping_check: { input: MappingCheckRequest; output: MappingCheck };
   /** A schedule in words, and its next runs. */
   schedule_describe: { input: Schedule; output: ScheduleDescription };
   /** IANA names of all time zones. */

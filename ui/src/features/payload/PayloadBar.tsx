@@ -6,6 +6,7 @@ import { Menu } from '@/components/Menu';
 import { t } from '@/components/text';
 import * as actions from './actions';
 import { ConstantDialog } from './ConstantDialog';
+import { TemplateDialog } from './TemplateDialog';
 import { type Shaping, redo, undo } from './edits';
 import { choosable } from './model';
 import { text } from './text';
@@ -14,6 +15,8 @@ import styles from './payload.module.css';
 interface Props {
   state: Shaping;
   identifiers: Record<string, string>;
+  /** Names of the rows' columns. */
+  columns: readonly string[];
   search: string;
   onSearch: (search: string) => void;
   onChange: (state: Shaping) => void;
@@ -22,8 +25,9 @@ interface Props {
 }
 
 /** Search, select all of what is shown, constants, undo and redo. */
-export function PayloadBar({ state, identifiers, search, onSearch, onChange, onShowJson }: Props) {
-  const [adding, setAdding] = useState(false);
+export function PayloadBar(props: Props) {
+  const { state, identifiers, columns, search, onSearch, onChange, onShowJson } = props;
+  const [adding, setAdding] = useState<'constant' | 'template' | null>(null);
   const lines = choosable(state.payload, identifiers);
   const fixed = state.payload.lines.length - lines.length;
   const wanted = search.trim().toLowerCase();
@@ -54,8 +58,11 @@ export function PayloadBar({ state, identifiers, search, onSearch, onChange, onS
           {text.showJson}
         </Button>
       )}
-      <Button size="sm" icon="plus" onPress={() => setAdding(true)}>
+      <Button size="sm" icon="plus" onPress={() => setAdding('constant')}>
         {text.addConstant}
+      </Button>
+      <Button size="sm" icon="plus" onPress={() => setAdding('template')}>
+        {text.addTemplate}
       </Button>
       <span className={t('vr')} />
       <IconButton
@@ -91,11 +98,20 @@ export function PayloadBar({ state, identifiers, search, onSearch, onChange, onS
         ]}
       />
       <ConstantDialog
-        open={adding}
-        onClose={() => setAdding(false)}
+        open={adding === 'constant'}
+        onClose={() => setAdding(null)}
         onAdd={(key, value) => {
           onChange(actions.addConstant(state, key, value));
-          setAdding(false);
+          setAdding(null);
+        }}
+      />
+      <TemplateDialog
+        open={adding === 'template'}
+        columns={columns}
+        onClose={() => setAdding(null)}
+        onAdd={(key, template, hash) => {
+          onChange(actions.addTemplate(state, key, template, hash));
+          setAdding(null);
         }}
       />
     </div>

@@ -1,6 +1,7 @@
 import type { NullRule } from '@/api/bindings/NullRule';
 import { type Shaping, edit } from './edits';
-import { type Line, type Payload, type ShapeName, defaultKey } from './model';
+import type { Hash } from '@/api/bindings/Hash';
+import { type Line, type Payload, type ShapeName, defaultKey, nameOf } from './model';
 import { text } from './text';
 
 /** Everything one can do to a payload; each is one step to undo. */
@@ -9,7 +10,22 @@ const change = (payload: Payload, id: string, part: Partial<Line>): Payload => (
   lines: payload.lines.map((line) => (line.id === id ? { ...line, ...part } : line)),
 });
 
-const nameOf = (line: Line): string => (line.value.type === 'column' ? line.value.column : line.key);
+/** The same for a destination that can not be read: nobody knows what is empty there. */
+export const withoutOnlyIfEmpty = (state: Shaping): Shaping =>
+  state.payload.lines.some(({ onlyIfEmpty }) => onlyIfEmpty)
+    ? {
+        ...state,
+        payload: {
+          ...state.payload,
+          lines: state.payload.lines.map(({ onlyIfEmpty: _, ...line }) => line),
+        },
+      }
+    : state;
+
+const replaced = (payload: Payload, next: Line): Payload => ({
+  ...payload,
+  lines: payload.lines.map((line) => (line.id === next.id ? next : line)),
+});
 
 export function tick(state: Shaping, line: Line, on: boolean): Shaping {
   return edit(
@@ -43,31 +59,69 @@ export function setRule(state: Shaping, line: Line, rule: NullRule): Shaping {
       );
 }
 
-export function addConstant(state: Shaping, key: string, constant: unknown): Shaping {
-  const number =
-    1 + Math.max(0, ...state.payload.lines.map(({ id }) => Number(/^constant:(\d+)$/.exec(id)?.[1] ?? 0)));
+/** Hashes a line's value, or sends it as it is. */
+export function setHash(state: Shaping, line: Line, hash: Hash | null): Shaping {
+  if (hash === (line.hash ?? null)) return state;
+  const { hash: before, ...plain } = line;
+  const next: Line = hash ? { ...plain, hash } : plain;
+  return edit(
+    state,
+    text.did.hash(line.key, hash ?? before ?? 'text', hash !== null),
+    replaced(state.payload, next),
+  );
+}
+
+/** Leaves a line out of records that have a value there, or sends it always. */
+export function setOnlyIfEmpty(state: Shaping, line: Line, only: boolean): Shaping {
+  const { onlyIfEmpty: before, ...plain } = line;
+  if (only === (before ?? false)) return state;
+  const next: Line = only ? { ...plain, onlyIfEmpty: true } : plain;
+  return edit(state, text.did.onlyIfEmpty(line.key, only), replaced(state.payload, next));
+}
+
+function add(state: Shaping, key: string, value: Line['value'], hash: Hash | null = null): Shaping {
+  const numbers = state.payload.lines.map(({ id }) => Number(/^[a-z]+:(\d+)$/.exec(id)?.[1] ?? 0));
   const line: Line = {
-    id: `constant:${String(number)}`,
+    id: `${value.type}:${String(1 + Math.max(0, ...numbers))}`,
     on: true,
     key,
     null: 'send',
-    value: { type: 'constant', constant },
+    value,
+    ...(hash ? { hash } : {}),
   };
-  return edit(state, text.did.add(key), { ...state.payload, lines: [...state.payload.lines, line] });
+  return edit(state, text.did.add(value.type, key), {
+    ...state.payload,
+    lines: [...state.payload.lines, line],
+  });
 }
 
+export const addConstant = (state: Shaping, key: string, constant: unknown): Shaping =>
+  add(state, key, { type: 'constant', constant });
+
+export const addTemplate = (state: Shaping, key: string, template: string, hash: Hash | null): Shaping =>
+  add(state, key, { type: 'template', template }, hash);
+
 export function removeLine(state: Shaping, line: Line): Shaping {
-  return edit(state, text.did.remove(line.key), {
+  return edit(state, text.did.remove(line.value.type, line.key), {
     ...state.payload,
     lines: state.payload.lines.filter(({ id }) => id !== line.id),
   });
 }
 
-/** Keys, rules and ticks as on the first look; constants go. */
+/** Keys, rules and ticks as on the first look; what is no column goes. */
 export function reset(state: Shaping): Shaping {
   const lines = state.payload.lines.flatMap((line): Line[] =>
-    line.value.type === 'column'
-      ? [{ ...line, on: true, key: defaultKey(line.value.column), null: 'send' }]
+    line.value.type === 'column' && line.id === line.value.column
+      ? [
+          {
+            id: line.id,
+            on: true,
+            key: defaultKey(line.value.column),
+            null: 'send',
+            value: line.value,
+            ...(line.besides ? { besides: line.besides } : {}),
+          },
+        ]
       : [],
   );
   return edit(state, text.did.reset, { ...state.payload, lines });

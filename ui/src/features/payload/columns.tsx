@@ -8,7 +8,7 @@ import { cx } from '@/components/cx';
 import { t } from '@/components/text';
 import { typeWords } from '../column-types';
 import { KeyCell, type Leave } from './KeyCell';
-import { type Line, defaultKey } from './model';
+import { type Line, defaultKey, nameOf } from './model';
 import type { GridRow } from './rows';
 import { text } from './text';
 import styles from './payload.module.css';
@@ -36,6 +36,10 @@ const constantType = (value: unknown): ColumnType =>
         ? 'json'
         : 'text';
 
+/** What a line is called in its own row: its column, or what kind of value it is. */
+const wordOf = ({ value }: Line): string =>
+  value.type === 'column' ? value.column : value.type === 'template' ? text.templateWord : text.constantWord;
+
 const percent = (share: number): string => {
   const value = share * 100;
   return value > 0 && value < 0.1
@@ -56,11 +60,7 @@ export interface CellActions {
 function Tick({ row, onTick }: { row: GridRow; onTick: CellActions['onTick'] }) {
   if (row.kind === 'group') return null;
   const fixed = row.kind === 'identifier';
-  const name = fixed
-    ? row.column.name
-    : row.line.value.type === 'column'
-      ? row.line.value.column
-      : row.line.key;
+  const name = fixed ? row.column.name : nameOf(row.line);
   const on = fixed || row.line.on;
   return (
     <label className={cx(styles.tick, on && styles.tickOn, fixed && styles.tickFixed)}>
@@ -80,9 +80,9 @@ function Tick({ row, onTick }: { row: GridRow; onTick: CellActions['onTick'] }) 
 
 function Name({ row }: { row: GridRow }) {
   if (row.kind === 'group') return null;
-  if (row.kind === 'line' && row.line.value.type === 'constant')
-    return <span className={t('soft')}>{text.constantWord}</span>;
-  const name = row.kind === 'identifier' ? row.column.name : row.id;
+  if (row.kind === 'line' && row.line.value.type !== 'column')
+    return <span className={t('soft')}>{wordOf(row.line)}</span>;
+  const name = row.kind === 'identifier' ? row.column.name : nameOf(row.line);
   return (
     <>
       <span className={t('mono', 'cut', 'data')} title={name} dir="auto">
@@ -99,10 +99,13 @@ function Name({ row }: { row: GridRow }) {
 
 function Type({ row }: { row: GridRow }) {
   if (row.kind === 'group') return null;
+  const value = row.kind === 'line' ? row.line.value : undefined;
   const type =
-    row.kind === 'line' && row.line.value.type === 'constant'
-      ? constantType(row.line.value.constant)
-      : (row.column?.logical ?? 'other');
+    value?.type === 'constant'
+      ? constantType(value.constant)
+      : value?.type === 'template'
+        ? 'text'
+        : (row.column?.logical ?? 'other');
   return (
     <span className={styles.type} title={row.column?.native}>
       <Icon name={typeIcons[type]} size={14} />
@@ -113,8 +116,9 @@ function Type({ row }: { row: GridRow }) {
 
 function Samples({ row }: { row: GridRow }) {
   if (row.kind === 'group') return null;
-  if (row.kind === 'line' && row.line.value.type === 'constant') {
-    const shown = JSON.stringify(row.line.value.constant);
+  if (row.kind === 'line' && row.line.value.type !== 'column') {
+    const { value } = row.line;
+    const shown = value.type === 'template' ? value.template : JSON.stringify(value.constant);
     return (
       <span className={t('mono', 'cut')} title={shown}>
         {shown}
@@ -129,18 +133,31 @@ function Samples({ row }: { row: GridRow }) {
   );
 }
 
+function Remove({ line, onRemove }: { line: Line; onRemove: CellActions['onRemove'] }) {
+  return (
+    <IconButton
+      icon="trash"
+      label={line.value.type === 'template' ? text.removeTemplate(line.key) : text.removeConstant(line.key)}
+      excludeFromTabOrder
+      onPress={() => onRemove(line)}
+    />
+  );
+}
+
+function Nulls({ row, actions }: { row: GridRow; actions: CellActions }) {
+  if (row.kind === 'group') return null;
+  // A template has no nulls of its own, and can be removed.
+  if (row.kind === 'line' && row.line.value.type === 'template')
+    return <Remove line={row.line} onRemove={actions.onRemove} />;
+  const share = row.column?.null_share ?? 0;
+  return (
+    <span className={t(share === 0 ? 'faint' : share < 0.3 ? 'soft' : undefined)}>{percent(share)}</span>
+  );
+}
+
 function Rule({ row, actions }: { row: GridRow; actions: CellActions }) {
   if (row.kind !== 'line') return null;
-  if (row.line.value.type === 'constant') {
-    return (
-      <IconButton
-        icon="trash"
-        label={text.removeConstant(row.line.key)}
-        excludeFromTabOrder
-        onPress={() => actions.onRemove(row.line)}
-      />
-    );
-  }
+  if (row.line.value.type === 'constant') return <Remove line={row.line} onRemove={actions.onRemove} />;
   if (!row.line.on) return null;
   return (
     <Select
@@ -187,7 +204,7 @@ export function gridColumns(
           row.kind === 'line' && (
             <KeyCell
               line={row.line}
-              name={row.line.value.type === 'column' ? row.line.value.column : text.constantWord}
+              name={wordOf(row.line)}
               renamed={row.line.value.type === 'column' && row.line.key !== defaultKey(row.line.value.column)}
               editing={actions.editing === row.id}
               problem={row.problem}
@@ -205,22 +222,7 @@ export function gridColumns(
       head: head.nulls,
       width: 56,
       align: 'end',
-      cell: (row) =>
-        row.kind !== 'group' && (
-          <span
-            className={cx(
-              t(
-                (row.column?.null_share ?? 0) === 0
-                  ? 'faint'
-                  : (row.column?.null_share ?? 0) < 0.3
-                    ? 'soft'
-                    : undefined,
-              ),
-            )}
-          >
-            {percent(row.column?.null_share ?? 0)}
-          </span>
-        ),
+      cell: (row) => <Nulls row={row} actions={actions} />,
     },
     {
       id: 'ifNull',

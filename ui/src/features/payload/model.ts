@@ -1,17 +1,21 @@
 import type { Accepts } from '@/api/bindings/Accepts';
 import type { Column } from '@/api/bindings/Column';
 import type { Field } from '@/api/bindings/Field';
+import type { Hash } from '@/api/bindings/Hash';
 import type { NullRule } from '@/api/bindings/NullRule';
 import type { Shape } from '@/api/bindings/Shape';
 
 /** One line of the grid. Lines that are off keep their key and rule. */
 export interface Line {
-  /** The column's name, or `constant:` and a number. */
+  /** The column's name; for what is no plain column a word and a number. */
   id: string;
   on: boolean;
   key: string;
   null: NullRule;
   value: Field['value'];
+  hash?: Hash;
+  /** It is left out of records that have a value there. */
+  onlyIfEmpty?: true;
   /** A saved sync sends this identifier's column as a field as well. */
   besides?: true;
 }
@@ -28,6 +32,9 @@ export interface Payload {
 }
 
 export const noPayload: Payload = { shape: 'identify', eventName: '', eventNameColumn: null, lines: [] };
+
+/** What stands for a line in words: its column, or the key of what is no plain column. */
+export const nameOf = ({ value, key }: Line): string => (value.type === 'column' ? value.column : key);
 
 /** A column shouted by its warehouse is not shouted on; dots and brackets in its name do not nest. */
 export const defaultKey = (column: string): string =>
@@ -48,8 +55,10 @@ const lineOf = (column: string, on: boolean): Line => ({
 export function withColumns(payload: Payload, columns: readonly Column[]): Payload {
   const known = new Set(payload.lines.map(({ id }) => id));
   const there = new Set(columns.map(({ name }) => name));
-  const fresh = payload.lines.every(({ value }) => value.type === 'constant');
-  const kept = payload.lines.filter(({ id, on, value }) => value.type === 'constant' || on || there.has(id));
+  const fresh = payload.lines.every(({ value }) => value.type !== 'column');
+  const kept = payload.lines.filter(
+    ({ on, value }) => value.type !== 'column' || on || there.has(value.column),
+  );
   const added = columns.filter(({ name }) => !known.has(name)).map(({ name }) => lineOf(name, fresh));
   if (added.length === 0 && kept.length === payload.lines.length) return payload;
   return { ...payload, lines: [...kept, ...added] };
@@ -71,7 +80,14 @@ export const sentLines = (payload: Payload, identifiers: Record<string, string>)
   choosable(payload, identifiers).filter(({ on }) => on);
 
 export const toFields = (payload: Payload, identifiers: Record<string, string>): Field[] =>
-  sentLines(payload, identifiers).map((line) => ({ value: line.value, key: line.key, null: line.null }));
+  sentLines(payload, identifiers).map((line) => ({
+    value: line.value,
+    key: line.key,
+    null: line.null,
+    hash: line.hash ?? null,
+    // Events have no values to look at.
+    only_if_empty: payload.shape === 'record' && (line.onlyIfEmpty ?? false),
+  }));
 
 export function toShape(payload: Payload, object: string, matchField: string): Shape {
   if (payload.shape === 'identify') return { type: 'identify' };
@@ -82,12 +98,22 @@ export function toShape(payload: Payload, object: string, matchField: string): S
 
 /** The payload of a saved sync. `null` fields take every column under its own name. */
 export function payloadOf(shape: Shape, fields: Field[] | null): Payload {
+  const own = new Set<string>();
+  const idOf = ({ value }: Field, index: number) => {
+    // A column can be sent a second time, for example hashed.
+    const second = value.type === 'column' && own.has(value.column);
+    if (value.type !== 'column' || second) return `${second ? 'again' : value.type}:${String(index)}`;
+    own.add(value.column);
+    return value.column;
+  };
   const lines = (fields ?? []).map((field, index): Line => ({
-    id: field.value.type === 'column' ? field.value.column : `constant:${String(index)}`,
+    id: idOf(field, index),
     on: true,
     key: field.key,
     null: field.null,
     value: field.value,
+    ...(field.hash ? { hash: field.hash } : {}),
+    ...(field.only_if_empty ? { onlyIfEmpty: true as const } : {}),
     ...(shape.type === 'record' ? {} : { besides: true as const }),
   }));
   return {

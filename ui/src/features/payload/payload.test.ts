@@ -1,9 +1,20 @@
+import type { Field } from '@/api/bindings/Field';
 import { expect, test } from 'vitest';
 import { leadScores } from '@/test/fake/source';
-import { addConstant, rename, tick, tickMany } from './actions';
+import {
+  addConstant,
+  rename,
+  reset,
+  setHash,
+  setOnlyIfEmpty,
+  tick,
+  tickMany,
+  withoutOnlyIfEmpty,
+} from './actions';
 import { redo, shaping, undo } from './edits';
 import { type Payload, defaultKey, noPayload, payloadOf, toFields, withColumns } from './model';
 import { gridRows } from './rows';
+import { readTemplate } from './template';
 
 const identifiers = { user_id: 'user_id', email: 'email' };
 const first = withColumns(noPayload, leadScores.columns);
@@ -30,11 +41,15 @@ test('what is excluded, renamed and added is what is sent, and undo takes each s
     value: { type: 'column', column: 'company' },
     key: 'company.name',
     null: 'send',
+    hash: null,
+    only_if_empty: false,
   });
   expect(toFields(state.payload, identifiers).at(-1)).toEqual({
     value: { type: 'constant', constant: 'warehouse' },
     key: 'origin',
     null: 'send',
+    hash: null,
+    only_if_empty: false,
   });
   const done = state.payload;
   state = undo(undo(undo(state)));
@@ -66,9 +81,12 @@ test('a column that comes later is left out; one that goes while ticked is point
 });
 
 test('a saved sync comes back field by field, identifiers among them too', () => {
-  const fields = [
-    { value: { type: 'column' as const, column: 'email' }, key: 'email', null: 'send' as const },
-    { value: { type: 'constant' as const, constant: 1 }, key: 'n', null: 'send' as const },
+  const plain = { null: 'send' as const, hash: null, only_if_empty: false };
+  const fields: Field[] = [
+    { ...plain, value: { type: 'column', column: 'email' }, key: 'email' },
+    { ...plain, value: { type: 'column', column: 'email' }, key: 'email_sha256', hash: 'email' },
+    { ...plain, value: { type: 'template', template: '{company} ({industry})' }, key: 'label' },
+    { ...plain, value: { type: 'constant', constant: 1 }, key: 'n' },
   ];
   expect(
     toFields(withColumns(payloadOf({ type: 'identify' }, fields), leadScores.columns), identifiers),
@@ -78,4 +96,34 @@ test('a saved sync comes back field by field, identifiers among them too', () =>
 test('a name with a dot stays one key', () => {
   expect(defaultKey('price.eur')).toBe('price\\.eur');
   expect(defaultKey('LEAD_SCORE')).toBe('lead_score');
+});
+
+test('a template names its columns, and says what is wrong with it', () => {
+  const read = (template: string) => readTemplate(template, ['first_name', 'LAST_NAME']);
+  expect(read('{first_name} { last_name }')).toEqual({ columns: ['first_name', 'last_name'] });
+  expect(read('{{{first_name}}}')).toEqual({ columns: ['first_name'] });
+  for (const bad of ['', 'no column', '{}', '{{first_name}}', '{first_name', 'first_name}', '{gone}'])
+    expect(read(bad), bad).toHaveProperty('error');
+});
+
+test('a hash and the same again is one edit to undo, and a reset takes it back', () => {
+  const phone = line(first, 'phone');
+  const hashed = setHash(shaping(first), phone, 'phone');
+  expect(toFields(hashed.payload, identifiers)).toContainEqual(
+    expect.objectContaining({ key: 'phone', hash: 'phone' }),
+  );
+  expect(setHash(hashed, line(hashed.payload, 'phone'), 'phone')).toBe(hashed);
+  expect(undo(hashed).payload).toEqual(first);
+  expect(line(reset(hashed).payload, 'phone')).not.toHaveProperty('hash');
+});
+
+test('only a record leaves what is there, and only where the destination can be read', () => {
+  const record = { ...shaping(first), payload: { ...first, shape: 'record' as const } };
+  const only = setOnlyIfEmpty(record, line(first, 'phone'), true);
+  const marked = (payload: Payload) =>
+    toFields(payload, identifiers).flatMap(({ key, only_if_empty }) => (only_if_empty ? [key] : []));
+  expect(marked(only.payload)).toEqual(['phone']);
+  expect(marked({ ...only.payload, shape: 'identify' })).toEqual([]);
+  expect(marked(withoutOnlyIfEmpty(only).payload)).toEqual([]);
+  expect(undo(only).payload).toEqual(record.payload);
 });

@@ -26,6 +26,14 @@ interface Input {
   problems: Record<string, string>;
 }
 
+/** What a line is found by, besides its key. */
+const words = ({ value }: Line): string[] =>
+  value.type === 'column'
+    ? [value.column]
+    : value.type === 'template'
+      ? [text.templateWord, value.template]
+      : [text.constantWord];
+
 /** Lines in their groups: who it is, what is sent, what is left out. Only those that match the search. */
 export function gridRows({ payload, columns, identifiers, search, problems }: Input): GridRow[] {
   const wanted = search.trim().toLowerCase();
@@ -40,11 +48,7 @@ export function gridRows({ payload, columns, identifiers, search, problems }: In
       : [];
   });
   const lines = payload.lines
-    .filter(
-      (line) =>
-        !identifies(payload, line, identifiers) &&
-        matches(line.value.type === 'column' ? line.value.column : text.constantWord, line.key),
-    )
+    .filter((line) => !identifies(payload, line, identifiers) && matches(...words(line), line.key))
     .map((line): GridRow & { kind: 'line' } => {
       const column = line.value.type === 'column' ? byName.get(line.value.column) : undefined;
       const gone = line.value.type === 'column' && !column && columns.length > 0;

@@ -1,3 +1,5 @@
+import type { Hash } from '@/api/bindings/Hash';
+
 /** Words of shaping the payload. */
 export const text = {
   shape: 'Send each row as',
@@ -23,6 +25,7 @@ export const text = {
   rename: (column: string) => `Key of ${column} in the payload`,
   renameHint: 'Dots nest: address.city',
   constantWord: 'Constant',
+  templateWord: 'Template',
   gone: 'This column is not in the rows any more. Leave it out or choose another table.',
   groups: {
     who: 'Identifies the person',
@@ -35,6 +38,7 @@ export const text = {
   withConstants: (columns: number, constants: number) =>
     `${text.columns(columns)}${constants === 0 ? '' : constants === 1 ? ' and 1 constant' : ` and ${String(constants)} constants`}`,
   addConstant: 'Constant',
+  addTemplate: 'Template',
   undo: (what: string) => `Undo: ${what}`,
   nothingToUndo: 'Nothing to undo',
   redo: (what: string) => `Redo: ${what}`,
@@ -44,6 +48,7 @@ export const text = {
   none: 'Select none',
   reset: 'Reset keys and rules',
   removeConstant: (key: string) => `Remove the constant ${key}`,
+  removeTemplate: (key: string) => `Remove the template ${key}`,
   noMatch: (search: string) => `No column matches “${search}”.`,
   eventName: 'Event name',
   eventNameMissing: 'A track event needs a name, for example “Workspace Created”.',
@@ -84,6 +89,28 @@ export const text = {
   constantBadNumber: 'A number, for example 12 or 0.5.',
   constantBadJson: 'This is not valid JSON. An example: {"team": "growth"}.',
   constantNoKey: 'A key is needed, for example origin.',
+  templateTitle: 'Add a template',
+  templateText: 'Template',
+  templateHelp: 'Columns in braces: {first_name} {last_name}. A null leaves no gap. {{ and }} are braces.',
+  templateInsert: 'Insert a column',
+  templateAdd: 'Add template',
+  templateNoColumn: 'Name at least one column in braces, for example {email}.',
+  templateUnknown: (column: string) => `The rows have no column “${column}”.`,
+  templateBraces: 'A brace stands alone. Write {{ or }} for the sign itself.',
+  hashOf: (key: string) => `How ${key} is sent`,
+  hashes: {
+    none: 'As it is',
+    text: 'Hashed',
+    email: 'Hashed as e-mail',
+    phone: 'Hashed as phone, digits alone',
+    phone_plus: 'Hashed as phone, with +',
+  },
+  hashHelp: {
+    text: 'SHA-256 of the text without the space around it.',
+    email: 'SHA-256 of the text in lower case, without the space around it.',
+    phone: 'SHA-256 of the digits from the country code on, as Meta asks for.',
+    phone_plus: 'SHA-256 of + and the digits from the country code on, as Google asks for.',
+  },
   cancel: 'Cancel',
   did: {
     tick: (column: string) => `Send ${column}`,
@@ -92,8 +119,11 @@ export const text = {
     rule: (key: string, rule: string) => `${key}: ${rule.toLowerCase()} if null`,
     many: (on: boolean, n: number, search: string) =>
       `${on ? 'Send' : 'Leave out'} ${String(n)}${search ? ` matching “${search}”` : ''}`,
-    add: (key: string) => `Add constant ${key}`,
-    remove: (key: string) => `Remove constant ${key}`,
+    add: (what: 'column' | 'constant' | 'template', key: string) => `Add ${what} ${key}`,
+    remove: (what: 'column' | 'constant' | 'template', key: string) => `Remove ${what} ${key}`,
+    hash: (key: string, hash: Hash, on: boolean) =>
+      on ? `${key}: ${text.hashes[hash].toLowerCase()}` : `${key}: not hashed`,
+    onlyIfEmpty: (key: string, on: boolean) => `${key}: ${on ? 'only if empty there' : 'always'}`,
     reset: 'Reset keys and rules',
     shape: (shape: string) => `Send as ${shape}`,
     eventName: 'Change the event name',

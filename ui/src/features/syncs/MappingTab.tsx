@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { Field } from '@/api/bindings/Field';
 import type { Sync } from '@/api/bindings/Sync';
 import { Table } from '@/components/Panel';
 import { ScrollRegion } from '@/components/ScrollRegion';
@@ -9,6 +10,19 @@ import { text } from './text';
 import styles from './Sync.module.css';
 
 const words = mappingText;
+
+const sourceOf = ({ value }: Field): string =>
+  value.type === 'column'
+    ? value.column
+    : value.type === 'template'
+      ? value.template
+      : JSON.stringify(value.constant);
+
+const remarks = (field: Field): string[] => [
+  ...(field.value.type === 'column' ? [] : [words[field.value.type]]),
+  ...(field.hash ? [words.hashed] : []),
+  ...(field.only_if_empty ? [words.onlyIfEmpty] : []),
+];
 
 /** What the sync reads, what each row becomes, and when: to look at. Editing is the wizard's. */
 export function MappingTab({ sync }: { sync: Sync }) {
@@ -79,17 +93,10 @@ export function MappingTab({ sync }: { sync: Sync }) {
           {fields.map((field, index) => (
             <tr key={index}>
               <td>
-                {field.value.type === 'column' ? (
-                  mono(field.value.column)
-                ) : (
-                  <>
-                    {mono(JSON.stringify(field.value.constant))}{' '}
-                    <span className={t('sm', 'soft')}>{words.constant}</span>
-                  </>
-                )}
+                {mono(sourceOf(field))} <span className={t('sm', 'soft')}>{remarks(field).join(', ')}</span>
               </td>
               <td>{mono(field.key)}</td>
-              <td className={t('soft')}>{field.value.type === 'column' ? words.nulls[field.null] : '–'}</td>
+              <td className={t('soft')}>{field.value.type === 'constant' ? '–' : words.nulls[field.null]}</td>
             </tr>
           ))}
         </Table>

@@ -23,6 +23,9 @@ export const mappingText = {
   everyColumn: 'Every column, under its own name',
   columns: { source: 'Column', key: 'Key in the payload', nulls: 'If null' },
   constant: 'constant',
+  template: 'template',
+  hashed: 'hashed',
+  onlyIfEmpty: 'only if empty there',
   table: 'Mapping',
   nulls: { send: 'send null', leave_out: 'leave out', clear: 'clear the field' },
 };

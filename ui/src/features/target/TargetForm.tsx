@@ -1,11 +1,16 @@
 import type { DestinationObject } from '@/api/bindings/DestinationObject';
 import type { Field } from '@/api/bindings/Field';
 import type { Kind } from '@/api/bindings/Kind';
+import type { Mode } from '@/api/bindings/Mode';
+import type { Removal } from '@/api/bindings/Removal';
 import { Select } from '@/components/Select';
 import type { Target } from './target';
-import { fieldOfKey, filledByColumn, firstTarget, objectOf, takesAny } from './target';
+import { fieldOfKey, filledByRow, firstTarget, objectOf, takesAny } from './target';
 import { text } from './text';
 import styles from './target.module.css';
+
+const modes = ['upsert', 'update', 'create', 'mirror', 'append', 'full'] as const satisfies readonly Mode[];
+const removals = ['nothing', 'clear', 'delete'] as const satisfies readonly Removal[];
 
 interface Props {
   kind: Kind;
@@ -27,7 +32,7 @@ export function TargetForm(props: Props) {
   const object = objectOf(objects, target.object);
   const any = object !== undefined && takesAny(object);
   const matchable = any
-    ? filledByColumn(fields).map((key) => ({ value: key, label: key }))
+    ? filledByRow(fields).map((key) => ({ value: key, label: key }))
     : (object?.fields ?? [])
         .filter((field) => field.matchable)
         .map(({ name, label }) => ({ value: name, label, detail: name }));
@@ -64,7 +69,11 @@ export function TargetForm(props: Props) {
         label={text.mode}
         help={text.modeHelp[target.mode]}
         value={target.mode}
-        options={kind.modes.map((mode) => ({ value: mode, label: text.modes[mode] }))}
+        options={modes.map((mode) => ({
+          value: mode,
+          label: text.modes[mode],
+          disabled: kind.modes.includes(mode) ? undefined : text.cannot[mode](kind.label),
+        }))}
         onChange={(mode) => onChange({ ...target, mode })}
       />
       {target.mode === 'append' && (
@@ -83,7 +92,11 @@ export function TargetForm(props: Props) {
         <Select
           label={text.removed}
           value={target.removed}
-          options={kind.removals.map((removal) => ({ value: removal, label: text.removals[removal] }))}
+          options={removals.map((removal) => ({
+            value: removal,
+            label: text.removals[removal],
+            disabled: kind.removals.includes(removal) ? undefined : text.cannotRemove[removal](kind.label),
+          }))}
           onChange={(removed) => onChange({ ...target, removed })}
         />
       )}

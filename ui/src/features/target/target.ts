@@ -1,6 +1,8 @@
+import type { DestinationField } from '@/api/bindings/DestinationField';
 import type { DestinationObject } from '@/api/bindings/DestinationObject';
 import type { Field } from '@/api/bindings/Field';
 import type { Mode } from '@/api/bindings/Mode';
+import type { NullRule } from '@/api/bindings/NullRule';
 import type { Removal } from '@/api/bindings/Removal';
 import { text } from './text';
 
@@ -25,37 +27,13 @@ export const noTarget: Target = {
 /** A line of the mapping as the field table needs it. */
 export interface MappedLine {
   id: string;
-  /** The column, or the constant as JSON. */
+  /** The column, the template, or the constant as JSON. */
   name: string;
   key: string;
   on: boolean;
-}
-
-const bare = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
-
-/** Fields nothing fills yet and a column that has the same name but for its spelling. */
-export function suggestions(
-  object: DestinationObject,
-  lines: readonly MappedLine[],
-): Record<string, MappedLine> {
-  const names = new Set(object.fields.map(({ name }) => name));
-  const filled = new Set(lines.filter(({ on }) => on).map(({ key }) => key));
-  const used = new Set<string>();
-  const found: Record<string, MappedLine> = {};
-  for (const field of object.fields) {
-    if (!field.writable || filled.has(field.name)) continue;
-    const same = (line: MappedLine) =>
-      !used.has(line.id) &&
-      !(line.on && names.has(line.key)) &&
-      [line.name, line.key, line.key.split('.').at(-1) ?? ''].some((word) =>
-        [bare(field.name), bare(field.label)].includes(bare(word)),
-      );
-    const line = lines.find(same);
-    if (!line) continue;
-    used.add(line.id);
-    found[field.name] = line;
-  }
-  return found;
+  /** What a null becomes; a constant has none. */
+  null: NullRule | null;
+  onlyIfEmpty: boolean;
 }
 
 /** An object without a list of fields, such as the lines of a file, takes any. */
@@ -80,9 +58,9 @@ export const objectOf = (
 const columnFields = (fields: readonly Field[]) =>
   fields.flatMap(({ key, value }) => (value.type === 'column' ? [{ key, column: value.column }] : []));
 
-/** Names of the fields a column fills: a constant finds no record again. */
-export const filledByColumn = (fields: readonly Field[]): string[] =>
-  columnFields(fields).map(({ key }) => key);
+/** Names of the fields that rows fill: a constant finds no record again. */
+export const filledByRow = (fields: readonly Field[]): string[] =>
+  fields.filter(({ value }) => value.type !== 'constant').map(({ key }) => key);
 
 /** The field that the row key fills; where the row key is not sent, the first that a column fills. */
 export function fieldOfKey(fields: readonly Field[], rowKey: readonly string[]): string {
@@ -101,6 +79,10 @@ export function firstTarget(objects: readonly DestinationObject[], before: Targe
   return { ...before, object: object.name, matchField: match?.name ?? '' };
 }
 
+/** A new record needs the field, and nothing fills it. */
+export const isOpen = (field: DestinationField, target: Target, filled: ReadonlySet<string>): boolean =>
+  target.mode !== 'update' && field.required && field.writable && !filled.has(field.name);
+
 /** What keeps the destination from taking the records. */
 export function recordProblems(
   target: Target,
@@ -108,17 +90,12 @@ export function recordProblems(
   fields: readonly Field[],
 ): string[] {
   if (!object) return [text.noObject];
-  const found = filledByColumn(fields);
+  const found = filledByRow(fields);
   if (takesAny(object)) return found.includes(target.matchField) ? [] : [text.noMatch];
   const filled = new Set(fields.map(({ key }) => key));
   const unknown = unknownTo(object, fields).length;
   const match = object.fields.find(({ name }) => name === target.matchField);
-  const open =
-    target.mode === 'update'
-      ? []
-      : object.fields.filter(
-          ({ name, required, writable }) => required && writable && !filled.has(name) && name !== match?.name,
-        );
+  const open = object.fields.filter((field) => isOpen(field, target, filled) && field.name !== match?.name);
   return [
     ...(match && !found.includes(match.name) ? [text.missingMatch(match.label)] : []),
     ...open.map(({ label }) => text.missing(label)),

@@ -31,6 +31,7 @@ const kind = (id: string, label: string, summary: string, more: Partial<Kind>): 
   accepts: null,
   modes: [],
   removals: [],
+  reads: false,
   icon: '',
   ...more,
 });
@@ -123,6 +124,7 @@ export const catalogue: Catalogue = {
       'Contacts, leads and accounts on this computer, with realistic limits and errors',
       {
         accepts: 'both',
+        reads: true,
         ready: true,
         modes: ['upsert', 'update', 'create', 'mirror', 'append', 'full'],
         removals: ['nothing', 'clear', 'delete'],
@@ -211,6 +213,7 @@ const field = (
   name,
   label,
   field_type,
+  takes: { type: 'anything' as const },
   required: false,
   writable: true,
   matchable: false,
@@ -229,7 +232,10 @@ export const practiceObjects: DestinationObject[] = [
       field('name', 'Full name', 'Text (120)', { required: true }),
       field('company', 'Company', 'Text (120)'),
       field('lead_score', 'Lead score', 'Number (3, 0)', { custom: true }),
-      field('rating', 'Rating', 'Pick list (3)', { options: ['Hot', 'Warm', 'Cold'] }),
+      field('rating', 'Rating', 'Pick list (3)', {
+        takes: { type: 'one_of' },
+        options: ['Hot', 'Warm', 'Cold'],
+      }),
       field('city', 'City', 'Text (40)'),
       field('created_at', 'Created', 'Timestamp', { writable: false }),
     ],

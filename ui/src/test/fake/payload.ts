@@ -1,3 +1,4 @@
+import type { Field } from '@/api/bindings/Field';
 import type { FieldProblem } from '@/api/bindings/FieldProblem';
 import type { PayloadPreview } from '@/api/bindings/PayloadPreview';
 import type { PayloadPreviewRequest } from '@/api/bindings/PayloadPreviewRequest';
@@ -22,6 +23,13 @@ function put(target: Json, key: string, value: unknown): void {
   });
 }
 
+/** A value; hashes are not worked out here. */
+export function made(value: Field['value'], show: (column: string) => unknown): unknown {
+  if (value.type === 'constant') return value.constant;
+  if (value.type === 'column') return show(value.column);
+  return value.template.replace(/\{([^{}]+)\}/g, (_, column: string) => String(show(column) ?? '')).trim();
+}
+
 function payloadOf(definition: SyncDefinition, row: number, reveal: boolean): Json {
   const show = (column: string) => {
     const value = valueAt(column, row);
@@ -31,7 +39,7 @@ function payloadOf(definition: SyncDefinition, row: number, reveal: boolean): Js
   const { shape, identifiers } = definition;
   const body: Json = {};
   (definition.fields ?? []).forEach((field) => {
-    const value = field.value.type === 'constant' ? field.value.constant : show(field.value.column);
+    const value = made(field.value, show);
     if (value === null && field.null === 'leave_out') return;
     put(body, field.key, value);
   });

@@ -3,11 +3,12 @@ import type { Plan } from '@/api/bindings/Plan';
 import type { PlanRecord } from '@/api/bindings/PlanRecord';
 import type { Sync } from '@/api/bindings/Sync';
 import type { SyncDefinition } from '@/api/bindings/SyncDefinition';
+import { made } from './payload';
 import { isPersonal, mask, valueAt } from './source';
 
 function record(definition: SyncDefinition, row: number, change: 'added' | 'changed'): PlanRecord {
   const fields = (definition.fields ?? []).map(({ key, value }, index): FieldChange => {
-    const raw = value.type === 'constant' ? value.constant : valueAt(value.column, row);
+    const raw = made(value, (column) => valueAt(column, row));
     const after = JSON.stringify(
       value.type === 'column' && raw !== null && isPersonal(value.column) ? mask(String(raw)) : raw,
     );

@@ -13,7 +13,15 @@ export const definitionOf = (name: string, more: Partial<SyncDefinition> = {}): 
   mode: 'upsert',
   removed: 'nothing',
   identifiers: { user_id: 'user_id', email: 'email' },
-  fields: [{ value: { type: 'column', column: 'lead_score' }, key: 'lead_score', null: 'send' }],
+  fields: [
+    {
+      value: { type: 'column', column: 'lead_score' },
+      key: 'lead_score',
+      null: 'send',
+      hash: null,
+      only_if_empty: false,
+    },
+  ],
   schedule: { type: 'every', minutes: 30 },
   brakes: {
     empty: true,

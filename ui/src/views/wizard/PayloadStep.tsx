@@ -11,6 +11,7 @@ import { setShape } from '@/features/payload/actions';
 import { EditList } from '@/features/payload/EditList';
 import { EventName } from '@/features/payload/EventName';
 import { type Shaping, redo, undo } from '@/features/payload/edits';
+import { LineRules } from '@/features/payload/LineRules';
 import { sentLines, shapesOf } from '@/features/payload/model';
 import { PayloadBar } from '@/features/payload/PayloadBar';
 import { PayloadGrid } from '@/features/payload/PayloadGrid';
@@ -140,6 +141,11 @@ export function PayloadStep() {
         side={
           <>
             {preview.error && <ProblemBox problem={asProblem(preview.error)} />}
+            <LineRules
+              state={shaping}
+              line={payload.lines.find(({ id }) => id === selected)}
+              onChange={change}
+            />
             {shown && (
               <PayloadPanel
                 preview={shown}
@@ -168,6 +174,7 @@ export function PayloadStep() {
         <PayloadBar
           state={shaping}
           identifiers={identifiers}
+          columns={columns.map(({ name }) => name)}
           search={search}
           onSearch={setSearch}
           onChange={change}

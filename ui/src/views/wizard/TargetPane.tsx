@@ -1,19 +1,20 @@
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import { asProblem } from '@/api/client';
-import { useConnections, useKind, useObjects, useSource } from '@/api/queries';
+import { useConnections, useKind, useMappingCheck, useObjects, useSource } from '@/api/queries';
 import { Button } from '@/components/Button';
 import { KindIcon } from '@/components/KindIcon';
 import { ProblemBox } from '@/components/ProblemBox';
 import { State } from '@/components/State';
 import { t } from '@/components/text';
-import { nameAll, tickMany } from '@/features/payload/actions';
-import { choosable, toFields } from '@/features/payload/model';
+import { toFields } from '@/features/payload/model';
 import { queryOf } from '@/features/source/choice';
-import { FieldTable } from '@/features/target/FieldTable';
 import { fieldOfKey, firstTarget, objectOf, recordProblems, takesAny } from '@/features/target/target';
 import { TargetForm } from '@/features/target/TargetForm';
 import { useWizard } from './context';
+import { FieldPane } from './FieldPane';
+import { definitionOf } from './state';
 import { StepFrame } from './StepFrame';
+import { text as targetText } from '@/features/target/text';
 import { text } from './text';
 import styles from './wizard.module.css';
 
@@ -38,12 +39,11 @@ export function TargetPane({ connection, onChange }: { connection: string; onCha
       dispatch({ type: 'target', target: first });
   }, [list, object, target, byKey, dispatch]);
 
-  const lines = choosable(shaping.payload, identifiers).map((line) => ({
-    id: line.id,
-    on: line.on,
-    key: line.key,
-    name: line.value.type === 'column' ? line.value.column : JSON.stringify(line.value.constant),
-  }));
+  const known = object && !takesAny(object) ? object : undefined;
+  const definition = useMemo(() => definitionOf(state), [state]);
+  const check = useMappingCheck(known && definition ? { definition, object: known } : null);
+  const found = known && check.data ? check.data : undefined;
+  const misfits = new Set(found?.mismatches.map(({ field }) => field)).size;
   const problems = !records
     ? []
     : objects.isFetching && !list
@@ -61,6 +61,7 @@ export function TargetPane({ connection, onChange }: { connection: string; onCha
         </Button>
       }
       problems={problems}
+      note={misfits > 0 && <State state="completedWithRejections">{targetText.mismatched(misfits)}</State>}
       main={{ label: text.next, onPress: () => go('review') }}
     >
       <div className={styles.tablePane}>
@@ -92,17 +93,7 @@ export function TargetPane({ connection, onChange }: { connection: string; onCha
             onChange={(next) => dispatch({ type: 'target', target: next })}
           />
         </div>
-        {object && !takesAny(object) && (
-          <FieldTable
-            object={object}
-            lines={lines}
-            target={target}
-            onName={(keys) => dispatch({ type: 'shaping', shaping: nameAll(shaping, keys) })}
-            onLeaveOut={(ids) =>
-              dispatch({ type: 'shaping', shaping: tickMany(shaping, new Set(ids), false, '') })
-            }
-          />
-        )}
+        {known && <FieldPane kind={kind} object={known} check={found} />}
       </div>
     </StepFrame>
   );

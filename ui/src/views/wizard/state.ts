@@ -5,7 +5,7 @@ import type { Sync } from '@/api/bindings/Sync';
 import type { SyncDefinition } from '@/api/bindings/SyncDefinition';
 import type { Choice } from '@/features/connection/ConnectionChoice';
 import type { ConnectionForm } from '@/features/connection/form';
-import { setShape } from '@/features/payload/actions';
+import { setShape, withoutOnlyIfEmpty } from '@/features/payload/actions';
 import { type Shaping, shaping } from '@/features/payload/edits';
 import { noPayload, payloadOf, shapesOf, toFields, toShape, withColumns } from '@/features/payload/model';
 import { type ScheduleForm, formOf, newSchedule, toSchedule } from '@/features/schedule/form';
@@ -127,6 +127,7 @@ function connect(state: WizardState, kind: Kind, connection: string): WizardStat
   }
   const shapes = shapesOf(kind.accepts);
   const first = shapes[0] ?? 'identify';
+  const shaped = kind.reads ? state.shaping : withoutOnlyIfEmpty(state.shaping);
   const target = {
     ...state.target,
     mode: kind.modes.includes(state.target.mode) ? state.target.mode : (kind.modes[0] ?? 'upsert'),
@@ -136,7 +137,7 @@ function connect(state: WizardState, kind: Kind, connection: string): WizardStat
     later: false,
     destination: { ...state.destination, connection, choice: { saved: connection } },
     target: state.destination.connection === connection ? target : { ...target, object: '', matchField: '' },
-    shaping: shapes.includes(state.shaping.payload.shape) ? state.shaping : setShape(state.shaping, first),
+    shaping: shapes.includes(shaped.payload.shape) ? shaped : setShape(shaped, first),
   };
 }
 
@@ -204,7 +205,8 @@ export function definitionOf(state: WizardState): SyncDefinition | null {
     mode: state.target.mode,
     removed: state.target.mode === 'mirror' ? state.target.removed : 'nothing',
     identifiers: state.source.identifiers,
-    fields,
+    // The match field is what records are looked up by: it always goes out.
+    fields: fields.map((field) => (field.key === matchField ? { ...field, only_if_empty: false } : field)),
     schedule: toSchedule(state.schedule) ?? { type: 'manual' },
     brakes: state.brakes,
     cursor: state.target.mode === 'append' ? state.target.cursor : null,

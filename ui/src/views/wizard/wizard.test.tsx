@@ -101,6 +101,8 @@ test('by keyboard alone from the warehouse to a running sync that sends exactly 
     value: { type: 'constant', constant: 'warehouse' },
     key: 'origin',
     null: 'send',
+    hash: null,
+    only_if_empty: false,
   });
   expect(
     host.calls.at(-1)?.command === 'sync_now' ||
@@ -346,6 +348,97 @@ test('rows become records of an object of a CRM that takes events as well', asyn
   expect(planned(host).at(-1)).toMatchObject({
     definition: { shape: { type: 'record', object: 'contacts', match_field: 'email' } },
   });
+});
+
+async function toFieldsOf(host = fakeHost()) {
+  const view = await toDestination(host);
+  await view.user.click(await screen.findByRole('radio', { name: /Practice CRM/ }));
+  await view.user.keyboard(on);
+  const grid = await screen.findByRole('grid', { name: 'Fields' });
+  return { ...view, grid };
+}
+
+test('suggestions are taken one by one or not at all, and a required field stops one by name', async () => {
+  const { user, grid, host } = await toFieldsOf();
+  await user.click(await within(grid).findByRole('button', { name: 'Accept full_name for Full name' }));
+  await waitFor(() => expect(screen.queryByText('Required field open: Full name')).toBeNull());
+  expect(host.calls.filter(({ command }) => command === 'mapping_check').at(-1)?.input).toMatchObject({
+    definition: { fields: expect.arrayContaining([expect.objectContaining({ key: 'name' })]) as unknown },
+    object: { name: 'contacts' },
+  });
+  expect(screen.queryByRole('button', { name: /Accept \d suggestion/ })).toBeNull();
+  await user.click(screen.getByRole('radio', { name: /Sent/ }));
+  expect(within(grid).getByText('Full name')).toBeTruthy();
+  expect(within(grid).queryByText('External ID')).toBeNull();
+});
+
+test('values a pick list does not have are shown before anything is sent, with how many rows have them', async () => {
+  const { user, grid } = await toFieldsOf();
+  await user.click(within(grid).getByRole('button', { name: /Filled from: Rating/ }));
+  await user.click(await screen.findByRole('option', { name: /score_grade/ }));
+  await within(grid).findByText(/not in list/);
+  await user.click(within(grid).getByText('Rating'));
+  const side = await screen.findByRole('complementary', { name: 'Field' });
+  expect(within(side).getByText(/is not in the list of Rating: \d+ of the 100 sample rows/)).toBeTruthy();
+  expect(within(side).getByRole('table', { name: 'Examples' })).toBeTruthy();
+  expect(within(side).getByText('In the list:').textContent).toMatch(/Hot, Warm, Cold/);
+  await user.click(within(side).getByRole('button', { name: 'Close the field' }));
+  await waitFor(() => expect(screen.queryByRole('complementary', { name: 'Field' })).toBeNull());
+});
+
+test('a field is filled only if it is empty, and hashed, where the user says so', async () => {
+  const { user, grid, host } = await toFieldsOf();
+  await user.click(within(grid).getByRole('checkbox', { name: 'Fill Company only if it is empty' }));
+  await user.click(within(grid).getByText('Company'));
+  const side = await screen.findByRole('complementary', { name: 'Field' });
+  expect(
+    (within(side).getByRole('checkbox', { name: /only if it is empty there/ }) as HTMLInputElement).checked,
+  ).toBe(true);
+  await user.click(within(side).getByRole('button', { name: /How Company is sent/ }));
+  await user.click(await screen.findByRole('option', { name: 'Hashed' }));
+  await within(side).findByText(/SHA-256 of the text without/);
+  await waitFor(() =>
+    expect(host.calls.filter(({ command }) => command === 'mapping_check').at(-1)?.input).toMatchObject({
+      definition: {
+        fields: expect.arrayContaining([
+          expect.objectContaining({ key: 'company', hash: 'text', only_if_empty: true }),
+        ]) as unknown,
+      },
+    }),
+  );
+});
+
+test('what a destination can not do is named with the reason, and can not be chosen', async () => {
+  const { user } = await toDestination();
+  await user.click(await screen.findByRole('radio', { name: /JSON lines or CSV/ }));
+  await user.keyboard(on);
+  await user.type(await screen.findByRole('textbox', { name: /Folder/ }), '/home/ana/exports');
+  await user.click(screen.getByRole('button', { name: /Test connection/ }));
+  await user.click(await screen.findByRole('button', { name: /^Continue/ }));
+  await user.click(await screen.findByRole('button', { name: /What to do/ }));
+  const only = await screen.findByRole('option', { name: /Only update what exists/ });
+  expect(only.getAttribute('aria-disabled')).toBe('true');
+  expect(only.textContent).toMatch(/File can not say which records exist/);
+});
+
+test('a template is put together from columns, and sent as one key', async () => {
+  const { user, host } = await toPayload();
+  await user.click(screen.getByRole('button', { name: 'Template' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Add a template' });
+  await user.type(within(dialog).getByRole('textbox', { name: /Key in the payload/ }), 'label');
+  await user.type(within(dialog).getByRole('textbox', { name: 'Template' }), '{{company} ({{gone}){Enter}');
+  await within(dialog).findByText('The rows have no column “gone”.');
+  await user.clear(within(dialog).getByRole('textbox', { name: 'Template' }));
+  await user.type(within(dialog).getByRole('textbox', { name: 'Template' }), '{{company}!{Enter}');
+  await waitFor(() =>
+    expect(host.calls.filter(({ command }) => command === 'payload_preview').at(-1)?.input).toMatchObject({
+      definition: {
+        fields: expect.arrayContaining([
+          expect.objectContaining({ key: 'label', value: { type: 'template', template: '{company}!' } }),
+        ]) as unknown,
+      },
+    }),
+  );
 });
 
 test('a file takes records of any fields, found again by the row key', async () => {

@@ -73,6 +73,43 @@ const FAULTS: &[(&str, &str)] = &[
         "two fields have the key “a”",
     ),
     ("    table: t\n    key: id\n    fields: [{ column: a, as: b..c }]\n", "“as: b..c” has an empty part."),
+    (
+        "    table: t\n    key: id\n    fields: [{ column: a, template: \"{a}\" }]\n",
+        "Line 12, column 14: a field has one of “column”, “template” and “constant”.",
+    ),
+    (
+        "    table: t\n    key: id\n    fields: [{ template: \"{a\", as: b }]\n",
+        "Line 12, column 26: “template: {a” has a { without its }; write {{ for the sign itself.",
+    ),
+    ("    table: t\n    key: id\n    fields: [{ template: a, as: b }]\n", "names no column"),
+    (
+        "    table: t\n    key: id\n    fields: [{ template: \"{a}\" }]\n",
+        "“as” is missing beside “template”.",
+    ),
+    (
+        "    table: t\n    key: id\n    fields: [{ column: a, hash: sha1 }]\n",
+        "“sha1” is not a value of “hash”. Known are: text, email, phone, phone_plus.",
+    ),
+    (
+        "    table: t\n    key: id\n    fields: [{ constant: a, as: b, hash: text }]\n",
+        "“hash” goes with “column” and “template”; a constant is what it is.",
+    ),
+    (
+        "    table: t\n    key: id\n    to: events\n    event: identify\n    fields: [{ column: a, only_if_empty: true }]\n",
+        "“only_if_empty” of “a” can not be done: events have no values to look at.",
+    ),
+    (
+        "    table: t\n    key: id\n    to: out\n    fields: [{ column: id }, { column: a, only_if_empty: true }]\n",
+        "“only_if_empty” of “a” can not be done: File can not be read.",
+    ),
+    (
+        "    table: t\n    key: id\n    to: crm\n    object: o\n    match: a\n    fields: [{ column: a, only_if_empty: true }]\n",
+        "“a” is what records are found again by",
+    ),
+    (
+        "    table: t\n    key: id\n    fields: [{ column: a, only_if_empty: maybe }]\n",
+        "“maybe” is not a value of “only_if_empty”. Known are: true, false.",
+    ),
     ("    table: t\n    key: id\n    schedule: { every: 90s }\n", "“every: 90s” is not an interval"),
     ("    table: t\n    key: id\n    schedule: { every: 8d }\n", "not between 1m and 7d"),
     ("    table: t\n    key: id\n    schedule: { at: \"24:00\" }\n", "“24:00” is not a time of day"),

@@ -62,7 +62,13 @@ const fn destination(
         id,
         label,
         dialect: None,
-        destination: Some(Capabilities { accepts, modes: MODES, removals, confirms: true }),
+        destination: Some(Capabilities {
+            accepts,
+            modes: MODES,
+            removals,
+            confirms: true,
+            reads: matches!(accepts, Accepts::Records),
+        }),
         ..PLAIN
     }
 }

@@ -1,7 +1,7 @@
 //! What the file says is read.
 
 use sluice_engine::schedule::Schedule;
-use sluice_engine::sync::{Brakes, Field, FieldValue, Identifier, NullRule, Query, Shape, TableName};
+use sluice_engine::sync::{Brakes, Field, FieldValue, Hash, Identifier, NullRule, Query, Shape, TableName};
 
 use super::*;
 
@@ -35,8 +35,7 @@ syncs:
     let shop = &workspace.connections[0];
     assert_eq!((shop.name.as_str(), shop.kind.as_str()), ("shop_warehouse", "postgres"));
     assert_eq!(shop.settings["user"], "007", "a setting is text as written");
-    let column =
-        |name: &str, key: &str, null| Field { value: FieldValue::Column(name.into()), key: key.into(), null };
+    let column = |name: &str, key: &str, null| Field { null, ..Field::column(name, key) };
     let expected = Sync {
         name: "lead-scores".into(),
         from: "shop_warehouse".into(),
@@ -50,11 +49,7 @@ syncs:
         fields: Some(vec![
             column("lead_score", "lead_score", NullRule::Send),
             column("company", "company.name", NullRule::LeaveOut),
-            Field {
-                value: FieldValue::Constant("warehouse".into()),
-                key: "origin".into(),
-                null: NullRule::Send,
-            },
+            Field::new(FieldValue::Constant("warehouse".into()), "origin"),
         ]),
         schedule: Schedule::Manual,
         brakes: Brakes::default(),
@@ -156,4 +151,26 @@ fn a_saved_connection_can_be_used() {
     let saved = [Connection { name: "old".into(), kind: "sample".into(), settings: [].into() }];
     let text = "version: 1\nsyncs:\n  s: { from: old, table: t, key: id }\n";
     assert!(parse(text, &around(&saved)).is_ok());
+}
+
+#[test]
+fn a_field_can_be_made_hashed_and_left_to_what_is_there() {
+    let text = with_sync(
+        "    table: t\n    key: id\n    to: crm\n    object: contacts\n    match: email\n    fields:\n      - { column: email }\n      \
+        - { column: email, as: email_sha256, hash: email, null: leave_out }\n      \
+        - { template: \"{first_name} {last_name}\", as: name, only_if_empty: true }\n      \
+        - { constant: warehouse, as: origin, only_if_empty: true }\n",
+    );
+    let workspace = read(&text);
+    let hashed =
+        Field { hash: Some(Hash::Email), null: NullRule::LeaveOut, ..Field::column("email", "email_sha256") };
+    let name = FieldValue::Template("{first_name} {last_name}".into());
+    let fields = vec![
+        Field::column("email", "email"),
+        hashed,
+        Field { only_if_empty: true, ..Field::new(name, "name") },
+        Field { only_if_empty: true, ..Field::new(FieldValue::Constant("warehouse".into()), "origin") },
+    ];
+    assert_eq!(workspace.syncs[0].fields.as_deref(), Some(&fields[..]));
+    assert_eq!(read(&write(&workspace, &KINDS).unwrap()).syncs, workspace.syncs);
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use sluice_engine::mapping::literal;
 use sluice_engine::schedule::Schedule;
 use sluice_engine::sync::{
-    Brakes, EventName, Field, FieldValue, Identifier, NullRule, Query, Shape, TableName,
+    Brakes, EventName, Field, FieldValue, Hash, Identifier, NullRule, Query, Shape, TableName,
 };
 
 use super::*;
@@ -120,16 +120,25 @@ fn shape_and_destination() -> BoxedStrategy<(Shape, Option<&'static str>)> {
 }
 
 fn fields_strategy() -> BoxedStrategy<Option<Vec<Field>>> {
-    let column = (word(), prop::sample::select(vec![NullRule::Send, NullRule::LeaveOut, NullRule::Clear]))
-        .prop_map(|(column, null)| (FieldValue::Column(column), null));
-    let constant = json().prop_map(|value| (FieldValue::Constant(value), NullRule::Send));
+    let null = || prop::sample::select(vec![NullRule::Send, NullRule::LeaveOut, NullRule::Clear]);
+    let hash = || {
+        let hashes = vec![Hash::Text, Hash::Email, Hash::Phone, Hash::PhonePlus];
+        prop::option::of(prop::sample::select(hashes))
+    };
+    let column =
+        (word(), null(), hash()).prop_map(|(column, null, hash)| (FieldValue::Column(column), null, hash));
+    let template = ("[ a-z:#{'\"]{0,6}", null(), hash()).prop_map(|(text, null, hash)| {
+        (FieldValue::Template(format!("{}{{column}}", text.replace('{', "{{"))), null, hash)
+    });
+    let constant = json().prop_map(|value| (FieldValue::Constant(value), NullRule::Send, None));
     let key = word().prop_map(|word| literal(&word));
-    let named = prop::collection::btree_map(key, prop_oneof![column, constant], 0..4);
-    prop::option::of(
-        named.prop_map(|named| {
-            named.into_iter().map(|(key, (value, null))| Field { value, key, null }).collect()
-        }),
-    )
+    let named = prop::collection::btree_map(key, prop_oneof![column, template, constant], 0..4);
+    prop::option::of(named.prop_map(|named| {
+        named
+            .into_iter()
+            .map(|(key, (value, null, hash))| Field { null, hash, ..Field::new(value, key) })
+            .collect()
+    }))
     .boxed()
 }
 

@@ -39,6 +39,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         modes: &[Mode::Upsert, Mode::Mirror, Mode::Append, Mode::Full],
         removals: &[Removal::Nothing, Removal::Clear, Removal::Delete],
         confirms: true,
+        reads: false,
     }),
     dialect: None,
     icon: include_str!("icon.svg"),

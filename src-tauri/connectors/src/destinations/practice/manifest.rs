@@ -20,6 +20,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         modes: &[Mode::Upsert, Mode::Update, Mode::Create, Mode::Mirror, Mode::Append, Mode::Full],
         removals: &[Removal::Nothing, Removal::Clear, Removal::Delete],
         confirms: true,
+        reads: true,
     }),
     dialect: None,
     icon: include_str!("icon.svg"),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use serde_json::Value;
-use sluice_engine::destination::{Object, ObjectField};
+use sluice_engine::destination::{Object, ObjectField, Takes};
 
 /// An object.
 pub(super) struct ObjectDef {
@@ -108,19 +108,20 @@ impl FieldDef {
     }
 
     fn described(&self) -> ObjectField {
-        let (field_type, options): (&str, &[&str]) = match self.holds {
-            Holds::Text(_) => ("text", &[]),
-            Holds::Email => ("email", &[]),
-            Holds::Number => ("number", &[]),
-            Holds::Boolean => ("boolean", &[]),
-            Holds::Date => ("date", &[]),
-            Holds::DateTime => ("datetime", &[]),
-            Holds::PickList(options) => ("pick list", options),
+        let (field_type, takes, options): (&str, Takes, &[&str]) = match self.holds {
+            Holds::Text(longest) => ("text", Takes::Text { longest: Some(longest) }, &[]),
+            Holds::Email => ("email", Takes::Email, &[]),
+            Holds::Number => ("number", Takes::Number { decimals: None }, &[]),
+            Holds::Boolean => ("boolean", Takes::Boolean, &[]),
+            Holds::Date => ("date", Takes::Date, &[]),
+            Holds::DateTime => ("datetime", Takes::Moment, &[]),
+            Holds::PickList(options) => ("pick list", Takes::OneOf, options),
         };
         ObjectField {
             name: self.name.to_owned(),
             label: self.label.to_owned(),
             field_type: field_type.to_owned(),
+            takes,
             required: self.required,
             writable: true,
             matchable: self.unique,

@@ -1,7 +1,7 @@
 //! What goes out next: batches out of the outbox, their halves, and what was put off.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
@@ -10,6 +10,7 @@ use super::Sender;
 use super::jobs::Job;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Record;
+use crate::store::outbox::amended::Amended;
 use crate::store::outbox::{self, BatchRow, Body, OwnState};
 use crate::store::runs::{self, Counts, RunRow};
 
@@ -33,12 +34,28 @@ pub(in crate::run) struct Loaded {
     pub(in crate::run) body: Body,
     /// When its changes were found, by place.
     changed_at: Vec<DateTime<Utc>>,
+    /// What is sent otherwise than the body has it; known from before the first send on.
+    amended: OnceLock<Amended>,
 }
 
 impl Loaded {
     /// The record at `place`, ready to send as one of `run`.
     pub(in crate::run) fn record(&self, place: usize, sync: &str, run: &RunRow) -> Result<Record<'_>> {
-        self.body.record(place, sync, run.generation, self.changed_at[place])
+        let record = self.body.record(place, sync, run.generation, self.changed_at[place])?;
+        Ok(match self.amended.get().and_then(|amended| amended.get(&place)) {
+            Some(payload) => Record { payload: payload.as_bytes(), ..record },
+            None => record,
+        })
+    }
+
+    /// It is known what is sent otherwise than the body has it.
+    pub(in crate::run) fn is_amended(&self) -> bool {
+        self.amended.get().is_some()
+    }
+
+    /// Its records are sent like this from now on; what was known before stays.
+    pub(in crate::run) fn amend(&self, amended: Amended) {
+        self.amended.get_or_init(|| amended);
     }
 }
 
@@ -146,7 +163,8 @@ impl Sender {
 fn load(sqlite: &rusqlite::Connection, row: BatchRow) -> Result<Option<Loaded>> {
     let Some(body) = outbox::body(sqlite, row.id)? else { return Ok(None) };
     let changed_at = outbox::changed_at(sqlite, &body, row.run)?;
-    Ok(Some(Loaded { id: row.id, body, changed_at }))
+    let amended = outbox::amended::of_batch(sqlite, row.id)?.map(OnceLock::from).unwrap_or_default();
+    Ok(Some(Loaded { id: row.id, body, changed_at, amended }))
 }
 
 fn stopped() -> Error {

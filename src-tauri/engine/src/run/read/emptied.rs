@@ -28,10 +28,12 @@ struct Nulls {
 }
 
 impl Emptied {
-    /// None yet, of the fields that come from a column.
+    /// None yet, of the fields that come from columns.
     pub(crate) fn new(sync: &Sync, columns: &[Column]) -> Self {
         let of_column = |field: crate::sync::Field| match field.value {
-            FieldValue::Column(_) => parse_path(&field.key).ok().map(|steps| (field.key, steps, 0)),
+            FieldValue::Column(_) | FieldValue::Template(_) => {
+                parse_path(&field.key).ok().map(|steps| (field.key, steps, 0))
+            }
             FieldValue::Constant(_) => None,
         };
         let fields = fields(sync, columns).into_iter().filter_map(of_column).collect();

@@ -1,0 +1,79 @@
+import { useState } from 'react';
+import type { Hash } from '@/api/bindings/Hash';
+import { Button } from '@/components/Button';
+import { Dialog } from '@/components/Dialog';
+import { TextField } from '@/components/Field';
+import { Select } from '@/components/Select';
+import { HashSelect } from './HashSelect';
+import { readTemplate } from './template';
+import { text } from './text';
+import styles from './payload.module.css';
+
+interface Props {
+  columns: readonly string[];
+  onClose: () => void;
+  onAdd: (key: string, template: string, hash: Hash | null) => void;
+}
+
+function Form({ columns, onClose, onAdd }: Props) {
+  const [key, setKey] = useState('');
+  const [template, setTemplate] = useState('');
+  const [hash, setHash] = useState<Hash | null>(null);
+  const [insist, setInsist] = useState(false);
+  const read = readTemplate(template, columns);
+  const add = () => {
+    if (!key.trim() || 'error' in read) setInsist(true);
+    else onAdd(key.trim(), template, hash);
+  };
+  const onEnter = (event: React.KeyboardEvent) => {
+    if (event.key === 'Enter') add();
+  };
+  return (
+    <div className={styles.constant}>
+      <TextField
+        label={text.constantKey}
+        value={key}
+        onChange={setKey}
+        mono
+        help={text.renameHint}
+        error={insist && !key.trim() ? text.constantNoKey : undefined}
+        onKeyDown={onEnter}
+      />
+      <TextField
+        label={text.templateText}
+        value={template}
+        onChange={setTemplate}
+        mono
+        help={text.templateHelp}
+        error={insist && 'error' in read ? read.error : undefined}
+        onKeyDown={onEnter}
+      />
+      <Select
+        label={text.templateInsert}
+        size="sm"
+        mono
+        value={null}
+        options={columns.map((column) => ({ value: column, label: column }))}
+        onChange={(column) =>
+          setTemplate((before) => `${before}${before && !before.endsWith(' ') ? ' ' : ''}{${column}}`)
+        }
+      />
+      <HashSelect label={text.hashOf(key.trim() || text.templateText)} value={hash} onChange={setHash} />
+      <div className={styles.constantFoot}>
+        <Button onPress={onClose}>{text.cancel}</Button>
+        <Button look="primary" onPress={add}>
+          {text.templateAdd}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** Adds a key whose text is put together from columns. */
+export function TemplateDialog({ open, ...form }: Props & { open: boolean }) {
+  return (
+    <Dialog open={open} onClose={form.onClose} title={text.templateTitle}>
+      <Form {...form} />
+    </Dialog>
+  );
+}
