@@ -5,6 +5,7 @@ mod file;
 mod file_name;
 #[cfg(test)]
 mod fixture;
+mod hubspot;
 mod practice;
 mod rudderstack;
 
@@ -12,4 +13,4 @@ use sluice_engine::destination::DestinationKind;
 
 /// Every kind of destination, in the order the wizard shows them.
 pub static CATALOGUE: &[&dyn DestinationKind] =
-    &[&rudderstack::RudderStack, &file::File, &practice::Practice];
+    &[&rudderstack::RudderStack, &hubspot::Crm, &file::File, &practice::Practice];

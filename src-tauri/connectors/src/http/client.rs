@@ -71,6 +71,16 @@ impl Http {
 
     /// Sends the request and reads its answer.
     pub(crate) async fn send(&self, request: RequestBuilder) -> std::result::Result<Answered, Failure> {
+        self.send_for(request, ANSWER_BYTES).await
+    }
+
+    /// The same, for an answer of up to `most` bytes. A longer one than that is cut, and says so in
+    /// [`Answered::cut`], where more than [`ANSWER_BYTES`] were asked for.
+    pub(crate) async fn send_for(
+        &self,
+        request: RequestBuilder,
+        most: usize,
+    ) -> std::result::Result<Answered, Failure> {
         let mut response = request.send().await.map_err(Failure::of)?;
         let header = |response: &Response, name| {
             response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
@@ -79,12 +89,13 @@ impl Http {
         let content_type = content_type.split(';').next().unwrap_or_default().trim().to_lowercase();
         let retry_after = retry_after(&header(&response, RETRY_AFTER), self.clock.now());
         let status = response.status().as_u16();
-        let (body, cut) = read(&mut response).await;
-        Ok(Answered { status, content_type, retry_after, body, cut })
+        let headers = response.headers().clone();
+        let (body, cut) = read(&mut response, most).await;
+        Ok(Answered { status, content_type, retry_after, headers, body, cut })
     }
 }
 
-async fn read(response: &mut Response) -> (String, Option<Error>) {
+async fn read(response: &mut Response, most: usize) -> (String, Option<Error>) {
     let mut body = Vec::new();
     let cut = loop {
         match response.chunk().await {
@@ -92,12 +103,17 @@ async fn read(response: &mut Response) -> (String, Option<Error>) {
             Ok(None) => break None,
             Err(error) => break Some(lost(error)),
         }
-        if body.len() >= ANSWER_BYTES {
-            body.truncate(ANSWER_BYTES);
-            break None;
+        if body.len() > most {
+            body.truncate(most);
+            break (most > ANSWER_BYTES).then(|| too_long(most));
         }
     };
     (String::from_utf8_lossy(&body).into_owned(), cut)
+}
+
+fn too_long(most: usize) -> Error {
+    let message = format!("The answer is longer than the {} MiB that are read of one.", most >> 20);
+    Error::new(ErrorKind::BadAnswer, message)
 }
 
 /// Whether `url` stays on this computer.

@@ -10,8 +10,9 @@ pub(crate) use failure::Failure;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use reqwest::header::HeaderMap;
 
-/// Bytes of an answer's body that are read and kept for the log.
+/// Bytes of an answer's body that are read, unless more is asked for, and kept for the log.
 pub(crate) const ANSWER_BYTES: usize = 64 << 10;
 
 /// An answer, whatever its status.
@@ -23,7 +24,9 @@ pub(crate) struct Answered {
     pub(crate) content_type: String,
     /// How long the other side asks to wait.
     pub(crate) retry_after: Option<Duration>,
-    /// The body's first [`ANSWER_BYTES`], as text.
+    /// Its headers.
+    pub(crate) headers: HeaderMap,
+    /// The body as text, as far as it was read.
     pub(crate) body: String,
     /// Why the body ended early, if it did.
     pub(crate) cut: Option<sluice_engine::Error>,
@@ -33,6 +36,17 @@ impl Answered {
     /// A web page, where an API was expected.
     pub(crate) fn is_web_page(&self) -> bool {
         self.content_type == "text/html" || self.content_type == "application/xhtml+xml"
+    }
+
+    /// A header's value as text; empty where there is none.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The body as the log keeps it: its first [`ANSWER_BYTES`].
+    pub(crate) fn kept(&self) -> String {
+        let end = (0..=ANSWER_BYTES.min(self.body.len())).rev().find(|end| self.body.is_char_boundary(*end));
+        self.body.get(..end.unwrap_or_default()).unwrap_or_default().to_owned()
     }
 
     /// The body as part of a sentence: its first line, at most 200 characters.
