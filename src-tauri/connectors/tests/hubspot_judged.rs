@@ -336,16 +336,19 @@ async fn objects_are_listed_with_what_can_be_written_and_matched() {
 }
 
 #[tokio::test]
-async fn limits_are_told_by_their_policy() {
+async fn limits_are_kept_and_told_by_their_policy() {
     let fake = Fake::start(Allowed { rolling: 3, daily: 1_000 }).await;
     let hubspot = hubspot(&fake);
     assert_eq!(said(&send(&*hubspot, &contacts("email"), &[lead(1)]).await), ["delivered"]);
-    let limited = send(&*hubspot, &contacts("email"), &[lead(2)]).await;
+    // One too many stays here.
+    let held = send(&*hubspot, &contacts("email"), &[lead(2)]).await;
+    assert_eq!(answered(&held).1.unwrap().message(), "HubSpot takes 3 requests of this key in 10 seconds.");
+    assert!(held.exchange.never_left && fake.asked().len() == 3);
+    // Another program has used up the limit of the key.
+    let limited = send(&*self::hubspot(&fake), &contacts("email"), &[lead(2)]).await;
     let error = answered(&limited).1.unwrap();
-    assert_eq!(
-        (error.kind(), error.retry_after().map(|wait| wait.as_secs())),
-        (ErrorKind::RateLimited, Some(1))
-    );
+    assert_eq!(error.message(), "HubSpot asks to slow down: the limit of requests is reached.");
+    assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(1));
     let fake = Fake::start(Allowed { rolling: usize::MAX, daily: 3 }).await;
     let hubspot = self::hubspot(&fake);
     assert_eq!(said(&send(&*hubspot, &contacts("email"), &[lead(1)]).await), ["delivered"]);

@@ -26,7 +26,7 @@ pub(super) struct Batched {
 }
 
 /// A record that was written or read.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Named {
     pub(super) id: Option<String>,

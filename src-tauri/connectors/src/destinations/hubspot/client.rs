@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Instant;
 
 use reqwest::RequestBuilder;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
@@ -14,6 +15,7 @@ use url::Url;
 
 use super::properties::Definitions;
 use super::quota::Quota;
+use super::window::Window;
 use crate::http::{Answered, Failure, Http, Patience};
 
 /// The version of HubSpot's API that Sluice was made for; part of every path.
@@ -37,6 +39,7 @@ pub(super) struct HubSpot {
     authorization: HeaderValue,
     http: Http,
     pub(super) clock: SharedClock,
+    window: Window,
     /// What was seen last of today's quota.
     pub(super) quota: Quota,
     /// Objects' properties as they were seen last.
@@ -63,6 +66,7 @@ impl HubSpot {
             http,
             api,
             clock: opening.clock().clone(),
+            window: Window::default(),
             quota: Quota::default(),
             definitions: Mutex::default(),
             utc_offset: OnceCell::new(),
@@ -90,8 +94,10 @@ impl HubSpot {
     }
 
     async fn send(&self, request: RequestBuilder) -> std::result::Result<Answered, Failure> {
+        self.window.enter(Instant::now()).map_err(Failure::NotSent)?;
         let request = request.header(AUTHORIZATION, self.authorization.clone());
         let answered = self.http.send_for(request, ANSWER_BYTES).await?;
+        self.window.note(&answered, Instant::now());
         self.quota.note(&answered);
         Ok(answered)
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use sluice_engine::destination::{Answer, Batch, Delivery, Exchange, Outcome};
-use sluice_engine::error::Result;
+use sluice_engine::error::{ErrorKind, Result};
 use url::Url;
 
 use super::answer::{self, Batched, blamed, is_removal, nothing_to_update, outcomes, whole};
@@ -44,6 +44,7 @@ async fn prepared<'a>(hub: &HubSpot, batch: &Batch<'a>) -> Result<Ready<'a>> {
     let to = Place::of(batch.shape)?;
     learn_time(hub).await;
     let definitions = definitions(hub, to.object).await?;
+    definitions.check_match(to.object, to.match_field)?;
     ready(batch, Some(&definitions))
 }
 
@@ -64,7 +65,11 @@ async fn post(
             exchange.status = Some(answered.status);
             exchange.answer = answered.kept();
         }
-        Err(failure) => failure.error().message().clone_into(&mut exchange.answer),
+        Err(failure) => {
+            // One too many for the present ten seconds stayed here.
+            exchange.never_left = failure.error().kind() == ErrorKind::RateLimited;
+            failure.error().message().clone_into(&mut exchange.answer);
+        }
     }
     sent
 }

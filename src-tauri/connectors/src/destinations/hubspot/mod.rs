@@ -12,6 +12,7 @@ mod quota;
 mod read;
 mod request;
 mod values;
+mod window;
 
 #[cfg(test)]
 mod tests;

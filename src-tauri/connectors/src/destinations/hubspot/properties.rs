@@ -33,6 +33,23 @@ impl Definitions {
     pub(super) fn get(&self, name: &str) -> Option<&Property> {
         self.by_name.get(name)
     }
+
+    /// Refuses a property by which HubSpot does not find records of `object`.
+    pub(super) fn check_match(&self, object: &str, name: &str) -> Result<()> {
+        let property = self.get(name).ok_or_else(|| error::no_property(&[name.to_owned()]))?;
+        if property.is_matchable(object) {
+            return Ok(());
+        }
+        let known = self.by_name.values().filter(|one| one.is_matchable(object)).map(|one| one.name.as_str());
+        let mut known: Vec<_> = known.collect();
+        known.sort_unstable();
+        let message =
+            format!("HubSpot finds no records by “{}” ({name}): it is not unique.", property.shown());
+        Err(Error::new(ErrorKind::MissingObject, message).with_hint(format!(
+            "Match by one of: {}; or make a property in HubSpot that requires unique values.",
+            known.join(", ")
+        )))
+    }
 }
 
 /// A property as HubSpot describes it.

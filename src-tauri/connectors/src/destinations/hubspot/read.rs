@@ -51,8 +51,8 @@ pub(super) async fn look(
         }
     }
     for named in batched.results.into_iter().flatten() {
-        if let Some(id) = found_by(&named, to, ids) {
-            looks.insert(id, Look::There(named));
+        for id in found_by(&named, to, ids) {
+            looks.insert(id, Look::There(named.clone()));
         }
     }
     if looks.is_empty() && !ids.is_empty() {
@@ -85,14 +85,18 @@ fn batched(answered: &Answered) -> Result<Batched> {
     error::read(answered)
 }
 
-/// The match value among `ids` that a record was found by: its own, or one of a contact's other addresses.
-fn found_by(named: &Named, to: Place<'_>, ids: &[&str]) -> Option<String> {
-    let asked = |value: &String| ids.iter().any(|id| canonical(id, to.match_field) == *value);
-    if let Some(value) = named.value(to.match_field).filter(asked) {
-        return Some(value);
+/// The match values among `ids` that a record was found by: its own, and a contact's other addresses.
+fn found_by(named: &Named, to: Place<'_>, ids: &[&str]) -> Vec<String> {
+    let mut values: Vec<_> = named.value(to.match_field).into_iter().collect();
+    if to.match_field == "email" {
+        let others =
+            named.properties.as_ref().and_then(|properties| properties.get(OTHER_ADDRESSES)?.as_str());
+        values.extend(
+            others.into_iter().flat_map(|all| all.split(';')).map(|one| canonical(one, to.match_field)),
+        );
     }
-    let others = named.properties.as_ref()?.get(OTHER_ADDRESSES)?.as_str()?;
-    others.split(';').map(|other| canonical(other, to.match_field)).find(asked)
+    values.retain(|value| ids.iter().any(|id| canonical(id, to.match_field) == *value));
+    values
 }
 
 /// The records with these match values, a hundred a request. A property without a value is null; one that the object

@@ -135,6 +135,17 @@ async fn properties_that_are_not_there_or_read_only_stop_the_sync() {
 }
 
 #[tokio::test]
+async fn a_property_that_is_not_unique_matches_nothing() {
+    let (hub, server) = desk(vec![]).await;
+    let delivery = send(&hub, &by("note"), &two()).await;
+    let (way, error) = answered(&delivery);
+    assert_eq!(way, "stop");
+    assert_eq!(error.unwrap().message(), "HubSpot finds no records by “Note” (note): it is not unique.");
+    assert!(error.unwrap().hint().starts_with("Match by one of: email, hs_object_id, lead_id;"));
+    assert_eq!(server.got().len(), 2);
+}
+
+#[tokio::test]
 async fn an_answer_is_believed_record_by_record() {
     let errors = format!(
         r#"{{"results":[{{"id":"1","objectWriteTraceId":"{}"}},{{"id":"9","objectWriteTraceId":"somebody-else.1"}}],"numErrors":2,"errors":[
