@@ -11,6 +11,7 @@ mod prism_server;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use fake::{Allowed, Asked, Fake, Fault, TOKEN};
 use fixture::{Row, Standing, answered, row, said, send, try_open};
@@ -199,7 +200,7 @@ async fn hubspots_python_client_takes_the_stand_in_for_hubspot() {
         seen,
         json!({
             "new": { "p-1": true }, "refused": ["p-2"], "again": { "p-3": false },
-            "read": [{ "email": "Ana@example.com", "firstname": "Ana", "lastname": "A", "hs_object_id": "101" }],
+            "read": [{ "email": "ana@example.com", "firstname": "Ana", "lastname": "A", "hs_object_id": "101" }],
             "missing": ["nobody@example.com"], "updated": "B", "properties": ["email", "hs_object_id"],
             "schemas": ["p4711_cars"], "account": 4711, "usage": "private-apps-api-calls-daily",
             "unknown": "PROPERTY_DOESNT_EXIST", "key": "INVALID_AUTHENTICATION",
@@ -221,7 +222,7 @@ async fn hubspots_node_client_takes_the_stand_in_for_hubspot() {
         seen,
         json!({
             "new": { "n-1": true }, "refused": ["n-2"], "again": { "n-3": false },
-            "read": [{ "email": "Eva@example.com", "firstname": "Eva", "lastname": "E", "hs_object_id": "101" }],
+            "read": [{ "email": "eva@example.com", "firstname": "Eva", "lastname": "E", "hs_object_id": "101" }],
             "missing": ["nobody@example.com"], "updated": "F", "properties": ["email", "hs_object_id"],
             "schemas": ["p4711_cars"], "unknown": "PROPERTY_DOESNT_EXIST", "key": "INVALID_AUTHENTICATION",
         })
@@ -337,19 +338,23 @@ async fn objects_are_listed_with_what_can_be_written_and_matched() {
 
 #[tokio::test]
 async fn limits_are_kept_and_told_by_their_policy() {
-    let fake = Fake::start(Allowed { rolling: 3, daily: 1_000 }).await;
+    let fake = Fake::start(Allowed { rolling: 3, window: Duration::from_secs(10), daily: 1_000 }).await;
     let hubspot = hubspot(&fake);
     assert_eq!(said(&send(&*hubspot, &contacts("email"), &[lead(1)]).await), ["delivered"]);
     // One too many stays here.
     let held = send(&*hubspot, &contacts("email"), &[lead(2)]).await;
     assert_eq!(answered(&held).1.unwrap().message(), "HubSpot takes 3 requests of this key in 10 seconds.");
     assert!(held.exchange.never_left && fake.asked().len() == 3);
-    // Another program has used up the limit of the key.
-    let limited = send(&*self::hubspot(&fake), &contacts("email"), &[lead(2)]).await;
-    let error = answered(&limited).1.unwrap();
-    assert_eq!(error.message(), "HubSpot asks to slow down: the limit of requests is reached.");
-    assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(1));
-    let fake = Fake::start(Allowed { rolling: usize::MAX, daily: 3 }).await;
+    // Another program has used up the limit of the key; after that nothing leaves for a moment.
+    let hubspot = self::hubspot(&fake);
+    let limited = hubspot.quota().await.unwrap_err();
+    assert_eq!(limited.message(), "HubSpot asks to slow down: the limit of requests is reached.");
+    assert_eq!(limited.retry_after().map(|wait| wait.as_secs()), Some(1));
+    let held = send(&*hubspot, &contacts("email"), &[lead(2)]).await;
+    let used_up = "Something else has used up the requests that HubSpot takes of this key for now.";
+    assert_eq!(answered(&held).1.unwrap().message(), used_up);
+    assert_eq!(fake.asked().len(), 4);
+    let fake = Fake::start(Allowed { rolling: usize::MAX, window: Duration::from_secs(10), daily: 3 }).await;
     let hubspot = self::hubspot(&fake);
     assert_eq!(said(&send(&*hubspot, &contacts("email"), &[lead(1)]).await), ["delivered"]);
     let spent = send(&*hubspot, &contacts("email"), &[lead(2)]).await;

@@ -46,13 +46,15 @@ impl Window {
             sent.recent.pop_front();
         }
         let full = sent.recent.front().filter(|_| sent.recent.len() >= sent.most).map(|at| *at + whole);
-        match full.max(sent.closed_until).filter(|until| *until > now) {
-            Some(until) => Err(too_many(&sent, until.duration_since(now))),
-            None => {
-                sent.recent.push_back(now);
-                Ok(())
-            }
+        let wait = |until: Instant| until.checked_duration_since(now).filter(|wait| !wait.is_zero());
+        if let Some(wait) = full.and_then(wait) {
+            return Err(too_many(&sent, wait));
         }
+        if let Some(wait) = sent.closed_until.and_then(wait) {
+            return Err(used_up(wait));
+        }
+        sent.recent.push_back(now);
+        Ok(())
     }
 
     /// Notes what an answer says of the limit.
@@ -74,6 +76,11 @@ impl Window {
 fn too_many(sent: &Sent, wait: Duration) -> Error {
     let message =
         format!("HubSpot takes {} requests of this key in {} seconds.", sent.most, sent.span.as_secs());
+    Error::new(ErrorKind::RateLimited, message).with_retry_after(wait)
+}
+
+fn used_up(wait: Duration) -> Error {
+    let message = "Something else has used up the requests that HubSpot takes of this key for now.";
     Error::new(ErrorKind::RateLimited, message).with_retry_after(wait)
 }
 

@@ -109,7 +109,9 @@ fn input<'a>(
         if object.property(name).is_none() {
             return Err(unknown_property(name));
         }
-        values.insert(name.clone(), text.to_owned());
+        // HubSpot keeps addresses in lower case.
+        let text = if name == "email" { text.trim().to_lowercase() } else { text.to_owned() };
+        values.insert(name.clone(), text);
     }
     Ok(Input { id: id.unwrap_or_default(), by, trace: input["objectWriteTraceId"].as_str(), values })
 }

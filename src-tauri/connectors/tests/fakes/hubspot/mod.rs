@@ -50,8 +50,10 @@ pub(crate) struct Asked {
 /// How many requests HubSpot takes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Allowed {
-    /// In ten seconds.
+    /// In a window.
     pub(crate) rolling: usize,
+    /// How long the window is; ten seconds with HubSpot.
+    pub(crate) window: Duration,
     /// In a day.
     pub(crate) daily: usize,
 }
@@ -93,7 +95,8 @@ impl Fake {
 
     /// Limits that no test reaches.
     pub(crate) async fn unlimited() -> Self {
-        Self::start(Allowed { rolling: usize::MAX, daily: usize::MAX }).await
+        let window = Duration::from_secs(10);
+        Self::start(Allowed { rolling: usize::MAX, window, daily: usize::MAX }).await
     }
 
     /// The next writes meet these faults, one each.
@@ -238,7 +241,7 @@ impl Inside {
             return Some(error(401, "INVALID_AUTHENTICATION", message));
         }
         let now = Instant::now();
-        while self.recent.front().is_some_and(|at| now.duration_since(*at) >= Duration::from_secs(10)) {
+        while self.recent.front().is_some_and(|at| now.duration_since(*at) >= self.allowed.window) {
             self.recent.pop_front();
         }
         if self.today >= self.allowed.daily {
@@ -256,12 +259,12 @@ impl Inside {
     }
 
     fn told(&self, response: &mut Response) {
-        let Allowed { rolling, daily } = self.allowed;
+        let Allowed { rolling, window, daily } = self.allowed;
         let left = |of: usize, used: usize| of.saturating_sub(used).min(1_000_000);
         for (name, number) in [
             ("x-hubspot-ratelimit-max", rolling.min(1_000_000)),
             ("x-hubspot-ratelimit-remaining", left(rolling, self.recent.len())),
-            ("x-hubspot-ratelimit-interval-milliseconds", 10_000),
+            ("x-hubspot-ratelimit-interval-milliseconds", window.as_millis() as usize),
             ("x-hubspot-ratelimit-daily", daily.min(1_000_000)),
             ("x-hubspot-ratelimit-daily-remaining", left(daily, self.today)),
         ] {
