@@ -183,7 +183,8 @@ async fn replay(fake: &Fake, request: &Value) -> Value {
 /// What a client of HubSpot understood of the stand-in.
 async fn client(command: Command, fake: &Fake) -> Value {
     let mut command = tokio::process::Command::from(command);
-    let output = command.arg(&fake.url).arg(TOKEN).stderr(Stdio::inherit()).output().await.unwrap();
+    let output = command.arg(&fake.url).arg(TOKEN).output().await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 

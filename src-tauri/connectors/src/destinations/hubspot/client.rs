@@ -124,8 +124,7 @@ impl Api {
             (Area::Objects, false) => &["crm", version, "objects"],
             (Area::Properties, true) => &["crm", "properties", version],
             (Area::Properties, false) => &["crm", version, "properties"],
-            (Area::Schemas, true) => &["crm-object-schemas", version, "schemas"],
-            (Area::Schemas, false) => &["crm", version, "schemas"],
+            (Area::Schemas, _) => &["crm-object-schemas", version, "schemas"],
             (Area::Account, _) => &["account-info", version],
         };
         let mut url = self.base.clone();

@@ -159,15 +159,13 @@ impl Account {
             ("GET", ["account-info", "details"]) => details(),
             ("GET", ["account-info", "api-usage", "daily", "private-apps"]) => self.usage(),
             ("GET", ["crm", "properties", object]) => self.properties(object),
-            ("GET", ["crm-object-schemas", "schemas"] | ["crm", "schemas"]) => {
+            ("GET", ["crm-object-schemas", "schemas"]) => {
                 Answer::new(200, json!({ "results": [schema(&self.objects[3])] }))
             }
-            ("GET", ["crm-object-schemas", "schemas", name] | ["crm", "schemas", name]) => {
-                match self.object(name) {
-                    Ok(place) => Answer::new(200, schema(&self.objects[place])),
-                    Err(refusal) => refusal,
-                }
-            }
+            ("GET", ["crm-object-schemas", "schemas", name]) => match self.object(name) {
+                Ok(place) => Answer::new(200, schema(&self.objects[place])),
+                Err(refusal) => refusal,
+            },
             ("GET", ["crm", "objects", name]) => match self.allowed(name, "read") {
                 Ok(place) => {
                     let first: Vec<_> = self.objects[place].kept.iter().take(1).map(Kept::shown).collect();

@@ -195,7 +195,9 @@ fn write_all(account: &mut Account, place: usize, action: Action, inputs: &[Inpu
             None => results.push(write(account, place, action, input)),
         }
     }
-    multi(results, errors)
+    let created = action == Action::Create && errors.is_empty();
+    let answer = multi(results, errors);
+    if created { Answer::new(201, answer.body) } else { answer }
 }
 
 /// Why a record is refused.
