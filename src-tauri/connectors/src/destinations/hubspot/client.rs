@@ -15,7 +15,7 @@ use url::Url;
 
 use super::properties::Definitions;
 use super::quota::Quota;
-use super::window::Window;
+use super::window::{Turn, Window};
 use crate::http::{Answered, Failure, Http, Patience};
 
 /// The version of HubSpot's API that Sluice was made for; part of every path.
@@ -85,16 +85,21 @@ impl HubSpot {
 
     /// Asks for `url`.
     pub(super) async fn get(&self, url: Url) -> std::result::Result<Answered, Failure> {
-        self.send(self.http.get(url)).await
+        self.send(self.http.get(url), Turn::Alone).await
     }
 
     /// Posts a JSON `body` to `url`.
-    pub(super) async fn post(&self, url: Url, body: Vec<u8>) -> std::result::Result<Answered, Failure> {
-        self.send(self.http.post(url).header(CONTENT_TYPE, "application/json").body(body)).await
+    pub(super) async fn post(
+        &self,
+        url: Url,
+        body: Vec<u8>,
+        turn: Turn,
+    ) -> std::result::Result<Answered, Failure> {
+        self.send(self.http.post(url).header(CONTENT_TYPE, "application/json").body(body), turn).await
     }
 
-    async fn send(&self, request: RequestBuilder) -> std::result::Result<Answered, Failure> {
-        self.window.enter(Instant::now()).map_err(Failure::NotSent)?;
+    async fn send(&self, request: RequestBuilder, turn: Turn) -> std::result::Result<Answered, Failure> {
+        self.window.enter(turn, Instant::now()).map_err(Failure::NotSent)?;
         let request = request.header(AUTHORIZATION, self.authorization.clone());
         let answered = self.http.send_for(request, ANSWER_BYTES).await?;
         self.window.note(&answered, Instant::now());

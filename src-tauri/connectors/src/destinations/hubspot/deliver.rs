@@ -14,6 +14,7 @@ use super::properties::definitions;
 use super::quota::learn_time;
 use super::read::{Look, look};
 use super::request::{self, Action, Place, Ready, ready};
+use super::window::Turn;
 use crate::http::{Answered, Failure};
 
 /// Sends one batch. A repeat has the same bytes, as long as the properties' types are the same.
@@ -58,7 +59,7 @@ async fn post(
     exchange.bytes = body.len() as u64;
     exchange.never_left = false;
     let started = Instant::now();
-    let sent = hub.post(url, body).await;
+    let sent = hub.post(url, body, Turn::Last).await;
     exchange.took = Duration::from_millis(started.elapsed().as_millis() as u64);
     match &sent {
         Ok(answered) => {
@@ -125,7 +126,7 @@ async fn look_for_unnamed(hub: &HubSpot, ready: &Ready<'_>, outcomes: &mut [Opti
         return;
     }
     let ids: Vec<_> = unnamed.iter().map(|index| ready.entries[*index].id.as_str()).collect();
-    let Ok(looks) = look(hub, ready.to, &ids, &[]).await else { return };
+    let Ok(looks) = look(hub, ready.to, &ids, &[], Turn::Alone).await else { return };
     for (index, look) in unnamed.into_iter().zip(looks) {
         if let Look::Missing = look {
             outcomes[index] = Some(if is_removal(ready.entries[index].operation) {

@@ -13,6 +13,7 @@ use super::error::{self, Said};
 use super::properties::{Definitions, definitions};
 use super::request::{LIMITS, Place};
 use super::values::canonical;
+use super::window::Turn;
 use crate::http::Answered;
 
 /// A contact's other addresses, which it is found by too.
@@ -35,9 +36,10 @@ pub(super) async fn look(
     to: Place<'_>,
     ids: &[&str],
     properties: &[&str],
+    turn: Turn,
 ) -> Result<Vec<Look>> {
     let url = hub.url(Area::Objects, &[to.object, "batch", "read"]);
-    let answered = hub.post(url, body(to, ids, properties)).await;
+    let answered = hub.post(url, body(to, ids, properties), turn).await;
     let answered = answered.map_err(|failure| failure.error().clone())?;
     let is_missing = |said: &Said| said.is("OBJECT_NOT_FOUND");
     if answered.status == 404 && serde_json::from_str(&answered.body).is_ok_and(|said| is_missing(&said)) {
@@ -113,7 +115,8 @@ pub(super) async fn read_by_key(hub: &HubSpot, read: &ReadByKey<'_>) -> Result<V
         ids.dedup();
         ids.retain(|id| !id.is_empty());
         let asked: Vec<&str> = ids.iter().map(String::as_str).collect();
-        let looks = if asked.is_empty() { Vec::new() } else { look(hub, to, &asked, &known).await? };
+        let looks =
+            if asked.is_empty() { Vec::new() } else { look(hub, to, &asked, &known, Turn::First).await? };
         let looks: HashMap<_, _> = asked.into_iter().zip(looks).collect();
         found.extend(values.iter().map(|value| match looks.get(canonical(value, to.match_field).as_str()) {
             Some(Look::There(named)) => Some(shown(named, &known, &definitions)),
