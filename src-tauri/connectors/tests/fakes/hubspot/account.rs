@@ -1,6 +1,6 @@
 //! The account of the stand-in: its objects, their properties and records, and what each property takes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::http::Uri;
 use serde_json::{Value, json};
@@ -87,7 +87,9 @@ static CARS: &[Property] = &[
 pub(super) struct Object {
     pub(super) names: &'static [&'static str],
     properties: &'static [Property],
-    pub(super) kept: Vec<Kept>,
+    pub(super) kept: BTreeMap<u64, Kept>,
+    /// Records by a unique property and its value.
+    index: HashMap<(&'static str, String), u64>,
 }
 
 impl Object {
@@ -102,13 +104,37 @@ impl Object {
     }
 
     /// The record with this value.
-    pub(super) fn find(&self, name: &str, value: &str) -> Option<usize> {
-        let same = |kept: &Kept| match name {
-            "hs_object_id" => kept.id.to_string() == value,
-            "email" => kept.values.get(name).is_some_and(|own| own.eq_ignore_ascii_case(value.trim())),
-            _ => kept.values.get(name).is_some_and(|own| own == value),
-        };
-        self.kept.iter().position(same)
+    pub(super) fn find(&self, name: &str, value: &str) -> Option<u64> {
+        if name == "hs_object_id" {
+            return value.parse().ok().filter(|id| self.kept.contains_key(id));
+        }
+        let name = self.unique().find(|one| *one == name)?;
+        let value = if name == "email" { value.trim().to_lowercase() } else { value.to_owned() };
+        self.index.get(&(name, value)).copied()
+    }
+
+    /// Keeps a record as it is now.
+    pub(super) fn keep(&mut self, kept: Kept) {
+        self.remove(kept.id);
+        let names: Vec<_> = self.unique().collect();
+        for name in names {
+            if let Some(value) = kept.values.get(name) {
+                self.index.insert((name, value.clone()), kept.id);
+            }
+        }
+        self.kept.insert(kept.id, kept);
+    }
+
+    /// Takes a record away.
+    pub(super) fn remove(&mut self, id: u64) -> Option<Kept> {
+        let kept = self.kept.remove(&id)?;
+        let names: Vec<_> = self.unique().collect();
+        for name in names {
+            if let Some(value) = kept.values.get(name) {
+                self.index.remove(&(name, value.clone()));
+            }
+        }
+        Some(kept)
     }
 
     /// Properties of which no two records may have the same value.
@@ -129,7 +155,8 @@ pub(crate) struct Account {
 
 impl Default for Account {
     fn default() -> Self {
-        let object = |names, properties| Object { names, properties, kept: Vec::new() };
+        let object =
+            |names, properties| Object { names, properties, kept: BTreeMap::new(), index: HashMap::new() };
         Self {
             objects: vec![
                 object(&["contacts", "0-1"], CONTACTS),
@@ -148,7 +175,7 @@ impl Default for Account {
 impl Account {
     pub(super) fn records(&self, object: &str) -> Vec<Values> {
         let found = self.objects.iter().find(|one| one.names.contains(&object));
-        found.map(|one| one.kept.iter().map(|kept| kept.values.clone()).collect()).unwrap_or_default()
+        found.map(|one| one.kept.values().map(|kept| kept.values.clone()).collect()).unwrap_or_default()
     }
 
     /// The answer to a request that is allowed. Versions with a date stand behind the area's name, `v3` before it.
@@ -168,7 +195,7 @@ impl Account {
             },
             ("GET", ["crm", "objects", name]) => match self.allowed(name, "read") {
                 Ok(place) => {
-                    let first: Vec<_> = self.objects[place].kept.iter().take(1).map(Kept::shown).collect();
+                    let first: Vec<_> = self.objects[place].kept.values().take(1).map(Kept::shown).collect();
                     Answer::new(200, json!({ "results": first }))
                 }
                 Err(refusal) => refusal,

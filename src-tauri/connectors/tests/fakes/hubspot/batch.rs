@@ -64,9 +64,9 @@ pub(super) fn answer(account: &mut Account, place: usize, action: Action, body: 
     match action {
         Action::Read => read_all(&account.objects[place], &read),
         Action::Archive => {
-            account.objects[place]
-                .kept
-                .retain(|kept| read.iter().all(|input| kept.id.to_string() != input.id));
+            for input in &read {
+                input.id.parse().ok().and_then(|id| account.objects[place].remove(id));
+            }
             Answer::new(204, Value::Null)
         }
         Action::Create | Action::Update | Action::Upsert => write_all(account, place, action, &read),
@@ -144,7 +144,7 @@ fn read_all(object: &Object, inputs: &[Input<'_>]) -> Answer {
     let mut missing = Vec::new();
     for input in inputs {
         match object.find(input.by, input.id) {
-            Some(at) => results.push(object.kept[at].shown()),
+            Some(id) => results.push(object.kept[&id].shown()),
             None => missing.push(input.id),
         }
     }
@@ -223,7 +223,7 @@ fn problem(object: &Object, action: Action, input: &Input<'_>) -> Option<Value> 
     for name in object.unique() {
         let Some(value) = input.values.get(name).filter(|value| !value.is_empty()) else { continue };
         if let Some(other) = object.find(name, value).filter(|other| Some(*other) != existing) {
-            let message = format!("Contact already exists. Existing ID: {}", object.kept[other].id);
+            let message = format!("Contact already exists. Existing ID: {}", other);
             return Some(
                 json!({ "status": "error", "category": "CONFLICT", "message": message, "context": {}, "links": {}, "errors": [] }),
             );
@@ -235,16 +235,14 @@ fn problem(object: &Object, action: Action, input: &Input<'_>) -> Option<Value> 
 fn write(account: &mut Account, place: usize, action: Action, input: &Input<'_>) -> Value {
     let object = &mut account.objects[place];
     let existing = if action == Action::Create { None } else { object.find(input.by, input.id) };
-    let at = existing.unwrap_or_else(|| {
+    let mut kept = existing.and_then(|id| object.remove(id)).unwrap_or_else(|| {
         account.next += 1;
         let mut values = Values::new();
         if input.by != "hs_object_id" {
             values.insert(input.by.to_owned(), input.id.to_owned());
         }
-        object.kept.push(Kept { id: account.next, values });
-        object.kept.len() - 1
+        Kept { id: account.next, values }
     });
-    let kept = &mut object.kept[at];
     for (name, value) in &input.values {
         if value.is_empty() {
             kept.values.remove(name);
@@ -257,5 +255,6 @@ fn write(account: &mut Account, place: usize, action: Action, input: &Input<'_>)
     if let Some(trace) = input.trace {
         shown["objectWriteTraceId"] = json!(trace);
     }
+    object.keep(kept);
     shown
 }
