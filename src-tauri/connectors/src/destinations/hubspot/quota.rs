@@ -47,12 +47,18 @@ impl Quota {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+struct Usages {
+    results: Vec<Usage>,
+}
+
+#[derive(Deserialize)]
 struct Usage {
     #[serde(default)]
     name: String,
-    current_usage: u64,
-    usage_limit: u64,
+    #[serde(rename = "currentUsage")]
+    used: u64,
+    #[serde(rename = "usageLimit")]
+    of: u64,
 }
 
 /// Today's requests, left and of how many; from the headers where the account does not tell.
@@ -62,13 +68,9 @@ pub(super) async fn ask(hub: &HubSpot) -> Result<Option<(u64, u64)>> {
     if answered.status == 404 || answered.status == 403 {
         return Ok(hub.quota.seen());
     }
-    #[derive(Deserialize)]
-    struct Answer {
-        results: Vec<Usage>,
-    }
-    let Answer { results } = error::read(&answered)?;
+    let Usages { results } = error::read(&answered)?;
     let daily = results.iter().find(|usage| usage.name.ends_with("daily")).or(results.first());
-    let told = daily.map(|usage| (usage.usage_limit.saturating_sub(usage.current_usage), usage.usage_limit));
+    let told = daily.map(|usage| (usage.of.saturating_sub(usage.used), usage.of));
     Ok(told.or_else(|| hub.quota.seen()))
 }
 

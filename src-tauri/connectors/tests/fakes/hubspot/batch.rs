@@ -149,7 +149,7 @@ fn read_all(object: &Object, inputs: &[Input<'_>]) -> Answer {
         }
     }
     let errors = if missing.is_empty() { Vec::new() } else { vec![not_found(&missing)] };
-    multi(results, errors)
+    multi(&results, &errors)
 }
 
 fn not_found(ids: &[&str]) -> Value {
@@ -158,7 +158,7 @@ fn not_found(ids: &[&str]) -> Value {
         "context": { "ids": ids } })
 }
 
-fn multi(results: Vec<Value>, errors: Vec<Value>) -> Answer {
+fn multi(results: &[Value], errors: &[Value]) -> Answer {
     let mut body = json!({ "status": "COMPLETE", "results": results, "startedAt": NOW, "completedAt": NOW });
     if errors.is_empty() {
         return Answer::new(200, body);
@@ -196,7 +196,7 @@ fn write_all(account: &mut Account, place: usize, action: Action, inputs: &[Inpu
         }
     }
     let created = action == Action::Create && errors.is_empty();
-    let answer = multi(results, errors);
+    let answer = multi(&results, &errors);
     if created { Answer::new(201, answer.body) } else { answer }
 }
 
@@ -223,7 +223,7 @@ fn problem(object: &Object, action: Action, input: &Input<'_>) -> Option<Value> 
     for name in object.unique() {
         let Some(value) = input.values.get(name).filter(|value| !value.is_empty()) else { continue };
         if let Some(other) = object.find(name, value).filter(|other| Some(*other) != existing) {
-            let message = format!("Contact already exists. Existing ID: {}", other);
+            let message = format!("Contact already exists. Existing ID: {other}");
             return Some(
                 json!({ "status": "error", "category": "CONFLICT", "message": message, "context": {}, "links": {}, "errors": [] }),
             );

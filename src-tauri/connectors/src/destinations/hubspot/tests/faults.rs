@@ -26,6 +26,7 @@ const fn waiting(status: u16, header: &'static str, body: &'static str) -> Reply
 
 type Case = (Reply, &'static str, ErrorKind, Option<u64>, &'static str);
 
+#[expect(clippy::too_many_lines, reason = "one list of every answer")]
 /// An answer, what it means for the batch, how many seconds it asks to wait, and what it says.
 fn cases() -> Vec<Case> {
     use ErrorKind as Kind;
