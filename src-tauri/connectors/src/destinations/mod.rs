@@ -5,6 +5,7 @@ mod file;
 mod file_name;
 #[cfg(test)]
 mod fixture;
+mod hubspot;
 mod line;
 mod practice;
 mod rudderstack;
@@ -15,5 +16,11 @@ mod webhook;
 use sluice_engine::destination::DestinationKind;
 
 /// Every kind of destination, in the order the wizard shows them.
-pub static CATALOGUE: &[&dyn DestinationKind] =
-    &[&rudderstack::RudderStack, &segment::Segment, &webhook::Webhook, &file::File, &practice::Practice];
+pub static CATALOGUE: &[&dyn DestinationKind] = &[
+    &rudderstack::RudderStack,
+    &segment::Segment,
+    &hubspot::Crm,
+    &webhook::Webhook,
+    &file::File,
+    &practice::Practice,
+];

@@ -88,14 +88,15 @@ impl Http {
 
     /// Sends the request and reads its answer, of which [`ANSWER_BYTES`] are kept.
     pub(crate) async fn send(&self, request: RequestBuilder) -> std::result::Result<Answered, Failure> {
-        self.send_up_to(request, ANSWER_BYTES).await
+        self.send_for(request, ANSWER_BYTES).await
     }
 
-    /// Sends the request and reads its answer, of which so many bytes are kept.
-    pub(crate) async fn send_up_to(
+    /// The same, for an answer of up to `most` bytes. A longer one than that is cut, and says so in
+    /// [`Answered::cut`], where more than [`ANSWER_BYTES`] were asked for.
+    pub(crate) async fn send_for(
         &self,
         request: RequestBuilder,
-        bytes: usize,
+        most: usize,
     ) -> std::result::Result<Answered, Failure> {
         let mut response = request.send().await.map_err(Failure::of)?;
         let header = |response: &Response, name| {
@@ -106,12 +107,12 @@ impl Http {
         let retry_after = retry_after(&header(&response, RETRY_AFTER), self.clock.now());
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let (body, cut) = read(&mut response, bytes).await;
+        let (body, cut) = read(&mut response, most).await;
         Ok(Answered { status, content_type, retry_after, headers, body, cut })
     }
 }
 
-async fn read(response: &mut Response, bytes: usize) -> (String, Option<Error>) {
+async fn read(response: &mut Response, most: usize) -> (String, Option<Error>) {
     let mut body = Vec::new();
     let cut = loop {
         match response.chunk().await {
@@ -119,12 +120,17 @@ async fn read(response: &mut Response, bytes: usize) -> (String, Option<Error>) 
             Ok(None) => break None,
             Err(error) => break Some(lost(error)),
         }
-        if body.len() >= bytes {
-            body.truncate(bytes);
-            break None;
+        if body.len() > most {
+            body.truncate(most);
+            break (most > ANSWER_BYTES).then(|| too_long(most));
         }
     };
     (String::from_utf8_lossy(&body).into_owned(), cut)
+}
+
+fn too_long(most: usize) -> Error {
+    let message = format!("The answer is longer than the {} MiB that are read of one.", most >> 20);
+    Error::new(ErrorKind::BadAnswer, message)
 }
 
 /// Whether `url` stays on this computer.

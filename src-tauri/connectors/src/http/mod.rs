@@ -19,7 +19,7 @@ use reqwest::header::HeaderMap;
 use sluice_engine::Error;
 use sluice_engine::destination::Exchange;
 
-/// Bytes of an answer's body that are read and kept for the log.
+/// Bytes of an answer's body that are read, unless more is asked for, and kept for the log.
 pub(crate) const ANSWER_BYTES: usize = 64 << 10;
 
 /// An answer, whatever its status.
@@ -33,7 +33,7 @@ pub(crate) struct Answered {
     pub(crate) retry_after: Option<Duration>,
     /// Its headers.
     pub(crate) headers: HeaderMap,
-    /// The body's first bytes, as text; [`ANSWER_BYTES`] unless more were asked for.
+    /// The body as text, as far as it was read.
     pub(crate) body: String,
     /// Why the body ended early, if it did.
     pub(crate) cut: Option<Error>,
@@ -72,6 +72,12 @@ impl Answered {
         }
     }
 
+    /// The body as the log keeps it: its first [`ANSWER_BYTES`].
+    pub(crate) fn kept(&self) -> String {
+        let end = (0..=ANSWER_BYTES.min(self.body.len())).rev().find(|end| self.body.is_char_boundary(*end));
+        self.body.get(..end.unwrap_or_default()).unwrap_or_default().to_owned()
+    }
+
     /// The body as part of a sentence: its first line, at most 200 characters.
     pub(crate) fn quoted(&self) -> String {
         let line = self.body.lines().find(|line| !line.trim().is_empty()).unwrap_or("nothing");
@@ -84,7 +90,7 @@ pub(crate) fn note(sent: &Result<Answered, Failure>, exchange: &mut Exchange) {
     match sent {
         Ok(answered) => {
             exchange.status = Some(answered.status);
-            exchange.answer.clone_from(&answered.body);
+            exchange.answer = answered.kept();
         }
         Err(failure) => failure.error().message().clone_into(&mut exchange.answer),
     }

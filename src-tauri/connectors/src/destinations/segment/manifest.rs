@@ -37,6 +37,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         modes: &[Mode::Upsert, Mode::Append, Mode::Full],
         removals: &[Removal::Nothing],
         confirms: false,
+        reads: false,
     }),
     dialect: None,
     icon: include_str!("icon.svg"),

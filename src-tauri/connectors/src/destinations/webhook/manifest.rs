@@ -75,6 +75,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         modes: &[Mode::Upsert, Mode::Mirror, Mode::Append, Mode::Full],
         removals: &[Removal::Nothing, Removal::Clear, Removal::Delete],
         confirms: false,
+        reads: false,
     }),
     dialect: None,
     icon: include_str!("icon.svg"),

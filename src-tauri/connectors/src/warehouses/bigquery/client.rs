@@ -142,7 +142,7 @@ impl Login {
             None => request,
         };
         let answered =
-            self.http.send_up_to(request, ANSWER_BYTES).await.map_err(|failure| failure.error().clone())?;
+            self.http.send_for(request, ANSWER_BYTES).await.map_err(|failure| failure.error().clone())?;
         match answered.cut {
             Some(cut) => Err(cut),
             None if answered.status == 200 => Ok(answered.body),
