@@ -30,7 +30,7 @@ pub(super) fn mismatches(sync: &Sync, sample: &Sample, object: &DestinationObjec
         for record in &records {
             match record.get(&target.name) {
                 None | Some(Value::Null) if needed => {
-                    misfits.entry(MismatchKind::Empty).or_default().push(None)
+                    misfits.entry(MismatchKind::Empty).or_default().push(None);
                 }
                 None | Some(Value::Null) => {}
                 Some(value) => {

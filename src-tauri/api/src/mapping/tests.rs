@@ -28,7 +28,7 @@ fn object(fields: Vec<DestinationField>) -> DestinationObject {
 }
 
 /// A sync that sends these fields, each `(column, key)`.
-fn sync(fields: serde_json::Value) -> Sync {
+fn sync(fields: &serde_json::Value) -> Sync {
     let definition: SyncDefinition = serde_json::from_value(json!({
         "name": "s", "from": "w", "query": { "type": "table", "schema": "a", "name": "b" }, "key": ["id"], "to": "d",
         "shape": { "type": "record", "object": "leads", "match_field": "email" }, "mode": "upsert",
@@ -57,9 +57,10 @@ fn columns(names: &[&str]) -> Vec<Column> {
 fn sample(column: &str, values: &[serde_json::Value]) -> Sample {
     let mut batch = RowBatch::new(columns(&[column]).into());
     for value in values {
-        match value {
-            serde_json::Value::Null => batch.null(),
-            value => batch.json(|out| out.extend_from_slice(value.to_string().as_bytes())),
+        if value.is_null() {
+            batch.null();
+        } else {
+            batch.json(|out| out.extend_from_slice(value.to_string().as_bytes()));
         }
     }
     Sample::of(vec![batch])
@@ -67,7 +68,7 @@ fn sample(column: &str, values: &[serde_json::Value]) -> Sample {
 
 fn suggested(names: &[&str], fields: &[(&str, &str)]) -> Vec<(String, String, Likeness)> {
     let object = object(fields.iter().map(|(name, label)| field(name, label, Takes::Anything)).collect());
-    let found = suggestions(&sync(json!([])), &columns(names), &object);
+    let found = suggestions(&sync(&json!([])), &columns(names), &object);
     found.into_iter().map(|one| (one.field, one.column.unwrap(), one.likeness)).collect()
 }
 
@@ -115,7 +116,7 @@ fn what_is_filled_or_read_only_gets_no_suggestion_and_what_fills_is_not_suggeste
     read_only.writable = false;
     let fields = ["email", "work_email"].map(|name| field(name, name, Takes::Anything));
     let object = object(fields.into_iter().chain([read_only]).collect());
-    let found = |fields, names: &[&str]| suggestions(&sync(fields), &columns(names), &object);
+    let found = |fields, names: &[&str]| suggestions(&sync(&fields), &columns(names), &object);
     assert_eq!(found(sent(&[("mail", "email")]), &["mail", "tel"]), []);
     let renamed = found(sent(&[("tel", "contact.email")]), &["tel"]);
     assert_eq!(renamed[0].column.as_deref(), Some("tel"), "what the user calls it counts: {renamed:?}");
@@ -127,7 +128,7 @@ fn what_is_filled_or_read_only_gets_no_suggestion_and_what_fills_is_not_suggeste
 
 /// Of one column sent to one field: what is wrong, in how many rows, and the sentence.
 fn wrong(target: DestinationField, values: &[serde_json::Value]) -> Vec<(MismatchKind, usize, String)> {
-    let sync = sync(sent(&[("c", &target.name)]));
+    let sync = sync(&sent(&[("c", &target.name)]));
     let found = mismatches(&sync, &sample("c", values), &object(vec![target]));
     found.into_iter().map(|one| (one.kind, one.rows, one.message)).collect()
 }
@@ -208,7 +209,7 @@ fn what_is_needed_is_told_where_it_is_empty() {
 #[test]
 fn personal_values_are_masked_and_the_most_frequent_come_first() {
     let email = field("email", "Email", Takes::Email);
-    let sync = sync(sent(&[("phone", "email")]));
+    let sync = sync(&sent(&[("phone", "email")]));
     let values = rows(&[("491511234567", 1), ("491719876543", 2)]);
     let found = mismatches(&sync, &sample("phone", &values), &object(vec![email]));
     let examples: Vec<_> = found[0].examples.iter().map(|one| (one.value.as_str(), one.rows)).collect();

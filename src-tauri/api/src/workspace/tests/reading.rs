@@ -165,7 +165,7 @@ fn a_field_can_be_made_hashed_and_left_to_what_is_there() {
     let hashed =
         Field { hash: Some(Hash::Email), null: NullRule::LeaveOut, ..Field::column("email", "email_sha256") };
     let name = FieldValue::Template("{first_name} {last_name}".into());
-    let fields = vec![
+    let fields = [
         Field::column("email", "email"),
         hashed,
         Field { only_if_empty: true, ..Field::new(name, "name") },

@@ -185,7 +185,7 @@ pub(super) async fn cost(login: &Login, query: &Query) -> Result<Option<Cost>> {
 fn price(bytes: u64) -> String {
     let dollars = bytes as f64 / (1_u64 << 40) as f64 * DOLLARS;
     match dollars {
-        _ if bytes == 0 => "nothing".to_owned(),
+        _ if bytes == 0 => "free of charge".to_owned(),
         dollars if dollars < 0.01 => "less than $0.01 at list price".to_owned(),
         dollars => format!("about ${dollars:.2} at list price"),
     }
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn prices_in_words() {
-        assert_eq!(price(0), "nothing");
+        assert_eq!(price(0), "free of charge");
         assert_eq!(price(10 << 20), "less than $0.01 at list price");
         assert_eq!(price(1 << 40), "about $6.25 at list price");
     }
