@@ -5,6 +5,7 @@ use std::path::Path;
 
 use sluice_connectors::{destinations, warehouses};
 use sluice_engine::manifest::{Input, Manifest};
+use sluice_engine::sync::Query;
 
 fn manifests() -> Vec<(&'static str, &'static Manifest)> {
     let warehouses = warehouses::CATALOGUE.iter().map(|kind| ("warehouses", kind.manifest()));
@@ -92,4 +93,29 @@ fn every_connector_has_its_page() {
             Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(side).join(manifest.id).join("README.md");
         assert!(page.is_file(), "{} is missing", page.display());
     }
+}
+
+#[test]
+fn each_warehouse_is_read_in_its_own_dialect() {
+    let takes = |id: &str, sql: &str| {
+        let kind = warehouses::CATALOGUE.iter().find(|kind| kind.manifest().id == id).expect("a warehouse");
+        Query::Sql(sql.to_owned()).check(kind.manifest().dialect.expect("its dialect")).is_ok()
+    };
+    for kind in warehouses::CATALOGUE {
+        let id = kind.manifest().id;
+        assert!(
+            takes(id, "select a, count(*) from t group by a") && !takes(id, "delete from t where a = 1"),
+            "{id}"
+        );
+        assert!(!takes(id, "select 1; select 2"), "{id}");
+    }
+    let named =
+        "select * except (a), `b c`, [1, 2] from `p.d.t` qualify row_number() over (partition by a) = 1";
+    assert!(takes("bigquery", named));
+    let nested = "select a:b.c::int, $1 from t, lateral flatten(input => t.d) as f qualify rank() over (order by a) = 1";
+    assert!(takes("snowflake", nested));
+    // One text for one server, two statements for another.
+    let split = r"select '\'; drop table x; --'";
+    assert!(takes("bigquery", split) && takes("snowflake", split));
+    assert!(!takes("postgres", split) && !takes("sample", split));
 }
