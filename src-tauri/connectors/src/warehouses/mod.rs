@@ -3,6 +3,7 @@
 use sluice_engine::warehouse::WarehouseKind;
 
 mod bigquery;
+mod moment;
 #[cfg(test)]
 mod names;
 mod pgwire;

@@ -1,71 +1,11 @@
 //! Values to JSON (docs/types.md), whichever way they came.
 
-use std::borrow::Cow;
-
-use chrono::{Datelike, NaiveDate};
 use sluice_engine::value::{write_decimal, write_string};
 
-/// Why a value has no exact JSON form; ends a sentence that begins with the column.
-pub(super) type Reason = Cow<'static, str>;
-pub(super) type Written = Result<(), Reason>;
+pub(super) use crate::warehouses::moment::{Reason, Written, clock, day, quoted};
 
 pub(super) const MALFORMED: &str = "came in a form Sluice does not know";
-pub(super) const OUT_OF_YEARS: &str = "lies outside the years 1 to 9999";
 pub(super) const DAY: i64 = 86_400_000_000;
-/// 1970-01-01, in days since the day before 0001-01-01.
-const EPOCH: i64 = 719_163;
-
-/// Appends what `write` does, between quotes.
-pub(super) fn quoted(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> Written) -> Written {
-    out.push(b'"');
-    write(out)?;
-    out.push(b'"');
-    Ok(())
-}
-
-/// Appends the last so many digits of `number`.
-fn padded<const DIGITS: usize>(out: &mut Vec<u8>, number: i64) {
-    let mut rest = number as u32;
-    let mut digits = [b'0'; DIGITS];
-    for digit in digits.iter_mut().rev() {
-        *digit += (rest % 10) as u8;
-        rest /= 10;
-    }
-    out.extend_from_slice(&digits);
-}
-
-/// `2026-11-22`, from days since 1970.
-pub(super) fn day(days: i64, out: &mut Vec<u8>) -> Written {
-    let day = i32::try_from(days + EPOCH).ok().and_then(NaiveDate::from_num_days_from_ce_opt);
-    let day = day.filter(|day| (1..=9999).contains(&day.year())).ok_or(OUT_OF_YEARS)?;
-    padded::<4>(out, day.year().into());
-    out.push(b'-');
-    padded::<2>(out, day.month().into());
-    out.push(b'-');
-    padded::<2>(out, day.day().into());
-    Ok(())
-}
-
-/// `08:30:00`, with three or six decimals where there are any.
-pub(super) fn clock(micros: i64, out: &mut Vec<u8>) {
-    let seconds = micros / 1_000_000;
-    padded::<2>(out, seconds / 3_600);
-    out.push(b':');
-    padded::<2>(out, seconds / 60 % 60);
-    out.push(b':');
-    padded::<2>(out, seconds % 60);
-    match micros % 1_000_000 {
-        0 => {}
-        fraction if fraction % 1_000 == 0 => {
-            out.push(b'.');
-            padded::<3>(out, fraction / 1_000);
-        }
-        fraction => {
-            out.push(b'.');
-            padded::<6>(out, fraction);
-        }
-    }
-}
 
 /// Microseconds since 1970 as `2026-11-22T08:30:00` and `zone`.
 pub(super) fn moment(micros: i64, zone: &str, out: &mut Vec<u8>) -> Written {

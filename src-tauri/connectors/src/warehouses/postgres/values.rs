@@ -1,29 +1,24 @@
 //! Values from the wire's binary forms to JSON (docs/types.md). The forms are those of the server's
 //! `*_send` functions.
 
-use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{Datelike, NaiveDate};
 use sluice_engine::value::{
     write_compact_json, write_decimal, write_float, write_float32, write_integer, write_string,
 };
 
 use super::decimal;
 use super::form::Form;
-
-/// Why a value has no exact JSON form; ends a sentence that begins with the column.
-pub(super) type Reason = Cow<'static, str>;
-type Written = Result<(), Reason>;
+pub(super) use crate::warehouses::moment::Reason;
+use crate::warehouses::moment::{Written, clock, day, padded, quoted};
 
 const NOT_TEXT: &str = "is not valid UTF-8 text";
-const OUT_OF_YEARS: &str = "lies outside the years 1 to 9999";
 const MALFORMED: &str = "came in a form Sluice does not know";
 const DAY: i64 = 86_400_000_000;
-/// 2000-01-01, from which the server counts, in days since 0001-01-01.
-const EPOCH: i64 = 730_120;
+/// 2000-01-01, from which the server counts, in days since 1970-01-01.
+const EPOCH: i64 = 10_957;
 
 /// Bytes of a value, taken from the front.
 pub(super) struct Wire<'a>(pub(super) &'a [u8]);
@@ -126,60 +121,10 @@ impl Form {
     }
 }
 
-fn quoted(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> Written) -> Written {
-    out.push(b'"');
-    write(out)?;
-    out.push(b'"');
-    Ok(())
-}
-
-/// Appends the last so many digits of `number`.
-fn padded<const DIGITS: usize>(out: &mut Vec<u8>, number: i64) {
-    let mut rest = number as u32;
-    let mut digits = [b'0'; DIGITS];
-    for digit in digits.iter_mut().rev() {
-        *digit += (rest % 10) as u8;
-        rest /= 10;
-    }
-    out.extend_from_slice(&digits);
-}
-
-fn day(days: i64, out: &mut Vec<u8>) -> Written {
-    let day = i32::try_from(days + EPOCH).ok().and_then(NaiveDate::from_num_days_from_ce_opt);
-    let day = day.filter(|day| (1..=9999).contains(&day.year())).ok_or(OUT_OF_YEARS)?;
-    padded::<4>(out, day.year().into());
-    out.push(b'-');
-    padded::<2>(out, day.month().into());
-    out.push(b'-');
-    padded::<2>(out, day.day().into());
-    Ok(())
-}
-
-/// `08:30:00`, with three or six decimals where there are any.
-fn clock(micros: i64, out: &mut Vec<u8>) {
-    let seconds = micros / 1_000_000;
-    padded::<2>(out, seconds / 3_600);
-    out.push(b':');
-    padded::<2>(out, seconds / 60 % 60);
-    out.push(b':');
-    padded::<2>(out, seconds % 60);
-    match micros % 1_000_000 {
-        0 => {}
-        fraction if fraction % 1_000 == 0 => {
-            out.push(b'.');
-            padded::<3>(out, fraction / 1_000);
-        }
-        fraction => {
-            out.push(b'.');
-            padded::<6>(out, fraction);
-        }
-    }
-}
-
 fn date(days: i32, out: &mut Vec<u8>) -> Written {
     match days {
         i32::MAX | i32::MIN => Err("is infinite".into()),
-        days => quoted(out, |out| day(days.into(), out)),
+        days => quoted(out, |out| day(EPOCH + i64::from(days), out)),
     }
 }
 
@@ -188,7 +133,7 @@ fn moment(micros: i64, zone: &str, out: &mut Vec<u8>) -> Written {
         return Err("is infinite".into());
     }
     quoted(out, |out| {
-        day(micros.div_euclid(DAY), out)?;
+        day(EPOCH + micros.div_euclid(DAY), out)?;
         out.push(b'T');
         clock(micros.rem_euclid(DAY), out);
         out.extend_from_slice(zone.as_bytes());

@@ -3,8 +3,7 @@
 use sluice_engine::value::write_string;
 
 use super::values::{MALFORMED, Reason, Written};
-
-const OUT_OF_YEARS: &str = "lies outside the years 1 to 9999";
+use crate::warehouses::moment::{OUT_OF_YEARS, quoted};
 
 /// `2026-11-22`.
 pub(super) fn date(text: &str, out: &mut Vec<u8>) -> Written {
@@ -43,13 +42,6 @@ pub(super) fn timestamp_with_zone(text: &str, out: &mut Vec<u8>) -> Written {
         out.push(b'Z');
         Ok(())
     })
-}
-
-fn quoted(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> Written) -> Written {
-    out.push(b'"');
-    write(out)?;
-    out.push(b'"');
-    Ok(())
 }
 
 fn day(text: &str) -> Result<&str, Reason> {

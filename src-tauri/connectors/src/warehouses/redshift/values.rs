@@ -1,8 +1,6 @@
 //! Values from the server's text forms to JSON (docs/types.md). The session's settings keep those forms the same
 //! everywhere: ISO dates, UTC, all digits.
 
-use std::borrow::Cow;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sluice_engine::value::{
@@ -11,10 +9,7 @@ use sluice_engine::value::{
 
 use super::form::Form;
 use super::times;
-
-/// Why a value has no exact JSON form; ends a sentence that begins with the column.
-pub(super) type Reason = Cow<'static, str>;
-pub(super) type Written = Result<(), Reason>;
+pub(super) use crate::warehouses::moment::{Reason, Written};
 
 pub(super) const MALFORMED: &str = "came in a form Sluice does not know";
 const SKETCH: &str = "is a sketch (hllsketch), which is of no use elsewhere; select hll_cardinality(…) of it";

@@ -1,8 +1,6 @@
 //! Values to JSON (docs/types.md), from either of the forms results come in. What a value means in each is in the drivers'
 //! converters (<https://github.com/snowflakedb/gosnowflake/blob/master/converter.go>).
 
-use std::borrow::Cow;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sluice_engine::value::{
@@ -11,11 +9,7 @@ use sluice_engine::value::{
 
 use super::moments::{date, moment, nanos, time};
 use super::wire::RowType;
-
-/// Why a value has no exact JSON form; ends a sentence that begins with the column.
-pub(super) type Reason = Cow<'static, str>;
-/// Whether a value was written.
-pub(super) type Written = Result<(), Reason>;
+pub(super) use crate::warehouses::moment::{Reason, Written};
 
 /// A value in a form that is not one of those the type has.
 pub(super) const MALFORMED: &str = "came in a form Sluice does not know";
