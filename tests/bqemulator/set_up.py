@@ -31,3 +31,27 @@ futures.ThreadPoolExecutor.__init__ = more
 """
 with open(os.path.join(sysconfig.get_path("purelib"), "sitecustomize.py"), "w") as file:
     file.write(MORE_THREADS)
+
+# Its two servers share one connection to DuckDB, where a query of one is answered with the rows of the other's now and
+# then. A read of the Storage API, which comes in a thread, gets a connection of its own.
+APART = """
+
+_together = DuckDBEngine.fetch_arrow
+
+
+def _apart(self, sql, parameters=None):
+    import copy
+    import threading
+
+    if threading.current_thread() is threading.main_thread():
+        return _together(self, sql, parameters)
+    own = copy.copy(self)
+    own._connection = self.connection.cursor()
+    own._apply_session_pragmas()
+    return _together(own, sql, parameters)
+
+
+DuckDBEngine.fetch_arrow = _apart
+"""
+with open(os.path.join(sysconfig.get_path("purelib"), "bqemulator", "storage", "engine.py"), "a") as file:
+    file.write(APART)
