@@ -19,22 +19,13 @@ async fn the_catalogue_lists_what_is_there() {
         "create materialized view listed.counted as select id, count(*) as n from listed.people group by id",
     );
     server.sql("create table listed.sluice_snapshot_x (id int64)");
-    server.sql("create table listed.`two words` as select 7 as id");
-    let warehouse = Access::to(server).open();
-    let tables = warehouse.tables().await.unwrap();
+    let tables = Access::to(server).open().tables().await.unwrap();
     let found: Vec<_> = tables.iter().filter(|table| table.name.schema == "listed").collect();
     let shown: Vec<_> = found.iter().map(|table| (table.name.name.as_str(), table.kind)).collect();
     assert_eq!(
         shown,
-        [
-            ("counted", TableKind::MaterializedView),
-            ("grown", TableKind::View),
-            ("people", TableKind::Table),
-            ("two words", TableKind::Table),
-        ]
+        [("counted", TableKind::MaterializedView), ("grown", TableKind::View), ("people", TableKind::Table),]
     );
-    let listed = Query::Table(found[3].name.clone());
-    assert_eq!(rows(&*warehouse, &all(listed)).await, [["7"]]);
 }
 
 /// Pages have tokens (<https://cloud.google.com/bigquery/docs/reference/rest/v2/tables/list>).
