@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use sluice_engine::check::StepResult;
-use sluice_engine::differ::{Comparison, Counted, Differences, Part, Since};
+use sluice_engine::differ::{Counted, Since};
 use sluice_engine::error::ErrorKind;
 
 use super::*;
@@ -11,95 +11,9 @@ use crate::twins::{Answer, Row, Twin, Twins, UNREADABLE, steps};
 /// The stand-in has one session for all: a transaction of one test would be another's.
 pub(super) static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
-/// What a comparison answered with: changed, repeated and gone, each with its number, and the counts.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Answered {
-    changed: Vec<(u64, String)>,
-    repeated: Vec<(u64, String)>,
-    gone: Vec<(u64, String)>,
-    counted: Option<Counted>,
-    whole: bool,
-}
-
-impl Answered {
-    /// Rows in the order of their text: without an order of its own a query's rows have none to count on.
-    fn shown(&self) -> String {
-        let all = |rows: &[(u64, String)]| {
-            let mut rows: Vec<_> = rows.iter().map(|(_, row)| row.as_str()).collect();
-            rows.sort_unstable();
-            rows.join(" ")
-        };
-        format!("{} | {} | {}", all(&self.changed), all(&self.repeated), all(&self.gone))
-    }
-
-    /// The number of the row or key that is shown like this.
-    fn number(&self, shown: &str) -> u64 {
-        let mut rows = self.changed.iter().chain(&self.repeated).chain(&self.gone);
-        rows.find(|(_, row)| row == shown).unwrap().0
-    }
-}
-
-async fn rest(differences: &mut dyn Differences) -> Result<Answered> {
-    let mut answered = Answered { whole: differences.is_whole(), ..Answered::default() };
-    while let Some(part) = differences.next().await? {
-        let (rows, into) = match part {
-            Part::Changed(rows) => (rows, &mut answered.changed),
-            Part::Repeated(rows) => (rows, &mut answered.repeated),
-            Part::Gone(rows) => (rows, &mut answered.gone),
-        };
-        for (row, number) in rows.numbers.iter().enumerate() {
-            let cells = 0..rows.rows.columns().len();
-            let text: Vec<_> = cells.map(|column| shown(&rows.rows, row, column)).collect();
-            into.push((*number, text.join("/")));
-        }
-    }
-    answered.counted = differences.counted();
-    Ok(answered)
-}
-
 /// A sync that compares a table by its first column.
-struct Asking {
-    warehouse: Box<dyn Warehouse>,
-    name: String,
-    query: Query,
-    columns: Vec<String>,
-    key: Vec<String>,
-    since: Option<Since>,
-    count: usize,
-}
-
-impl Asking {
-    fn new(server: &BigQueryServer, name: &str, columns: &[&str]) -> Self {
-        let warehouse = Access::to(server).with("diff_schema", "sluice").open();
-        let columns: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
-        let key = columns[..1].to_vec();
-        let snapshot = sluice_engine::store::new_uuid();
-        Self { warehouse, name: snapshot, query: table(name), columns, key, since: None, count: 0 }
-    }
-
-    async fn begin(&mut self, mark: Option<&str>) -> Result<Box<dyn Differences>> {
-        let comparison = Comparison {
-            snapshot: &self.name,
-            query: &self.query,
-            columns: &self.columns,
-            key: &self.key,
-            since: self.since.as_ref(),
-            mark,
-            gone: true,
-        };
-        self.warehouse.differ().unwrap().compare(&comparison).await
-    }
-
-    /// Compares, and lets everything but these numbers be delivered.
-    async fn ask(&mut self, undelivered: &[&str]) -> Answered {
-        self.count += 1;
-        let mark = format!("mark '{}'", self.count);
-        let answered = rest(&mut *self.begin(Some(&mark)).await.unwrap()).await.unwrap();
-        let mut undelivered: Vec<u64> = undelivered.iter().map(|shown| answered.number(shown)).collect();
-        undelivered.sort_unstable();
-        self.since = Some(Since { mark, undelivered });
-        answered
-    }
+fn asking(server: &BigQueryServer, name: &str, columns: &[&str]) -> Asking {
+    Asking::new(Access::to(server).with("diff_schema", "sluice").open(), table(name), columns)
 }
 
 pub(super) fn fresh(server: &BigQueryServer, dataset: &str, statements: &[&str]) {
@@ -121,7 +35,7 @@ async fn only_what_changed_leaves_the_warehouse() {
             "create table changing.people as select i as id, concat('n', cast(i as string)) as name from unnest(generate_array(1, 3000)) as i",
         ],
     );
-    let mut asking = Asking::new(server, "changing.people", &["id", "name"]);
+    let mut asking = asking(server, "changing.people", &["id", "name"]);
     let first = asking.ask(&[]).await;
     assert!(first.whole);
     assert_eq!((first.changed.len(), first.counted), (3_000, Some(Counted { rows: 3_000, unchanged: 0 })));
@@ -159,7 +73,7 @@ async fn what_was_not_delivered_comes_again_whatever_it_holds() {
             "insert into undelivered.people values (1, 'a'), (2, 'a'), (3, 'a')",
         ],
     );
-    let mut asking = Asking::new(server, "undelivered.people", &["id", "name"]);
+    let mut asking = asking(server, "undelivered.people", &["id", "name"]);
     asking.ask(&[]).await;
     // Goes to b, is not delivered, and comes back to what was delivered before.
     server.sql("update undelivered.people set name = 'b' where id = 1");
@@ -184,7 +98,7 @@ async fn repeated_keys_and_rows_without_one_are_told_apart() {
             "insert into repeating.people values ('a', 'x'), ('a', 'y'), (null, 'z'), ('b', 'x')",
         ],
     );
-    let mut asking = Asking::new(server, "repeating.people", &["id", "name"]);
+    let mut asking = asking(server, "repeating.people", &["id", "name"]);
     let first = asking.ask(&[]).await;
     assert_eq!((first.changed.len(), first.repeated.len()), (3, 1));
     assert_eq!(first.repeated[0].1, "\"a\"/∅");
@@ -205,7 +119,7 @@ async fn a_snapshot_that_does_not_fit_is_not_used() {
             "insert into fitting.people values (1, 'a')",
         ],
     );
-    let mut asking = Asking::new(server, "fitting.people", &["id", "name"]);
+    let mut asking = asking(server, "fitting.people", &["id", "name"]);
     asking.ask(&[]).await;
     asking.since = Some(Since { mark: "another".into(), undelivered: Vec::new() });
     let whole = asking.ask(&[]).await;
@@ -240,7 +154,7 @@ async fn every_kind_of_key_comes_back_from_the_snapshot() {
             format!("delete from keys.{kind}_t where true"),
         );
         fresh(server, "keys", &[&created, &inserted]);
-        let mut asking = Asking::new(server, &format!("keys.{kind}_t"), &["id", "name"]);
+        let mut asking = asking(server, &format!("keys.{kind}_t"), &["id", "name"]);
         let there = asking.ask(&[]).await;
         server.sql(&deleted);
         let gone = asking.ask(&[]).await;

@@ -2,6 +2,8 @@
 //! not show.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "../asking/mod.rs"]
+mod asking;
 #[path = "../bqemulator_server/mod.rs"]
 mod bqemulator_server;
 mod comparing;
@@ -21,6 +23,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use asking::{Asking, all, read_all, rest, rows, shown, sql, table};
 use bqemulator_server::BigQueryServer;
 use sluice_connectors::warehouses;
 use sluice_engine::check::{Step, Steps};
@@ -29,7 +32,6 @@ use sluice_engine::connection::{Connection, Opening};
 use sluice_engine::error::{Error, Result};
 use sluice_engine::secrets::Secret;
 use sluice_engine::sync::Query;
-use sluice_engine::value::{Cell, RowBatch};
 use sluice_engine::warehouse::{Read, Warehouse, WarehouseKind};
 
 /// What to connect with; a test changes what it is about.
@@ -83,47 +85,4 @@ impl Access {
 
 fn kind() -> &'static dyn WarehouseKind {
     *warehouses::CATALOGUE.iter().find(|kind| kind.manifest().id == "bigquery").unwrap()
-}
-
-fn table(name: &str) -> Query {
-    Query::Table(name.parse().unwrap())
-}
-
-fn sql(text: &str) -> Query {
-    Query::Sql(text.to_owned())
-}
-
-fn all(query: Query) -> Read {
-    Read::all(query)
-}
-
-/// A cell as text: JSON, `∅`, or `!` and the reason.
-fn shown(batch: &RowBatch, row: usize, column: usize) -> String {
-    match batch.cell(row, column) {
-        Cell::Null => "∅".to_owned(),
-        Cell::Json(json) => {
-            serde_json::from_slice::<serde::de::IgnoredAny>(json).unwrap();
-            String::from_utf8(json.to_vec()).unwrap()
-        }
-        Cell::Unreadable(reason) => format!("! {reason}"),
-    }
-}
-
-/// Reads to the end; the rows, and how many the server counted.
-async fn read_all(warehouse: &dyn Warehouse, read: &Read) -> Result<(Vec<Vec<String>>, Option<u64>)> {
-    let mut rows = warehouse.read(read).await?;
-    let mut all = Vec::new();
-    while let Some(batch) = rows.next().await? {
-        for row in 0..batch.rows() {
-            all.push((0..batch.columns().len()).map(|column| shown(&batch, row, column)).collect());
-        }
-    }
-    Ok((all, rows.server_rows()))
-}
-
-/// Reads to the end, and asserts that the server counted as many rows.
-async fn rows(warehouse: &dyn Warehouse, read: &Read) -> Vec<Vec<String>> {
-    let (all, counted) = read_all(warehouse, read).await.unwrap();
-    assert_eq!(counted, Some(all.len() as u64));
-    all
 }

@@ -1,6 +1,8 @@
 //! The PostgreSQL connector against a real server.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "../asking/mod.rs"]
+mod asking;
 mod comparing;
 mod faults;
 #[path = "../postgres_server/mod.rs"]
@@ -14,6 +16,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use asking::{Asking, all, rest, rows, shown, sql, table};
 use postgres_server::PostgresServer;
 use sluice_connectors::warehouses;
 use sluice_engine::check::{Step, Steps};
@@ -22,7 +25,6 @@ use sluice_engine::connection::{Connection, Opening};
 use sluice_engine::error::{Error, Result};
 use sluice_engine::secrets::Secret;
 use sluice_engine::sync::Query;
-use sluice_engine::value::{Cell, RowBatch};
 use sluice_engine::warehouse::{Read, Warehouse, WarehouseKind};
 
 /// What to connect with; a test changes what it is about.
@@ -77,41 +79,4 @@ impl Access {
 
 fn kind() -> &'static dyn WarehouseKind {
     *warehouses::CATALOGUE.iter().find(|kind| kind.manifest().id == "postgres").unwrap()
-}
-
-fn table(name: &str) -> Query {
-    Query::Table(name.parse().unwrap())
-}
-
-fn sql(text: &str) -> Query {
-    Query::Sql(text.to_owned())
-}
-
-fn all(query: Query) -> Read {
-    Read::all(query)
-}
-
-/// A cell as text: JSON, `∅`, or `!` and the reason.
-fn shown(batch: &RowBatch, row: usize, column: usize) -> String {
-    match batch.cell(row, column) {
-        Cell::Null => "∅".to_owned(),
-        Cell::Json(json) => {
-            serde_json::from_slice::<serde::de::IgnoredAny>(json).unwrap();
-            String::from_utf8(json.to_vec()).unwrap()
-        }
-        Cell::Unreadable(reason) => format!("! {reason}"),
-    }
-}
-
-/// Reads to the end, and asserts that the server counted as many rows.
-async fn rows(warehouse: &dyn Warehouse, read: &Read) -> Vec<Vec<String>> {
-    let mut rows = warehouse.read(read).await.unwrap();
-    let mut all = Vec::new();
-    while let Some(batch) = rows.next().await.unwrap() {
-        for row in 0..batch.rows() {
-            all.push((0..batch.columns().len()).map(|column| shown(&batch, row, column)).collect());
-        }
-    }
-    assert_eq!(rows.server_rows(), Some(all.len() as u64));
-    all
 }

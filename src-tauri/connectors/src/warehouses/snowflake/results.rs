@@ -273,12 +273,11 @@ impl Results {
             return Err(error::from_statement(&self.session.login, &answer.code, state, &answer.message));
         }
         self.total = data.total;
-        if data.total.is_none() {
+        if self.total.is_none() {
             return Err(Error::new(ErrorKind::BadAnswer, "Snowflake did not say how many rows there are."));
         }
-        let is_arrow =
-            data.query_result_format.as_deref().is_some_and(|format| format.eq_ignore_ascii_case("arrow"));
-        if is_arrow {
+        let format = data.query_result_format.as_deref().unwrap_or_default();
+        if format.eq_ignore_ascii_case("arrow") {
             self.rows.finish()?;
         } else {
             self.rows =
