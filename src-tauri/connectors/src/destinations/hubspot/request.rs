@@ -19,7 +19,7 @@ const ENVELOPE_BYTES: usize = 512;
 
 /// A hundred records a request (developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/guide). HubSpot
 /// names no size in bytes; these are far below what its servers take.
-pub(super) const LIMITS: Limits = Limits {
+pub(in crate::destinations) const LIMITS: Limits = Limits {
     records: 100,
     bytes: 2 << 20,
     record_bytes: 512 << 10,

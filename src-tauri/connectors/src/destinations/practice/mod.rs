@@ -7,6 +7,8 @@ mod error;
 mod events;
 mod manifest;
 mod objects;
+mod plays;
+mod problem;
 mod records;
 #[cfg(test)]
 mod tests;
@@ -33,7 +35,7 @@ impl DestinationKind for Practice {
     }
 
     fn open(&self, opening: &Opening) -> Result<Box<dyn Destination>> {
-        Ok(Box::new(Crm::new(opening)))
+        Ok(Box::new(Crm::new(opening)?))
     }
 
     fn own_answer(&self, answer: &str, place: usize, of: usize) -> Option<String> {
@@ -48,11 +50,11 @@ impl Destination for Crm {
     }
 
     async fn objects(&self) -> Result<Vec<Object>> {
-        Ok(objects::OBJECTS.iter().map(objects::ObjectDef::described).collect())
+        Ok(self.play.objects.iter().map(objects::ObjectDef::described).collect())
     }
 
     fn limits(&self, shape: &Shape) -> Limits {
-        deliver::limits(shape)
+        deliver::limits(self.play, shape)
     }
 
     async fn deliver(&self, batch: &Batch<'_>) -> Delivery {
@@ -64,7 +66,7 @@ impl Destination for Crm {
     }
 
     async fn quota(&self) -> Result<Option<(u64, u64)>> {
-        let used = self.used_today().await?;
-        Ok(Some((client::DAILY_RECORDS.saturating_sub(used), client::DAILY_RECORDS)))
+        let most = self.play.daily.most;
+        Ok(Some((most.saturating_sub(self.used_today().await?), most)))
     }
 }

@@ -23,7 +23,7 @@ const RECORD_BYTES: usize = 400_000;
 const ENVELOPE_BYTES: usize = 128;
 
 /// One request or job at a time: two that change records of the same parent lock each other out.
-pub(super) const LIMITS: Limits = Limits {
+pub(in crate::destinations) const LIMITS: Limits = Limits {
     records: bulk::RECORDS,
     bytes: bulk::BYTES,
     record_bytes: RECORD_BYTES,
