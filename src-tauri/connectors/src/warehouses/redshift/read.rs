@@ -15,8 +15,9 @@ use sluice_engine::warehouse::{Read, Rows};
 use super::client::{Event, Login, Session};
 use super::error::Failure;
 use super::form::Form;
-use super::query::{Field, beyond, chosen, fields, query_error, source};
+use super::query::{Field, fields, literal, query_error, quoted, source};
 use super::wire::{Values, malformed};
+use crate::warehouses::select::{beyond, chosen};
 
 /// Rows of a batch, unless they are long.
 pub(super) const BATCH_ROWS: usize = 1_000;
@@ -41,7 +42,7 @@ pub(super) async fn start(mut session: Session, read: &Read) -> Result<Box<dyn R
     let beyond = match &read.after {
         Some(after) => {
             chosen(&all, std::slice::from_ref(&after.column))?;
-            beyond(&read.query, after)
+            beyond(&read.query, after, quoted, literal)
         }
         None => String::new(),
     };
