@@ -24,7 +24,7 @@ pub(super) const LIMITS: Limits = Limits {
     bytes: 2 << 20,
     record_bytes: 512 << 10,
     envelope_bytes: ENVELOPE_BYTES,
-    in_flight: 3,
+    in_flight: 10,
 };
 
 /// What one request does with all its records.
