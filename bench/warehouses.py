@@ -116,6 +116,8 @@ c.query('''create table analytics.leads as select i as lead_id, concat('user', c
 def over_postgres(kind, label):
     def reading(program, log):
         folder = Path(tempfile.mkdtemp(prefix="sluice-bench-"))
+        # The server may run as another user.
+        folder.chmod(0o755)
         postgres = Postgres(folder / "postgres")
         try:
             postgres.make_table("leads", ROWS)

@@ -23,6 +23,7 @@ fn setting<'a>(key: &str, url: &'a str) -> Option<&'a str> {
     match key {
         "allow_private" => Some("yes"),
         "batch_size" => Some("100"),
+        "client_id" => Some("3MVG9AOp4kbriZOLfSVjG2Pxa3c"),
         _ if key.ends_with("url") => Some(url),
         _ => None,
     }

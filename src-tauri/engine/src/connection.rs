@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::clock::SharedClock;
 use crate::error::{Error, ErrorKind, Result};
@@ -36,6 +37,17 @@ pub struct Opening {
     secrets: BTreeMap<String, Secret>,
     home: PathBuf,
     clock: SharedClock,
+    kept: Option<Arc<dyn KeptSecrets>>,
+}
+
+/// The secrets of a saved connection as they are kept now, for a connector whose other side replaces them while it
+/// works (refresh tokens). Calls may block while the system asks the user.
+pub trait KeptSecrets: Send + Sync {
+    /// The secret under the setting `key`, if it is there.
+    fn get(&self, key: &str) -> Result<Option<Secret>>;
+
+    /// Keeps `secret` in place of the one under `key`. An error means that the old one is still there.
+    fn replace(&self, key: &str, secret: &Secret) -> Result<()>;
 }
 
 impl Opening {
@@ -58,7 +70,24 @@ impl Opening {
         if !missing.is_empty() {
             return Err(secrets_missing(&connection.name, &missing));
         }
-        Ok(Self { name: connection.name.clone(), settings, secrets, home: home.to_owned(), clock })
+        Ok(Self {
+            name: connection.name.clone(),
+            settings,
+            secrets,
+            home: home.to_owned(),
+            clock,
+            kept: None,
+        })
+    }
+
+    /// The same, with the place its secrets are kept in.
+    pub fn with_kept(self, kept: Arc<dyn KeptSecrets>) -> Self {
+        Self { kept: Some(kept), ..self }
+    }
+
+    /// Where its secrets are kept; `None` for a connection that is not saved yet.
+    pub fn kept(&self) -> Option<&Arc<dyn KeptSecrets>> {
+        self.kept.as_ref()
     }
 
     /// The connection's name.
@@ -173,8 +202,6 @@ pub fn check_input(setting: &Setting, value: &str) -> std::result::Result<(), St
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::clock::SystemClock;
 

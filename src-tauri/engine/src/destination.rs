@@ -9,7 +9,7 @@ use crate::check::Steps;
 use crate::connection::Opening;
 use crate::error::{Error, Result};
 use crate::manifest::Manifest;
-use crate::record::Record;
+use crate::record::{Operation, Record};
 use crate::sync::Shape;
 
 /// A kind of destination: what the catalogue lists before anybody has connected.
@@ -67,6 +67,14 @@ pub trait Destination: Send + Sync {
 
     /// What one request may carry, and how many may be under way.
     fn limits(&self, shape: &Shape) -> Limits;
+
+    /// How many records with `operation` one request carries in a run that sends `of_run`: asked when records are
+    /// sent, and never more than were staged together by [`Self::limits`]. Such a request carries no other
+    /// operation. `None`: all that were staged together, whatever they ask for.
+    fn together(&self, shape: &Shape, operation: Operation, of_run: u64) -> Option<usize> {
+        let _ = (shape, operation, of_run);
+        None
+    }
 
     /// Sends one batch and answers for every record in it.
     ///

@@ -9,6 +9,7 @@ mod hubspot;
 mod line;
 mod practice;
 mod rudderstack;
+pub mod salesforce;
 mod segment;
 mod tracking;
 mod webhook;
@@ -20,6 +21,7 @@ pub static CATALOGUE: &[&dyn DestinationKind] = &[
     &rudderstack::RudderStack,
     &segment::Segment,
     &hubspot::Crm,
+    &salesforce::Salesforce,
     &webhook::Webhook,
     &file::File,
     &practice::Practice,

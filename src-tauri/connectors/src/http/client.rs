@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
-use reqwest::{RequestBuilder, Response, redirect};
+use reqwest::{Method, RequestBuilder, Response, redirect};
 use rustls::RootCertStore;
 use rustls_platform_verifier::BuilderVerifierExt;
 use sluice_engine::clock::SharedClock;
@@ -71,14 +71,14 @@ impl Http {
         self.client.post(url)
     }
 
-    /// A HEAD of `url`.
-    pub(crate) fn head(&self, url: Url) -> RequestBuilder {
-        self.client.head(url)
-    }
-
     /// A GET of `url`.
     pub(crate) fn get(&self, url: Url) -> RequestBuilder {
         self.client.get(url)
+    }
+
+    /// A request of any method to `url`.
+    pub(crate) fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        self.client.request(method, url)
     }
 
     /// Sends the request; its answer's body is left to be read piece by piece.

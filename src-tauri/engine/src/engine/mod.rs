@@ -101,29 +101,20 @@ impl Engine {
     /// What a run of `saved` would do. Nothing is sent and nothing is kept.
     pub async fn plan(&self, saved: &SavedSync, limit: usize) -> Result<Plan> {
         let warehouse = self.warehouse_for(&saved.sync.from, &saved.sync.query);
-        let (limits, warehouse) = match saved.sync.to.as_deref() {
+        let (destination, warehouse) = match saved.sync.to.as_deref() {
             Some(to) => {
                 let (destination, warehouse) = both(self.destination(to), warehouse)?;
-                (destination.limits(&saved.sync.shape), warehouse)
+                (Some(destination), warehouse)
             }
-            None => (UNLIMITED, warehouse?),
+            None => (None, warehouse?),
         };
-        plan::plan(&self.store, &self.home, saved, &*warehouse, limits, limit).await
+        plan::plan(&self.store, &self.home, saved, &*warehouse, destination.as_deref(), limit).await
     }
 
     fn running(&self) -> std::sync::MutexGuard<'_, HashMap<i64, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-/// For a sync that has no destination yet.
-const UNLIMITED: crate::destination::Limits = crate::destination::Limits {
-    records: 1_000,
-    bytes: usize::MAX,
-    record_bytes: usize::MAX,
-    envelope_bytes: 0,
-    in_flight: 1,
-};
 
 /// A sync that is not saved, as if it were: nothing was delivered before.
 pub fn unsaved(sync: Sync) -> SavedSync {

@@ -1,12 +1,13 @@
 //! Opening connections: their settings, their secrets, and what is said where secrets are missing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Engine;
-use crate::connection::{Connection, Opening, checked_settings, is_shown};
+use crate::connection::{Connection, KeptSecrets, Opening, checked_settings, is_shown};
 use crate::destination::Destination;
 use crate::error::{Error, ErrorKind, Result};
-use crate::secrets::{Secret, from_environment};
+use crate::secrets::{Secret, SecretStore, environment_variable, from_environment};
 use crate::store::connections;
 use crate::sync::Query;
 use crate::warehouse::Warehouse;
@@ -37,8 +38,14 @@ impl Engine {
             (Err(missing), Some(absent)) if missing.kind() == ErrorKind::SecretMissing => {
                 Err(missing_without_keychain(&missing, absent))
             }
-            (opening, _) => opening,
+            // What is typed is not saved yet, so nothing of it is kept.
+            (opening, _) if !typed.is_empty() => opening,
+            (opening, _) => opening.map(|opening| opening.with_kept(self.kept(&connection.name))),
         }
+    }
+
+    fn kept(&self, connection: &str) -> Arc<dyn KeptSecrets> {
+        Arc::new(Kept { secrets: self.secrets.clone(), connection: connection.to_owned() })
     }
 
     /// Opens the warehouse connection of this name.
@@ -69,6 +76,33 @@ impl Engine {
             .destination(&saved.connection.kind)
             .ok_or_else(|| wrong_side(name, "destination"))?;
         kind.open(&self.opening(&saved.connection, &BTreeMap::new())?)
+    }
+}
+
+/// The secrets of one saved connection.
+struct Kept {
+    secrets: Arc<dyn SecretStore>,
+    connection: String,
+}
+
+impl KeptSecrets for Kept {
+    fn get(&self, key: &str) -> Result<Option<Secret>> {
+        match from_environment(&self.connection, key) {
+            Some(secret) => Ok(Some(secret)),
+            None => self.secrets.get(&self.connection, key),
+        }
+    }
+
+    fn replace(&self, key: &str, secret: &Secret) -> Result<()> {
+        if from_environment(&self.connection, key).is_some() {
+            let variable = environment_variable(&self.connection, key);
+            let message = "A secret was replaced by the other side, and it is given by the environment, where \
+                           Sluice can not replace it.";
+            return Err(Error::new(ErrorKind::BadSettings, message)
+                .with_hint("Keep it in the keychain instead, and remove the variable below.")
+                .with_fix(variable));
+        }
+        self.secrets.set(&self.connection, key, secret)
     }
 }
 

@@ -1,6 +1,7 @@
 //! One execution of a sync: read, seal, deliver.
 
 mod backoff;
+mod before;
 mod brakes;
 mod columns;
 mod deliver;

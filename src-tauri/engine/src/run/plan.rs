@@ -10,15 +10,15 @@ use super::columns;
 use super::invalid::duplicate;
 use super::read::{ReadContext, Sink, Staged, read_all};
 use super::source;
-use crate::destination::Limits;
+use crate::destination::{Destination, Limits};
 use crate::diff::NewRow;
 use crate::error::Result;
-use crate::record::Change;
+use crate::record::{Change, Operation};
 use crate::store::fingerprints::Delivered;
 use crate::store::outbox;
 use crate::store::runs::{Counts, InvalidRow, Problem};
 use crate::store::{Store, syncs::SavedSync};
-use crate::sync::Mode;
+use crate::sync::{Mode, Shape};
 use crate::warehouse::{Cost, Warehouse};
 
 /// What a run would do.
@@ -54,6 +54,10 @@ pub struct PlanRecord {
 /// Stands for the run in change numbers.
 const NO_RUN: i64 = i64::MAX;
 
+/// For a sync that has no destination yet.
+const UNLIMITED: Limits =
+    Limits { records: 1_000, bytes: usize::MAX, record_bytes: usize::MAX, envelope_bytes: 0, in_flight: 1 };
+
 /// A record's ordinal, the key it is known under, and what it would be.
 type Collection = (u64, String, PlanRecord);
 
@@ -67,6 +71,8 @@ struct Collected {
     ordinal: u64,
     batch: (usize, usize),
     requests: u64,
+    /// Records by what is to be done with them.
+    operations: BTreeMap<u8, u64>,
 }
 
 impl Sink for Collected {
@@ -79,6 +85,7 @@ impl Sink for Collected {
             self.batch = (0, 0);
         }
         self.batch = (self.batch.0 + 1, self.batch.1 + bytes);
+        *self.operations.entry(staged.operation as u8).or_default() += 1;
         let taken = &mut self.taken[staged.change as usize];
         if *taken < self.limit {
             *taken += 1;
@@ -107,6 +114,20 @@ impl Sink for Collected {
 }
 
 impl Collected {
+    /// Requests the run needs: where the destination says how many records go together, those; else as they are staged.
+    fn requests(&self, destination: Option<&dyn Destination>, shape: &Shape, of_run: u64) -> Result<u64> {
+        let Some(destination) = destination else { return Ok(self.requests) };
+        let mut requests = 0;
+        for (code, count) in &self.operations {
+            let operation = Operation::from_code(*code)?;
+            match destination.together(shape, operation, of_run) {
+                Some(most) => requests += count.div_ceil(most.clamp(1, self.limits.records) as u64),
+                None => return Ok(self.requests),
+            }
+        }
+        Ok(requests)
+    }
+
     /// Takes out the records whose key turned out to stand on an earlier row: those are rows that can not be sent.
     fn take_out(&mut self, duplicates: &[NewRow]) -> Result<()> {
         for NewRow { ordinal, row } in duplicates {
@@ -125,10 +146,11 @@ pub(crate) async fn plan(
     home: &Path,
     saved: &SavedSync,
     warehouse: &dyn Warehouse,
-    limits: Limits,
+    destination: Option<&dyn Destination>,
     limit: usize,
 ) -> Result<Plan> {
     let sync = &saved.sync;
+    let limits = destination.map_or(UNLIMITED, |destination| destination.limits(&sync.shape));
     let cancel = CancellationToken::new();
     let context = ReadContext {
         store,
@@ -154,12 +176,14 @@ pub(crate) async fn plan(
         ordinal: 0,
         batch: (0, 0),
         requests: 0,
+        operations: BTreeMap::new(),
     };
     let found = read_all(&context, &mut *rows, &mut collected).await?;
     let held = match changed {
         Some(changed) => Some(changed),
         None => brakes::holds(sync, &Before::of(store, saved)?, &found)?,
     };
+    let requests = collected.requests(destination, &sync.shape, found.counts.to_send)?;
     collected.take_out(&found.duplicates)?;
     let mut records = Vec::with_capacity(collected.records.len());
     for (_, known_as, mut record) in collected.records {
@@ -176,7 +200,7 @@ pub(crate) async fn plan(
         records,
         invalid,
         held: held.as_ref().map(Problem::from),
-        requests: collected.requests,
+        requests,
         cost,
     })
 }

@@ -71,11 +71,13 @@ pub enum Reply {
 
 type ReplyRule = Box<dyn FnMut(usize, &[Arrived]) -> Reply + Send>;
 type RecordRule = Box<dyn FnMut(&Arrived) -> Outcome + Send>;
+type TogetherRule = Box<dyn Fn(Operation, u64) -> usize + Send>;
 
 struct State {
     limits: Limits,
     reply: ReplyRule,
     record: RecordRule,
+    together: Option<TogetherRule>,
     readable: Option<Result<()>>,
     requests: Vec<Vec<Arrived>>,
     ids: HashSet<String>,
@@ -127,6 +129,7 @@ impl FakeDestination {
             limits,
             reply: Box::new(|_, _| Reply::EachRecord),
             record: Box::new(|_| Outcome::Delivered),
+            together: None,
             readable: None,
             requests: Vec::new(),
             ids: HashSet::new(),
@@ -162,6 +165,11 @@ impl FakeDestination {
     /// How records are answered from now on.
     pub fn record(&self, rule: impl FnMut(&Arrived) -> Outcome + Send + 'static) {
         self.lock().record = Box::new(rule);
+    }
+
+    /// How many records of an operation one request carries, in a run that sends so many.
+    pub fn together(&self, rule: impl Fn(Operation, u64) -> usize + Send + 'static) {
+        self.lock().together = Some(Box::new(rule));
     }
 
     /// Refuses records whose payload holds `text`, from now on.
@@ -439,6 +447,10 @@ impl Destination for Handle {
 
     fn limits(&self, _: &Shape) -> Limits {
         self.0.lock().limits
+    }
+
+    fn together(&self, _: &Shape, operation: Operation, of_run: u64) -> Option<usize> {
+        self.0.lock().together.as_ref().map(|rule| rule(operation, of_run))
     }
 
     async fn deliver(&self, batch: &Batch<'_>) -> Delivery {

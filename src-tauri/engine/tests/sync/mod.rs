@@ -17,3 +17,4 @@ mod one;
 mod rekey;
 mod removal;
 mod safety;
+mod together;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use bytes::Bytes;
+use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use sluice_engine::clock::SharedClock;
 use sluice_engine::connection::Opening;
@@ -107,7 +108,7 @@ impl Receiver {
         let mut root = self.url.clone();
         root.set_path("/");
         root.set_query(None);
-        self.http.send(self.http.head(root)).await
+        self.http.send(self.http.request(Method::HEAD, root)).await
     }
 }
 

@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
+use tokio::sync::OnceCell;
 use tokio::task::JoinHandle;
 
 use super::Sender;
 use super::jobs::Job;
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::Record;
+use crate::record::{Operation, Record};
 use crate::store::outbox::amended::Amended;
 use crate::store::outbox::{self, BatchRow, Body, OwnState};
 use crate::store::runs::{self, Counts, RunRow};
@@ -34,6 +35,9 @@ pub(in crate::run) struct Loaded {
     pub(in crate::run) body: Body,
     /// When its changes were found, by place.
     changed_at: Vec<DateTime<Utc>>,
+    /// The places that go out for the first time, and whether the values before that are kept.
+    pub(in crate::run) first: OnceCell<Vec<usize>>,
+    pub(in crate::run) kept_before: OnceCell<()>,
     /// What is sent otherwise than the body has it; known from before the first send on.
     amended: OnceLock<Amended>,
 }
@@ -46,6 +50,16 @@ impl Loaded {
             Some(payload) => Record { payload: payload.as_bytes(), ..record },
             None => record,
         })
+    }
+
+    /// The records at `places`, ready to send as ones of `run`.
+    pub(in crate::run) fn records(
+        &self,
+        places: &[usize],
+        sync: &str,
+        run: &RunRow,
+    ) -> Result<Vec<Record<'_>>> {
+        places.iter().map(|place| self.record(*place, sync, run)).collect()
     }
 
     /// It is known what is sent otherwise than the body has it.
@@ -108,14 +122,35 @@ impl Sender {
             let places: Vec<usize> = (0..batch.body.len())
                 .filter(|place| is_waiting(place) && !at_work.contains(place) && !self.context.only_jobs)
                 .collect();
-            if !places.is_empty() {
-                self.queue.push_back(Work::new(batch, places, row.attempts == 0, lost));
+            let first = row.attempts == 0;
+            if first {
+                drop(batch.first.set(places.clone()));
+            }
+            for places in self.requests(&batch, places)? {
+                self.queue.push_back(Work::new(batch.clone(), places, first, lost));
             }
             if let Some(work) = self.queue.pop_front() {
                 return Ok(Some(work));
             }
         }
         Ok(self.later.pop_front())
+    }
+
+    /// Puts the records of one batch into the requests that carry them, as the destination asks for.
+    fn requests(&self, batch: &Loaded, places: Vec<usize>) -> Result<Vec<Vec<usize>>> {
+        let mut requests: Vec<(Option<Operation>, usize, Vec<usize>)> = Vec::new();
+        for place in places {
+            let operation = batch.body.operation(place)?;
+            let (run, destination) = (&self.context.run, &self.context.destination);
+            let most = destination.together(&run.shape, operation, run.counts.to_send);
+            let own = most.map(|_| operation);
+            let open = requests.iter_mut().rev().find(|(carries, ..)| *carries == own);
+            match open.filter(|(_, most, places)| places.len() < *most) {
+                Some((_, _, places)) => places.push(place),
+                None => requests.push((own, most.unwrap_or(usize::MAX).max(1), vec![place])),
+            }
+        }
+        Ok(requests.into_iter().map(|(_, _, places)| places).collect())
     }
 
     /// The next batch, while those behind it are read already.
@@ -164,7 +199,8 @@ fn load(sqlite: &rusqlite::Connection, row: BatchRow) -> Result<Option<Loaded>> 
     let Some(body) = outbox::body(sqlite, row.id)? else { return Ok(None) };
     let changed_at = outbox::changed_at(sqlite, &body, row.run)?;
     let amended = outbox::amended::of_batch(sqlite, row.id)?.map(OnceLock::from).unwrap_or_default();
-    Ok(Some(Loaded { id: row.id, body, changed_at, amended }))
+    let (first, kept_before) = (OnceCell::new(), OnceCell::new());
+    Ok(Some(Loaded { id: row.id, body, changed_at, first, kept_before, amended }))
 }
 
 fn stopped() -> Error {

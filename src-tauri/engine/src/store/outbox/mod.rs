@@ -4,6 +4,7 @@
 //! row of its own only for a record whose state differs.
 
 pub mod amended;
+pub mod before;
 mod body;
 mod by_key;
 pub mod discarded;

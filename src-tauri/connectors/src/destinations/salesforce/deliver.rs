@@ -1,0 +1,114 @@
+//! Sending a batch: collections of up to 200 records, or a job.
+
+use sluice_engine::destination::{Answer, Batch, Delivery, Exchange, JobToken, Limits, Request};
+use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::record::Operation;
+use sluice_engine::sync::Shape;
+use url::Url;
+
+use super::address::my_domain;
+use super::bulk;
+use super::client::{JSON, Org, upsert_url};
+use super::collections::{self, Target};
+use super::rows::Rows;
+
+/// Records of a run from which jobs take fewer requests and less of the day's quota (Salesforce's own line:
+/// REST API Developer Guide, "Asynchronous Processing").
+const MANY: u64 = 2_000;
+
+/// Bytes of one record's payload: Salesforce takes 400,000 characters a record in a job.
+const RECORD_BYTES: usize = 400_000;
+
+/// What [`Rows`] adds to a payload: the object's name and the record's id.
+const ENVELOPE_BYTES: usize = 128;
+
+/// One request or job at a time: two that change records of the same parent lock each other out.
+pub(super) const LIMITS: Limits = Limits {
+    records: bulk::RECORDS,
+    bytes: bulk::BYTES,
+    record_bytes: RECORD_BYTES,
+    envelope_bytes: ENVELOPE_BYTES,
+    in_flight: 1,
+};
+
+/// How many records one request carries in a run that sends `of_run`. Only what is matched by Salesforce itself goes in
+/// jobs: for the others ids have to be looked up first.
+pub(super) fn together(operation: Operation, of_run: u64) -> usize {
+    match operation {
+        Operation::Upsert if of_run >= MANY => bulk::RECORDS,
+        Operation::Upsert | Operation::Update | Operation::Create | Operation::Clear | Operation::Delete => {
+            collections::RECORDS
+        }
+    }
+}
+
+/// Sends one batch, whose records are all to be treated alike.
+pub(super) async fn deliver(org: &Org, batch: &Batch<'_>) -> Delivery {
+    let target = match target(batch) {
+        Ok(target) => target,
+        Err(error) => return unsent(Answer::Stop(error)),
+    };
+    let rows = Rows::of(batch.records, target.match_field);
+    if batch.records.len() <= collections::RECORDS {
+        return collections::send(org, target, rows).await;
+    }
+    if target.operation == Operation::Upsert {
+        return bulk::begin(org, target, rows).await;
+    }
+    let message = format!("Salesforce takes {} records in such a request.", collections::RECORDS);
+    unsent(Answer::Refused(Error::new(ErrorKind::TooLarge, message)))
+}
+
+/// Looks at the job of a batch.
+pub(super) async fn poll(org: &Org, token: &JobToken, batch: &Batch<'_>) -> Option<Delivery> {
+    let target = match target(batch) {
+        Ok(target) => target,
+        Err(error) => return Some(unsent(Answer::Stop(error))),
+    };
+    bulk::poll(org, token, target, Rows::of(batch.records, target.match_field)).await
+}
+
+fn target<'a>(batch: &Batch<'a>) -> Result<Target<'a>> {
+    let Shape::Record { object, match_field } = batch.shape else {
+        return Err(Error::new(
+            ErrorKind::BadMapping,
+            "Salesforce takes records, and no identify or track events.",
+        ));
+    };
+    let mut operations = batch.records.iter().map(|record| record.operation);
+    let operation = operations.next().unwrap_or(Operation::Upsert);
+    if operations.any(|other| other != operation) {
+        return Err(Error::new(
+            ErrorKind::Bug,
+            "Records that are to be treated differently came in one batch.",
+        ));
+    }
+    if operation == Operation::Create && match_field.eq_ignore_ascii_case("Id") {
+        return Err(Error::new(ErrorKind::BadMapping, "Salesforce gives new records their Id by itself.")
+            .with_hint("Match by an external ID, or choose a mode that updates."));
+    }
+    Ok(Target { object, match_field, operation })
+}
+
+fn unsent(answer: Answer) -> Delivery {
+    Delivery { answer, exchange: Exchange { never_left: true, ..Exchange::default() } }
+}
+
+/// A batch's request, to be written by hand.
+pub(super) fn request(instance: Option<&str>, batch: &Batch<'_>) -> Result<Request> {
+    let target = target(batch)?;
+    let base = match instance {
+        Some(instance) => my_domain(instance)?,
+        None => Url::parse("https://MyDomainName.my.salesforce.com/")
+            .map_err(|error| Error::new(ErrorKind::Bug, "An address of ours is none.").with_source(error))?,
+    };
+    let rows = Rows::of(batch.records, target.match_field);
+    let shown = rows.sent.get(..collections::RECORDS.min(rows.sent.len())).unwrap_or_default();
+    Ok(Request {
+        method: "PATCH",
+        url: upsert_url(&base, target.object, target.match_field).into(),
+        secret_is_user: false,
+        headers: super::client::shown_headers(Some(JSON)),
+        body: collections::body(target.object, shown, &[]),
+    })
+}

@@ -1,0 +1,66 @@
+//! Values as they are in the destination, read before the first write of a batch.
+
+use super::deliver::Delivering;
+use super::deliver::work::Work;
+use super::only_if_empty;
+use crate::destination::ReadByKey;
+use crate::error::{Error, ErrorKind, Result};
+use crate::record::Record;
+use crate::store::outbox::{amended, before};
+use crate::sync::Shape;
+
+/// Stores the values of all records of a batch that go out for the first time, where the destination can be read, and what
+/// goes out without the fields that have a value there.
+pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
+    let Shape::Record { object, match_field } = &context.run.shape else { return Ok(()) };
+    let batch = &work.batch;
+    let places = batch.first.get().unwrap_or(&work.places);
+    let records = batch.records(places, &context.sync_uuid, &context.run)?;
+    let (values, fields) = asked(&records, match_field)?;
+    let read = ReadByKey { object, match_field, values: &values, fields: &fields };
+    let only_if_empty = only_if_empty::names(&context.sync);
+    let Some(found) = context.destination.read_by_key(&read).await else {
+        return if only_if_empty.is_empty() { Ok(()) } else { Err(only_if_empty::not_readable()) };
+    };
+    let found = found?;
+    let amended = if only_if_empty.is_empty() || batch.is_amended() {
+        None
+    } else {
+        Some(only_if_empty::amended(&only_if_empty, places, &records, &found)?)
+    };
+    let packed = amended.as_ref().map(amended::packed).transpose()?;
+    let values = places.iter().copied().zip(found.into_iter().map(|found| found.map(|found| found.fields)));
+    let (id, values) = (batch.id, before::packed(&values.collect())?);
+    let insert = move |sqlite: &rusqlite::Connection| {
+        before::keep(sqlite, id, &values)?;
+        packed.map_or(Ok(()), |packed| amended::keep(sqlite, id, &packed))
+    };
+    context.store.write(insert).done().await?;
+    if let Some(amended) = amended {
+        batch.amend(amended);
+    }
+    Ok(())
+}
+
+/// The match values of records, and every field of theirs.
+fn asked(records: &[Record<'_>], match_field: &str) -> Result<(Vec<String>, Vec<String>)> {
+    let mut values = Vec::with_capacity(records.len());
+    let mut fields: Vec<String> = Vec::new();
+    for record in records {
+        let payload: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(record.payload)
+            .map_err(|error| {
+                Error::new(ErrorKind::Damaged, "A stored record can not be read.").with_source(error)
+            })?;
+        values.push(match payload.get(match_field) {
+            Some(serde_json::Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        });
+        for key in payload.keys().filter(|key| *key != match_field) {
+            if !fields.contains(key) {
+                fields.push(key.clone());
+            }
+        }
+    }
+    Ok((values, fields))
+}
