@@ -76,11 +76,7 @@ pub(crate) fn free_port() -> u16 {
 }
 
 /// Asks again and again until there is an answer; what was asked last is what the failure says.
-pub(crate) async fn until<T>(
-    what: &str,
-    limit: Duration,
-    ask: impl AsyncFnMut() -> Result<T, String>,
-) -> T {
+pub(crate) async fn until<T>(what: &str, limit: Duration, ask: impl AsyncFnMut() -> Result<T, String>) -> T {
     within(limit, ask).await.unwrap_or_else(|why| panic!("{what}: {why}"))
 }
 
@@ -93,7 +89,9 @@ pub(crate) async fn within<T>(
     loop {
         match tokio::time::timeout(limit, ask()).await {
             Ok(Ok(answer)) => return Ok(answer),
-            Ok(Err(state)) if began.elapsed() > limit => return Err(format!("not within {limit:?}. {state}")),
+            Ok(Err(state)) if began.elapsed() > limit => {
+                return Err(format!("not within {limit:?}. {state}"));
+            }
             Ok(Err(_)) => tokio::time::sleep(Duration::from_millis(40)).await,
             Err(tokio::time::error::Elapsed { .. }) => return Err(format!("no answer within {limit:?}.")),
         }

@@ -49,8 +49,9 @@ pub(crate) fn holds(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Resu
 }
 
 fn first_run(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Option<String> {
-    (sync.brakes.first_run && before.first_run)
-        .then(|| format!("The first run of “{}” would send {} records.", sync.name, count(read.counts.to_send)))
+    (sync.brakes.first_run && before.first_run).then(|| {
+        format!("The first run of “{}” would send {} records.", sync.name, count(read.counts.to_send))
+    })
 }
 
 /// The source is empty, or much smaller than it was. What is read on from a cursor says nothing of that.
@@ -71,7 +72,9 @@ fn source(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Option<String>
     }
     let gone = last.saturating_sub(rows);
     let shrunk = sync.brakes.shrunk.is_some_and(|share| exceeds(gone, last, share));
-    shrunk.then(|| format!("“{}” has {} usable rows; the last run had {}.", sync.name, count(rows), count(last)))
+    shrunk.then(|| {
+        format!("“{}” has {} usable rows; the last run had {}.", sync.name, count(rows), count(last))
+    })
 }
 
 fn removed(sync: &Sync, read: &ReadResult) -> Option<String> {

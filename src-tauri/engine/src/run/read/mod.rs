@@ -227,7 +227,8 @@ fn check_whole(read: u64, server_rows: Option<u64>) -> Result<()> {
     match server_rows {
         Some(rows) if rows == read => Ok(()),
         Some(rows) => {
-            let message = format!("The warehouse reported {} rows, and {} arrived.", count(rows), count(read));
+            let message =
+                format!("The warehouse reported {} rows, and {} arrived.", count(rows), count(read));
             Err(Error::new(ErrorKind::IncompleteRead, message))
         }
         None => {
