@@ -14,9 +14,8 @@ use crate::http::Answered;
 const FEWEST: usize = 100;
 /// The window that goes with it.
 const TEN_SECONDS: Duration = Duration::from_secs(10);
-/// How much longer than another a request may be on its way, at most: they are counted where they arrive, and when that
-/// was is known only from the answer.
-const WAY: Duration = Duration::from_millis(500);
+/// By when a request has arrived of which nobody says so any more: no answer is waited for longer.
+const GIVEN_UP: Duration = Duration::from_secs(60);
 /// How long to wait where somebody else has used up what the key may do.
 const USED_UP: Duration = Duration::from_secs(1);
 /// How far apart writes are to be once HubSpot has locked records.
@@ -48,7 +47,8 @@ pub(super) struct Entered(u64);
 struct Sent {
     most: usize,
     span: Duration,
-    /// Each with the time at which HubSpot had it, at the latest.
+    /// Each with the time at which HubSpot had it, at the latest: requests are counted where they arrive, and when that
+    /// was is known only from the answer.
     recent: Vec<(Entered, Instant)>,
     /// The last one, and when it left.
     last: Option<(Entered, Instant)>,
@@ -86,7 +86,7 @@ impl Window {
         }
         let entered = Entered(sent.last.map_or(0, |(Entered(number), _)| number + 1));
         sent.last = Some((entered, now));
-        sent.recent.push((entered, now + WAY));
+        sent.recent.push((entered, now + GIVEN_UP));
         if is_followed {
             sent.kept.push_back(now);
         }
@@ -124,7 +124,7 @@ impl Sent {
     fn forget(&mut self, now: Instant) {
         let span = self.span;
         self.recent.retain(|(_, by)| *by + span > now);
-        self.kept.retain(|since| *since + span + WAY > now);
+        self.kept.retain(|since| *since + span > now);
     }
 
     /// Whether so many requests may go out, or how long to wait.
@@ -132,12 +132,13 @@ impl Sent {
         let wait = |until: Instant| until.checked_duration_since(now).filter(|wait| !wait.is_zero());
         let over = (self.recent.len() + self.kept.len() + requests.min(self.most)).saturating_sub(self.most);
         if over > 0 {
-            let mut by: Vec<_> = self.recent.iter().map(|(_, by)| *by).collect();
+            // What has no answer yet may have it at any moment.
+            let mut by: Vec<_> = self.recent.iter().map(|(_, by)| now.min(*by)).collect();
             by.sort_unstable();
             // Where places are kept as well, the last of these decides.
             let last = by.get(over - 1).or(by.last()).or(self.kept.back());
             let free = last.and_then(|by| wait(*by + self.span));
-            return Err(self.too_many(free.unwrap_or(WAY)));
+            return Err(self.too_many(free.unwrap_or(self.span)));
         }
         if let Some(wait) = self.closed_until.and_then(wait) {
             let message = "Something else has used up the requests that HubSpot takes of this key for now.";
@@ -199,16 +200,17 @@ mod tests {
     }
 
     #[test]
-    fn a_request_counts_from_its_answer_or_for_half_a_second_on_its_way() {
+    fn a_request_counts_from_its_answer_or_from_when_it_is_given_up() {
         let (window, start) = (Window::default(), Instant::now());
         let enter = |millis| window.enter(Turn::Last, start + Duration::from_millis(millis));
         let wait = |millis| enter(millis).unwrap_err().retry_after().unwrap().as_millis();
         let entered: Vec<_> = (0..100).map(|_| enter(0).unwrap()).collect();
-        assert_eq!(wait(1), 10_499);
+        assert_eq!(wait(1), 10_000);
         window.arrived(entered[7], start + Duration::from_millis(200));
         window.arrived(entered[8], start + Duration::from_millis(900));
         assert_eq!(wait(1_000), 9_200);
-        assert!(enter(10_200).is_ok() && enter(10_200).is_err() && enter(10_500).is_ok());
+        assert!(enter(10_200).is_ok() && enter(10_200).is_err() && enter(10_900).is_ok());
+        assert!(enter(69_999).is_err() && enter(70_000).is_ok());
     }
 
     #[test]

@@ -221,11 +221,12 @@ impl Inside {
         headers: &HeaderMap,
         body: &Value,
     ) -> (Answer, Option<Fault>) {
+        let at = Instant::now();
         let is_write = uri.path().contains("/batch/") && !uri.path().ends_with("/read");
         let fault = if is_write { self.faults.pop_front() } else { None };
         let mut answer = if let Some(Fault::Say(status, ..)) = &fault {
             Answer::new(*status, Value::Null)
-        } else if let Some(refusal) = self.refusal(headers) {
+        } else if let Some(refusal) = self.refusal(headers, at) {
             refusal
         } else {
             self.account.answer(method.as_str(), uri, body)
@@ -241,7 +242,7 @@ impl Inside {
             body: body.clone(),
             answer: answer.body.clone(),
             status: answer.status,
-            at: Instant::now(),
+            at,
         });
         if fault.is_some() && answer.retry_after.is_some() {
             answer.retry_after = None;
@@ -250,7 +251,7 @@ impl Inside {
     }
 
     /// The limits and the key, which come before everything else.
-    fn refusal(&mut self, headers: &HeaderMap) -> Option<Answer> {
+    fn refusal(&mut self, headers: &HeaderMap, now: Instant) -> Option<Answer> {
         let limited = |policy: &str, message: &str| {
             json!({ "status": "error", "message": message, "errorType": "RATE_LIMIT", "policyName": policy,
                 "correlationId": "c033cdaa-2c40-4a64-ae48-b4cec88dad24", "requestId": "3d3e35b7-0dae-4b9f-a6e3-9c230cbcf8dd" })
@@ -260,7 +261,6 @@ impl Inside {
             let message = "Authentication credentials not found. This API supports OAuth 2.0 authentication.";
             return Some(error(401, "INVALID_AUTHENTICATION", message));
         }
-        let now = Instant::now();
         while self.recent.front().is_some_and(|at| now.duration_since(*at) >= self.allowed.window) {
             self.recent.pop_front();
         }
