@@ -5,8 +5,10 @@ import json
 import math
 import os
 import shutil
+import signal
 import statistics
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -25,6 +27,7 @@ class StandIn:
         self.url = f"http://127.0.0.1:{self.process.stdout.readline().strip()}"
 
     def came(self):
+        """Ends it, and tells what came."""
         output, _ = self.process.communicate()
         return json.loads(output)
 
@@ -144,6 +147,8 @@ def main():
         benches += [Hubspot(arguments, allowed, takes) for allowed in arguments.allowed for takes in arguments.takes]
     if "salesforce" in arguments.only:
         benches.append(Salesforce(arguments))
+    # Ended from outside, it still ends its server and removes its folder.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     folder = Path(tempfile.mkdtemp(prefix="sluice-bench-"))
     os.chmod(folder, 0o755)
     postgres = Postgres(folder / "postgres")
