@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use sluice_engine::check::Steps;
 use sluice_engine::connection::Opening;
 use sluice_engine::destination::{
-    Batch, Delivery, Destination, DestinationKind, Found, Limits, Object, ReadByKey,
+    Batch, Counted, Delivery, Destination, DestinationKind, Found, Limits, Object, Quota, ReadByKey,
 };
 use sluice_engine::error::Result;
 use sluice_engine::manifest::Manifest;
@@ -63,8 +63,9 @@ impl Destination for Crm {
         Some(client::read_by_key(self, read).await)
     }
 
-    async fn quota(&self) -> Result<Option<(u64, u64)>> {
+    async fn quota(&self) -> Result<Option<Quota>> {
         let used = self.used_today().await?;
-        Ok(Some((client::DAILY_RECORDS.saturating_sub(used), client::DAILY_RECORDS)))
+        let left = client::DAILY_RECORDS.saturating_sub(used);
+        Ok(Some(Quota { left, of: client::DAILY_RECORDS, counts: Counted::Records }))
     }
 }
