@@ -71,6 +71,13 @@ async fn desk(fake: &Fake) -> Desk {
 }
 
 impl Desk {
+    /// Requests that a run would take, and by which of Salesforce's ways.
+    async fn plan(&self) -> (u64, Vec<&'static str>) {
+        let saved = self.engine.store().read(|sqlite| syncs::get(sqlite, "leads")).unwrap();
+        let plan = self.engine.plan(&saved, 1).await.unwrap();
+        (plan.requests, plan.by)
+    }
+
     async fn run(&self) -> RunRow {
         let start = Start { trigger: Trigger::Manual, full: false, approve: false, slot: None };
         let run = self.engine.start("leads", start).await.unwrap();
@@ -95,6 +102,7 @@ async fn few_records_go_in_collections_and_a_refresh_token_is_kept_each_time() {
     let fake = Fake::start().await;
     let desk = desk(&fake).await;
     desk.set((0..450).map(|n| (n, "Hot")));
+    assert_eq!(desk.plan().await, (3, vec!["sObject Collections"]));
     let run = desk.run().await;
     assert_eq!((run.state, run.counts.delivered), (RunState::Completed, 450));
     assert_eq!(
@@ -122,6 +130,8 @@ async fn the_good_ones_arrive(many: usize, requests: usize, jobs: usize) {
     fake.world().looks = 0;
     let desk = desk(&fake).await;
     desk.set((0..many).map(|n| (n, if n % 100 == 42 { "Tepid" } else { "Hot" })));
+    let by = if jobs > 0 { "Bulk API 2.0" } else { "sObject Collections" };
+    assert_eq!(desk.plan().await, ((requests + 8 * jobs) as u64, vec![by]));
     let run = desk.run().await;
     let bad = many / 100;
     assert_eq!(run.state, RunState::CompletedWithRejections, "{run:?}");
@@ -129,6 +139,8 @@ async fn the_good_ones_arrive(many: usize, requests: usize, jobs: usize) {
     assert_eq!(fake.world().leads.len(), many - bad);
     assert_eq!(counted(&fake, "PATCH", "/composite/sobjects/Lead/Ext__c"), requests);
     assert_eq!((counted(&fake, "POST", "/jobs"), counted(&fake, "PUT", "/jobs")), (jobs, jobs));
+    // One look a job was enough here, and two are reckoned with.
+    assert_eq!(counted(&fake, "", "/jobs"), 7 * jobs);
     let filter = Filter { run: Some(run.id), ..Filter::default() };
     let events = desk.engine.store().read(|sqlite| events::page(sqlite, &filter, None, usize::MAX)).unwrap();
     let reasons: Vec<_> = events.iter().filter_map(|event| event.problem.as_ref()).collect();

@@ -27,6 +27,7 @@ pub mod record;
 pub mod run;
 pub mod schedule;
 pub mod secrets;
+pub mod sign_in;
 pub mod store;
 pub mod sync;
 #[cfg(feature = "testing")]

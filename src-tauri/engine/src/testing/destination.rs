@@ -14,7 +14,7 @@ use crate::check::Steps;
 use crate::connection::Opening;
 use crate::destination::{
     Answer, Batch, Delivery, Destination, DestinationKind, Exchange, Found, JobToken, Jobs, Limits, Object,
-    Outcome, ReadByKey,
+    Outcome, ReadByKey, Together,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::manifest::{Accepts, Capabilities, Manifest};
@@ -449,8 +449,9 @@ impl Destination for Handle {
         self.0.lock().limits
     }
 
-    fn together(&self, _: &Shape, operation: Operation, of_run: u64) -> Option<usize> {
-        self.0.lock().together.as_ref().map(|rule| rule(operation, of_run))
+    fn together(&self, _: &Shape, operation: Operation, of_run: u64) -> Option<Together> {
+        let records = self.0.lock().together.as_ref().map(|rule| rule(operation, of_run))?;
+        Some(Together { records, requests: 1, by: "fake" })
     }
 
     async fn deliver(&self, batch: &Batch<'_>) -> Delivery {

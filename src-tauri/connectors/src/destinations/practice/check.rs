@@ -5,6 +5,7 @@ use sluice_engine::error::{Error, ErrorKind, Result};
 
 use super::client::Crm;
 use super::error::broken;
+use super::plays::spoken;
 
 /// Runs the steps. A CRM that was never used is not made by looking at it.
 pub(super) async fn check(crm: &Crm, steps: &mut Steps<'_>) -> Result<()> {
@@ -15,7 +16,7 @@ pub(super) async fn check(crm: &Crm, steps: &mut Steps<'_>) -> Result<()> {
         .run(async {
             let daily = &crm.play.daily;
             let left = daily.most.saturating_sub(crm.used_today().await?);
-            let note = format!("{left} of {} {} left today (UTC)", daily.most, daily.counts.words());
+            let note = format!("{left} of {} {} left today (UTC)", daily.most, spoken(daily.counts));
             Ok(((), Note::Found(note)))
         })
         .await

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde_json::{Value, json};
-use sluice_engine::destination::{Answer, Batch, Delivery, Exchange, Limits, Outcome};
+use sluice_engine::destination::{Answer, Batch, Counted, Delivery, Exchange, Limits, Outcome};
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::record::Operation;
 use sluice_engine::sync::Shape;
@@ -15,7 +15,7 @@ use super::error::{Fault, broken};
 use super::event::{ENVELOPE_BYTES, EventTime, write_event};
 use super::events;
 use super::objects::{FieldDef, ObjectDef};
-use super::plays::{Counts, Play};
+use super::plays::{Play, spoken};
 use super::problem::{Problem, What};
 use super::records::{self, Done, Edit, Rules, value_of};
 
@@ -184,7 +184,7 @@ fn classify(crm: &Crm, taken: Result<Taken>) -> (Answer, u16, Value) {
         }
         Ok(Taken::OverQuota) => {
             let (name, daily) = (crm.play.name, &crm.play.daily);
-            let (most, what) = (daily.most, daily.counts.words());
+            let (most, what) = (daily.most, spoken(daily.counts));
             let message = format!("{name} takes {most} {what} a day (UTC), and today's are spent.");
             let body = json!({ "error": message });
             let error = Error::new(ErrorKind::QuotaSpent, message).with_retry_after(crm.until_midnight());
@@ -219,8 +219,8 @@ fn take(db: &mut Connection, request: &Request) -> Result<Taken> {
     let used = used_on(&transaction, &day).map_err(broken)?;
     let play = request.play;
     let spent = match play.daily.counts {
-        Counts::Records => request.records.len() as u64,
-        Counts::Requests => 1,
+        Counted::Records => request.records.len() as u64,
+        Counted::Requests => 1,
     };
     if used + spent > play.daily.most {
         return Ok(Taken::OverQuota);

@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use sluice_engine::check::Steps;
 use sluice_engine::connection::Opening;
 use sluice_engine::destination::{
-    Batch, Delivery, Destination, DestinationKind, Found, Limits, Object, ReadByKey,
+    Batch, Delivery, Destination, DestinationKind, Found, Limits, Object, Quota, ReadByKey,
 };
 use sluice_engine::error::Result;
 use sluice_engine::manifest::Manifest;
@@ -65,8 +65,9 @@ impl Destination for Crm {
         Some(client::read_by_key(self, read).await)
     }
 
-    async fn quota(&self) -> Result<Option<(u64, u64)>> {
-        let most = self.play.daily.most;
-        Ok(Some((most.saturating_sub(self.used_today().await?), most)))
+    async fn quota(&self) -> Result<Option<Quota>> {
+        let daily = &self.play.daily;
+        let left = daily.most.saturating_sub(self.used_today().await?);
+        Ok(Some(Quota { left, of: daily.most, counts: daily.counts }))
     }
 }

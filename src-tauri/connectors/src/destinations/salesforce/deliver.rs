@@ -1,6 +1,6 @@
 //! Sending a batch: collections of up to 200 records, or a job.
 
-use sluice_engine::destination::{Answer, Batch, Delivery, Exchange, JobToken, Limits, Request};
+use sluice_engine::destination::{Answer, Batch, Delivery, Exchange, JobToken, Limits, Request, Together};
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::record::Operation;
 use sluice_engine::sync::Shape;
@@ -32,14 +32,20 @@ pub(in crate::destinations) const LIMITS: Limits = Limits {
     in_flight: 2,
 };
 
-/// How many records one request carries in a run that sends `of_run`. Only what is matched by Salesforce itself goes in
+/// A job's requests: made, uploaded, handed over, looked at twice, and its three files.
+const OF_A_JOB: u64 = 8;
+
+/// How many records go together in a run that sends `of_run`. Only what is matched by Salesforce itself goes in
 /// jobs: for the others ids have to be looked up first.
-pub(super) fn together(operation: Operation, of_run: u64) -> usize {
+pub(super) fn together(operation: Operation, of_run: u64) -> Together {
+    let collection =
+        |requests| Together { records: collections::RECORDS, requests, by: "sObject Collections" };
     match operation {
-        Operation::Upsert if of_run >= MANY => bulk::RECORDS,
-        Operation::Upsert | Operation::Update | Operation::Create | Operation::Clear | Operation::Delete => {
-            collections::RECORDS
+        Operation::Upsert if of_run >= MANY => {
+            Together { records: bulk::RECORDS, requests: OF_A_JOB, by: "Bulk API 2.0" }
         }
+        Operation::Upsert => collection(1),
+        Operation::Update | Operation::Create | Operation::Clear | Operation::Delete => collection(2),
     }
 }
 

@@ -9,7 +9,9 @@ use super::{Ask, Said, World, not_found, ok, refused};
 /// Name, type, longest text.
 const FIELDS: &[(&str, &str, usize)] = &[
     ("Id", "id", 18),
+    ("FirstName", "string", 40),
     ("LastName", "string", 80),
+    ("Title", "string", 128),
     ("Company", "string", 255),
     ("Email", "email", 80),
     ("Ext__c", "string", 50),
@@ -44,11 +46,23 @@ pub(crate) fn is_field(name: &str) -> bool {
     FIELDS.iter().any(|(field, ..)| field.eq_ignore_ascii_case(name))
 }
 
+/// What people read.
+fn label(name: &str) -> &str {
+    match name {
+        "Id" => "Record ID",
+        "FirstName" => "First Name",
+        "LastName" => "Last Name",
+        "Ext__c" => "Lead ID",
+        "Score__c" => "Lead Score",
+        _ => name.trim_end_matches("__c"),
+    }
+}
+
 fn describe() -> Value {
     let fields: Vec<_> = FIELDS
         .iter()
         .map(|&(name, kind, length)| {
-            json!({ "name": name, "label": name, "type": kind, "length": length, "nillable": name != "LastName" && name != "Id",
+            json!({ "name": name, "label": label(name), "type": kind, "length": length, "nillable": name != "LastName" && name != "Id",
                     "createable": name != "Id", "updateable": name != "Id", "defaultedOnCreate": name == "Id",
                     "externalId": name == "Ext__c", "unique": name == "Ext__c", "caseSensitive": false,
                     "idLookup": matches!(name, "Id" | "Email" | "Ext__c"), "custom": name.ends_with("__c"),

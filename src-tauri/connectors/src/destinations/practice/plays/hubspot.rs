@@ -7,13 +7,14 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use sluice_engine::destination::Counted;
 use sluice_engine::error::Error;
 
 use super::super::super::hubspot;
 use super::super::objects::{Holds, ObjectDef, field};
 use super::super::problem::{Problem, What};
 use super::super::records::Done;
-use super::{Counts, Daily, Play};
+use super::{Daily, Play};
 
 pub(super) static PLAY: Play = Play {
     id: "hubspot",
@@ -25,7 +26,7 @@ pub(super) static PLAY: Play = Play {
     bytes: hubspot::LIMITS.bytes,
     in_flight: hubspot::LIMITS.in_flight,
     // A private app of the tiers Free and Starter.
-    daily: Daily { most: 250_000, counts: Counts::Requests },
+    daily: Daily { most: 250_000, counts: Counted::Requests },
     burst: Some((100, Duration::from_secs(10))),
     unknown_fields: Some(unknown_fields),
     refused,

@@ -9,6 +9,7 @@ mod tests;
 use std::time::Duration;
 
 use serde_json::Value;
+use sluice_engine::destination::Counted;
 use sluice_engine::error::Error;
 
 use super::objects::ObjectDef;
@@ -50,23 +51,14 @@ pub(super) struct Play {
 /// A daily quota.
 pub(super) struct Daily {
     pub(super) most: u64,
-    pub(super) counts: Counts,
+    pub(super) counts: Counted,
 }
 
-/// What a quota counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Counts {
-    Records,
-    Requests,
-}
-
-impl Counts {
-    /// In words, after a number.
-    pub(super) fn words(self) -> &'static str {
-        match self {
-            Self::Records => "records",
-            Self::Requests => "requests",
-        }
+/// What a quota counts, after a number.
+pub(super) fn spoken(counted: Counted) -> &'static str {
+    match counted {
+        Counted::Records => "records",
+        Counted::Requests => "requests",
     }
 }
 

@@ -1,12 +1,13 @@
 //! The practice CRM's own rules.
 
 use serde_json::{Value, json};
+use sluice_engine::destination::Counted;
 use sluice_engine::error::{Error, ErrorKind};
 
 use super::super::objects::{Holds, ObjectDef, field};
 use super::super::problem::{Problem, What};
 use super::super::records::Done;
-use super::{Counts, Daily, Play};
+use super::{Daily, Play};
 
 pub(super) static PLAY: Play = Play {
     id: "own",
@@ -17,7 +18,7 @@ pub(super) static PLAY: Play = Play {
     records: 200,
     bytes: 4 << 20,
     in_flight: 2,
-    daily: Daily { most: 100_000, counts: Counts::Records },
+    daily: Daily { most: 100_000, counts: Counted::Records },
     burst: None,
     unknown_fields: None,
     refused,

@@ -5,13 +5,14 @@
 //! refusals: SOAP API Developer Guide, "StatusCode".
 
 use serde_json::{Value, json};
+use sluice_engine::destination::Counted;
 use sluice_engine::error::Error;
 
 use super::super::super::salesforce::{self, RowError};
 use super::super::objects::{Holds, ObjectDef, field};
 use super::super::problem::{Problem, What};
 use super::super::records::Done;
-use super::{Counts, Daily, Play};
+use super::{Daily, Play};
 
 pub(super) static PLAY: Play = Play {
     id: "salesforce",
@@ -22,7 +23,7 @@ pub(super) static PLAY: Play = Play {
     records: salesforce::COLLECTION,
     bytes: 4 << 20,
     in_flight: salesforce::LIMITS.in_flight,
-    daily: Daily { most: 100_000, counts: Counts::Requests },
+    daily: Daily { most: 100_000, counts: Counted::Requests },
     burst: None,
     unknown_fields: Some(unknown_fields),
     refused,

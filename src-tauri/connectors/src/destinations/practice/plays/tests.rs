@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sluice_engine::destination::{Answer, Destination, Outcome, ReadByKey};
+use sluice_engine::destination::{Answer, Counted, Destination, Outcome, Quota, ReadByKey};
 use sluice_engine::error::ErrorKind;
 use sluice_engine::record::Operation;
 use sluice_engine::sync::Shape;
@@ -129,7 +129,8 @@ async fn hubspot_takes_a_hundred_requests_in_ten_seconds_and_counts_requests_by_
     let error = error.unwrap();
     assert_eq!((way, error.kind()), ("again", ErrorKind::RateLimited));
     assert_eq!(error.retry_after().unwrap().as_secs(), 6);
-    assert_eq!(desk.crm.quota().await.unwrap(), Some((249_900, 250_000)));
+    let spent = Quota { left: 249_900, of: 250_000, counts: Counted::Requests };
+    assert_eq!(desk.crm.quota().await.unwrap(), Some(spent));
     desk.clock.set("2026-11-22T12:00:10Z");
     assert_eq!(says(&desk, &contacts, &two(100)).await, ["delivered", "delivered"]);
     assert_eq!(desk.crm.limits(&contacts).records, 100);
@@ -143,7 +144,8 @@ async fn each_play_keeps_records_of_its_own() {
     let own = try_open(&Practice, desk.home.path(), Arc::clone(&desk.clock), &[], &[]).unwrap();
     let lead = row(1, r#"{"lead_id":"1","email":"a@example.com"}"#);
     assert_eq!(said(&send(&*own, &record("leads", "lead_id"), &[lead]).await), ["delivered"]);
-    assert_eq!(own.quota().await.unwrap(), Some((99_999, 100_000)));
+    let spent = Quota { left: 99_999, of: 100_000, counts: Counted::Records };
+    assert_eq!(own.quota().await.unwrap(), Some(spent));
     assert_eq!(
         std::fs::read_dir(desk.home.path())
             .unwrap()
