@@ -18,8 +18,8 @@ const HOST: &str = "warehouse.invalid";
 /// A certificate for [`HOST`] that counts where its own file is the list of trusted ones.
 fn certificate(folder: &std::path::Path) -> Arc<rustls::ServerConfig> {
     let (key, cert) = (folder.join("key.pem"), folder.join("cert.pem"));
-    let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=warehouse"])
+    let mut made = Command::new("openssl");
+    made.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=warehouse"])
         .args(["-addext", &format!("subjectAltName=DNS:{HOST}"), "-addext", "extendedKeyUsage=serverAuth"])
         .args(["-addext", "basicConstraints=critical,CA:FALSE"])
         .arg("-keyout")
