@@ -35,5 +35,6 @@ pub mod testing;
 pub mod upkeep;
 pub mod value;
 pub mod warehouse;
+pub mod words;
 
 pub use error::{Error, ErrorKind, Result};

@@ -30,7 +30,10 @@ use sluice_engine::manifest::Manifest;
 use sluice_engine::sync::Shape;
 
 use crate::http::Patience;
+pub(super) use answer::rejected;
 use client::HubSpot;
+pub(super) use error::no_property;
+pub(super) use request::LIMITS;
 
 /// HubSpot.
 pub(super) struct Crm;

@@ -22,13 +22,14 @@ const RECORD_BYTES: usize = 400_000;
 /// What [`Rows`] adds to a payload: the object's name and the record's id.
 const ENVELOPE_BYTES: usize = 128;
 
-/// One request or job at a time: two that change records of the same parent lock each other out.
-pub(super) const LIMITS: Limits = Limits {
+/// Two requests or jobs at a time: while one job's results are fetched and the next is filled, Salesforce works on the
+/// other. More would only lock each other out where they change records of the same parent.
+pub(in crate::destinations) const LIMITS: Limits = Limits {
     records: bulk::RECORDS,
     bytes: bulk::BYTES,
     record_bytes: RECORD_BYTES,
     envelope_bytes: ENVELOPE_BYTES,
-    in_flight: 1,
+    in_flight: 2,
 };
 
 /// A job's requests: made, uploaded, handed over, looked at twice, and its three files.

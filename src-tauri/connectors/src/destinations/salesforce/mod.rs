@@ -37,7 +37,11 @@ use sluice_engine::sync::Shape;
 
 use crate::http::Patience;
 use client::Org;
+pub(super) use collections::RECORDS as COLLECTION;
+pub(super) use deliver::LIMITS;
 use error::Trouble;
+pub(super) use error::no_field;
+pub(super) use rejection::{RowError, rejected};
 
 /// Salesforce.
 pub(super) struct Salesforce;

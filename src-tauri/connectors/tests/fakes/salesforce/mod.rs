@@ -7,6 +7,7 @@ mod records;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Instant;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, State};
@@ -45,6 +46,12 @@ pub struct World {
     pub locked: HashSet<String>,
     /// Looks at a job before it is done.
     pub looks: u32,
+    /// Records of jobs that are worked off in a second, one job after the other; else looks decide.
+    pub in_a_second: Option<f64>,
+    /// Until when the jobs that were handed over are worked on.
+    busy_until: Instant,
+    /// Requests that were refused as a whole.
+    pub refused: u64,
     made: u64,
 }
 
@@ -68,6 +75,9 @@ impl Fake {
             left: 15_000,
             locked: HashSet::new(),
             looks: 1,
+            in_a_second: None,
+            busy_until: Instant::now(),
+            refused: 0,
             made: 0,
         }));
         let app = axum::Router::new()
@@ -108,6 +118,7 @@ async fn handle(
         body: body.to_vec(),
     };
     let (status, content_type, said) = world.answer(&ask);
+    world.refused += u64::from(status >= 400);
     let used = 15_000 - world.left;
     let answer = Response::builder().status(status);
     let answer = if status == 302 { answer.header("location", said.clone()) } else { answer };
@@ -146,6 +157,11 @@ fn not_found() -> Said {
 }
 
 impl World {
+    /// How many records each job had.
+    pub fn jobs(&self) -> Vec<usize> {
+        self.jobs.values().map(jobs::Job::records).collect()
+    }
+
     /// The access token that counts.
     pub fn session(&self) -> String {
         format!("00Dxx!SESSION.{}", self.sessions)

@@ -266,15 +266,21 @@ impl World {
                 values.map(|value| value.trim_matches('\'').replace('\\', "").to_lowercase()).collect();
             (field.to_owned(), values)
         });
-        let with_id = |(id, lead): (&String, &BTreeMap<String, Value>)| {
-            let mut lead = lead.clone();
+        let with_id = |id: &String| {
+            let mut lead = self.leads.get(id)?.clone();
             lead.insert("Id".to_owned(), json!(id));
-            lead
+            Some(lead)
         };
-        let records: Vec<_> = self
-            .leads
-            .iter()
-            .map(with_id)
+        // By external id they are found without a look at all others.
+        let ids: Vec<_> = match &condition {
+            Some((field, values)) if field == "Ext__c" => {
+                values.iter().filter_map(|value| self.by_ext.get(value)).collect()
+            }
+            _ => self.leads.keys().collect(),
+        };
+        let records: Vec<_> = ids
+            .into_iter()
+            .filter_map(with_id)
             .filter(|lead| {
                 condition
                     .as_ref()
