@@ -29,6 +29,9 @@ mod process;
 mod recorder;
 #[path = "../../src-tauri/connectors/tests/redshift_server/mod.rs"]
 mod redshift_server;
+mod salesforce;
+#[path = "../../src-tauri/connectors/tests/fakes/salesforce/mod.rs"]
+mod salesforce_fake;
 mod sample;
 mod start;
 mod warehouses;

@@ -19,6 +19,7 @@ struct Document<'a> {
     records: Vec<Record<'a>>,
     invalid_rows: &'a [InvalidRow],
     requests_needed: u64,
+    sent_by: &'a [String],
     quota_share: Option<f64>,
     cost: Option<&'a Cost>,
     held: Option<&'a Problem>,
@@ -59,6 +60,7 @@ fn document(plan: &Plan) -> Document<'_> {
         records: plan.records.iter().map(Record::from).collect(),
         invalid_rows: &plan.invalid_rows,
         requests_needed: plan.requests_needed,
+        sent_by: &plan.sent_by,
         quota_share: plan.quota_share,
         cost: plan.cost.as_ref(),
         held: plan.held.as_ref(),
@@ -70,8 +72,10 @@ fn lines(plan: &Plan) -> Vec<String> {
     // The last two lines of a summary count what was sent.
     lines.extend(count_lines(&plan.counts).into_iter().take(2));
     let share = plan.quota_share.map(|share| format!("{:.1} % of the daily quota", share * 100.0));
+    let by = (!plan.sent_by.is_empty()).then(|| format!("by {}", plan.sent_by.join(" and ")));
+    let about: Vec<_> = by.into_iter().chain(share).collect();
     lines.push(
-        format!("  {:<9}{:>11}   {}", "requests", count(plan.requests_needed), share.unwrap_or_default())
+        format!("  {:<9}{:>11}   {}", "requests", count(plan.requests_needed), about.join(", "))
             .trim_end()
             .to_owned(),
     );

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Method, RequestBuilder, Response, redirect};
@@ -36,6 +37,8 @@ impl Default for Patience {
 pub(crate) struct Http {
     client: reqwest::Client,
     clock: SharedClock,
+    /// Proxies of this computer's settings; `None` where the client uses none.
+    proxies: Option<Arc<Matcher>>,
 }
 
 impl Http {
@@ -57,13 +60,21 @@ impl Http {
             .dns_resolver(Arc::new(SystemNames(range)))
             .connect_timeout(patience.connect)
             .timeout(patience.answer);
-        if range != Range::All || is_loopback(base) {
+        let is_direct = range != Range::All || is_loopback(base);
+        if is_direct {
             builder = builder.no_proxy();
         }
+        let proxies = (!is_direct).then(|| Arc::new(Matcher::from_system()));
         let client = builder.build().map_err(|error| {
             Error::new(ErrorKind::Bug, "The HTTP client could not be made.").with_source(error.without_url())
         })?;
-        Ok(Self { client, clock })
+        Ok(Self { client, clock, proxies })
+    }
+
+    /// The proxy that requests to `url` go through, where they go through one.
+    pub(crate) fn proxy(&self, url: &Url) -> Option<Url> {
+        let proxy = self.proxies.as_ref()?.intercept(&url.as_str().parse().ok()?)?;
+        Url::parse(&proxy.uri().to_string()).ok()
     }
 
     /// A POST to `url`.

@@ -9,27 +9,46 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use url::Url;
 
-use super::is_loopback;
+use super::{Http, is_loopback};
 
-/// Looks the host up.
-pub(crate) async fn find(base: &Url) -> Result<(Vec<SocketAddr>, Note)> {
-    let host = base.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-    let port = base.port_or_known_default().unwrap_or(443);
-    let found = lookup_host((host.as_str(), port)).await.map_err(|error| {
-        Error::new(ErrorKind::HostNotFound, format!("There is no host named “{host}”.")).with_source(error)
-    })?;
-    let addresses: Vec<_> = found.collect();
-    let first = addresses.first().map(ToString::to_string).unwrap_or_default();
-    Ok((addresses, Note::Found(first)))
+/// How long the name service, and one address, may take to answer.
+const WITHIN: Duration = Duration::from_secs(10);
+
+/// Looks up where requests to `base` go first: its host, or the proxy that leads there.
+pub(crate) async fn find(http: &Http, base: &Url) -> Result<(Vec<SocketAddr>, Note)> {
+    let proxy = http.proxy(base);
+    let first = proxy.as_ref().unwrap_or(base);
+    let host = first.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let port = first.port_or_known_default().unwrap_or(443);
+    let not_found = || match proxy {
+        None => Error::new(ErrorKind::HostNotFound, format!("There is no host named “{host}”.")),
+        Some(_) => Error::new(ErrorKind::HostNotFound, format!("There is no proxy named “{host}”."))
+            .with_hint("Check the proxy in this computer’s settings (HTTPS_PROXY)."),
+    };
+    let addresses: Vec<_> = match timeout(WITHIN, lookup_host((host, port))).await {
+        Ok(Ok(addresses)) => addresses.collect(),
+        Ok(Err(error)) => return Err(not_found().with_source(error)),
+        Err(_) => return Err(not_found().with_hint("The name service gave no answer. Check your network.")),
+    };
+    let found = addresses.first().map(ToString::to_string).ok_or_else(not_found)?;
+    let note = proxy.as_ref().map_or(Note::Found(found), through);
+    Ok((addresses, note))
+}
+
+/// The way through a proxy, without what signs in there.
+pub(crate) fn through(proxy: &Url) -> Note {
+    let host = proxy.host_str().unwrap_or_default();
+    Note::Found(format!("through the proxy {host}:{}", proxy.port_or_known_default().unwrap_or_default()))
 }
 
 /// Connects to one of its addresses, and sends nothing.
 pub(crate) async fn reach(addresses: &[SocketAddr]) -> Result<((), Note)> {
-    let unreachable = |message: &str| Error::new(ErrorKind::Unreachable, message);
-    match timeout(Duration::from_secs(10), TcpStream::connect(addresses)).await {
+    let at = addresses.first().map(ToString::to_string).unwrap_or_default();
+    let unreachable = |message: String| Error::new(ErrorKind::Unreachable, message);
+    match timeout(WITHIN, TcpStream::connect(addresses)).await {
         Ok(Ok(_)) => Ok(((), Note::Nothing)),
-        Ok(Err(error)) => Err(unreachable("Nobody answers at this host and port.").with_source(error)),
-        Err(_) => Err(unreachable("The host did not take the connection within 10 seconds.")),
+        Ok(Err(error)) => Err(unreachable(format!("Nobody answers at {at}.")).with_source(error)),
+        Err(_) => Err(unreachable(format!("{at} did not take the connection within 10 seconds."))),
     }
 }
 

@@ -10,6 +10,7 @@ mod pgwire;
 mod postgres;
 mod redshift;
 mod sample;
+mod select;
 mod snowflake;
 
 /// Every kind of warehouse, in the order the wizard shows them.

@@ -1,14 +1,18 @@
-//! Days and times of day as JSON has them (docs/types.md), for warehouses that give them as numbers.
+//! Days, times of day and durations as JSON has them (docs/types.md), for warehouses that give them as numbers.
 
 use std::borrow::Cow;
 
 use chrono::{Datelike, NaiveDate};
+use sluice_engine::value::write_string;
 
 /// Why a value has no exact JSON form; ends a sentence that begins with the column.
 pub(super) type Reason = Cow<'static, str>;
 pub(super) type Written = Result<(), Reason>;
 
 pub(super) const OUT_OF_YEARS: &str = "lies outside the years 1 to 9999";
+const SECOND: i128 = 1_000_000_000;
+const MINUTE: i128 = 60 * SECOND;
+const HOUR: i128 = 60 * MINUTE;
 /// 1970-01-01, in days since the day before 0001-01-01.
 const EPOCH: i64 = 719_163;
 
@@ -67,4 +71,35 @@ pub(super) fn clock_of_nanos(seconds: i64, nanos: i64, out: &mut Vec<u8>) {
 /// The same from microseconds.
 pub(super) fn clock(micros: i64, out: &mut Vec<u8>) {
     clock_of_nanos(micros / 1_000_000, micros % 1_000_000 * 1_000, out);
+}
+
+/// `P1Y2M3DT4H5M6.7S`, from months, days and nanoseconds: each part with its own sign, as PostgreSQL writes it with
+/// `IntervalStyle = iso_8601`.
+pub(super) fn interval(months: i64, days: i64, nanos: i128, out: &mut Vec<u8>) {
+    let mut text = String::from("P");
+    let part = |text: &mut String, number: i128, unit: char| {
+        if number != 0 {
+            text.push_str(&number.to_string());
+            text.push(unit);
+        }
+    };
+    part(&mut text, (months / 12).into(), 'Y');
+    part(&mut text, (months % 12).into(), 'M');
+    part(&mut text, days.into(), 'D');
+    if nanos != 0 {
+        text.push('T');
+        part(&mut text, nanos / HOUR, 'H');
+        part(&mut text, nanos / MINUTE % 60, 'M');
+        let rest = nanos % MINUTE;
+        if rest != 0 {
+            let sign = if rest < 0 { "-" } else { "" };
+            let seconds = format!("{sign}{}.{:09}", (rest / SECOND).abs(), (rest % SECOND).abs());
+            text.push_str(seconds.trim_end_matches('0').trim_end_matches('.'));
+            text.push('S');
+        }
+    }
+    if text.len() == 1 {
+        text.push_str("T0S");
+    }
+    write_string(out, &text);
 }

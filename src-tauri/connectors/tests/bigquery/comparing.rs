@@ -9,7 +9,7 @@ use super::*;
 use crate::twins::{Answer, Row, Twin, Twins, UNREADABLE, steps};
 
 /// The stand-in has one session for all: a transaction of one test would be another's.
-static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+pub(super) static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// What a comparison answered with: changed, repeated and gone, each with its number, and the counts.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -102,7 +102,7 @@ impl Asking {
     }
 }
 
-fn fresh(server: &BigQueryServer, dataset: &str, statements: &[&str]) {
+pub(super) fn fresh(server: &BigQueryServer, dataset: &str, statements: &[&str]) {
     server.dataset("sluice");
     server.dataset(dataset);
     for statement in statements {

@@ -14,7 +14,7 @@ fn leads() -> Read {
     all(sql("select id from shop.leads"))
 }
 
-fn access(server: &Scripted) -> Access {
+pub(super) fn access(server: &Scripted) -> Access {
     Access::default().with("project", "demo").with("url", &server.url).with("storage_url", &server.url)
 }
 

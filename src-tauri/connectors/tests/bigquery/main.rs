@@ -6,11 +6,16 @@
 mod bqemulator_server;
 mod comparing;
 mod faults;
+#[path = "../killed/mod.rs"]
+mod killed;
+mod killed_processes;
+mod listing;
 mod reading;
 mod scripted;
 #[path = "../../../engine/tests/twins/mod.rs"]
 mod twins;
 mod types;
+mod undone;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,8 +1,8 @@
-//! Streams, names, keys, the catalogue and the connection test.
+//! Streams, names, keys and the connection test.
 
 use sluice_engine::error::ErrorKind;
 use sluice_engine::sync::TableName;
-use sluice_engine::warehouse::{After, KeyCheck, TableKind};
+use sluice_engine::warehouse::{After, KeyCheck};
 
 use super::*;
 
@@ -190,25 +190,6 @@ async fn keys_are_counted_on_the_server() {
     assert_eq!(found, KeyCheck { rows: 5, nulls: 2, duplicates: 1 });
     let error = warehouse.key_check(&query, &check(&["c"])).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::MissingObject);
-}
-
-#[tokio::test]
-async fn the_catalogue_lists_what_is_there() {
-    let Some(server) = BigQueryServer::shared() else { return };
-    server.dataset("listed");
-    server.sql("create table listed.people (id int64)");
-    server.sql("create view listed.grown as select id from listed.people");
-    server.sql(
-        "create materialized view listed.counted as select id, count(*) as n from listed.people group by id",
-    );
-    server.sql("create table listed.sluice_snapshot_x (id int64)");
-    let tables = Access::to(server).open().tables().await.unwrap();
-    let found: Vec<_> = tables.iter().filter(|table| table.name.schema == "listed").collect();
-    let found: Vec<_> = found.iter().map(|table| (table.name.name.as_str(), table.kind)).collect();
-    assert_eq!(
-        found,
-        [("counted", TableKind::MaterializedView), ("grown", TableKind::View), ("people", TableKind::Table)]
-    );
 }
 
 #[tokio::test]

@@ -4,6 +4,9 @@
 mod comparing;
 #[path = "../fakesnow_server/mod.rs"]
 mod fakesnow_server;
+#[path = "../killed/mod.rs"]
+mod killed;
+mod killed_processes;
 mod reading;
 mod script;
 mod scripted;

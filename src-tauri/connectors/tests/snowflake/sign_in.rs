@@ -13,6 +13,8 @@ use super::script::{Got, Reply, Scripted, column, json_result, refusal, success}
 use super::*;
 
 const LOGIN: &str = "/session/v1/login-request";
+/// A code that stands for any.
+const OTHER: &str = "390999";
 
 /// Runs openssl over what it is given.
 fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
@@ -155,7 +157,8 @@ async fn refused(access: impl Fn(&str) -> Access, code: &'static str, message: &
     error.unwrap()
 }
 
-/// Codes of the drivers' sources: `network.py` of snowflake-connector-python, `internal/errors/errors.go` of gosnowflake.
+/// Codes are those the connector's `refusal.rs` names sources for. Where no source has the code, the words are what users
+/// report of Snowflake, and the code stands for any.
 #[tokio::test]
 async fn each_refusal_says_what_to_do() {
     let (pem, public) = key_pair();
@@ -165,7 +168,12 @@ async fn each_refusal_says_what_to_do() {
     assert!(error.hint().contains("key pair"), "{}", error.hint());
     assert!(!format!("{error:?}{:?}", error.details()).contains("hunter2"));
 
-    let error = refused(|url| with_key(url, pem), "390144", "JWT token is invalid. [b1f0]").await;
+    let error = refused(
+        |url| with_key(url, pem),
+        "390144",
+        "JWT token is invalid. [0ce9eb56-821d-4ca9-a774-04ae89a0cf5a]",
+    )
+    .await;
     assert_eq!(error.kind(), ErrorKind::SignInFailed);
     let fix = error.fix().unwrap();
     assert!(
@@ -175,12 +183,17 @@ async fn each_refusal_says_what_to_do() {
         )),
         "{fix}"
     );
-    assert!(error.hint().contains("SHA256:"), "{}", error.hint());
+    assert!(
+        fix.ends_with("\nSELECT SYSTEM$GET_LOGIN_FAILURE_DETAILS('0ce9eb56-821d-4ca9-a774-04ae89a0cf5a');"),
+        "{fix}"
+    );
+    assert!(error.hint().contains("SHA256:") && error.hint().contains("clock"), "{}", error.hint());
     let error = refused(|url| with_key(url, pem), "394301", "JWT token expired").await;
     assert!(error.hint().contains("clock"), "{}", error.hint());
 
+    // https://github.com/PostHog/posthog/pull/63691
     let message = "Incoming request with IP/Token 203.0.113.7 is not allowed to access Snowflake. Contact your account administrator.";
-    let error = refused(password, "390422", message).await;
+    let error = refused(password, OTHER, message).await;
     assert!(error.message().contains("(203.0.113.7)"), "{}", error.message());
     assert!(error.fix().unwrap().contains("VALUE_LIST = ('203.0.113.7')"));
 
@@ -200,7 +213,8 @@ async fn each_refusal_says_what_to_do() {
     assert!(error.fix().unwrap().contains("GRANT USAGE ON DATABASE SHOP"), "{:?}", error.fix());
 
     let message = "Failed to authenticate: MFA authentication is required, but none of your current MFA methods are supported for programmatic authentication.";
-    let error = refused(password, "394508", message).await;
+    // https://github.com/xlang-ai/Spider2/issues/143
+    let error = refused(password, OTHER, message).await;
     assert!(error.message().contains("MFA authentication is required"));
     assert!(error.hint().contains("second factor"));
     let token = |url: &str| Access::at(url, "SHOP").with("auth", "token").with_secret("token", "pat");
@@ -210,13 +224,14 @@ async fn each_refusal_says_what_to_do() {
             .message()
             .contains("access token")
     );
-    assert!(
-        refused(password, "390102", "User temporarily locked")
-            .await
-            .fix()
-            .unwrap()
-            .contains("MINS_TO_UNLOCK")
-    );
+    // https://github.com/xlang-ai/Spider2/issues/143, https://github.com/okou-ai/vm0-skills/pull/178
+    for code in ["390432", OTHER] {
+        let error = refused(token, code, "Fail : Network policy is required.").await;
+        assert!(error.fix().unwrap().starts_with("CREATE NETWORK RULE"), "{:?}", error.fix());
+    }
+    // https://github.com/buremba/universql/issues/24
+    let message = "Your user account has been temporarily locked due to too many failed attempts. Try again after 15 minutes or contact your account administrator for assistance.";
+    assert!(refused(password, OTHER, message).await.fix().unwrap().contains("MINS_TO_UNLOCK"));
 }
 
 #[tokio::test]

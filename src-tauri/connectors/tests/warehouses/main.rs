@@ -14,6 +14,7 @@ mod names;
 mod postgres;
 #[path = "../postgres_server/mod.rs"]
 mod postgres_server;
+mod proxy;
 mod redshift;
 #[path = "../redshift_server/mod.rs"]
 mod redshift_server;

@@ -50,7 +50,7 @@ impl Engine {
             let mut invalid = runs::invalid_rows(sqlite, run)?;
             invalid.truncate(limit);
             let (counts, held, cost) = (row.counts, row.problem, row.cost);
-            Ok(Plan { counts, records, invalid, held, requests, cost })
+            Ok(Plan { counts, records, invalid, held, requests, by: Vec::new(), cost })
         })
     }
 }

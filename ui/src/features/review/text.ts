@@ -1,3 +1,5 @@
+import { count } from '@/components/times';
+
 /** Words of the review. */
 export const text = {
   groups: {
@@ -53,6 +55,8 @@ export const text = {
   next: 'Next record',
   cost: 'What the run needs',
   requests: 'Requests',
+  requestsBy: (requests: number, by: readonly string[]) =>
+    [count(requests), ...(by.length > 0 ? [`by ${by.join(' and ')}`] : [])].join(' '),
   quota: 'Daily quota',
   quotaShare: (percent: string) => `${percent} of it`,
   read: 'Read and compared',

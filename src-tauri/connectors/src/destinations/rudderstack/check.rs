@@ -10,7 +10,7 @@ use crate::http::{Answered, Failure};
 
 /// Runs the steps.
 pub(super) async fn check(plane: &DataPlane, steps: &mut Steps<'_>) -> Result<()> {
-    let addresses = steps.run(find(&plane.api.address.base)).await?;
+    let addresses = steps.run(find(&plane.api.http, &plane.api.address.base)).await?;
     steps.run(reach(&addresses)).await?;
     let health = steps.run(secure(plane)).await?;
     steps.run(async { healthy(health) }).await?;

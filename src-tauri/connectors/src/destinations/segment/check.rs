@@ -10,7 +10,7 @@ use crate::http::steps::{find, reach, secured};
 /// Runs the steps.
 pub(super) async fn check(workspace: &Workspace, steps: &mut Steps<'_>) -> Result<()> {
     let base = &workspace.api.address.base;
-    let addresses = steps.run(find(base)).await?;
+    let addresses = steps.run(find(&workspace.api.http, base)).await?;
     steps.run(reach(&addresses)).await?;
     steps.run(secure(workspace)).await?;
     steps.run(async { Ok(((), key(workspace))) }).await

@@ -21,7 +21,7 @@ pub(crate) struct TrackingApi {
     authorization: HeaderValue,
     /// Compress requests.
     pub(crate) gzip: bool,
-    http: Http,
+    pub(crate) http: Http,
 }
 
 impl TrackingApi {

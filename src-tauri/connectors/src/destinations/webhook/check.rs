@@ -18,7 +18,7 @@ pub(super) async fn check(receiver: &Receiver, steps: &mut Steps<'_>) -> Result<
 }
 
 async fn allowed(receiver: &Receiver) -> Result<(Vec<SocketAddr>, Note)> {
-    let (addresses, note) = find(&receiver.url).await?;
+    let (addresses, note) = find(&receiver.http, &receiver.url).await?;
     if addresses.iter().all(|address| receiver.range.has(address.ip())) {
         Ok((addresses, note))
     } else {

@@ -29,7 +29,7 @@ pub(super) struct Receiver {
     headers: Vec<Header>,
     sign_in: Option<SignIn>,
     shown_sign_in: Option<(String, String)>,
-    http: Http,
+    pub(super) http: Http,
     clock: SharedClock,
 }
 

@@ -167,7 +167,7 @@ impl<'a> Cells<'a> {
             Self::Moment(array, zone) => quoted(out, |out| moment(array.value(row), zone, out))?,
             Self::Interval(array) => {
                 let value = array.value(row);
-                interval(value.months.into(), value.days.into(), value.nanoseconds / 1_000, out);
+                interval(value.months.into(), value.days.into(), value.nanoseconds.into(), out);
             }
             Self::Range(_, start, end) => {
                 let (first, last) = (

@@ -16,7 +16,8 @@ use super::error::{Doing, grant, project_role};
 use super::job::Statement;
 use super::snapshot::Snapshot;
 use super::{query, read, storage};
-use crate::http::{Failure, is_loopback};
+use crate::http::Failure;
+use crate::http::steps::{secured, through};
 
 /// `dataset` is where snapshots may be kept.
 pub(super) async fn check(login: &Arc<Login>, dataset: Option<&str>, steps: &mut Steps<'_>) -> Result<()> {
@@ -30,11 +31,18 @@ pub(super) async fn check(login: &Arc<Login>, dataset: Option<&str>, steps: &mut
         Some(error) if kinds.contains(&error.kind()) => Err(error.clone()),
         _ => Ok(()),
     };
-    let host = login.base.host_str().unwrap_or_default().to_owned();
-    steps.run(async { of_kind(&[ErrorKind::HostNotFound]).map(|()| ((), Note::Found(host))) }).await?;
+    let host = match login.http.proxy(&login.base) {
+        Some(proxy) => through(&proxy),
+        None => Note::Found(login.base.host_str().unwrap_or_default().to_owned()),
+    };
+    steps.run(async { of_kind(&[ErrorKind::HostNotFound]).map(|()| ((), host)) }).await?;
     let reach = [ErrorKind::Unreachable, ErrorKind::Offline, ErrorKind::TimedOut];
     steps.run(async { of_kind(&reach).map(|()| ((), Note::Nothing)) }).await?;
-    steps.run(async { failed.map_or_else(|| Ok(((), how_secure(login))), Err) }).await?;
+    steps
+        .run(async {
+            failed.map_or_else(|| Ok(((), secured(&login.base, "The rows and what signs in"))), Err)
+        })
+        .await?;
     steps.run(sign_in(login)).await?;
     let datasets = steps.run(see_datasets(login)).await?;
     steps.run(check_location(login, &datasets)).await?;
@@ -42,17 +50,6 @@ pub(super) async fn check(login: &Arc<Login>, dataset: Option<&str>, steps: &mut
     let table = steps.run(read_one_row(login)).await?;
     steps.run(read_fast(login, table.as_ref())).await?;
     steps.run(see_where_to_compare(login, dataset)).await
-}
-
-fn how_secure(login: &Login) -> Note {
-    if login.base.scheme() == "https" {
-        Note::Found("the certificate is valid for this host".to_owned())
-    } else if is_loopback(&login.base) {
-        Note::Found("not needed: it stays on this computer".to_owned())
-    } else {
-        let note = "Not encrypted: whoever is on the network in between can read the rows and the sign-in. Use an address that begins with https://.";
-        Note::Know(note.to_owned(), None)
-    }
 }
 
 async fn sign_in(login: &Login) -> Result<((), Note)> {

@@ -17,8 +17,9 @@ use super::error::Doing;
 use super::job::{Job, Statement};
 use super::name::quoted;
 use super::query::{self, explained, source};
-use super::schema::{Field, Form, chosen};
+use super::schema::{Field, Form};
 use super::snapshot::{EXPIRES, NEW, Snapshot};
+use crate::warehouses::select::chosen;
 
 /// Compares; returns when the server has found out what changed.
 pub(super) async fn compare(
@@ -28,7 +29,7 @@ pub(super) async fn compare(
 ) -> Result<Box<dyn Differences>> {
     let from = source(login, comparison.query)?;
     let plan = query::plan(login, comparison.query, &format!("SELECT * FROM {from}")).await?;
-    let fields = chosen(plan.fields, comparison.columns)?;
+    let fields = chosen(&plan.fields, comparison.columns)?;
     let key = comparison.key.iter().filter_map(|name| fields.iter().position(|f| f.column.name == *name));
     let key: Vec<usize> = key.collect();
     // A key whose text does not tell equal from different is compared by nobody but the engine.

@@ -86,6 +86,7 @@ pub(super) fn from_said(login: &Login, said: &Said, status: u16, doing: Doing<'_
         }
         "accessDenied" | "policyViolation" => denied(login, said, doing),
         "notFound" => missing(login, said),
+        "invalidQuery" if matches!(doing, Doing::Snapshot(_)) && is_undone(said) => undone(),
         "invalidQuery" | "invalid" if doing == Doing::Running => return in_the_rows(said),
         "invalidQuery" | "invalid" | "required" | "badRequest" | "invalidParameter" => {
             new(ErrorKind::BadQuery, format!("BigQuery does not take this query: {}.", sentence(&said.message)))
@@ -143,6 +144,25 @@ fn failed(status: u16) -> Error {
     let number = if status == 200 { String::new() } else { format!(" (HTTP {status})") };
     new(ErrorKind::ServerFailed, format!("BigQuery failed{number}."))
         .with_hint("If it lasts, look at https://status.cloud.google.com.")
+}
+
+/// Another change of the same table came in between, and BigQuery has undone this one. Its reason is that of every wrong
+/// query, so its words tell (<https://github.com/dlt-hub/dlt/issues/2892>,
+/// <https://cloud.google.com/bigquery/docs/transactions#transaction_concurrency>).
+fn is_undone(said: &Said) -> bool {
+    said.message.contains("due to concurrent update")
+}
+
+fn undone() -> Error {
+    new(ErrorKind::TimedOut, "Another change of the snapshot in BigQuery came in between.".into())
+        .with_safe("BigQuery has undone this one as a whole, and nothing was sent.")
+        .with_hint("It is tried again. Have the sync run on one computer at a time.")
+}
+
+/// Whether the server has undone what it was to do, so that it can be done again.
+pub(super) fn may_be_done_again(error: &Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|source| source.downcast_ref::<Cause>());
+    error.kind() == ErrorKind::TimedOut && cause.is_some_and(|Cause(said)| is_undone(said))
 }
 
 /// The words can hold a value of the row.

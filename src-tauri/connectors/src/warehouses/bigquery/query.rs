@@ -14,7 +14,8 @@ use super::error::Doing;
 use super::job::{Job, Statement};
 use super::name::{self, Dataset, escaped, quoted};
 use super::pages;
-use super::schema::{Field, Schema, chosen, fields};
+use super::schema::{Field, Schema, fields};
+use crate::warehouses::select::{chosen, user_sql};
 
 /// The list price of reading 2^40 bytes, in dollars, in most locations (<https://cloud.google.com/bigquery/pricing#on_demand_pricing>).
 const DOLLARS: f64 = 6.25;
@@ -35,10 +36,6 @@ pub(super) fn source(login: &Login, query: &Query) -> Result<String> {
     })
 }
 
-pub(super) fn user_sql(sql: &str) -> &str {
-    sql.trim_end().trim_end_matches(';')
-}
-
 /// A table's dataset; BigQuery has no default one.
 pub(super) fn dataset(login: &Login, table: &TableName) -> Result<Dataset> {
     if table.schema.is_empty() {
@@ -50,7 +47,7 @@ pub(super) fn dataset(login: &Login, table: &TableName) -> Result<Dataset> {
 
 /// Only rows beyond a cursor, in its order.
 pub(super) fn beyond(after: &After, fields: &[Field]) -> Result<String> {
-    let field = chosen(fields.to_vec(), std::slice::from_ref(&after.column))?.remove(0);
+    let field = chosen(fields, std::slice::from_ref(&after.column))?.remove(0);
     let column = format!("`query`.{}", quoted(&after.column));
     let condition = match after.text() {
         Some(value) if field.column.native == "BYTES" => {
@@ -194,7 +191,7 @@ fn price(bytes: u64) -> String {
 /// Counts rows, null keys and duplicates on the server.
 pub(super) async fn key_check(login: &Arc<Login>, query: &Query, key: &[String]) -> Result<KeyCheck> {
     let from = source(login, query)?;
-    chosen(plan(login, query, &format!("SELECT * FROM {from}")).await?.fields, key)?;
+    chosen(&plan(login, query, &format!("SELECT * FROM {from}")).await?.fields, key)?;
     let names: Vec<String> = key.iter().map(|name| quoted(name)).collect();
     let null = names.iter().map(|name| format!("{name} IS NULL")).collect::<Vec<_>>().join(" OR ");
     // Not every type can be grouped by; its JSON can, and is what a key is compared by.

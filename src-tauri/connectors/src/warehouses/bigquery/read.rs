@@ -14,9 +14,10 @@ use super::error::Doing;
 use super::job::{Done, Job, Statement, unsaid};
 use super::name::quoted;
 use super::pages::{self, Of, Pages};
-use super::query::{self, TableInfo, beyond, explained, source, user_sql};
-use super::schema::{Field, chosen};
+use super::query::{self, TableInfo, beyond, explained, source};
+use super::schema::Field;
 use super::storage::{self, Begun, Source, Streams};
+use crate::warehouses::select::{chosen, user_sql};
 
 /// Rows of a batch, unless they are long.
 pub(super) const BATCH_ROWS: usize = 1_000;
@@ -47,7 +48,7 @@ pub(super) async fn start(login: &Arc<Login>, read: &Read) -> Result<Box<dyn Row
     {
         return Ok(Box::new(rows));
     }
-    let fields = chosen(plan.fields.clone(), &read.columns)?;
+    let fields = chosen(&plan.fields, &read.columns)?;
     let statement = statement(read, &from, &plan.fields)?;
     let done = match Job::run(login, &Statement::new(&statement.sql), Doing::Running).await {
         Ok(done) => done,
@@ -162,7 +163,7 @@ async fn of_table(
     let (Some(total), Some(at)) = (number(0), number(1)) else {
         return Err(unsaid("how many rows the table has"));
     };
-    let fields = chosen(all.to_vec(), &read.columns)?;
+    let fields = chosen(all, &read.columns)?;
     let columns: Columns = fields.iter().map(|field| field.column.clone()).collect();
     let dataset = query::dataset(login, table)?;
     let path = format!("projects/{}/datasets/{}/tables/{}", dataset.project, dataset.dataset, table.name);
@@ -191,7 +192,7 @@ async fn sample(
         return Ok(None);
     }
     let all = super::schema::fields(&found.schema)?;
-    let fields = chosen(all.clone(), &read.columns)?;
+    let fields = chosen(&all, &read.columns)?;
     let places = places(&all, &fields);
     let dataset = query::dataset(login, table)?;
     let path = [dataset.project, "datasets".into(), dataset.dataset, "tables".into(), table.name.clone()];

@@ -1,10 +1,10 @@
 //! The schema of a table or a result, and which JSON form each type has.
 
-use std::collections::HashSet;
-
 use serde::Deserialize;
-use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::error::Result;
 use sluice_engine::value::{Column, ColumnType};
+
+use crate::warehouses::select::{Named, check_names};
 
 /// A schema, as the API has it (<https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableSchema>).
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -63,6 +63,12 @@ pub(super) enum Form {
 pub(super) struct Field {
     pub(super) column: Column,
     pub(super) form: Form,
+}
+
+impl Named for Field {
+    fn name(&self) -> &str {
+        &self.column.name
+    }
 }
 
 impl SchemaField {
@@ -132,36 +138,13 @@ fn logical(form: &Form, kind: &str) -> ColumnType {
 
 /// The columns of a schema.
 pub(super) fn fields(schema: &Schema) -> Result<Vec<Field>> {
-    let mut names = HashSet::new();
+    check_names(schema.fields.iter().map(|field| field.name.as_str()))?;
     let mut fields = Vec::with_capacity(schema.fields.len());
     for field in &schema.fields {
-        if !names.insert(field.name.as_str()) {
-            let message = format!("Two columns of the query are called “{}”.", field.name);
-            return Err(Error::new(ErrorKind::BadQuery, message)
-                .with_hint("Give one of them another name with “as”."));
-        }
         let form = field.form();
         let column =
             Column { name: field.name.clone(), logical: logical(&form, &field.kind), native: field.native() };
         fields.push(Field { column, form });
     }
-    if fields.is_empty() {
-        return Err(Error::new(ErrorKind::BadQuery, "The query has no columns."));
-    }
     Ok(fields)
-}
-
-/// The columns of these names, in their order; all where there are no names.
-pub(super) fn chosen(all: Vec<Field>, names: &[String]) -> Result<Vec<Field>> {
-    if names.is_empty() {
-        return Ok(all);
-    }
-    let find = |name: &String| {
-        let missing = || {
-            let message = format!("The warehouse has no column “{name}” here any more.");
-            Error::new(ErrorKind::MissingObject, message)
-        };
-        all.iter().find(|field| field.column.name == *name).cloned().ok_or_else(missing)
-    };
-    names.iter().map(find).collect()
 }

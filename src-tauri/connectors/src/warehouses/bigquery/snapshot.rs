@@ -12,8 +12,8 @@ use std::sync::Arc;
 use sluice_engine::differ::Since;
 use sluice_engine::error::{Error, ErrorKind, Result};
 
-use super::client::Login;
-use super::error::{Doing, grant};
+use super::client::{Login, pause};
+use super::error::{Doing, grant, may_be_done_again};
 use super::job::{Done, Job, Statement};
 use super::pages;
 use super::query::{dataset_location, literal};
@@ -21,6 +21,8 @@ use super::query::{dataset_location, literal};
 /// More undelivered rows than this are not named one by one: a statement has at most 1 MB
 /// (<https://cloud.google.com/bigquery/quotas#query_jobs>).
 const NUMBERS: usize = 50_000;
+/// Times a transaction is run that BigQuery undoes.
+const TRIES: u32 = 4;
 
 /// A sync's snapshot.
 pub(super) struct Snapshot<'a> {
@@ -169,8 +171,16 @@ impl<'a> Snapshot<'a> {
         format!("DROP TABLE IF EXISTS {};\nDROP TABLE IF EXISTS {}", self.rows, self.gone)
     }
 
+    /// Runs them as one. What BigQuery undoes, because another change came in between, is run again: it changes nothing
+    /// any more where the snapshot is another comparison's by then.
     async fn together(&self, statements: &[String]) -> Result<()> {
         let script = format!("BEGIN TRANSACTION;\n{};\nCOMMIT TRANSACTION", statements.join(";\n"));
+        for tried in 1..TRIES {
+            match self.run(&script).await {
+                Err(error) if may_be_done_again(&error) => pause(tried, None).await,
+                ended => return ended.map(drop),
+            }
+        }
         self.run(&script).await.map(drop)
     }
 

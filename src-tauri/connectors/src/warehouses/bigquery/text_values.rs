@@ -81,7 +81,7 @@ impl Form {
             Self::Json => write_compact_json(out, text),
             Self::Interval => {
                 let (months, days, micros) = parts(text).ok_or(MALFORMED)?;
-                interval(months, days, micros, out);
+                interval(months, days, i128::from(micros) * 1_000, out);
             }
             Self::Range(of) => ends(of, text, out)?,
             Self::List(_) | Self::Record(_) => return Err(MALFORMED.into()),

@@ -2,7 +2,7 @@
 
 use sluice_engine::value::{write_decimal, write_string};
 
-pub(super) use crate::warehouses::moment::{Reason, Written, clock, day, quoted};
+pub(super) use crate::warehouses::moment::{Reason, Written, clock, day, interval, quoted};
 
 pub(super) const MALFORMED: &str = "came in a form Sluice does not know";
 pub(super) const DAY: i64 = 86_400_000_000;
@@ -54,40 +54,6 @@ pub(super) fn decimal(text: &str, scale: Option<usize>, out: &mut Vec<u8>) -> Wr
         plain.extend(std::iter::repeat_n('0', places - decimals.len()));
     }
     Ok(write_decimal(out, &plain)?)
-}
-
-/// ISO 8601, each part with its own sign, as PostgreSQL writes it.
-pub(super) fn interval(months: i64, days: i64, micros: i64, out: &mut Vec<u8>) {
-    let mut text = String::from("P");
-    let part = |text: &mut String, number: i64, unit: char| {
-        if number != 0 {
-            text.push_str(&number.to_string());
-            text.push(unit);
-        }
-    };
-    part(&mut text, months / 12, 'Y');
-    part(&mut text, months % 12, 'M');
-    part(&mut text, days, 'D');
-    if micros != 0 {
-        text.push('T');
-        part(&mut text, micros / 3_600_000_000, 'H');
-        part(&mut text, micros / 60_000_000 % 60, 'M');
-        let rest = micros % 60_000_000;
-        if rest != 0 {
-            let sign = if rest < 0 { "-" } else { "" };
-            let mut seconds = format!("{sign}{}", (rest / 1_000_000).abs());
-            if rest % 1_000_000 != 0 {
-                let fraction = format!(".{:06}", (rest % 1_000_000).abs());
-                seconds.push_str(fraction.trim_end_matches('0'));
-            }
-            text.push_str(&seconds);
-            text.push('S');
-        }
-    }
-    if text.len() == 1 {
-        text.push_str("T0S");
-    }
-    write_string(out, &text);
 }
 
 /// Writes an end of a range.

@@ -12,8 +12,9 @@ use sluice_engine::error::Result;
 use super::client::{Login, Session};
 use super::differences::Found;
 use super::form::Form;
-use super::query::{Field, chosen, fields, query_error, source};
+use super::query::{Field, fields, query_error, source};
 use super::snapshot::Snapshot;
+use crate::warehouses::select::chosen;
 
 /// The rows of the query.
 const ROWS: &str = "pg_temp.sluice_rows";
@@ -29,7 +30,7 @@ pub(super) async fn compare(
     comparison: &Comparison<'_>,
 ) -> Result<Box<dyn Differences>> {
     let session = Session::open(login).await?;
-    let fields = chosen(fields(&session, comparison.query).await?, comparison.columns)?;
+    let fields = chosen(&fields(&session, comparison.query).await?, comparison.columns)?;
     let key = comparison.key.iter().filter_map(|name| fields.iter().position(|f| f.column.name == *name));
     let key: Vec<usize> = key.collect();
     // A key whose text does not tell equal from different is compared by nobody but the engine.

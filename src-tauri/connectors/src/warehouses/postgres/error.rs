@@ -8,6 +8,7 @@ use tokio_postgres::error::{DbError, ErrorPosition};
 
 use super::client::Login;
 use super::query::quoted;
+use crate::warehouses::pgwire::place::place;
 
 /// An error while signing in.
 pub(super) fn from_sign_in(login: &Login, error: PgError) -> Error {
@@ -44,15 +45,6 @@ pub(super) fn from_query(login: &Login, error: PgError, sql: &str, before: usize
     let place = position.and_then(|position| place(sql, position));
     let place = place.map(|(line, column)| format!(" (line {line}, column {column})")).unwrap_or_default();
     from_state(login, said, &place)
-}
-
-/// Line and column, counted from 1, of the character at `index`.
-fn place(sql: &str, index: usize) -> Option<(usize, usize)> {
-    let before: String = sql.chars().take(index).collect();
-    (index <= sql.chars().count()).then(|| {
-        let line = before.matches('\n').count() + 1;
-        (line, before.chars().rev().take_while(|c| *c != '\n').count() + 1)
-    })
 }
 
 fn is_cut(error: &PgError) -> bool {

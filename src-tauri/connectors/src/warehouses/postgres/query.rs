@@ -1,17 +1,16 @@
 //! Queries as SQL, and what can be told about their rows without reading them.
 
-use std::collections::HashSet;
-
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::Query;
 use sluice_engine::value::Column;
-use sluice_engine::warehouse::{After, KeyCheck};
+use sluice_engine::warehouse::KeyCheck;
 use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::error::SqlState;
 
 use super::client::{Login, Session};
 use super::error;
 use super::form::{Form, logical};
+use crate::warehouses::select::{Named, check_names, chosen, user_sql};
 
 /// A column and how its values come over.
 #[derive(Debug, Clone)]
@@ -22,6 +21,12 @@ pub(super) struct Field {
     pub(super) expression: String,
     /// The type of what it answers with, in SQL.
     pub(super) sql_type: String,
+}
+
+impl Named for Field {
+    fn name(&self) -> &str {
+        &self.column.name
+    }
 }
 
 /// `name` as an SQL identifier.
@@ -41,30 +46,9 @@ pub(super) fn source(query: &Query) -> String {
     }
 }
 
-/// Only rows beyond a cursor, in its order.
-///
-/// The value stands as a literal, which the server takes for the column's own type. The column is named with what
-/// it is of: alone it would be the column that is read, which may be cast.
-pub(super) fn beyond(query: &Query, after: &After) -> String {
-    let of = match query {
-        Query::Table(table) => quoted(&table.name),
-        Query::Sql(_) => quoted("query"),
-    };
-    let column = format!("{of}.{}", quoted(&after.column));
-    let condition = match after.text() {
-        Some(value) => format!("{column} > {}", literal(&value)),
-        None => format!("{column} IS NOT NULL"),
-    };
-    format!(" WHERE {condition} ORDER BY {column}")
-}
-
 /// `text` as an SQL literal, whatever the server's setting for backslashes is.
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
-}
-
-fn user_sql(sql: &str) -> &str {
-    sql.trim_end().trim_end_matches(';')
 }
 
 /// What an error of running `before` and then the query's source means.
@@ -98,14 +82,9 @@ pub(super) async fn fields(session: &Session, query: &Query) -> Result<Vec<Field
     let before = "SELECT * FROM ";
     let prepared = session.client.prepare(&format!("{before}{}", source(query))).await;
     let prepared = prepared.map_err(|error| query_error(&session.login, error, query, before))?;
-    let mut names = HashSet::new();
+    check_names(prepared.columns().iter().map(tokio_postgres::Column::name))?;
     let mut fields = Vec::with_capacity(prepared.columns().len());
     for column in prepared.columns() {
-        if !names.insert(column.name()) {
-            let message = format!("Two columns of the query are called “{}”.", column.name());
-            return Err(Error::new(ErrorKind::BadQuery, message)
-                .with_hint("Give one of them another name with “as”."));
-        }
         let native = column.type_();
         let (form, cast) = Form::of(native);
         let own_type = || format!("{}.{}", quoted(native.schema()), quoted(native.name()));
@@ -121,27 +100,7 @@ pub(super) async fn fields(session: &Session, query: &Query) -> Result<Vec<Field
             sql_type,
         });
     }
-    if fields.is_empty() {
-        return Err(Error::new(ErrorKind::BadQuery, "The query has no columns."));
-    }
     Ok(fields)
-}
-
-/// The columns of these names, in their order; all where there are no names.
-pub(super) fn chosen(all: Vec<Field>, names: &[String]) -> Result<Vec<Field>> {
-    if names.is_empty() {
-        return Ok(all);
-    }
-    let find = |name: &String| {
-        let missing = || {
-            Error::new(
-                ErrorKind::MissingObject,
-                format!("The warehouse has no column “{name}” here any more."),
-            )
-        };
-        all.iter().find(|field| field.column.name == *name).cloned().ok_or_else(missing)
-    };
-    names.iter().map(find).collect()
 }
 
 /// The planner's estimate, which uses the server's statistics.
@@ -159,7 +118,7 @@ pub(super) async fn estimate(session: &Session, query: &Query) -> Result<Option<
 
 /// Counts rows, null keys and duplicates on the server.
 pub(super) async fn key_check(session: &Session, query: &Query, key: &[String]) -> Result<KeyCheck> {
-    chosen(fields(session, query).await?, key)?;
+    chosen(&fields(session, query).await?, key)?;
     let names: Vec<String> = key.iter().map(|name| quoted(name)).collect();
     let null = names.iter().map(|name| format!("{name} IS NULL")).collect::<Vec<_>>().join(" OR ");
     let before = format!(

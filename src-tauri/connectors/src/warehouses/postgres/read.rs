@@ -14,7 +14,8 @@ use tokio_postgres::{Row, RowStream};
 
 use super::client::{Login, Session};
 use super::form::Form;
-use super::query::{beyond, chosen, fields, query_error, source};
+use super::query::{fields, literal, query_error, quoted, source};
+use crate::warehouses::select::{beyond, chosen};
 
 /// Rows of a batch, unless they are long.
 pub(super) const BATCH_ROWS: usize = 1_000;
@@ -24,14 +25,14 @@ pub(super) const BATCH_BYTES: usize = 1 << 20;
 /// Starts to read; returns when the columns are known and the server has begun.
 pub(super) async fn start(session: Session, read: &Read) -> Result<Box<dyn Rows>> {
     let all = fields(&session, &read.query).await?;
-    let fields = chosen(all.clone(), &read.columns)?;
+    let fields = chosen(&all, &read.columns)?;
     let expressions: Vec<&str> = fields.iter().map(|field| field.expression.as_str()).collect();
     let before = format!("SELECT {} FROM ", expressions.join(", "));
     let limit = read.limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
     let beyond = match &read.after {
         Some(after) => {
-            chosen(all.clone(), std::slice::from_ref(&after.column))?;
-            beyond(&read.query, after)
+            chosen(&all, std::slice::from_ref(&after.column))?;
+            beyond(&read.query, after, quoted, literal)
         }
         None => String::new(),
     };

@@ -12,7 +12,7 @@ use sluice_engine::value::{
 use super::decimal;
 use super::form::Form;
 pub(super) use crate::warehouses::moment::Reason;
-use crate::warehouses::moment::{Written, clock, day, padded, quoted};
+use crate::warehouses::moment::{self, Written, clock, day, padded, quoted};
 
 const NOT_TEXT: &str = "is not valid UTF-8 text";
 const MALFORMED: &str = "came in a form Sluice does not know";
@@ -166,38 +166,7 @@ fn interval(wire: &mut Wire<'_>, out: &mut Vec<u8>) -> Written {
     if (micros == i64::MAX && ends(micros, i32::MAX)) || (micros == i64::MIN && ends(micros, i32::MIN)) {
         return Err("is infinite".into());
     }
-    let mut text = String::from("P");
-    let mut part = |number: i64, unit: char| {
-        if number != 0 {
-            text.push_str(&number.to_string());
-            text.push(unit);
-        }
-    };
-    part(months / 12, 'Y');
-    part(months % 12, 'M');
-    part(days, 'D');
-    if micros != 0 {
-        text.push('T');
-        let mut part = |number: i64, unit: char| {
-            if number != 0 {
-                text.push_str(&number.to_string());
-                text.push(unit);
-            }
-        };
-        part(micros / 3_600_000_000, 'H');
-        part(micros / 60_000_000 % 60, 'M');
-        let rest = micros % 60_000_000;
-        if rest != 0 {
-            let sign = if rest < 0 { "-" } else { "" };
-            let seconds = format!("{sign}{}.{:06}", (rest / 1_000_000).abs(), (rest % 1_000_000).abs());
-            text.push_str(seconds.trim_end_matches('0').trim_end_matches('.'));
-            text.push('S');
-        }
-    }
-    if text.len() == 1 {
-        text.push_str("T0S");
-    }
-    write_string(out, &text);
+    moment::interval(months, days, i128::from(micros) * 1_000, out);
     Ok(())
 }
 

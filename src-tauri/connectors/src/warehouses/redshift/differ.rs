@@ -18,8 +18,9 @@ use sluice_engine::error::Result;
 use super::client::{Login, Session};
 use super::differences::Found;
 use super::form::Form;
-use super::query::{Field, chosen, fields, query_error, source};
+use super::query::{Field, fields, query_error, source};
 use super::snapshot::{Snapshot, WORK_WITHIN};
+use crate::warehouses::select::chosen;
 
 /// Compares; returns when the server has found out what changed.
 pub(super) async fn compare(

@@ -9,6 +9,7 @@ use sluice_engine::error::{Error, ErrorKind};
 use super::query::quoted;
 use super::wire::{malformed, text};
 use crate::warehouses::pgwire::login::Login;
+use crate::warehouses::pgwire::place::place;
 
 /// What the server said, without its detail, which can hold values.
 #[derive(Debug, Clone)]
@@ -103,15 +104,6 @@ pub(super) fn cut(login: &Login, error: io::Error) -> Error {
     }
     let message = format!("The connection to {}:{} was cut.", login.host, login.port);
     Error::new(ErrorKind::Unreachable, message).with_source(error)
-}
-
-/// Line and column, counted from 1, of the character at `index`.
-fn place(sql: &str, index: usize) -> Option<(usize, usize)> {
-    let before: String = sql.chars().take(index).collect();
-    (index <= sql.chars().count()).then(|| {
-        let line = before.matches('\n').count() + 1;
-        (line, before.chars().rev().take_while(|c| *c != '\n').count() + 1)
-    })
 }
 
 /// `place` says where in the user's SQL, as the end of a sentence.

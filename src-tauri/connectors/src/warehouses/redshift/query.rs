@@ -1,17 +1,17 @@
 //! Queries as SQL, and what can be told about their rows without reading them.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::{Query, TableName};
 use sluice_engine::value::Column;
-use sluice_engine::warehouse::{After, KeyCheck};
+use sluice_engine::warehouse::KeyCheck;
 
 use super::client::{LOOK_WITHIN, Login, Session};
 use super::error::{self, Failure};
 use super::form::Form;
 use super::wire::Described;
+use crate::warehouses::select::{Named, check_names, chosen, user_sql};
 
 /// How long a key check may take.
 const KEYS_WITHIN: Duration = Duration::from_secs(600);
@@ -23,6 +23,12 @@ pub(super) struct Field {
     pub(super) form: Form,
     /// Its name, quoted.
     pub(super) quoted: String,
+}
+
+impl Named for Field {
+    fn name(&self) -> &str {
+        &self.column.name
+    }
 }
 
 impl Field {
@@ -62,25 +68,6 @@ fn named(table: &TableName, is_dotted: bool) -> String {
         schema => schema.split('.').map(quoted).collect(),
     };
     schema.into_iter().chain([quoted(&table.name)]).collect::<Vec<_>>().join(".")
-}
-
-/// Only rows beyond a cursor, in its order. The value stands as a literal, which the server takes for the column's
-/// own type. The column is named with what it is of: alone it would be the column that is read, which may be cast.
-pub(super) fn beyond(query: &Query, after: &After) -> String {
-    let of = match query {
-        Query::Table(table) => quoted(&table.name),
-        Query::Sql(_) => quoted("query"),
-    };
-    let column = format!("{of}.{}", quoted(&after.column));
-    let condition = match after.text() {
-        Some(value) => format!("{column} > {}", literal(&value)),
-        None => format!("{column} IS NOT NULL"),
-    };
-    format!(" WHERE {condition} ORDER BY {column}")
-}
-
-fn user_sql(sql: &str) -> &str {
-    sql.trim_end().trim_end_matches(';')
 }
 
 /// What a failure of running `before` and then the query's source means.
@@ -127,16 +114,7 @@ pub(super) async fn fields(session: &mut Session, query: &Query) -> Result<Vec<F
     let before = "SELECT * FROM ";
     let described = session.describe(&format!("{before}{}", source(session, query))).await;
     let described = described.map_err(|failure| query_error(&session.login, failure, query, before))?;
-    if described.is_empty() {
-        return Err(Error::new(ErrorKind::BadQuery, "The query has no columns."));
-    }
-    let mut names = HashSet::new();
-    if let Some(twice) = described.iter().find(|column| !names.insert(column.name.as_str())) {
-        let message = format!("Two columns of the query are called “{}”.", twice.name);
-        return Err(
-            Error::new(ErrorKind::BadQuery, message).with_hint("Give one of them another name with “as”.")
-        );
-    }
+    check_names(described.iter().map(|column| column.name.as_str()))?;
     let mut fields = Vec::with_capacity(described.len());
     for column in described {
         let (native, form) = type_of(session, &column).await?;
@@ -157,21 +135,6 @@ async fn type_of(session: &mut Session, column: &Described) -> Result<(String, F
     let mut rows = session.rows(&sql).await?;
     let name = rows.pop().and_then(|mut row| row.pop()?).unwrap_or_else(|| format!("type {}", column.oid));
     Ok((name.clone(), Form::of_name(&name)))
-}
-
-/// The columns of these names, in their order; all where there are no names.
-pub(super) fn chosen(all: &[Field], names: &[String]) -> Result<Vec<Field>> {
-    if names.is_empty() {
-        return Ok(all.to_vec());
-    }
-    let find = |name: &String| {
-        let missing = || {
-            let message = format!("The warehouse has no column “{name}” here any more.");
-            Error::new(ErrorKind::MissingObject, message)
-        };
-        all.iter().find(|field| field.column.name == *name).cloned().ok_or_else(missing)
-    };
-    names.iter().map(find).collect()
 }
 
 /// The planner's estimate, which uses the server's statistics: `rows=` of the plan's first line

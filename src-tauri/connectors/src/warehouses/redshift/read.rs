@@ -15,8 +15,9 @@ use sluice_engine::warehouse::{Read, Rows};
 use super::client::{Event, Login, Session};
 use super::error::Failure;
 use super::form::Form;
-use super::query::{Field, beyond, chosen, fields, query_error, source};
+use super::query::{Field, fields, literal, query_error, quoted, source};
 use super::wire::{Values, malformed};
+use crate::warehouses::select::{beyond, chosen};
 
 /// Rows of a batch, unless they are long.
 pub(super) const BATCH_ROWS: usize = 1_000;
@@ -27,8 +28,9 @@ pub(super) const BATCH_BYTES: usize = 1 << 20;
 const FETCH_ROWS: usize = 1_000;
 /// How many `FETCH` are in the first page: one for a short read, and one that finds its end.
 const FIRST_PAGE: usize = 2;
-/// How many are in the longest page. Each page has twice as many as the one before.
-const LONGEST_PAGE: usize = 64;
+/// How many are in the longest page. Each page has twice as many as the one before. Between two pages the server waits until all of
+/// the first has arrived; those of the last page beyond the end are for nothing.
+const LONGEST_PAGE: usize = 256;
 
 /// Starts to read; returns when the columns are known and the server has begun.
 pub(super) async fn start(mut session: Session, read: &Read) -> Result<Box<dyn Rows>> {
@@ -40,7 +42,7 @@ pub(super) async fn start(mut session: Session, read: &Read) -> Result<Box<dyn R
     let beyond = match &read.after {
         Some(after) => {
             chosen(&all, std::slice::from_ref(&after.column))?;
-            beyond(&read.query, after)
+            beyond(&read.query, after, quoted, literal)
         }
         None => String::new(),
     };

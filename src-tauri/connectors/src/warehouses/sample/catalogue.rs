@@ -1,16 +1,15 @@
 //! Tables and columns.
 
-use std::collections::HashSet;
-
+use rusqlite::Connection;
 use rusqlite::types::Type;
-use rusqlite::{Connection, Statement};
-use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::error::Result;
 use sluice_engine::sync::{Query, TableName};
 use sluice_engine::value::{Column, ColumnType};
 use sluice_engine::warehouse::{Table, TableKind};
 
 use super::error::{from_query, missing};
 use super::read::{count, rows_of};
+use crate::warehouses::select::check_names;
 
 /// The schemas the sample shows.
 pub(super) const SCHEMAS: &[&str] = &["analytics", "app", "crm", "edge_cases"];
@@ -49,7 +48,7 @@ pub(super) fn tables(connection: &Connection) -> Result<Vec<Table>> {
     Ok(tables)
 }
 
-/// The table under its full name, or [`ErrorKind::MissingObject`].
+/// The table under its full name, or an error that says it is missing.
 pub(super) fn find(connection: &Connection, table: &TableName) -> Result<TableName> {
     let schema = schema_of(&table.name);
     let there = connection
@@ -67,7 +66,8 @@ pub(super) fn columns(connection: &Connection, query: &Query) -> Result<Vec<Colu
     let sql = rows_of(connection, query)?;
     let mut statement = connection.prepare(&sql).map_err(from_query)?;
     if let Query::Sql(sql) = query {
-        refuse_twins(&connection.prepare(sql).map_err(from_query)?)?;
+        // Inside brackets SQLite would rename one of two.
+        check_names(connection.prepare(sql).map_err(from_query)?.column_names())?;
     }
     let mut columns: Vec<Column> = Vec::new();
     for column in statement.columns() {
@@ -92,18 +92,6 @@ pub(super) fn columns(connection: &Connection, query: &Query) -> Result<Vec<Colu
         }
     }
     Ok(columns)
-}
-
-/// Refuses two columns of one name; inside brackets SQLite would rename one.
-fn refuse_twins(statement: &Statement<'_>) -> Result<()> {
-    let mut names = HashSet::new();
-    match statement.column_names().find(|name| !names.insert(*name)) {
-        None => Ok(()),
-        Some(twin) => {
-            Err(Error::new(ErrorKind::BadQuery, format!("Two columns of the query are called “{twin}”."))
-                .with_hint("Give one of them another name with “as”."))
-        }
-    }
 }
 
 fn declared(native: &str) -> ColumnType {

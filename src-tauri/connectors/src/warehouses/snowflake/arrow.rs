@@ -21,6 +21,7 @@ use sluice_engine::value::{RowBatch, write_float, write_float32, write_integer, 
 use super::moments;
 use super::read::is_full;
 use super::values::{self, Form, MALFORMED, Written};
+use crate::warehouses::moment::interval;
 
 /// Decodes one stream, as bytes of it arrive.
 pub(super) struct ArrowRows {
@@ -124,7 +125,9 @@ fn meant(field: &Field, form: Form) -> Form {
         | Form::Date
         | Form::Document
         | Form::List
-        | Form::Vector(_) => form,
+        | Form::Vector(_)
+        | Form::Months
+        | Form::Nanos => form,
     }
 }
 
@@ -162,6 +165,11 @@ fn write(form: Form, column: &ArrayRef, row: usize, out: &mut Vec<u8>) -> Writte
         Form::MomentWithOffset(scale) => moments::moment(nanos(column, row, scale)?, true, out),
         Form::Document | Form::List => values::document(text(column, row).ok_or(MALFORMED)?, out),
         Form::Vector(_) => vector(column, row, out),
+        Form::Months => {
+            interval(long(column, row)?, 0, 0, out);
+            Ok(())
+        }
+        Form::Nanos => moments::duration(whole(column, row).ok_or(MALFORMED)?, out),
     }
 }
 

@@ -70,6 +70,12 @@ impl Body {
         if self.ended { parsed(&self.split.json) } else { parsed(&self.split.json_before_rows()) }
     }
 
+    /// What stands around the rows, which are left out.
+    pub(super) async fn whole<T: DeserializeOwned>(mut self) -> Result<Envelope<T>> {
+        while self.next().await?.is_some() {}
+        self.answer()
+    }
+
     /// Whether the whole answer is there.
     pub(super) fn has_ended(&self) -> bool {
         self.ended

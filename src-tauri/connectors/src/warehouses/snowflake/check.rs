@@ -9,7 +9,6 @@ use sluice_engine::check::{Note, Steps};
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::Query;
 use sluice_engine::warehouse::{Table, TableKind};
-use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use super::catalogue;
@@ -19,10 +18,10 @@ use super::login::Login;
 use super::query::{Place, query_error, quoted, source};
 use super::session::Session;
 use super::transport::shown;
-use crate::http::is_loopback;
+use crate::http::steps;
 
-/// How long the name service, and one address, may take to answer.
-const REACH_WITHIN: Duration = Duration::from_secs(10);
+/// How long the first answer may take.
+const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 /// Rights with which a role could change tables.
 const WRITES: [&str; 5] = ["OWNERSHIP", "INSERT", "UPDATE", "DELETE", "TRUNCATE"];
 /// Roles that may do nearly everything.
@@ -30,7 +29,7 @@ const ADMINISTRATORS: [&str; 4] = ["ACCOUNTADMIN", "SYSADMIN", "SECURITYADMIN", 
 
 pub(super) async fn check(login: &Login, schema: Option<&str>, steps: &mut Steps<'_>) -> Result<()> {
     let addresses = steps.run(find_host(login)).await?;
-    steps.run(reach(login, &addresses)).await?;
+    steps.run(reach(&addresses)).await?;
     steps.run(secure(login)).await?;
     let session = steps.run(sign_in(login)).await?;
     steps.run(use_warehouse(&session)).await?;
@@ -40,43 +39,27 @@ pub(super) async fn check(login: &Login, schema: Option<&str>, steps: &mut Steps
 }
 
 async fn find_host(login: &Login) -> Result<(Vec<SocketAddr>, Note)> {
-    let host = login.base.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-    let port = login.base.port_or_known_default().unwrap_or(443);
-    let not_found = || {
-        Error::new(ErrorKind::HostNotFound, format!("There is no host “{host}”."))
-            .with_hint("Check the account: paste its address from the browser. A private link’s host is known in its own network alone.")
-    };
-    let found = timeout(REACH_WITHIN, lookup_host((host.as_str(), port))).await;
-    let addresses: Vec<_> = match found {
-        Ok(Ok(addresses)) => addresses.collect(),
-        Ok(Err(error)) => return Err(not_found().with_source(error)),
-        Err(_) => return Err(not_found().with_hint("The name service gave no answer. Check your network.")),
-    };
-    let shown: BTreeSet<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
-    let shown = shown.into_iter().collect::<Vec<_>>().join(", ");
-    if addresses.is_empty() { Err(not_found()) } else { Ok((addresses, Note::Found(shown))) }
+    let http = &login.transport.http;
+    steps::find(http, &login.base).await.map_err(|error| match http.proxy(&login.base) {
+        Some(_) => error,
+        None => error.with_hint("Check the account: paste its address from the browser. A private link’s host is known in its own network alone."),
+    })
 }
 
-async fn reach(login: &Login, addresses: &[SocketAddr]) -> Result<((), Note)> {
-    let mut refused =
-        Error::new(ErrorKind::Unreachable, format!("Nobody answers at {}.", shown(&login.base))).with_hint(
+async fn reach(addresses: &[SocketAddr]) -> Result<((), Note)> {
+    let reached = steps::reach(addresses).await;
+    reached.map_err(|error| {
+        error.with_hint(
             "Check your network, and whether a firewall or proxy lets this computer out to Snowflake.",
-        );
-    for address in addresses {
-        match timeout(REACH_WITHIN, TcpStream::connect(address)).await {
-            Ok(Ok(_)) => return Ok(((), Note::Found(address.to_string()))),
-            Ok(Err(error)) => refused = refused.with_source(error),
-            Err(slow) => refused = refused.with_source(slow),
-        }
-    }
-    Err(refused)
+        )
+    })
 }
 
 /// A request that needs no sign-in; what it answers does not matter, only who does.
 async fn secure(login: &Login) -> Result<((), Note)> {
     let request = login.transport.http.get(Login::address(&login.base, "/", &[]));
     let host = shown(&login.base);
-    let sent = timeout(REACH_WITHIN * 2, login.transport.http.open(request)).await;
+    let sent = timeout(ANSWER_WITHIN, login.transport.http.open(request)).await;
     let sent =
         sent.map_err(|_| Error::new(ErrorKind::TimedOut, format!("{host} gave no answer in time.")))?;
     sent.map_err(|failure| {
@@ -88,21 +71,7 @@ async fn secure(login: &Login) -> Result<((), Note)> {
         };
         Error::new(error.kind(), message).with_source(error)
     })?;
-    Ok(((), how_secure(login)))
-}
-
-fn how_secure(login: &Login) -> Note {
-    match login.base.scheme() {
-        "https" => Note::Found(format!(
-            "encrypted, and the certificate is for {}",
-            login.base.host_str().unwrap_or_default()
-        )),
-        _ if is_loopback(&login.base) => Note::Found("not needed: it stays on this computer".into()),
-        _ => Note::Know(
-            "Not encrypted: whoever is on the network in between can read the rows. Use an address that begins with https://.".into(),
-            None,
-        ),
-    }
+    Ok(((), steps::secured(&login.base, "The rows and what signs in")))
 }
 
 async fn sign_in(login: &Login) -> Result<(Arc<Session>, Note)> {

@@ -1,17 +1,22 @@
 //! The parts of a large result, fetched from the cloud's storage: a few ahead, in order, and never more in memory than a
 //! few megabytes each.
+//!
+//! The links to the parts count for six hours (<https://github.com/snowflakedb/snowflake-jdbc/issues/2023>), the result
+//! itself is kept for a day (<https://docs.snowflake.com/en/user-guide/querying-persisted-results>). Where storage does not
+//! take a link any more, the server is asked for the result again, and its new links go on from the part that is missing.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io::Read as _;
+use std::sync::Arc;
 
-use bytes::{Buf as _, Bytes};
-use flate2::bufread::MultiGzDecoder;
+use bytes::Bytes;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use sluice_engine::error::{Error, ErrorKind, Result};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use url::Url;
 
+use super::part::Part;
+use super::session::Session;
 use super::transport::{ANSWER_WITHIN, Transport, may_help, next_bytes, pause, refused, shown};
 use super::wire::{Answer, Chunk};
 
@@ -21,8 +26,8 @@ const AHEAD: usize = 3;
 const AHEAD_BYTES: u64 = 24 << 20;
 /// Times one is fetched.
 const TRIES: u32 = 6;
-/// Bytes taken out of a compressed part at once.
-const PIECE: usize = 256 << 10;
+/// Times new links are asked for before a part comes.
+const RENEWALS: u32 = 2;
 /// Storage keeps a result under a key of the customer, which comes with the answer
 /// (`chunk_downloader.go` of <https://github.com/snowflakedb/gosnowflake>).
 const ALGORITHM: &str = "x-amz-server-side-encryption-customer-algorithm";
@@ -30,10 +35,18 @@ const KEY: &str = "x-amz-server-side-encryption-customer-key";
 
 /// The parts of a result that are still to be read.
 pub(super) struct Chunks {
-    transport: Transport,
+    session: Arc<Session>,
+    query_id: String,
+    links: Links,
+    /// Parts that were read.
+    read: usize,
+    fetching: VecDeque<(Chunk, Fetch)>,
+}
+
+/// Where parts are, and what has to be said there.
+struct Links {
     headers: HeaderMap,
     waiting: VecDeque<Chunk>,
-    fetching: VecDeque<(Chunk, Fetch)>,
 }
 
 /// A part on its way; dropping it gives it up.
@@ -45,9 +58,8 @@ impl Drop for Fetch {
     }
 }
 
-impl Chunks {
-    /// The parts that `answer` names.
-    pub(super) fn of(transport: &Transport, answer: &mut Answer) -> Result<Self> {
+impl Links {
+    fn of(answer: &mut Answer) -> Result<Self> {
         let mut named = answer.chunk_headers.take().unwrap_or_default();
         if named.is_empty()
             && let Some(key) = &answer.qrmk
@@ -57,10 +69,18 @@ impl Chunks {
                 (KEY.to_owned(), key.expose_text()?.to_owned()),
             ]);
         }
+        Ok(Self { headers: headers(&named)?, waiting: answer.chunks.take().unwrap_or_default().into() })
+    }
+}
+
+impl Chunks {
+    /// The parts that `answer` names.
+    pub(super) fn of(session: &Arc<Session>, answer: &mut Answer) -> Result<Self> {
         Ok(Self {
-            transport: transport.clone(),
-            headers: headers(&named)?,
-            waiting: answer.chunks.take().unwrap_or_default().into(),
+            session: session.clone(),
+            query_id: answer.query_id.take().unwrap_or_default(),
+            links: Links::of(answer)?,
+            read: 0,
             fetching: VecDeque::new(),
         })
     }
@@ -68,12 +88,13 @@ impl Chunks {
     fn fetch_ahead(&mut self) {
         while self.fetching.len() <= AHEAD {
             let ahead: u64 = self.fetching.iter().map(|(chunk, _)| size(chunk)).sum();
-            let Some(next) = self.waiting.front() else { return };
+            let Some(next) = self.links.waiting.front() else { return };
             if !self.fetching.is_empty() && ahead + size(next) > AHEAD_BYTES {
                 return;
             }
-            let Some(chunk) = self.waiting.pop_front() else { return };
-            let (transport, headers, url) = (self.transport.clone(), self.headers.clone(), chunk.url.clone());
+            let Some(chunk) = self.links.waiting.pop_front() else { return };
+            let transport = self.session.login.transport.clone();
+            let (headers, url) = (self.links.headers.clone(), chunk.url.clone());
             let fetch = tokio::spawn(async move { fetch(&transport, &url, &headers).await });
             self.fetching.push_back((chunk, Fetch(fetch)));
         }
@@ -81,14 +102,40 @@ impl Chunks {
 
     /// The next part; `None` where there is none left.
     pub(super) async fn next(&mut self) -> Result<Option<Part>> {
-        self.fetch_ahead();
-        let Some((chunk, mut fetch)) = self.fetching.pop_front() else { return Ok(None) };
-        let fetched = (&mut fetch.0).await.map_err(|error| {
-            Error::new(ErrorKind::Bug, "Fetching a part of the result broke off.").with_source(error)
-        })?;
-        let bytes = fetched?;
-        self.fetch_ahead();
-        Ok(Some(Part::new(chunk.row_count, bytes)))
+        let mut renewed = 0;
+        loop {
+            self.fetch_ahead();
+            let Some((chunk, mut fetch)) = self.fetching.pop_front() else { return Ok(None) };
+            let fetched = (&mut fetch.0).await.map_err(|error| {
+                Error::new(ErrorKind::Bug, "Fetching a part of the result broke off.").with_source(error)
+            })?;
+            match fetched {
+                Err(error) if is_refused(&error) && renewed < RENEWALS && !self.query_id.is_empty() => {
+                    renewed += 1;
+                    self.renew(chunk).await?;
+                }
+                fetched => {
+                    let bytes = fetched?;
+                    self.read += 1;
+                    self.fetch_ahead();
+                    return Ok(Some(Part::new(chunk.row_count, bytes)));
+                }
+            }
+        }
+    }
+
+    /// Asks for the links of all parts anew, and begins again with `missing`.
+    async fn renew(&mut self, missing: Chunk) -> Result<()> {
+        let mut links = Links::of(&mut self.session.result(&self.query_id).await?)?;
+        links.waiting.drain(..self.read.min(links.waiting.len()));
+        let fetching = std::mem::take(&mut self.fetching).into_iter().map(|(chunk, _)| chunk);
+        let left = std::iter::once(missing).chain(fetching).chain(self.links.waiting.drain(..));
+        if !left.map(|chunk| chunk.row_count).eq(links.waiting.iter().map(|chunk| chunk.row_count)) {
+            let message = "Snowflake names other parts of the result than before.";
+            return Err(Error::new(ErrorKind::IncompleteRead, message).with_hint("Run again."));
+        }
+        self.links = links;
+        Ok(())
     }
 }
 
@@ -106,6 +153,11 @@ fn headers(named: &BTreeMap<String, String>) -> Result<HeaderMap> {
         headers.insert(HeaderName::from_bytes(name.as_bytes()).map_err(|_| unusable())?, value);
     }
     Ok(headers)
+}
+
+/// Whether storage does not take the link.
+fn is_refused(error: &Error) -> bool {
+    error.kind() == ErrorKind::IncompleteRead
 }
 
 async fn fetch(transport: &Transport, url: &str, headers: &HeaderMap) -> Result<Bytes> {
@@ -136,7 +188,7 @@ async fn fetch_once(transport: &Transport, url: &Url, headers: &HeaderMap) -> Re
         status @ (400 | 401 | 403 | 404) => {
             let message = format!("{} does not give the rows out (HTTP {status}).", shown(url));
             return Err(Error::new(ErrorKind::IncompleteRead, message)
-                .with_hint("Links to a result count for six hours. Run again; if it lasts, have a proxy or firewall let the host through."));
+                .with_hint("Run again; if it lasts, have a proxy or firewall let the host through."));
         }
         _ => return Err(refused(url, &response)),
     }
@@ -154,58 +206,4 @@ fn unreachable_storage(url: &Url, error: &Error) -> Error {
             "Large results come from the cloud’s storage. Have the firewall or proxy let this host through.",
         )
         .with_source(error.clone())
-}
-
-/// A part, unpacked piece by piece.
-pub(super) struct Part {
-    /// Rows the server says it has.
-    pub(super) rows: u64,
-    bytes: Unpacked,
-}
-
-enum Unpacked {
-    Plain(Bytes),
-    Gzip(Box<MultiGzDecoder<bytes::buf::Reader<Bytes>>>),
-}
-
-impl Part {
-    fn new(rows: u64, bytes: Bytes) -> Self {
-        // Storage does not always say so; the drivers look at the first bytes too.
-        let packed = bytes.starts_with(&[0x1f, 0x8b]);
-        let bytes = if packed {
-            Unpacked::Gzip(Box::new(MultiGzDecoder::new(bytes.reader())))
-        } else {
-            Unpacked::Plain(bytes)
-        };
-        Self { rows, bytes }
-    }
-
-    /// The next bytes; `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<Bytes>> {
-        match &mut self.bytes {
-            Unpacked::Plain(bytes) => {
-                let piece = bytes.split_to(bytes.len());
-                Ok((!piece.is_empty()).then_some(piece))
-            }
-            Unpacked::Gzip(gzip) => {
-                let mut piece = vec![0; PIECE];
-                let mut filled = 0;
-                while filled < piece.len() {
-                    let read = gzip.read(piece.get_mut(filled..).unwrap_or_default()).map_err(|error| {
-                        Error::new(
-                            ErrorKind::IncompleteRead,
-                            "A part of the result came cut short or damaged.",
-                        )
-                        .with_source(error)
-                    })?;
-                    if read == 0 {
-                        break;
-                    }
-                    filled += read;
-                }
-                piece.truncate(filled);
-                Ok((filled > 0).then(|| piece.into()))
-            }
-        }
-    }
 }

@@ -18,9 +18,10 @@ use sluice_engine::value::Column;
 use super::differences::{Found, Work};
 use super::listing::list;
 use super::login::Login;
-use super::query::{Place, chosen, fields, query_error, quoted, source};
+use super::query::{Place, fields, query_error, quoted, source};
 use super::session::Session;
 use super::snapshot::Snapshot;
+use crate::warehouses::select::chosen;
 
 /// Compares; returns when the server has found out what changed.
 pub(super) async fn compare(

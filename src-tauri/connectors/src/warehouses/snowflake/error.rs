@@ -1,142 +1,16 @@
-//! Snowflake's errors, told apart by their codes. Those of sign-in are in the drivers
-//! (<https://github.com/snowflakedb/snowflake-connector-python/blob/main/src/snowflake/connector/network.py>,
-//! <https://github.com/snowflakedb/gosnowflake/blob/master/internal/errors/errors.go>); those of statements come with an
-//! SQLSTATE beside them.
+//! What errors of statements mean, told apart by their codes and the SQLSTATE beside them.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use sluice_engine::error::{Error, ErrorKind};
 use sluice_engine::sync::TableName;
 
-use super::login::{Credentials, Login};
+use super::login::Login;
 use super::query::{Place, quoted};
 use super::session::Session;
 
 /// Lines that stand before the user's SQL.
 const LINES_BEFORE: usize = 1;
-
-/// Why Snowflake does not let the login in.
-pub(super) fn from_sign_in(login: &Login, code: &str, message: &str) -> Error {
-    let user = &login.user;
-    let words = words(message);
-    let error = match code {
-        "390100" => wrong_credentials(login),
-        "390101" | "390103" | "390105" => {
-            Error::new(ErrorKind::SignInFailed, format!("Snowflake has the user “{user}” disabled."))
-                .with_hint("Have an administrator enable the user.")
-                .with_fix(format!("ALTER USER {} SET DISABLED = FALSE;", named(user)))
-        }
-        "390102" => Error::new(ErrorKind::SignInFailed, format!("Snowflake has the user “{user}” locked for now."))
-            .with_hint("After too many wrong sign-ins it unlocks by itself in 15 minutes, or an administrator does it.")
-            .with_fix(format!("ALTER USER {} SET MINS_TO_UNLOCK = 0;", named(user))),
-        // What is wrong with the token is in the two digits after 3943.
-        "390144" | "394300" | "394301" | "394302" | "394303" | "394304" | "394305" | "394306" => {
-            wrong_key(login, code)
-        }
-        "390186" | "390189" => {
-            let role = login.role.as_deref().unwrap_or_default();
-            Error::new(ErrorKind::NotAllowed, format!("There is no role “{role}”, or “{user}” may not use it."))
-                .with_hint("Check the role, or have an administrator grant it.")
-                .with_fix(format!("GRANT ROLE {} TO USER {};", named(role), named(user)))
-        }
-        "390201" => missing_default(login, &words),
-        "390420" | "390422" | "390432" => network_policy(login, message),
-        "390433" | "395092" => Error::new(ErrorKind::SignInFailed, format!("Snowflake wants a network policy first: {words}."))
-            .with_hint("An access token of a service user counts only under a network policy. Have an administrator run the statements below.")
-            .with_fix(policy(login, None)),
-        "394400" | "394401" | "394402" => Error::new(ErrorKind::SignInFailed, "Snowflake does not take the access token.")
-            .with_hint("It may have expired, be revoked, or belong to another user. Make another one, and enter it.")
-            .with_fix(format!("ALTER USER {} ADD PROGRAMMATIC ACCESS TOKEN SLUICE_TOKEN DAYS_TO_EXPIRY = 90;", named(user))),
-        _ => other_sign_in(login, &words),
-    };
-    error.with_source(Said { code: code.to_owned(), message: words })
-}
-
-fn wrong_credentials(login: &Login) -> Error {
-    let user = &login.user;
-    match &login.credentials {
-        Credentials::Password(_) => {
-            Error::new(ErrorKind::SignInFailed, format!("Snowflake refused user “{user}” or the password."))
-                .with_hint("Enter user and password again. A user for a program needs a key pair or an access token: Snowflake takes its password no more.")
-        }
-        Credentials::Token(_) => {
-            Error::new(ErrorKind::SignInFailed, format!("Snowflake refused user “{user}” or the access token."))
-                .with_hint("Enter user and token again.")
-        }
-        Credentials::Key(_) => {
-            Error::new(ErrorKind::SignInFailed, format!("Snowflake refused user “{user}” or the key."))
-                .with_hint("Check the user.")
-        }
-    }
-}
-
-/// The token was signed with a key Snowflake does not have for the user, for another account, or at another time.
-fn wrong_key(login: &Login, code: &str) -> Error {
-    let user = &login.user;
-    if matches!(code, "394301" | "394302" | "394303") {
-        return Error::new(ErrorKind::SignInFailed, "Snowflake does not take a key’s token of this hour.")
-            .with_hint("Set this computer’s clock right: the token counts for two minutes.");
-    }
-    let message = format!("Snowflake does not know this key of “{user}”.");
-    let error = Error::new(ErrorKind::SignInFailed, message);
-    let Credentials::Key(key) = &login.credentials else { return error };
-    error
-        .with_hint(format!(
-            "Check account and user ({}.{}), and have an administrator give the user this key’s public half. “DESCRIBE USER” has to show RSA_PUBLIC_KEY_FP as {}.",
-            login.account.name(),
-            user.to_uppercase(),
-            key.fingerprint()
-        ))
-        .with_fix(format!("ALTER USER {} SET RSA_PUBLIC_KEY = '{}';\nDESCRIBE USER {};", named(user), key.public_key(), named(user)))
-}
-
-fn missing_default(login: &Login, words: &str) -> Error {
-    let role = login.role.as_deref().map_or_else(|| "<role>".to_owned(), named);
-    let mut fixes = Vec::new();
-    if let Some(database) = &login.database {
-        fixes.push(format!("GRANT USAGE ON DATABASE {} TO ROLE {role};", named(database)));
-    }
-    if let Some(warehouse) = &login.warehouse {
-        fixes.push(format!("GRANT USAGE ON WAREHOUSE {} TO ROLE {role};", named(warehouse)));
-    }
-    Error::new(ErrorKind::MissingObject, format!("Snowflake says: {words}."))
-        .with_hint("Check database, warehouse and role, or have an administrator run the statements below.")
-        .with_fix(fixes.join("\n"))
-}
-
-fn network_policy(login: &Login, message: &str) -> Error {
-    let address = message
-        .split(|c: char| !(c.is_ascii_hexdigit() || matches!(c, '.' | ':')))
-        .find_map(|word| word.trim_end_matches('.').parse::<IpAddr>().ok());
-    let from = address.map_or_else(String::new, |address| format!(" ({address})"));
-    Error::new(
-        ErrorKind::SignInFailed,
-        format!("A network policy of Snowflake’s keeps this computer{from} out."),
-    )
-    .with_hint("Have an administrator let this address in.")
-    .with_fix(policy(login, address))
-}
-
-fn policy(login: &Login, address: Option<IpAddr>) -> String {
-    let address = address.map_or_else(|| "this computer’s address".to_owned(), |address| address.to_string());
-    format!(
-        "CREATE NETWORK RULE SLUICE_ADDRESS MODE = INGRESS TYPE = IPV4 VALUE_LIST = ('{address}');\n\
-         CREATE NETWORK POLICY SLUICE_POLICY ALLOWED_NETWORK_RULE_LIST = ('SLUICE_ADDRESS');\n\
-         ALTER USER {} SET NETWORK_POLICY = SLUICE_POLICY;",
-        named(&login.user)
-    )
-}
-
-fn other_sign_in(login: &Login, words: &str) -> Error {
-    let error = Error::new(ErrorKind::SignInFailed, format!("Snowflake refused the sign-in: {words}."));
-    match &login.credentials {
-        Credentials::Password(_) => error
-            .with_hint("Where Snowflake wants a second factor, a program can not give it: use a key pair or an access token, of a user made for Sluice.")
-            .with_fix(format!("ALTER USER {} SET TYPE = SERVICE;", named(&login.user))),
-        Credentials::Key(_) | Credentials::Token(_) => error,
-    }
-}
 
 /// What a statement's error means.
 pub(super) fn from_statement(login: &Login, code: &str, state: &str, message: &str) -> Error {
@@ -242,7 +116,7 @@ pub(super) fn named(name: &str) -> String {
 }
 
 /// A message as part of a sentence.
-fn words(message: &str) -> String {
+pub(super) fn words(message: &str) -> String {
     let joined = message.split_whitespace().collect::<Vec<_>>().join(" ");
     let cut: String = joined.trim_end_matches(['.', ' ']).chars().take(400).collect();
     if cut.is_empty() { "it gives no reason".to_owned() } else { cut }
@@ -267,9 +141,9 @@ fn with_own_lines(message: &str) -> String {
 
 /// What the server said.
 #[derive(Debug)]
-struct Said {
-    code: String,
-    message: String,
+pub(super) struct Said {
+    pub(super) code: String,
+    pub(super) message: String,
 }
 
 impl fmt::Display for Said {

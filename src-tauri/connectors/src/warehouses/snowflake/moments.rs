@@ -1,7 +1,7 @@
-//! Days and times as text.
+//! Days, times and durations as text.
 
 use super::values::{MALFORMED, is_whole};
-use crate::warehouses::moment::{OUT_OF_YEARS, Reason, Written, clock_of_nanos, day, quoted};
+use crate::warehouses::moment::{OUT_OF_YEARS, Reason, Written, clock_of_nanos, day, interval, quoted};
 
 const DAY: i64 = 86_400;
 const NANOS: i128 = 1_000_000_000;
@@ -48,5 +48,12 @@ pub(super) fn moment(nanos: i128, zone: bool, out: &mut Vec<u8>) -> Written {
     out.push(b'T');
     clock_of_nanos(seconds.rem_euclid(DAY), nanos.rem_euclid(NANOS) as i64, out);
     out.extend_from_slice(if zone { b"Z\"" } else { b"\"" });
+    Ok(())
+}
+
+/// Appends a duration, given in nanoseconds.
+pub(super) fn duration(nanos: i128, out: &mut Vec<u8>) -> Written {
+    let day = i128::from(DAY) * NANOS;
+    interval(0, i64::try_from(nanos / day).map_err(|_| MALFORMED)?, nanos % day, out);
     Ok(())
 }

@@ -1,17 +1,17 @@
 //! Queries as SQL, and what can be told about their rows without reading them.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::{Query, TableName};
 use sluice_engine::value::Column;
-use sluice_engine::warehouse::{After, KeyCheck};
+use sluice_engine::warehouse::KeyCheck;
 
 use super::error;
 use super::listing::list;
 use super::results::{column, describe};
 use super::session::Session;
+use crate::warehouses::select::{check_names, chosen, user_sql};
 
 /// The database that is meant where a name has none.
 #[derive(Debug, Clone)]
@@ -68,22 +68,8 @@ pub(super) fn source(query: &Query, place: &Place) -> String {
     match query {
         Query::Table(table) if table.schema.is_empty() => quoted(&table.name),
         Query::Table(table) => format!("{}.{}", place.schema_sql(&table.schema), quoted(&table.name)),
-        Query::Sql(sql) => format!("(\n{}\n) AS \"query\"", sql.trim_end().trim_end_matches(';')),
+        Query::Sql(sql) => format!("(\n{}\n) AS \"query\"", user_sql(sql)),
     }
-}
-
-/// Only rows beyond a cursor, in its order. The value stands as a literal, which Snowflake takes for the column's type.
-pub(super) fn beyond(query: &Query, after: &After) -> String {
-    let of = match query {
-        Query::Table(table) => quoted(&table.name),
-        Query::Sql(_) => quoted("query"),
-    };
-    let column = format!("{of}.{}", quoted(&after.column));
-    let condition = match after.text() {
-        Some(value) => format!("{column} > {}", literal(&value)),
-        None => format!("{column} IS NOT NULL"),
-    };
-    format!(" WHERE {condition} ORDER BY {column}")
 }
 
 /// What an error of the query means, in the user's names.
@@ -109,35 +95,8 @@ pub(super) fn query_error(session: &Session, error: Error, query: &Query) -> Err
 pub(super) async fn fields(session: &Arc<Session>, query: &Query) -> Result<Vec<Column>> {
     let sql = format!("SELECT * FROM {}", source(query, &Place::of(session)));
     let described = describe(session, &sql).await.map_err(|error| query_error(session, error, query))?;
-    let mut names = HashSet::new();
-    for field in &described {
-        if !names.insert(field.name.as_str()) {
-            let message = format!("Two columns of the query are called “{}”.", field.name);
-            return Err(Error::new(ErrorKind::BadQuery, message)
-                .with_hint("Give one of them another name with “as”."));
-        }
-    }
-    if described.is_empty() {
-        return Err(Error::new(ErrorKind::BadQuery, "The query has no columns."));
-    }
+    check_names(described.iter().map(|field| field.name.as_str()))?;
     Ok(described.iter().map(column).collect())
-}
-
-/// The columns of these names, in their order; all where there are no names.
-pub(super) fn chosen(all: &[Column], names: &[String]) -> Result<Vec<Column>> {
-    if names.is_empty() {
-        return Ok(all.to_vec());
-    }
-    let find = |name: &String| {
-        let missing = || {
-            Error::new(
-                ErrorKind::MissingObject,
-                format!("The warehouse has no column “{name}” here any more."),
-            )
-        };
-        all.iter().find(|column| column.name == *name).cloned().ok_or_else(missing)
-    };
-    names.iter().map(find).collect()
 }
 
 /// The rows Snowflake's own books say a table has; they cost no query. Of a SELECT's rows they say nothing.

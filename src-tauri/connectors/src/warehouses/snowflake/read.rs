@@ -9,9 +9,10 @@ use sluice_engine::sync::Query;
 use sluice_engine::value::{Columns, RowBatch};
 use sluice_engine::warehouse::{Read, Rows};
 
-use super::query::{Place, beyond, chosen, fields, query_error, quoted, source};
+use super::query::{Place, fields, literal, query_error, quoted, source};
 use super::results::{Results, run};
 use super::session::Session;
+use crate::warehouses::select::{beyond, chosen};
 
 /// Rows of a batch, unless they are long.
 const BATCH_ROWS: usize = 1_000;
@@ -33,7 +34,7 @@ pub(super) async fn start(session: &Arc<Session>, read: &Read) -> Result<Box<dyn
     let beyond = match &read.after {
         Some(after) => {
             chosen(&all, std::slice::from_ref(&after.column))?;
-            beyond(&read.query, after)
+            beyond(&read.query, after, quoted, literal)
         }
         None => String::new(),
     };

@@ -11,9 +11,10 @@ use tokio::time::sleep;
 
 use super::arrow::ArrowRows;
 use super::body::Body;
-use super::chunks::{Chunks, Part};
+use super::chunks::Chunks;
 use super::error;
 use super::json_rows::JsonRows;
+use super::part::Part;
 use super::read::is_full;
 use super::session::{Running, Session, is_expired};
 use super::transport::may_help;
@@ -283,7 +284,7 @@ impl Results {
             self.rows =
                 Decoder::Json(JsonRows::new(self.forms.clone(), data.rowset.take().unwrap_or_default()));
         }
-        self.chunks = Some(Chunks::of(&self.session.login.transport, &mut data)?);
+        self.chunks = Some(Chunks::of(&self.session, &mut data)?);
         Ok(())
     }
 

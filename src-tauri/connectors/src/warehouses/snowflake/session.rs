@@ -13,11 +13,13 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use url::Url;
 
-use super::error;
+use super::body::Body;
+use super::error::from_statement;
 use super::login::Login;
+use super::refusal;
 use super::transport::{Call, small_body};
 use super::wire::{
-    Envelope, NOT_RUNNING, Renewed, SESSION_EXPIRED, SESSION_GONE, SessionInfo, SignedIn, parsed,
+    Answer, Envelope, NOT_RUNNING, Renewed, SESSION_EXPIRED, SESSION_GONE, SessionInfo, SignedIn, parsed,
 };
 
 /// How long telling the server to stop, or goodbye, may take.
@@ -56,7 +58,7 @@ async fn sign_in(login: &Login) -> Result<(Url, SignedIn)> {
     }
     let answer: Envelope<SignedIn> = parsed(&small_body(response).await?)?;
     if !answer.success {
-        return Err(error::from_sign_in(login, &answer.code, &answer.message));
+        return Err(refusal::from_sign_in(login, &answer.code, &answer.message));
     }
     Ok((base, answer.data.unwrap_or_default()))
 }
@@ -131,6 +133,25 @@ impl Session {
         self.renew(&token, &answer.code).await?;
         let (response, _) = self.send(path, query, body).await?;
         parsed(&small_body(response).await?)
+    }
+
+    /// The answer of a statement that has ended once more, without the rows that stand in it. Its links to the other rows
+    /// are new (`cursor.py` of <https://github.com/snowflakedb/snowflake-connector-python>: `query_result`).
+    pub(super) async fn result(&self, query_id: &str) -> Result<Answer> {
+        let path = format!("/queries/{query_id}/result");
+        let (response, token) = self.send(&path, &[], None).await?;
+        let mut answer: Envelope<Answer> = Body::begin(response).await?.whole().await?;
+        if is_expired(&answer.code) {
+            self.renew(&token, &answer.code).await?;
+            let (response, _) = self.send(&path, &[], None).await?;
+            answer = Body::begin(response).await?.whole().await?;
+        }
+        let data = answer.data.unwrap_or_default();
+        if answer.success {
+            return Ok(data);
+        }
+        let state = data.sql_state.unwrap_or_default();
+        Err(from_statement(&self.login, &answer.code, &state, &answer.message))
     }
 
     /// Gets another token in place of `old`, unless somebody else just did: with the master token, and where that is of no

@@ -225,6 +225,10 @@ mod forms {
         );
         assert_eq!(text(Form::Vector(false), "[0.100000,2.000000]"), "[0.1,2.0]");
         assert_eq!(text(Form::Vector(true), "[1,-2]"), "[1,-2]");
+        assert_eq!(text(Form::Months, "-15"), "\"P-1Y-3M\"");
+        assert_eq!(text(Form::Nanos, "0"), "\"PT0S\"");
+        assert_eq!(text(Form::Nanos, "90000000000000"), "\"P1DT1H\"");
+        assert_eq!(text(Form::Nanos, "1 day"), "! came in a form Sluice does not know");
         assert_eq!(text(Form::DecFloat, "1.25e2"), "125");
         assert_eq!(text(Form::DecFloat, "-1.25"), "-1.25");
         assert_eq!(text(Form::DecFloat, "5e-100"), "\"5E-100\"");

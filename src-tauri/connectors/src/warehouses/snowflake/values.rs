@@ -1,5 +1,6 @@
 //! Values to JSON (docs/types.md), from either of the forms results come in. What a value means in each is in the drivers'
-//! converters (<https://github.com/snowflakedb/gosnowflake/blob/master/converter.go>).
+//! converters (<https://github.com/snowflakedb/gosnowflake/blob/master/converter.go>; of durations, which that one does not
+//! know, `converter.py` and `IntervalConverter.cpp` of <https://github.com/snowflakedb/snowflake-connector-python>).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,8 +8,9 @@ use sluice_engine::value::{
     ColumnType, write_compact_json, write_decimal, write_float, write_float32, write_integer, write_string,
 };
 
-use super::moments::{date, moment, nanos, time};
+use super::moments::{date, duration, moment, nanos, time};
 use super::wire::RowType;
+use crate::warehouses::moment::interval;
 pub(super) use crate::warehouses::moment::{Reason, Written};
 
 /// A value in a form that is not one of those the type has.
@@ -37,6 +39,10 @@ pub(super) enum Form {
     List,
     /// A vector of whole numbers, or of single-precision ones.
     Vector(bool),
+    /// A duration in months.
+    Months,
+    /// A duration in nanoseconds.
+    Nanos,
 }
 
 impl Form {
@@ -59,6 +65,8 @@ impl Form {
                 let element = column.fields.as_ref().and_then(|fields| fields.first());
                 Self::Vector(element.is_some_and(|element| element.kind.eq_ignore_ascii_case("fixed")))
             }
+            "interval_year_month" => Self::Months,
+            "interval_day_time" => Self::Nanos,
             _ => Self::Text,
         }
     }
@@ -76,6 +84,7 @@ impl Form {
             Self::Moment(..) | Self::MomentWithOffset(_) => ColumnType::Timestamp,
             Self::Document => ColumnType::Json,
             Self::List | Self::Vector(_) => ColumnType::List,
+            Self::Months | Self::Nanos => ColumnType::Other,
         }
     }
 
@@ -110,6 +119,8 @@ impl Form {
             }
             Self::Document | Self::List => document(text, out)?,
             Self::Vector(whole) => vector(text, whole, out)?,
+            Self::Months => interval(text.parse().map_err(|_| MALFORMED)?, 0, 0, out),
+            Self::Nanos => duration(text.parse().map_err(|_| MALFORMED)?, out)?,
         }
         Ok(())
     }
@@ -124,6 +135,8 @@ pub(super) fn native(column: &RowType) -> String {
         (None, "FIXED") => "NUMBER".to_owned(),
         (None, "REAL") => "FLOAT".to_owned(),
         (None, "TEXT") => "VARCHAR".to_owned(),
+        (None, "INTERVAL_YEAR_MONTH") => "INTERVAL YEAR TO MONTH".to_owned(),
+        (None, "INTERVAL_DAY_TIME") => "INTERVAL DAY TO SECOND".to_owned(),
         (None, _) => kind,
     }
 }

@@ -10,8 +10,10 @@ use sluice_engine::secrets::Secret;
 
 /// The session's token has expired; the master token gets another.
 pub(super) const SESSION_EXPIRED: &str = "390112";
-/// The session is gone, or its master token is unknown, expired or invalid: only signing in again helps.
-pub(super) const SESSION_GONE: [&str; 6] = ["390104", "390111", "390113", "390114", "390115", "390103"];
+/// The session is gone, or its master token is unknown, expired or invalid: only signing in again helps (`network.py` of
+/// <https://github.com/snowflakedb/snowflake-connector-python>, and of 390104 and 390111 `gs_errors.ts` of
+/// <https://github.com/snowflakedb/snowflake-connector-nodejs>).
+pub(super) const SESSION_GONE: [&str; 5] = ["390104", "390111", "390113", "390114", "390115"];
 /// The statement still runs; its result is at another address.
 pub(super) const RUNNING: [&str; 2] = ["333333", "333334"];
 /// What is to be stopped does not run.

@@ -1,0 +1,54 @@
+//! A listing longer than one answer.
+
+use serde_json::{Value, json};
+
+use super::super::script::{Scripted, column, json_result, success};
+use super::super::*;
+
+#[tokio::test]
+async fn ten_thousand_tables_and_more_are_listed() {
+    let objects = |schema: &str, names: std::ops::Range<usize>| -> Value {
+        let columns = json!([
+            column("name", "text", None),
+            column("database_name", "text", None),
+            column("schema_name", "text", None),
+            column("kind", "text", None),
+            column("rows", "fixed", Some(0))
+        ]);
+        let rows: Value = names.map(|i| json!([format!("T{i:06}"), "SHOP", schema, "TABLE", "5"])).collect();
+        json_result(&columns, &rows)
+    };
+    let server = Scripted::start(move |got| {
+        let sql = got.sql();
+        let data = if sql.starts_with("SHOW OBJECTS IN DATABASE") {
+            objects("A", 0..10_000)
+        } else if sql.starts_with("SHOW TERSE SCHEMAS") {
+            let columns = json!([column("name", "text", None), column("database_name", "text", None)]);
+            json_result(&columns, &json!([["A", "SHOP"], ["B", "SHOP"], ["INFORMATION_SCHEMA", "SHOP"]]))
+        } else if sql.starts_with("SHOW OBJECTS IN SCHEMA \"SHOP\".\"A\"") {
+            match sql.split_once(" FROM ") {
+                None => objects("A", 0..10_000),
+                Some((_, "'T009999'")) => objects("A", 10_000..12_345),
+                Some(_) => objects("A", 0..0),
+            }
+        } else if sql.starts_with("SHOW OBJECTS IN SCHEMA \"SHOP\".\"B\"") {
+            objects("B", 0..7)
+        } else if sql.starts_with("SHOW MATERIALIZED VIEWS") {
+            let columns = json!([
+                column("name", "text", None),
+                column("database_name", "text", None),
+                column("schema_name", "text", None)
+            ]);
+            json_result(&columns, &json!([["T000003", "SHOP", "B"]]))
+        } else {
+            return None;
+        };
+        Some(success(&data))
+    })
+    .await;
+    let tables = Access::at(&server.url, "SHOP").open().tables().await.unwrap();
+    assert_eq!(tables.len(), 12_352);
+    let of_b = tables.iter().find(|table| table.name.to_string() == "B.T000003").unwrap();
+    assert_eq!((of_b.kind, of_b.rows), (sluice_engine::warehouse::TableKind::MaterializedView, None));
+    assert_eq!(tables.iter().find(|table| table.name.to_string() == "B.T000004").unwrap().rows, Some(5));
+}
