@@ -123,14 +123,13 @@ def over_postgres(kind, label):
             postgres.make_table("leads", ROWS)
             port = postgres.port
             if kind == "redshift":
-                # Only ours goes through the filter: its client runs statements in a way Redshift's own takes, but the filter refuses.
                 command = [program.parent / "redshift_filter", port]
                 kept = subprocess.Popen(list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
                 port = int(kept.stdout.readline())
             settings = [f"port={port}", "host=127.0.0.1", "database=postgres", "user=postgres", "secret.password=bench", "tls=disable"]
             ours = [program, kind, "public.leads", *settings]
             python = Path(sys.executable)
-            yield Reading(label, "psycopg 3", ours, [python, BENCH / "peers/read_postgres.py", postgres.port, "postgres", "leads"])
+            yield Reading(label, "psycopg 3", ours, [python, BENCH / f"peers/read_{kind}.py", port, "postgres", "leads"])
         finally:
             postgres.stop()
             shutil.rmtree(folder, ignore_errors=True)

@@ -8,7 +8,7 @@ use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager, State};
 
 use crate::desktop::Desktop;
-use crate::{notification, tray};
+use crate::{browser, notification, tray};
 
 /// Runs a command of the product; the table of commands is `sluice_api::contract`.
 #[tauri::command]
@@ -39,6 +39,9 @@ pub(crate) fn forward(app: &AppHandle, push: &Push) {
     app.state::<Desktop>().tell(push);
     if let Push::Run { run } = push {
         notification::about(app, run);
+    }
+    if let Push::SignIn { page, .. } = push {
+        browser::open(page);
     }
     if matches!(push, Push::Run { .. } | Push::Changed) {
         tray::refresh(app);

@@ -4,6 +4,7 @@
 //! the tray when the window is closed. It decides nothing about syncing.
 
 mod bridge;
+mod browser;
 mod desktop;
 mod notification;
 mod refusal;

@@ -70,7 +70,7 @@ fn missing() -> Option<String> {
 impl Desk {
     async fn set_up() -> Self {
         let folder = tempfile::Builder::new().prefix("sluice-window-").tempdir().expect("a folder");
-        for part in ["home", "run", "data"] {
+        for part in ["home", "run", "data", "bin"] {
             std::fs::create_dir(folder.path().join(part)).expect("a folder");
         }
         {
@@ -117,12 +117,14 @@ impl Desk {
     fn around<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         let home = self.folder.path().join("home");
         command.env_clear();
-        for kept in ["PATH", "LD_LIBRARY_PATH"] {
-            if let Some(value) = std::env::var_os(kept) {
-                command.env(kept, value);
-            }
+        if let Some(value) = std::env::var_os("LD_LIBRARY_PATH") {
+            command.env("LD_LIBRARY_PATH", value);
         }
+        let installed = std::env::var_os("PATH").unwrap_or_default();
+        let programs =
+            std::iter::once(self.folder.path().join("bin")).chain(std::env::split_paths(&installed));
         command
+            .env("PATH", std::env::join_paths(programs).expect("folders of programs"))
             .env("HOME", &home)
             .env("XDG_CONFIG_HOME", home.join(".config"))
             .env("XDG_DATA_HOME", home.join(".local/share"))
@@ -136,6 +138,14 @@ impl Desk {
             command.env("DBUS_SESSION_BUS_ADDRESS", &self.bus);
         }
         command
+    }
+
+    /// Puts a program on this desk, before any of the same name.
+    pub(crate) fn install(&self, name: &str, script: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.folder.path().join("bin").join(name);
+        std::fs::write(&path, script).expect("a program");
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("it can be run");
     }
 
     /// Sluice's data folder.

@@ -21,7 +21,7 @@ fn a_mass_removal_is_shown_record_by_record_and_happens_only_when_somebody_says_
 
         open_sync(page, SYNC).await;
         sync_now(page).await;
-        page.reads("800 of 5000 records of “Contacts” would be removed.").await;
+        page.reads("800 of 5,000 records of “Contacts” would be removed.").await;
         look(page, "sync with a held run", &mut found).await;
         page.click("tab", "Brakes").await;
         page.find("button", "Save brakes").await;

@@ -13,6 +13,9 @@ mod desk;
 mod fakesnow_server;
 mod fault;
 mod held;
+mod hubspot;
+#[path = "../../src-tauri/connectors/tests/fakes/hubspot/mod.rs"]
+mod hubspot_fake;
 mod journal;
 mod keyboard;
 mod mapping;
@@ -26,6 +29,9 @@ mod process;
 mod recorder;
 #[path = "../../src-tauri/connectors/tests/redshift_server/mod.rs"]
 mod redshift_server;
+mod salesforce;
+#[path = "../../src-tauri/connectors/tests/fakes/salesforce/mod.rs"]
+mod salesforce_fake;
 mod sample;
 mod start;
 mod warehouses;

@@ -8,7 +8,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
 use crate::desk::PATIENCE;
-use crate::process::until;
+use crate::process::{until, within};
 
 /// Finds elements as a screen reader would name them; it is the library the page's own tests use.
 const FINDER: &str = "ui/node_modules/@testing-library/dom/dist/@testing-library/dom.umd.min.js";
@@ -60,13 +60,15 @@ impl Page {
 
     /// Waits until the script answers with something true, and gives it back.
     pub(crate) async fn wait(&self, what: &str, script: &str, arguments: &[Value]) -> Value {
-        let asked =
-            until(what, PATIENCE, async || match self.client.execute(script, arguments.to_vec()).await {
-                Ok(Value::Null | Value::Bool(false)) => Err(self.situation().await),
-                Ok(answer) => Ok(answer),
-                Err(error) => Err(error.to_string()),
-            });
-        asked.await
+        let asked = within(PATIENCE, async || match self.client.execute(script, arguments.to_vec()).await {
+            Ok(Value::Null | Value::Bool(false)) => Err(String::new()),
+            Ok(answer) => Ok(answer),
+            Err(error) => Err(error.to_string()),
+        });
+        match asked.await {
+            Ok(answer) => answer,
+            Err(why) => panic!("{what}: {why}\n{}", self.situation().await),
+        }
     }
 
     /// What a failed wait says about the page.

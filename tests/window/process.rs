@@ -76,18 +76,24 @@ pub(crate) fn free_port() -> u16 {
 }
 
 /// Asks again and again until there is an answer; what was asked last is what the failure says.
-pub(crate) async fn until<T>(
-    what: &str,
+pub(crate) async fn until<T>(what: &str, limit: Duration, ask: impl AsyncFnMut() -> Result<T, String>) -> T {
+    within(limit, ask).await.unwrap_or_else(|why| panic!("{what}: {why}"))
+}
+
+/// Asks until there is an answer; else why there is none, with what was said last.
+pub(crate) async fn within<T>(
     limit: Duration,
     mut ask: impl AsyncFnMut() -> Result<T, String>,
-) -> T {
+) -> Result<T, String> {
     let began = Instant::now();
     loop {
         match tokio::time::timeout(limit, ask()).await {
-            Ok(Ok(answer)) => return answer,
-            Ok(Err(state)) if began.elapsed() > limit => panic!("{what}: not within {limit:?}. {state}"),
+            Ok(Ok(answer)) => return Ok(answer),
+            Ok(Err(state)) if began.elapsed() > limit => {
+                return Err(format!("not within {limit:?}. {state}"));
+            }
             Ok(Err(_)) => tokio::time::sleep(Duration::from_millis(40)).await,
-            Err(tokio::time::error::Elapsed { .. }) => panic!("{what}: no answer within {limit:?}."),
+            Err(tokio::time::error::Elapsed { .. }) => return Err(format!("no answer within {limit:?}.")),
         }
     }
 }

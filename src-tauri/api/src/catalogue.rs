@@ -56,6 +56,7 @@ fn setting(setting: &manifest::Setting) -> Setting {
             Input::Url => SettingInput::Url,
             Input::File => SettingInput::File,
             Input::Folder => SettingInput::Folder,
+            Input::SignIn => SettingInput::SignIn,
             Input::Choice(choices) => SettingInput::Choice {
                 choices: choices
                     .iter()

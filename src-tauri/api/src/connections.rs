@@ -29,7 +29,7 @@ impl Api {
 
     /// Creates or updates a connection. Secrets go to the keychain first: a connection without them helps nobody.
     pub async fn connection_save(&self, input: ConnectionSave) -> Result<Connection, Problem> {
-        let connection = self.blocking(move |engine| save(engine, input)).await?;
+        let connection = self.blocking(move |engine| save(engine, input, BTreeMap::new())).await?;
         self.changed();
         Ok(connection)
     }
@@ -162,21 +162,18 @@ fn has_secret(engine: &Engine, connection: &str, setting: &str) -> sluice_engine
     Err(Error::new(ErrorKind::UnknownName, message).with_hint(hint))
 }
 
-fn save(engine: &Engine, input: ConnectionSave) -> sluice_engine::Result<Connection> {
+/// Saves a connection, its secrets first: those that were typed, and those that a sign-in `brought`.
+pub(crate) fn save(
+    engine: &Engine,
+    input: ConnectionSave,
+    brought: BTreeMap<String, Secret>,
+) -> sluice_engine::Result<Connection> {
     let ConnectionSave { existing, draft, passed } = input;
     let connection = from_draft(&draft);
-    if connection.name.is_empty() {
-        return Err(Error::new(ErrorKind::BadSettings, "The connection has no name."));
-    }
     let (manifest, _) = CATALOGUE.manifest(&connection.kind)?;
-    checked_settings(manifest, &connection)?;
-    let taken = existing.as_deref() != Some(&connection.name)
-        && engine.store().read(|sqlite| connections::find(sqlite, &connection.name))?.is_some();
-    if taken {
-        let message = format!("There is already a connection “{}”.", connection.name);
-        return Err(Error::new(ErrorKind::Conflict, message));
-    }
+    savable(engine, existing.as_deref(), &connection)?;
     let mut secrets = typed_secrets(&draft);
+    secrets.extend(brought);
     let renamed = existing.as_ref().filter(|name| **name != connection.name);
     for setting in manifest.settings.iter().filter(|setting| setting.secret) {
         if let Some(old) = renamed
@@ -203,7 +200,27 @@ fn save(engine: &Engine, input: ConnectionSave) -> sluice_engine::Result<Connect
     on_wire(engine, &saved)
 }
 
-fn from_draft(draft: &ConnectionDraft) -> connection::Connection {
+/// Whether it can be saved but for its secrets: its settings, with their defaults, or why not.
+pub(crate) fn savable(
+    engine: &Engine,
+    existing: Option<&str>,
+    connection: &connection::Connection,
+) -> sluice_engine::Result<BTreeMap<String, String>> {
+    if connection.name.is_empty() {
+        return Err(Error::new(ErrorKind::BadSettings, "The connection has no name."));
+    }
+    let (manifest, _) = CATALOGUE.manifest(&connection.kind)?;
+    let settings = checked_settings(manifest, connection)?;
+    let taken = existing != Some(&connection.name)
+        && engine.store().read(|sqlite| connections::find(sqlite, &connection.name))?.is_some();
+    if taken {
+        let message = format!("There is already a connection “{}”.", connection.name);
+        return Err(Error::new(ErrorKind::Conflict, message));
+    }
+    Ok(settings)
+}
+
+pub(crate) fn from_draft(draft: &ConnectionDraft) -> connection::Connection {
     let filled = draft.settings.iter().filter(|(_, value)| !value.trim().is_empty());
     connection::Connection {
         name: draft.name.trim().to_owned(),

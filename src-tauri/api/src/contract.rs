@@ -7,9 +7,9 @@ use serde_json::Value;
 use crate::Api;
 use crate::wire::{
     AppInfo, Catalogue, Checks, Connection, ConnectionCheck, ConnectionPaste, ConnectionSave,
-    DestinationObject, Discard, Draft, EventDetail, EventPage, EventRequest, EventsExport, EventsRequest,
-    HeldRequest, KeyCheck, KeyCheckRequest, MappingCheck, MappingCheckRequest, Pasted, PayloadPreview,
-    PayloadPreviewRequest, Plan, PlanRequest, Problem, Retry, Run, RunsRequest, Schedule,
+    ConnectionSignIn, DestinationObject, Discard, Draft, EventDetail, EventPage, EventRequest, EventsExport,
+    EventsRequest, HeldRequest, KeyCheck, KeyCheckRequest, MappingCheck, MappingCheckRequest, Pasted,
+    PayloadPreview, PayloadPreviewRequest, Plan, PlanRequest, Problem, Retry, Run, RunsRequest, Schedule,
     ScheduleDescription, Settings, Source, SourceRequest, Sync, SyncNow, SyncSave, Table,
 };
 
@@ -54,6 +54,10 @@ commands! {
     connection_save: ConnectionSave => Connection;
     /// Deletes the connection of this name; refused while a sync uses it.
     connection_delete: String => ();
+    /// Signs in in the browser and saves the connection; the page to open is pushed. A newer sign-in ends one that waits.
+    connection_sign_in: ConnectionSignIn => Connection;
+    /// Ends the sign-in of this token, if it still waits; nothing is saved.
+    connection_sign_in_cancel: String => ();
     /// Tests a connection step by step.
     connection_check: ConnectionCheck => Checks;
     /// Fills the form from one pasted thing.

@@ -14,6 +14,7 @@ mod runs;
 mod samples;
 mod schedules;
 mod settings;
+mod sign_in;
 mod source;
 mod syncs;
 pub mod wire;
@@ -54,6 +55,8 @@ struct Inner {
     pushes: push::Pushes,
     samples: samples::Samples,
     upkeep: Arc<Upkeep>,
+    /// The sign-in that waits for the browser, if one does.
+    signing_in: sign_in::Waiting,
     /// Ends what goes on beside the commands: the scheduler and the upkeep.
     stop: tokio_util::sync::CancellationToken,
     /// There while this process owns the data folder.
@@ -116,6 +119,7 @@ impl Api {
             pushes,
             samples: samples::Samples::default(),
             upkeep,
+            signing_in: sign_in::Waiting::default(),
             stop,
             _owner: owner,
         }));

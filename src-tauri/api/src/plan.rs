@@ -1,7 +1,9 @@
 //! What a run would do.
 
+use sluice_engine::destination::{Counted, Quota};
 use sluice_engine::engine::unsaved;
 use sluice_engine::json_text::Json;
+use sluice_engine::mapping::{Step, parse_path};
 use sluice_engine::mask;
 use sluice_engine::run::plan;
 use sluice_engine::store::{runs, syncs};
@@ -32,7 +34,7 @@ impl Api {
             })
             .await?;
         let plan = self.engine().plan(&saved, input.limit).await?;
-        let quota_share = self.quota_share(&saved.sync, plan.counts.to_send).await;
+        let quota_share = self.quota_share(&saved.sync, plan.counts.to_send, plan.requests).await;
         let seconds = started.elapsed().as_secs_f64();
         Ok(plan_on_wire(saved.sync.name, &plan, seconds, input.reveal, quota_share))
     }
@@ -48,16 +50,21 @@ impl Api {
                 Ok((saved, engine.held(run, limit)?, took.max(0) as f64 / 1_000.0))
             })
             .await?;
-        let quota_share = self.quota_share(&saved.sync, plan.counts.waiting()).await;
+        let quota_share = self.quota_share(&saved.sync, plan.counts.waiting(), plan.requests).await;
         Ok(plan_on_wire(saved.sync.name, &plan, seconds, reveal, quota_share))
     }
 
-    /// The share of the destination's daily quota so many records are; `None` where it has none or does not say.
-    async fn quota_share(&self, sync: &Sync, records: u64) -> Option<f64> {
+    /// The share of the destination's daily quota that so many records, or the requests for them, are; `None` where it
+    /// has none or does not say.
+    async fn quota_share(&self, sync: &Sync, records: u64, requests: u64) -> Option<f64> {
         let to = sync.to.clone()?;
         let destination = self.blocking(move |engine| engine.destination(&to)).await.ok()?;
-        let (_, of) = destination.quota().await.ok()??;
-        (of > 0).then(|| records as f64 / of as f64)
+        let Quota { of, counts, .. } = destination.quota().await.ok()??;
+        let spent = match counts {
+            Counted::Requests => requests,
+            Counted::Records => records,
+        };
+        (of > 0).then(|| spent as f64 / of as f64)
     }
 }
 
@@ -80,6 +87,7 @@ fn plan_on_wire(
         invalid_rows: plan.invalid.iter().map(invalid_row).collect(),
         held: plan.held.as_ref().map(Into::into),
         requests_needed: plan.requests,
+        sent_by: plan.by.iter().map(|by| (*by).to_owned()).collect(),
         cost: plan.cost.as_ref().map(Into::into),
         quota_share,
     }
@@ -105,9 +113,21 @@ fn on_wire(record: &plan::PlanRecord, reveal: bool) -> PlanRecord {
     let fields = changes(before.as_ref(), after.as_ref())
         .into_iter()
         .zip(changed)
-        .map(|(shown, exact)| FieldChange { changed: exact.changed, ..shown })
+        .map(|(shown, exact)| FieldChange {
+            changed: exact.changed,
+            left_alone: is_in(&shown.path, &record.left_alone),
+            ..shown
+        })
         .collect();
     PlanRecord { key, change: record.change.into(), before: raw(&before), after: raw(&after), fields }
+}
+
+/// Whether a path is one of the destination's fields `names`, or inside one.
+fn is_in(path: &str, names: &[String]) -> bool {
+    match parse_path(path).ok().and_then(|steps| steps.into_iter().next()) {
+        Some(Step::Key(name)) => names.contains(&name),
+        Some(Step::Index(_)) | None => false,
+    }
 }
 
 /// Every field of either document, in order.
@@ -125,7 +145,7 @@ fn changes(before: Option<&Json>, after: Option<&Json>) -> Vec<FieldChange> {
         .into_iter()
         .map(|path| {
             let (before, after) = (value(&before, path), value(&after, path));
-            FieldChange { path: path.clone(), changed: before != after, before, after }
+            FieldChange { path: path.clone(), changed: before != after, before, after, left_alone: false }
         })
         .collect()
 }

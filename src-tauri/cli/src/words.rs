@@ -1,17 +1,6 @@
 //! Numbers, sizes and times as people read them.
 
-/// A count with separators: 12,345.
-pub(crate) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub(crate) use sluice_engine::words::count;
 
 /// A count and what is counted: "1 row", "2 rows".
 pub(crate) fn counted(number: u64, what: &str) -> String {

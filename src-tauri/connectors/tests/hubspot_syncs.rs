@@ -15,6 +15,7 @@ use sluice_engine::connection::Connection;
 use sluice_engine::engine::{Catalogue, Engine, Start};
 use sluice_engine::schedule::Schedule;
 use sluice_engine::secrets::{MemorySecrets, Secret, SecretStore};
+use sluice_engine::store::events::{self, Filter};
 use sluice_engine::store::runs::{RunRow, RunState, Trigger};
 use sluice_engine::store::{Store, Usage, connections, new_uuid, syncs};
 use sluice_engine::sync::{Brakes, Mode, Query, Removal, Shape, Sync};
@@ -66,6 +67,14 @@ impl Desk {
         self.warehouse.set(numbers.map(row).collect());
     }
 
+    /// The keys of the records of a run that were not delivered, and why.
+    fn reasons(&self, run: &RunRow) -> Vec<(String, String)> {
+        let filter = Filter { run: Some(run.id), ..Filter::default() };
+        let page = |sqlite: &_| events::page(sqlite, &filter, None, usize::MAX);
+        let events = self.engine.store().read(page).unwrap();
+        events.into_iter().filter_map(|event| Some((event.key?, event.problem?))).collect()
+    }
+
     async fn run(&self) -> RunRow {
         let start = Start { trigger: Trigger::Manual, full: false, approve: true, slot: None };
         let run = self.engine.start(SYNC, start).await.unwrap();
@@ -109,6 +118,13 @@ async fn good_records_arrive_once_and_bad_ones_are_refused_with_hubspots_reason(
     assert_eq!((ended.counts.delivered, ended.counts.rejected), (count as u64 - bad, bad));
     assert_eq!(fake.records("contacts").len(), count - count / 100);
     assert_eq!(writes(&fake), count / 100, "a bad record costs no request");
+    let reasons = desk.reasons(&ended);
+    assert_eq!(reasons.len() as u64, bad);
+    for (key, reason) in reasons {
+        let number = key.strip_prefix("L-").unwrap();
+        assert!(reason.contains(&format!("Email address lead..{number}@example.com is invalid")), "{reason}");
+        assert!(reason.contains("Correct the e-mail address."), "{reason}");
+    }
 }
 
 #[tokio::test]

@@ -12,6 +12,8 @@ mod fixture;
 mod prism_server;
 #[path = "fakes/salesforce/mod.rs"]
 mod salesforce;
+#[path = "fakes/salesforce/tls.rs"]
+mod tls;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -20,10 +22,10 @@ use std::process::Stdio;
 use fixture::server::{Got, Reply, Server};
 use fixture::{Row, Standing, row, said, send, try_open};
 use prism_server::contract;
-use salesforce::{Fake, tls};
+use salesforce::Fake;
 use serde_json::{Value, json};
 use sluice_connectors::destinations::CATALOGUE;
-use sluice_engine::destination::{Answer, Batch, Delivery, Destination, JobToken, Outcome, ReadByKey};
+use sluice_engine::destination::{Answer, Batch, Delivery, Destination, JobToken, Outcome, Quota, ReadByKey};
 use sluice_engine::record::{Change, MessageId, Operation, Record};
 use sluice_engine::sync::Shape;
 
@@ -191,7 +193,7 @@ async fn a_session_may_end_and_a_quota_be_spent_in_the_middle() {
     assert_eq!(count(&deliver(&*org, &payloads(0..100)).await), (99, 1, 0));
     fake.world().expire();
     assert_eq!(count(&deliver(&*org, &payloads(100..200)).await), (99, 1, 0));
-    let (left, of) = org.quota().await.unwrap().unwrap();
+    let Quota { left, of, .. } = org.quota().await.unwrap().unwrap();
     assert_eq!((left, of), (15_000 - 3, 15_000));
     fake.world().left = 0;
     let delivery = deliver(&*org, &payloads(200..300)).await;

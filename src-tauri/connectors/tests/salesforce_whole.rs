@@ -18,7 +18,7 @@ use sluice_engine::store::events::{self, Filter};
 use sluice_engine::store::runs::{RunRow, RunState, Trigger};
 use sluice_engine::store::{Store, Usage, connections, syncs};
 use sluice_engine::sync::{Brakes, Mode, Query, Removal, Shape, Sync, TableName};
-use sluice_engine::testing::{FakeCell, FakeWarehouse, SteeredClock};
+use sluice_engine::testing::{FakeCell, FakeWarehouse, SteeredClock, soak};
 use sluice_engine::warehouse::WarehouseKind;
 use tempfile::TempDir;
 
@@ -71,6 +71,13 @@ async fn desk(fake: &Fake) -> Desk {
 }
 
 impl Desk {
+    /// Requests that a run would take, and by which of Salesforce's ways.
+    async fn plan(&self) -> (u64, Vec<&'static str>) {
+        let saved = self.engine.store().read(|sqlite| syncs::get(sqlite, "leads")).unwrap();
+        let plan = self.engine.plan(&saved, 1).await.unwrap();
+        (plan.requests, plan.by)
+    }
+
     async fn run(&self) -> RunRow {
         let start = Start { trigger: Trigger::Manual, full: false, approve: false, slot: None };
         let run = self.engine.start("leads", start).await.unwrap();
@@ -95,6 +102,7 @@ async fn few_records_go_in_collections_and_a_refresh_token_is_kept_each_time() {
     let fake = Fake::start().await;
     let desk = desk(&fake).await;
     desk.set((0..450).map(|n| (n, "Hot")));
+    assert_eq!(desk.plan().await, (3, vec!["sObject Collections"]));
     let run = desk.run().await;
     assert_eq!((run.state, run.counts.delivered), (RunState::Completed, 450));
     assert_eq!(
@@ -115,19 +123,24 @@ async fn few_records_go_in_collections_and_a_refresh_token_is_kept_each_time() {
     assert_eq!(token.expose_text().unwrap(), fake.world().refresh_token);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_many_records_the_good_ones_arrive_and_each_bad_one_has_its_reason() {
-    const MANY: usize = 25_000;
+/// A lead in a hundred has a rating that is none: all others arrive, each of these has Salesforce's reason and a plain one,
+/// and no request is spent on it.
+async fn the_good_ones_arrive(many: usize, requests: usize, jobs: usize) {
     let fake = Fake::start().await;
     fake.world().looks = 0;
     let desk = desk(&fake).await;
-    desk.set((0..MANY).map(|n| (n, if n % 100 == 42 { "Tepid" } else { "Hot" })));
+    desk.set((0..many).map(|n| (n, if n % 100 == 42 { "Tepid" } else { "Hot" })));
+    let by = if jobs > 0 { "Bulk API 2.0" } else { "sObject Collections" };
+    assert_eq!(desk.plan().await, ((requests + 8 * jobs) as u64, vec![by]));
     let run = desk.run().await;
-    let bad = MANY / 100;
+    let bad = many / 100;
     assert_eq!(run.state, RunState::CompletedWithRejections, "{run:?}");
-    assert_eq!((run.counts.delivered, run.counts.rejected), ((MANY - bad) as u64, bad as u64));
-    assert_eq!(fake.world().leads.len(), MANY - bad);
-    assert_eq!((counted(&fake, "POST", "/jobs"), counted(&fake, "PUT", "/jobs")), (3, 3));
+    assert_eq!((run.counts.delivered, run.counts.rejected), ((many - bad) as u64, bad as u64));
+    assert_eq!(fake.world().leads.len(), many - bad);
+    assert_eq!(counted(&fake, "PATCH", "/composite/sobjects/Lead/Ext__c"), requests);
+    assert_eq!((counted(&fake, "POST", "/jobs"), counted(&fake, "PUT", "/jobs")), (jobs, jobs));
+    // One look a job was enough here, and two are reckoned with.
+    assert_eq!(counted(&fake, "", "/jobs"), 7 * jobs);
     let filter = Filter { run: Some(run.id), ..Filter::default() };
     let events = desk.engine.store().read(|sqlite| events::page(sqlite, &filter, None, usize::MAX)).unwrap();
     let reasons: Vec<_> = events.iter().filter_map(|event| event.problem.as_ref()).collect();
@@ -136,4 +149,15 @@ async fn of_many_records_the_good_ones_arrive_and_each_bad_one_has_its_reason() 
         assert!(reason.contains("bad value for restricted picklist field: Tepid"), "{reason}");
         assert!(reason.contains("not in the field's pick list"), "{reason}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_few_records_the_good_ones_arrive_and_each_bad_one_has_its_reason() {
+    the_good_ones_arrive(1_900, 10, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_records_the_good_ones_arrive_and_each_bad_one_has_its_reason() {
+    let many = soak(25_000, 100_000);
+    the_good_ones_arrive(many, 0, many.div_ceil(10_000)).await;
 }

@@ -185,7 +185,7 @@ pub fn is_shown(setting: &Setting, settings: &BTreeMap<String, String>) -> bool 
 pub fn check_input(setting: &Setting, value: &str) -> std::result::Result<(), String> {
     let wrong = |what: &str| Err(format!("{} {what}, not “{value}”.", setting.label));
     match setting.input {
-        Input::Text | Input::Document | Input::File | Input::Folder => Ok(()),
+        Input::Text | Input::Document | Input::File | Input::Folder | Input::SignIn => Ok(()),
         Input::Number => match value.parse::<u16>() {
             Ok(number) if number > 0 => Ok(()),
             _ => wrong("has to be a whole number from 1 to 65535"),

@@ -6,13 +6,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::check::Steps;
+use crate::clock::SharedClock;
 use crate::connection::Opening;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::manifest::Manifest;
 use crate::record::{Operation, Record};
+use crate::sign_in::SignIn;
 use crate::sync::Shape;
 
 /// A kind of destination: what the catalogue lists before anybody has connected.
+#[async_trait]
 pub trait DestinationKind: Send + Sync {
     /// What it says about itself; `manifest().destination` is there.
     fn manifest(&self) -> &'static Manifest;
@@ -25,6 +28,18 @@ pub trait DestinationKind: Send + Sync {
 
     /// Opens a connection. Does not reach out yet.
     fn open(&self, opening: &Opening) -> Result<Box<dyn Destination>>;
+
+    /// Begins to sign in in the browser, for a setting entered as [`Input::SignIn`](crate::manifest::Input::SignIn).
+    /// `settings` are checked, and have their defaults.
+    async fn sign_in(
+        &self,
+        settings: &BTreeMap<String, String>,
+        clock: &SharedClock,
+    ) -> Result<Box<dyn SignIn>> {
+        let _ = (settings, clock);
+        let message = format!("{} signs nobody in in the browser.", self.manifest().label);
+        Err(Error::new(ErrorKind::BadSettings, message))
+    }
 
     /// The request that carries `batch` over a connection with these settings, for people who want to try it by
     /// hand; `None` where records do not travel by HTTP.
@@ -71,7 +86,7 @@ pub trait Destination: Send + Sync {
     /// How many records with `operation` one request carries in a run that sends `of_run`: asked when records are
     /// sent, and never more than were staged together by [`Self::limits`]. Such a request carries no other
     /// operation. `None`: all that were staged together, whatever they ask for.
-    fn together(&self, shape: &Shape, operation: Operation, of_run: u64) -> Option<usize> {
+    fn together(&self, shape: &Shape, operation: Operation, of_run: u64) -> Option<Together> {
         let _ = (shape, operation, of_run);
         None
     }
@@ -101,10 +116,41 @@ pub trait Destination: Send + Sync {
         None
     }
 
-    /// What is left of a daily quota, where there is one: `(left, of)` requests or records.
-    async fn quota(&self) -> Result<Option<(u64, u64)>> {
+    /// What is left of a daily quota, where there is one.
+    async fn quota(&self) -> Result<Option<Quota>> {
         Ok(None)
     }
+}
+
+/// How records travel together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Together {
+    /// Records of one request or job.
+    pub records: usize,
+    /// Requests that it takes of the quota, where nothing has to be sent again.
+    pub requests: u64,
+    /// What the other side calls it.
+    pub by: &'static str,
+}
+
+/// A daily quota.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// What is left of it.
+    pub left: u64,
+    /// The whole of it.
+    pub of: u64,
+    /// What is counted.
+    pub counts: Counted,
+}
+
+/// What a quota counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// Requests, whatever they carry.
+    Requests,
+    /// Records.
+    Records,
 }
 
 /// A destination whose API works by jobs.

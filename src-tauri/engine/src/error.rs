@@ -23,6 +23,7 @@ struct Inner {
     hint: Option<Cow<'static, str>>,
     fix: Option<String>,
     retry_after: Option<Duration>,
+    is_early: bool,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -183,6 +184,7 @@ impl Error {
             hint: None,
             fix: None,
             retry_after: None,
+            is_early: false,
             source: None,
         }))
     }
@@ -209,6 +211,12 @@ impl Error {
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.0.retry_after = Some(wait);
         self
+    }
+
+    /// It did not leave this computer yet: what the other side takes lets it out after `wait`. That is no failure.
+    pub fn with_turn_after(mut self, wait: Duration) -> Self {
+        self.0.is_early = true;
+        self.with_retry_after(wait)
     }
 
     /// Attaches the cause. Its text must not hold secrets or row values.
@@ -245,6 +253,11 @@ impl Error {
     /// How long the other side asked to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// How long until its turn comes, where it was only too early.
+    pub fn turn_after(&self) -> Option<Duration> {
+        self.0.retry_after.filter(|_| self.0.is_early)
     }
 
     /// The chain of causes, outermost first.

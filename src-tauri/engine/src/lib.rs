@@ -27,6 +27,7 @@ pub mod record;
 pub mod run;
 pub mod schedule;
 pub mod secrets;
+pub mod sign_in;
 pub mod store;
 pub mod sync;
 #[cfg(feature = "testing")]
@@ -34,5 +35,6 @@ pub mod testing;
 pub mod upkeep;
 pub mod value;
 pub mod warehouse;
+pub mod words;
 
 pub use error::{Error, ErrorKind, Result};

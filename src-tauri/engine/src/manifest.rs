@@ -94,6 +94,8 @@ pub enum Input {
     File,
     /// Path of a folder on this computer.
     Folder,
+    /// A secret that signing in in the browser brings. It is kept at once, and never seen by anybody.
+    SignIn,
 }
 
 impl Setting {

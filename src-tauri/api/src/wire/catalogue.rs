@@ -87,6 +87,8 @@ pub enum SettingInput {
     File,
     /// Path of a folder on this computer.
     Folder,
+    /// By signing in in the browser (`connection_sign_in`).
+    SignIn,
 }
 
 /// One value of a choice.

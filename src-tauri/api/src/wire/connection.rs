@@ -84,6 +84,18 @@ pub struct ConnectionDraft {
     pub secrets: BTreeMap<String, String>,
 }
 
+/// `connection_sign_in`: signs in in the browser, and saves the connection with what that brings.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ConnectionSignIn {
+    /// Chosen by the front; the pushed page carries it.
+    pub token: String,
+    /// The name it has now, when an existing one is changed.
+    pub existing: Option<String>,
+    /// The draft.
+    pub draft: ConnectionDraft,
+}
+
 /// `connection_check`: tests a saved connection or a draft. Steps are pushed as they end.
 #[derive(Clone, Serialize, Deserialize, TS)]
 #[ts(export)]

@@ -46,6 +46,8 @@ pub struct Plan {
     pub held: Option<Problem>,
     /// Requests the run would need.
     pub requests_needed: u64,
+    /// By which of the destination's ways records would go, where it has several.
+    pub sent_by: Vec<String>,
     /// What the warehouse says a whole read takes, where it says.
     pub cost: Option<Cost>,
     /// Share of the destination's daily quota, 0 to 1, where it has one.
@@ -95,6 +97,8 @@ pub struct FieldChange {
     pub after: Option<String>,
     /// The two differ.
     pub changed: bool,
+    /// It would not be sent: it is filled only where it is empty, and has a value in the destination.
+    pub left_alone: bool,
 }
 
 /// A row that can not be sent.

@@ -29,6 +29,13 @@ pub enum Push {
         /// The step.
         step: CheckStep,
     },
+    /// A page to open in the browser, for a sign-in that waits for it.
+    SignIn {
+        /// The token of the request.
+        token: String,
+        /// Its address.
+        page: String,
+    },
     /// Syncs, connections, drafts or settings changed; ask again.
     Changed,
 }

@@ -20,7 +20,8 @@ pub(crate) async fn test(api: &Api, out: Output, name: String) -> Result<Checks,
     let ours = name.clone();
     api.subscribe(move |push| match push {
         Push::Check { token, step } if *token == ours => out.people(&step_lines(step)),
-        Push::Check { .. } | Push::Run { .. } | Push::Events { .. } | Push::Changed => {}
+        Push::Check { .. } | Push::Run { .. } | Push::Events { .. } | Push::SignIn { .. } | Push::Changed => {
+        }
     });
     let request = ConnectionCheck { token: name.clone(), name: Some(name), draft: None };
     let checks = api.connection_check(request).await?;

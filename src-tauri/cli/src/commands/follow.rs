@@ -25,7 +25,7 @@ pub(crate) async fn run(api: &Api, out: Output) -> Result<Exit, Problem> {
             output::note(&format!("{}  {}", moment(at), summary::lines(run).join("\n")));
         }
         Push::Changed => looked_after.trouble().iter().for_each(output::problem),
-        Push::Run { .. } | Push::Events { .. } | Push::Check { .. } => {}
+        Push::Run { .. } | Push::Events { .. } | Push::Check { .. } | Push::SignIn { .. } => {}
     });
     for sync in api.syncs(()).await? {
         let next = sync.next_run_at.as_deref().map(|at| format!(", next {}", moment(at))).unwrap_or_default();

@@ -19,6 +19,7 @@ struct Document<'a> {
     records: Vec<Record<'a>>,
     invalid_rows: &'a [InvalidRow],
     requests_needed: u64,
+    sent_by: &'a [String],
     quota_share: Option<f64>,
     cost: Option<&'a Cost>,
     held: Option<&'a Problem>,
@@ -30,12 +31,15 @@ struct Record<'a> {
     change: ChangeKind,
     before: Option<&'a RawValue>,
     after: Option<&'a RawValue>,
+    left_alone: Vec<&'a str>,
 }
 
 impl<'a> From<&'a PlanRecord> for Record<'a> {
     fn from(record: &'a PlanRecord) -> Self {
         let (before, after) = (record.before.as_deref(), record.after.as_deref());
-        Self { key: &record.key, change: record.change, before, after }
+        let left_alone = record.fields.iter().filter(|field| field.left_alone);
+        let left_alone = left_alone.map(|field| field.path.as_str()).collect();
+        Self { key: &record.key, change: record.change, before, after, left_alone }
     }
 }
 
@@ -59,6 +63,7 @@ fn document(plan: &Plan) -> Document<'_> {
         records: plan.records.iter().map(Record::from).collect(),
         invalid_rows: &plan.invalid_rows,
         requests_needed: plan.requests_needed,
+        sent_by: &plan.sent_by,
         quota_share: plan.quota_share,
         cost: plan.cost.as_ref(),
         held: plan.held.as_ref(),
@@ -70,8 +75,10 @@ fn lines(plan: &Plan) -> Vec<String> {
     // The last two lines of a summary count what was sent.
     lines.extend(count_lines(&plan.counts).into_iter().take(2));
     let share = plan.quota_share.map(|share| format!("{:.1} % of the daily quota", share * 100.0));
+    let by = (!plan.sent_by.is_empty()).then(|| format!("by {}", plan.sent_by.join(" and ")));
+    let about: Vec<_> = by.into_iter().chain(share).collect();
     lines.push(
-        format!("  {:<9}{:>11}   {}", "requests", count(plan.requests_needed), share.unwrap_or_default())
+        format!("  {:<9}{:>11}   {}", "requests", count(plan.requests_needed), about.join(", "))
             .trim_end()
             .to_owned(),
     );
@@ -102,12 +109,14 @@ fn record_lines(record: &PlanRecord) -> Vec<String> {
     };
     let mut lines = vec![format!("{sign} {} ({what})", record.key)];
     for field in record.fields.iter().filter(|field| field.changed) {
-        lines.push(match (&field.before, &field.after) {
-            (Some(before), Some(after)) => format!("    {}: {before} → {after}", field.path),
-            (None, Some(after)) => format!("    {}: {after}", field.path),
-            (Some(before), None) => format!("    {}: {before} → (gone)", field.path),
+        let values = match (&field.before, &field.after) {
+            (Some(before), Some(after)) => format!("{before} → {after}"),
+            (None, Some(after)) => after.clone(),
+            (Some(before), None) => format!("{before} → (gone)"),
             (None, None) => continue,
-        });
+        };
+        let left = if field.left_alone { " (left alone: it has a value there)" } else { "" };
+        lines.push(format!("    {}: {values}{left}", field.path));
     }
     lines
 }

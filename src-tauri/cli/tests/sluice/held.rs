@@ -21,8 +21,8 @@ fn a_held_run_says_why_and_sends_what_it_showed_when_it_is_approved() {
     let held = sluice.json(&["sync", "lead-scores"], 4);
     assert_eq!((held["status"].as_str(), count(&held, "sent")), (Some("held"), 0));
     let told = held["problem"]["message"].as_str().unwrap();
-    assert!(told.contains("10 usable rows; the last run had 5000"), "{told}");
-    assert!(told.contains("4990 of 5000 records"), "{told}");
+    assert!(told.contains("10 usable rows; the last run had 5,000"), "{told}");
+    assert!(told.contains("4,990 of 5,000 records"), "{told}");
     let said = sluice.run(&["sync", "lead-scores"]);
     assert_eq!(said.code, 4);
     assert!(said.err.contains("sluice sync lead-scores --approve"), "{said:?}");

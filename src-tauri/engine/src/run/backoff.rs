@@ -31,6 +31,8 @@ pub(super) struct Backoff {
     begun_at_failure: u64,
     until: Option<Instant>,
     error: Option<Error>,
+    /// When what was too early may go.
+    turn: Option<Instant>,
     /// Since when this computer has no network.
     offline: Option<Instant>,
     pace: Pace,
@@ -45,6 +47,7 @@ impl Backoff {
             begun_at_failure: 0,
             until: None,
             error: None,
+            turn: None,
             offline: None,
             pace: Pace::new(in_flight),
         }
@@ -53,6 +56,7 @@ impl Backoff {
     /// A request begins; answers with its number.
     pub(super) fn begin(&mut self) -> u64 {
         self.begun += 1;
+        self.turn = None;
         self.pace.begin();
         self.begun
     }
@@ -92,6 +96,12 @@ impl Backoff {
         wait
     }
 
+    /// A request was too early by so much. That says nothing of the destination: it counts as no failure, and what is
+    /// under way goes on.
+    pub(super) fn too_early(&mut self, wait: Duration) {
+        self.turn = self.turn.max(Some(Instant::now() + wait));
+    }
+
     /// How many requests may be under way: after a failure one goes first, the others follow when it worked.
     pub(super) fn room(&self) -> usize {
         if self.failures > 0 || self.offline.is_some() { 1 } else { self.pace.room() }
@@ -99,12 +109,12 @@ impl Backoff {
 
     /// When the next request may begin; `None` for now.
     pub(super) fn until(&self) -> Option<Instant> {
-        self.until.max(self.pace.next())
+        self.until.max(self.turn).max(self.pace.next())
     }
 
-    /// It waits for the end of a pause after a failure.
+    /// It waits for the end of a pause.
     pub(super) fn pauses(&self) -> bool {
-        self.until.is_some()
+        self.until.is_some() || self.turn.is_some()
     }
 
     /// The error and the pause of a destination that is away for too long to wait for it.
@@ -138,6 +148,19 @@ fn jittered(failures: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_too_early_slows_nothing_down() {
+        let mut backoff = Backoff::new(4);
+        let first = backoff.begin();
+        (0..2 * FAILURES).for_each(|_| backoff.too_early(Duration::from_secs(3)));
+        // An answer to what was under way says nothing of the turn.
+        backoff.worked(first);
+        assert_eq!((backoff.room(), backoff.until()), (4, Some(Instant::now() + Duration::from_secs(3))));
+        assert!(backoff.gives_up().is_none() && backoff.pauses());
+        backoff.begin();
+        assert!(backoff.until().is_none() && !backoff.pauses());
+    }
 
     #[test]
     fn a_pause_is_anything_up_to_twice_the_one_before() {

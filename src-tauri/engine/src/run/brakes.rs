@@ -5,6 +5,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::store::syncs::SavedSync;
 use crate::store::{Store, outbox, runs};
 use crate::sync::Sync;
+use crate::words::count;
 
 /// Records or rows that may go, or be emptied, without asking, whatever their share.
 const FEW: u64 = 10;
@@ -48,8 +49,9 @@ pub(crate) fn holds(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Resu
 }
 
 fn first_run(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Option<String> {
-    (sync.brakes.first_run && before.first_run)
-        .then(|| format!("The first run of “{}” would send {} records.", sync.name, read.counts.to_send))
+    (sync.brakes.first_run && before.first_run).then(|| {
+        format!("The first run of “{}” would send {} records.", sync.name, count(read.counts.to_send))
+    })
 }
 
 /// The source is empty, or much smaller than it was. What is read on from a cursor says nothing of that.
@@ -62,15 +64,17 @@ fn source(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Option<String>
     let removed = removals(sync, read);
     if rows == 0 {
         let message = if removed > 0 {
-            format!("No row of “{}” can be used, and {removed} records would be removed.", sync.name)
+            format!("No row of “{}” can be used, and {} records would be removed.", sync.name, count(removed))
         } else {
-            format!("No row of “{}” can be used; the last run had {last}.", sync.name)
+            format!("No row of “{}” can be used; the last run had {}.", sync.name, count(last))
         };
         return (sync.brakes.empty && (last > 0 || removed > 0)).then_some(message);
     }
     let gone = last.saturating_sub(rows);
     let shrunk = sync.brakes.shrunk.is_some_and(|share| exceeds(gone, last, share));
-    shrunk.then(|| format!("“{}” has {rows} usable rows; the last run had {last}.", sync.name))
+    shrunk.then(|| {
+        format!("“{}” has {} usable rows; the last run had {}.", sync.name, count(rows), count(last))
+    })
 }
 
 fn removed(sync: &Sync, read: &ReadResult) -> Option<String> {
@@ -79,7 +83,7 @@ fn removed(sync: &Sync, read: &ReadResult) -> Option<String> {
     let many = sync.brakes.removed_records.is_some_and(|most| removed > most);
     let told = read.usable() == 0 && sync.brakes.empty;
     ((share || many) && !told)
-        .then(|| format!("{removed} of {of} records of “{}” would be removed.", sync.name))
+        .then(|| format!("{} of {} records of “{}” would be removed.", count(removed), count(of), sync.name))
 }
 
 fn emptied(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Result<Option<String>> {
@@ -87,10 +91,10 @@ fn emptied(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Result<Option
     let known = read.counts.changed + read.counts.unchanged;
     let fields =
         read.emptied.fields(|records| exceeds(records, known, share), |key| before.last_delivered(key))?;
-    let told = fields
-        .iter()
-        .map(|(field, records)| format!("“{field}” would be emptied in about {records} of {known} records."));
-    let told: Vec<String> = told.collect();
+    let told = |(field, records): &(String, u64)| {
+        format!("“{field}” would be emptied in about {} of {} records.", count(*records), count(known))
+    };
+    let told: Vec<String> = fields.iter().map(told).collect();
     Ok((!told.is_empty()).then(|| told.join(" ")))
 }
 

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::brakes::{self, Before};
 use super::columns;
 use super::invalid::duplicate;
+use super::only_if_empty;
 use super::read::{ReadContext, Sink, Staged, read_all};
 use super::source;
 use crate::destination::{Destination, Limits};
@@ -34,6 +35,8 @@ pub struct Plan {
     pub held: Option<Problem>,
     /// Requests it would need, if every batch is taken.
     pub requests: u64,
+    /// How records travel together, where the destination has several ways for that.
+    pub by: Vec<&'static str>,
     /// What the warehouse says a whole read takes.
     pub cost: Option<Cost>,
 }
@@ -49,6 +52,9 @@ pub struct PlanRecord {
     pub before: Option<Vec<u8>>,
     /// The payload it would send; `None` for a removal.
     pub after: Option<Vec<u8>>,
+    /// Names of the destination's fields that the run would leave as they are: they are filled only where they are
+    /// empty, and have a value there. Not told of a held run, which asks when it is sent.
+    pub left_alone: Vec<String>,
 }
 
 /// Stands for the run in change numbers.
@@ -90,8 +96,8 @@ impl Sink for Collected {
         if *taken < self.limit {
             *taken += 1;
             let after = (staged.change != Change::Removed).then(|| staged.payload.to_vec());
-            let record =
-                PlanRecord { key: staged.key.to_owned(), change: staged.change, before: None, after };
+            let (key, left_alone) = (staged.key.to_owned(), Vec::new());
+            let record = PlanRecord { key, change: staged.change, before: None, after, left_alone };
             self.records.push((self.ordinal, staged.known_as.to_owned(), record));
         }
         self.ordinal += 1;
@@ -114,18 +120,31 @@ impl Sink for Collected {
 }
 
 impl Collected {
-    /// Requests the run needs: where the destination says how many records go together, those; else as they are staged.
-    fn requests(&self, destination: Option<&dyn Destination>, shape: &Shape, of_run: u64) -> Result<u64> {
-        let Some(destination) = destination else { return Ok(self.requests) };
-        let mut requests = 0;
+    /// Requests the run needs, and by which ways: where the destination says how many records go together, so; else
+    /// as they are staged.
+    fn requests(
+        &self,
+        destination: Option<&dyn Destination>,
+        shape: &Shape,
+        of_run: u64,
+    ) -> Result<(u64, Vec<&'static str>)> {
+        let as_staged = (self.requests, Vec::new());
+        let Some(destination) = destination else { return Ok(as_staged) };
+        let (mut requests, mut by) = (0, Vec::new());
         for (code, count) in &self.operations {
             let operation = Operation::from_code(*code)?;
             match destination.together(shape, operation, of_run) {
-                Some(most) => requests += count.div_ceil(most.clamp(1, self.limits.records) as u64),
-                None => return Ok(self.requests),
+                Some(together) => {
+                    let most = together.records.clamp(1, self.limits.records) as u64;
+                    requests += count.div_ceil(most) * together.requests;
+                    if !by.contains(&together.by) {
+                        by.push(together.by);
+                    }
+                }
+                None => return Ok(as_staged),
             }
         }
-        Ok(requests)
+        Ok((requests, by))
     }
 
     /// Takes out the records whose key turned out to stand on an earlier row: those are rows that can not be sent.
@@ -183,7 +202,7 @@ pub(crate) async fn plan(
         Some(changed) => Some(changed),
         None => brakes::holds(sync, &Before::of(store, saved)?, &found)?,
     };
-    let requests = collected.requests(destination, &sync.shape, found.counts.to_send)?;
+    let (requests, by) = collected.requests(destination, &sync.shape, found.counts.to_send)?;
     collected.take_out(&found.duplicates)?;
     let mut records = Vec::with_capacity(collected.records.len());
     for (_, known_as, mut record) in collected.records {
@@ -194,6 +213,9 @@ pub(crate) async fn plan(
         }
         records.push(record);
     }
+    if let Some(destination) = destination {
+        only_if_empty::foretell(sync, destination, limits.records, &mut records).await?;
+    }
     let invalid = collected.invalid.into_values().collect();
     Ok(Plan {
         counts: found.counts,
@@ -201,6 +223,7 @@ pub(crate) async fn plan(
         invalid,
         held: held.as_ref().map(Problem::from),
         requests,
+        by,
         cost,
     })
 }

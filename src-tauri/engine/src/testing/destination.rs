@@ -14,7 +14,7 @@ use crate::check::Steps;
 use crate::connection::Opening;
 use crate::destination::{
     Answer, Batch, Delivery, Destination, DestinationKind, Exchange, Found, JobToken, Jobs, Limits, Object,
-    Outcome, ReadByKey,
+    Outcome, ReadByKey, Together,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::manifest::{Accepts, Capabilities, Manifest};
@@ -55,6 +55,8 @@ pub enum Reply {
     Refuse,
     /// There is no network; nothing leaves the computer.
     Offline,
+    /// It is too early by so much; nothing leaves the computer.
+    Early(Duration),
     /// The request becomes a job, whose records are taken once it is [finished](FakeDestination::finish_jobs).
     Job,
     /// Nothing is taken, and no answer ever comes.
@@ -334,6 +336,10 @@ impl State {
                 self.requests.pop();
                 Answer::Again(Error::new(ErrorKind::Offline, "This computer has no network."))
             }
+            Reply::Early(wait) => {
+                self.requests.pop();
+                Answer::Again(Error::new(ErrorKind::RateLimited, "It is too early.").with_turn_after(wait))
+            }
             Reply::Job => {
                 let token = format!("job-{}", self.jobs.len() + 1);
                 self.jobs.insert(token.clone(), arrived);
@@ -443,8 +449,9 @@ impl Destination for Handle {
         self.0.lock().limits
     }
 
-    fn together(&self, _: &Shape, operation: Operation, of_run: u64) -> Option<usize> {
-        self.0.lock().together.as_ref().map(|rule| rule(operation, of_run))
+    fn together(&self, _: &Shape, operation: Operation, of_run: u64) -> Option<Together> {
+        let records = self.0.lock().together.as_ref().map(|rule| rule(operation, of_run))?;
+        Some(Together { records, requests: 1, by: "fake" })
     }
 
     async fn deliver(&self, batch: &Batch<'_>) -> Delivery {
@@ -453,9 +460,10 @@ impl Destination for Handle {
         drop(self.0.open.subscribe().wait_for(|open| *open).await);
         self.alive().await;
         let bytes = batch.records.iter().map(|record| record.payload.len() as u64).sum();
-        let exchange = Exchange { target: "POST /records".to_owned(), bytes, ..Exchange::default() };
+        let mut exchange = Exchange { target: "POST /records".to_owned(), bytes, ..Exchange::default() };
         let answer = self.0.lock().answer(batch.records);
         if let Some(answer) = answer {
+            exchange.never_left = matches!(&answer, Answer::Again(error) if error.turn_after().is_some());
             return Delivery { answer, exchange };
         }
         self.0.silent.send_modify(|silent| *silent += 1);

@@ -137,6 +137,21 @@ async fn a_destination_that_asks_to_wait_is_left_alone_that_long() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_request_that_is_too_early_waits_for_its_turn_however_often() {
+    let bench = Bench::with_batches_of(10).await;
+    bench.table.set(people(20, "Ana"));
+    let mut tries = 0;
+    bench.crm.reply(move |_, _| {
+        tries += 1;
+        if tries < 30 { Reply::Early(Duration::from_secs(9)) } else { Reply::EachRecord }
+    });
+    let begun = tokio::time::Instant::now();
+    let run = bench.run().await;
+    assert_eq!((run.state, run.counts.delivered, run.counts.requests), (RunState::Completed, 20, 2));
+    assert_eq!(begun.elapsed().as_secs(), 29 * 9);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_record_that_is_put_off_for_ever_holds_no_other_up() {
     let bench = Bench::with_batches_of(10).await;
     bench.table.set(people(100, "Ana"));
@@ -244,6 +259,10 @@ async fn a_field_is_filled_only_where_it_is_empty_and_a_repeat_has_the_same_byte
     assert_eq!(bench.crm.kept()["k"], payload("k", "A"), "it is new there");
     bench.crm.reply(|request, _| if request == 2 { Reply::LostBefore } else { Reply::EachRecord });
     bench.table.set(vec![row("k", "B"), row("l", "B"), row("m", "B")]);
+    let plan = bench.engine.plan(&bench.saved(), 10).await.unwrap();
+    let left: Vec<_> = plan.records.iter().map(|one| (one.key.as_str(), one.left_alone.join(" "))).collect();
+    let told = [("k", "name"), ("l", ""), ("m", "")].map(|(key, left)| (key, left.to_owned()));
+    assert_eq!(left, told, "a plan tells what is left alone");
     let run = bench.run().await;
     assert_eq!((run.state, run.counts.delivered, run.counts.requests), (RunState::Completed, 3, 2));
     let sent = |request: usize| {

@@ -29,7 +29,7 @@ async fn the_number_of_records_of_a_run_decides_how_many_go_together() {
     let bench = bench().await;
     bench.table.set(people(90, "Ana"));
     let plan = bench.engine.plan(&bench.saved(), 1).await.unwrap();
-    assert_eq!(plan.requests, 5);
+    assert_eq!((plan.requests, plan.by), (5, vec!["fake"]));
     let run = bench.run().await;
     assert_eq!((run.state, run.counts.delivered), (RunState::Completed, 90));
     assert_eq!((run.counts.sent, run.counts.requests), (90, 5));

@@ -29,6 +29,10 @@ held: Problem | null,
  */
 requests_needed: number, 
 /**
+ * By which of the destination's ways records would go, where it has several.
+ */
+sent_by: Array<string>, 
+/**
  * What the warehouse says a whole read takes, where it says.
  */
 cost: Cost | null, 

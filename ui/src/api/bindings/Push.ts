@@ -29,4 +29,12 @@ token: string,
 /**
  * The step.
  */
-step: CheckStep, } | { "type": "changed" };
+step: CheckStep, } | { "type": "sign_in", 
+/**
+ * The token of the request.
+ */
+token: string, 
+/**
+ * Its address.
+ */
+page: string, } | { "type": "changed" };

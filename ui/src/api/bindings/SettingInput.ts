@@ -8,4 +8,4 @@ export type SettingInput = { "type": "text" } | { "type": "document" } | { "type
 /**
  * What can be chosen.
  */
-choices: Array<Choice>, } | { "type": "file" } | { "type": "folder" };
+choices: Array<Choice>, } | { "type": "file" } | { "type": "folder" } | { "type": "sign_in" };

@@ -6,6 +6,7 @@ import type { Connection } from "./Connection";
 import type { ConnectionCheck } from "./ConnectionCheck";
 import type { ConnectionPaste } from "./ConnectionPaste";
 import type { ConnectionSave } from "./ConnectionSave";
+import type { ConnectionSignIn } from "./ConnectionSignIn";
 import type { DestinationObject } from "./DestinationObject";
 import type { Discard } from "./Discard";
 import type { Draft } from "./Draft";
@@ -49,6 +50,10 @@ export interface Commands {
   connection_save: { input: ConnectionSave; output: Connection };
   /** Deletes the connection of this name; refused while a sync uses it. */
   connection_delete: { input: string; output: null };
+  /** Signs in in the browser and saves the connection; the page to open is pushed. A newer sign-in ends one that waits. */
+  connection_sign_in: { input: ConnectionSignIn; output: Connection };
+  /** Ends the sign-in of this token, if it still waits; nothing is saved. */
+  connection_sign_in_cancel: { input: string; output: null };
   /** Tests a connection step by step. */
   connection_check: { input: ConnectionCheck; output: Checks };
   /** Fills the form from one pasted thing. */

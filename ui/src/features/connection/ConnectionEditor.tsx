@@ -85,6 +85,7 @@ export function ConnectionEditor({ kind, saved, taken, check, onSaved, onClose }
             setSecrets(found);
             check.reset();
           }}
+          onSignedIn={({ name }) => onSaved(name)}
         />
         {save.error && <ProblemBox problem={asProblem(save.error)} />}
         <div className={styles.buttons}>

@@ -2,9 +2,10 @@ import { useState } from 'react';
 import type { Connection } from '@/api/bindings/Connection';
 import type { Kind } from '@/api/bindings/Kind';
 import { TextField } from '@/components/Field';
-import { type ConnectionForm, type Secrets, pastes, shownSettings } from './form';
+import { type ConnectionForm, type Secrets, pastes, shownSettings, toDraft } from './form';
 import { PasteField } from './PasteField';
 import { SettingField } from './SettingField';
+import { SignInField } from './SignInField';
 import { text } from './text';
 import styles from './connection.module.css';
 
@@ -19,10 +20,13 @@ interface Props {
   /** Begin with the field that fills the others from one pasted thing. */
   paste: boolean;
   onChange: (form: ConnectionForm, secrets: Secrets) => void;
+  /** Signing in in the browser saved it. */
+  onSignedIn: (connection: Connection) => void;
 }
 
 /** The form of a connection, rendered from its kind's manifest. */
-export function ConnectionFields({ kind, form, secrets, saved, errors, insist, paste, onChange }: Props) {
+export function ConnectionFields(props: Props) {
+  const { kind, form, secrets, saved, errors, insist, paste, onChange, onSignedIn } = props;
   const [left, setLeft] = useState<string[]>([]);
   const errorOf = (key: string) => (insist || left.includes(key) ? errors[key] : undefined);
   const leave = (key: string) => setLeft((before) => (before.includes(key) ? before : [...before, key]));
@@ -30,6 +34,12 @@ export function ConnectionFields({ kind, form, secrets, saved, errors, insist, p
     const next = { ...form, filled: form.filled.filter((one) => one !== key) };
     if (secret) onChange(next, { ...secrets, [key]: value });
     else onChange({ ...next, settings: { ...form.settings, [key]: value } }, secrets);
+  };
+  /** What to sign in with; where a field is not right, that is shown instead. */
+  const draftBut = (key: string) => {
+    const wrong = Object.keys(errors).filter((one) => one !== key);
+    setLeft((before) => [...before, ...wrong]);
+    return wrong.length > 0 ? null : toDraft(kind, form, secrets);
   };
   return (
     <>
@@ -46,18 +56,30 @@ export function ConnectionFields({ kind, form, secrets, saved, errors, insist, p
           onChange={(name) => onChange({ ...form, name }, secrets)}
           onBlur={() => leave('name')}
         />
-        {shownSettings(kind, form).map((setting) => (
-          <SettingField
-            key={setting.key}
-            setting={setting}
-            value={(setting.secret ? secrets[setting.key] : form.settings[setting.key]) ?? ''}
-            filled={form.filled.includes(setting.key)}
-            secret={saved?.secrets[setting.key]}
-            error={errorOf(setting.key)}
-            onLeave={() => leave(setting.key)}
-            onChange={(value) => set(setting.key, value, setting.secret)}
-          />
-        ))}
+        {shownSettings(kind, form).map((setting) =>
+          setting.input.type === 'sign_in' ? (
+            <SignInField
+              key={setting.key}
+              setting={setting}
+              secret={saved?.secrets[setting.key]}
+              error={errorOf(setting.key)}
+              existing={form.existing}
+              draft={() => draftBut(setting.key)}
+              onSignedIn={onSignedIn}
+            />
+          ) : (
+            <SettingField
+              key={setting.key}
+              setting={setting}
+              value={(setting.secret ? secrets[setting.key] : form.settings[setting.key]) ?? ''}
+              filled={form.filled.includes(setting.key)}
+              secret={saved?.secrets[setting.key]}
+              error={errorOf(setting.key)}
+              onLeave={() => leave(setting.key)}
+              onChange={(value) => set(setting.key, value, setting.secret)}
+            />
+          ),
+        )}
       </div>
     </>
   );

@@ -66,7 +66,8 @@ export function formErrors(
       setting.secret &&
       ['saved', 'environment', 'unknown'].includes(saved?.secrets[setting.key]?.state ?? '');
     if (!value && setting.required && !kept)
-      errors[setting.key] = text.required(setting.label, setting.example);
+      errors[setting.key] =
+        setting.input.type === 'sign_in' ? text.signInMissing : text.required(setting.label, setting.example);
     else if (value && setting.input.type === 'number' && !/^\d+$/.test(value))
       errors[setting.key] = text.notNumber(setting.example);
     else if (value && setting.input.type === 'url' && !/^https?:\/\//.test(value))

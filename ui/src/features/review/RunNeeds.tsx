@@ -14,7 +14,7 @@ export function RunNeeds({ plan }: { plan: Plan }) {
         <dt>{text.records}</dt>
         <dd>{count(toSend(plan))}</dd>
         <dt>{text.requests}</dt>
-        <dd>{count(plan.requests_needed)}</dd>
+        <dd>{text.requestsBy(plan.requests_needed, plan.sent_by)}</dd>
         {plan.quota_share !== null && (
           <>
             <dt>{text.quota}</dt>

@@ -1,3 +1,5 @@
+import { count } from '@/components/times';
+
 /** Words of the review. */
 export const text = {
   groups: {
@@ -48,11 +50,14 @@ export const text = {
   after: 'After',
   newRecord: 'Never delivered before',
   same: 'same',
+  leftAlone: 'left alone: it has a value there',
   none: 'nothing',
   previous: 'Previous record',
   next: 'Next record',
   cost: 'What the run needs',
   requests: 'Requests',
+  requestsBy: (requests: number, by: readonly string[]) =>
+    [count(requests), ...(by.length > 0 ? [`by ${by.join(' and ')}`] : [])].join(' '),
   quota: 'Daily quota',
   quotaShare: (percent: string) => `${percent} of it`,
   read: 'Read and compared',

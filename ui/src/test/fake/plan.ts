@@ -19,6 +19,7 @@ function record(definition: SyncDefinition, row: number, change: 'added' | 'chan
         change === 'added' ? null : changed ? (typeof raw === 'number' ? String(raw - 7) : '"Warm"') : after,
       after,
       changed,
+      left_alone: false,
     };
   });
   return {
@@ -77,6 +78,7 @@ export function planOf(definition: SyncDefinition): Plan {
       details: [],
     },
     requests_needed: 482,
+    sent_by: [],
     cost: { bytes: 1_240_000_000, price: 'about $0.01 at list price' },
     quota_share: definition.shape.type === 'record' ? 0.03 : null,
     read: 48213,

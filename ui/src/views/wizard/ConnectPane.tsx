@@ -30,6 +30,7 @@ export function ConnectPane({
           insist={connect.insist}
           paste
           onChange={connect.change}
+          onSignedIn={connect.signedIn}
         />
       </div>
     </SplitPane>

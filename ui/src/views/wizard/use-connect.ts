@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { Connection } from '@/api/bindings/Connection';
 import type { Kind } from '@/api/bindings/Kind';
 import type { Problem } from '@/api/bindings/Problem';
 import { asProblem } from '@/api/client';
@@ -42,6 +43,18 @@ export function useConnect(
     if (!kind || !form) return;
     void run(form.existing, toDraft(kind, form, secrets));
   };
+  /** What is saved stands in the keychain only; the form goes on from it. */
+  const goOnFrom = ({ name }: Connection) => {
+    if (!form) return;
+    setSecrets(end, {});
+    dispatch({ type: 'end', end, part: { form: { ...form, name, existing: name, filled: [] } } });
+  };
+  /** Signing in in the browser saved it; its test comes after. */
+  const signedIn = (connection: Connection) => {
+    goOnFrom(connection);
+    reset();
+    setProblem(null);
+  };
   /** Saves the connection and its secrets; the secrets are then only in the keychain. */
   const keep = async (): Promise<boolean> => {
     if (!kind || !form) return false;
@@ -51,12 +64,7 @@ export function useConnect(
         draft: toDraft(kind, form, secrets),
         passed: check.state === 'passed',
       });
-      setSecrets(end, {});
-      dispatch({
-        type: 'end',
-        end,
-        part: { form: { ...form, name: connection.name, existing: connection.name, filled: [] } },
-      });
+      goOnFrom(connection);
       dispatch({ type: 'connected', kind, connection: connection.name });
       return true;
     } catch (error) {
@@ -69,6 +77,7 @@ export function useConnect(
     test,
     keep,
     change,
+    signedIn,
     errors,
     insist,
     setInsist,

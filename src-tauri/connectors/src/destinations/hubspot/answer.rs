@@ -144,15 +144,24 @@ fn verdict(said: &Said, action: Action, entry: &Entry) -> Outcome {
             let message = format!("HubSpot could not take this record now: {}.", reason(said));
             Outcome::Again(Error::new(ErrorKind::ServerFailed, message))
         }
-        _ => {
-            let message = format!("HubSpot refused it: {}.", reason(said));
-            let error = Error::new(ErrorKind::RecordRejected, message);
-            Outcome::Rejected(match advice(said) {
-                Some(advice) => error.with_hint(advice),
-                None => error,
-            })
-        }
+        _ => Outcome::Rejected(refused(said)),
     }
+}
+
+fn refused(said: &Said) -> Error {
+    let message = format!("HubSpot refused it: {}.", reason(said));
+    let error = Error::new(ErrorKind::RecordRejected, message);
+    match advice(said) {
+        Some(advice) => error.with_hint(advice),
+        None => error,
+    }
+}
+
+/// The error for a record that HubSpot refused for good with this part of its answer; `exists` where it was to be created
+/// and is there.
+pub(in crate::destinations) fn rejected(said: &Value, is_there: bool) -> Error {
+    let said = Said::deserialize(said).unwrap_or_default();
+    if is_there { exists(&reason(&said)) } else { refused(&said) }
 }
 
 /// Clearing or deleting what is not there is done already.

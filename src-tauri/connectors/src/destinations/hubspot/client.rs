@@ -99,9 +99,11 @@ impl HubSpot {
     }
 
     async fn send(&self, request: RequestBuilder, turn: Turn) -> std::result::Result<Answered, Failure> {
-        self.window.enter(turn, Instant::now()).map_err(Failure::NotSent)?;
+        let entered = self.window.enter(turn, Instant::now()).map_err(Failure::NotSent)?;
         let request = request.header(AUTHORIZATION, self.authorization.clone());
-        let answered = self.http.send_for(request, ANSWER_BYTES).await?;
+        let answered = self.http.send_for(request, ANSWER_BYTES).await;
+        self.window.arrived(entered, Instant::now());
+        let answered = answered?;
         self.window.note(&answered, Instant::now());
         self.quota.note(&answered);
         Ok(answered)

@@ -207,7 +207,7 @@ pub(super) fn exists(words: &str) -> Error {
 }
 
 /// Properties that the object does not have.
-pub(super) fn no_property(names: &[String]) -> Error {
+pub(in crate::destinations) fn no_property(names: &[String]) -> Error {
     let message = match names {
         [] => "A mapped property does not exist in HubSpot.".to_owned(),
         names => format!("HubSpot has no property “{}” on this object.", names.join("”, “")),

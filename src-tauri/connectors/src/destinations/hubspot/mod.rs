@@ -23,14 +23,17 @@ use async_trait::async_trait;
 use sluice_engine::check::Steps;
 use sluice_engine::connection::Opening;
 use sluice_engine::destination::{
-    Batch, Delivery, Destination, DestinationKind, Found, Limits, Object, ReadByKey, Request,
+    Batch, Counted, Delivery, Destination, DestinationKind, Found, Limits, Object, Quota, ReadByKey, Request,
 };
 use sluice_engine::error::Result;
 use sluice_engine::manifest::Manifest;
 use sluice_engine::sync::Shape;
 
 use crate::http::Patience;
+pub(super) use answer::rejected;
 use client::HubSpot;
+pub(super) use error::no_property;
+pub(super) use request::LIMITS;
 
 /// HubSpot.
 pub(super) struct Crm;
@@ -82,7 +85,8 @@ impl Destination for HubSpot {
         Some(read::read_by_key(self, read).await)
     }
 
-    async fn quota(&self) -> Result<Option<(u64, u64)>> {
-        quota::ask(self).await
+    async fn quota(&self) -> Result<Option<Quota>> {
+        let counts = Counted::Requests;
+        Ok(quota::ask(self).await?.map(|(left, of)| Quota { left, of, counts }))
     }
 }

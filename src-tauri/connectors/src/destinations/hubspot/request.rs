@@ -18,13 +18,14 @@ use super::values::{canonical, plain, text};
 const ENVELOPE_BYTES: usize = 512;
 
 /// A hundred records a request (developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/guide). HubSpot
-/// names no size in bytes; these are far below what its servers take.
-pub(super) const LIMITS: Limits = Limits {
+/// names no size in bytes; these are far below what its servers take. So many batches at once fill the limit of requests
+/// where answers take half a second; how fast they go out is the window's matter.
+pub(in crate::destinations) const LIMITS: Limits = Limits {
     records: 100,
     bytes: 2 << 20,
     record_bytes: 512 << 10,
     envelope_bytes: ENVELOPE_BYTES,
-    in_flight: 3,
+    in_flight: 10,
 };
 
 /// What one request does with all its records.

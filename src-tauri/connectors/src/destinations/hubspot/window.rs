@@ -14,8 +14,8 @@ use crate::http::Answered;
 const FEWEST: usize = 100;
 /// The window that goes with it.
 const TEN_SECONDS: Duration = Duration::from_secs(10);
-/// What the way to HubSpot may draw two requests together: they are counted where they arrive.
-const MARGIN: Duration = Duration::from_millis(100);
+/// By when a request has arrived of which nobody says so any more: no answer is waited for longer.
+const GIVEN_UP: Duration = Duration::from_secs(60);
 /// How long to wait where somebody else has used up what the key may do.
 const USED_UP: Duration = Duration::from_secs(1);
 /// How far apart writes are to be once HubSpot has locked records.
@@ -23,27 +23,33 @@ const LOCKED_GAP: Duration = Duration::from_secs(2);
 /// How long they stay that far apart.
 const LOCKED_FOR: Duration = Duration::from_secs(30);
 
-/// A request's part in what is done with a batch. What follows a read has its place kept, or two batches could stop
-/// each other for ever by reading alone.
+/// A request's part in what is done with a batch. What follows a look has its place kept, or two batches could stop
+/// each other for ever by looking alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Turn {
     /// It stands by itself.
     Alone,
     /// Another follows.
     First,
-    /// It may follow another, and another follows.
-    Next,
-    /// It may follow another.
+    /// It may follow one.
     Last,
 }
 
 /// The requests of the last ten seconds.
 pub(super) struct Window(Mutex<Sent>);
 
+/// A request among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entered(u64);
+
 struct Sent {
     most: usize,
     span: Duration,
-    recent: VecDeque<Instant>,
+    /// Each with the time at which HubSpot had it, at the latest: requests are counted where they arrive, and when that
+    /// was is known only from the answer.
+    recent: Vec<(Entered, Instant)>,
+    /// The last one, and when it left.
+    last: Option<(Entered, Instant)>,
     /// Places kept for requests that follow, since when.
     kept: VecDeque<Instant>,
     /// Nothing goes out before.
@@ -57,7 +63,8 @@ impl Default for Window {
         Self(Mutex::new(Sent {
             most: FEWEST,
             span: TEN_SECONDS,
-            recent: VecDeque::new(),
+            recent: Vec::new(),
+            last: None,
             kept: VecDeque::new(),
             closed_until: None,
             locked_until: None,
@@ -67,19 +74,29 @@ impl Default for Window {
 
 impl Window {
     /// Counts a request that leaves at `now`, or says that it may not yet, and how long to wait.
-    pub(super) fn enter(&self, turn: Turn, now: Instant) -> Result<(), Error> {
+    pub(super) fn enter(&self, turn: Turn, now: Instant) -> Result<Entered, Error> {
         let mut sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         sent.forget(now);
-        let follows = matches!(turn, Turn::Next | Turn::Last) && sent.kept.pop_front().is_some();
-        let is_followed = matches!(turn, Turn::First | Turn::Next);
+        let follows = turn == Turn::Last && sent.kept.pop_front().is_some();
+        let is_followed = turn == Turn::First;
         if !follows {
             sent.admit(1 + usize::from(is_followed), now)?;
         }
-        sent.recent.push_back(now);
+        let entered = Entered(sent.last.map_or(0, |(Entered(number), _)| number + 1));
+        sent.last = Some((entered, now));
+        sent.recent.push((entered, now + GIVEN_UP));
         if is_followed {
             sent.kept.push_back(now);
         }
-        Ok(())
+        Ok(entered)
+    }
+
+    /// It is answered, or given up: HubSpot had it by `now`.
+    pub(super) fn arrived(&self, entered: Entered, now: Instant) {
+        let mut sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, by)) = sent.recent.iter_mut().find(|(one, _)| *one == entered) {
+            *by = now.min(*by);
+        }
     }
 
     /// Notes what an answer says of the limit.
@@ -103,12 +120,9 @@ impl Window {
 
 impl Sent {
     fn forget(&mut self, now: Instant) {
-        let whole = self.span + MARGIN;
-        for list in [&mut self.recent, &mut self.kept] {
-            while list.front().is_some_and(|at| now.duration_since(*at) >= whole) {
-                list.pop_front();
-            }
-        }
+        let span = self.span;
+        self.recent.retain(|(_, by)| *by + span > now);
+        self.kept.retain(|since| *since + span > now);
     }
 
     /// Whether so many requests may go out, or how long to wait.
@@ -116,20 +130,23 @@ impl Sent {
         let wait = |until: Instant| until.checked_duration_since(now).filter(|wait| !wait.is_zero());
         let over = (self.recent.len() + self.kept.len() + requests.min(self.most)).saturating_sub(self.most);
         if over > 0 {
+            // What has no answer yet may have it at any moment.
+            let mut by: Vec<_> = self.recent.iter().map(|(_, by)| now.min(*by)).collect();
+            by.sort_unstable();
             // Where places are kept as well, the last of these decides.
-            let last = self.recent.get(over - 1).or(self.recent.back()).or(self.kept.back());
-            let free = last.and_then(|at| wait(*at + self.span + MARGIN));
-            return Err(self.too_many(free.unwrap_or(MARGIN)));
+            let last = by.get(over - 1).or(by.last()).or(self.kept.back());
+            let free = last.and_then(|by| wait(*by + self.span));
+            return Err(self.too_many(free.unwrap_or(self.span)));
         }
         if let Some(wait) = self.closed_until.and_then(wait) {
             let message = "Something else has used up the requests that HubSpot takes of this key for now.";
-            return Err(Error::new(ErrorKind::RateLimited, message).with_retry_after(wait));
+            return Err(Error::new(ErrorKind::RateLimited, message).with_turn_after(wait));
         }
         let is_locked = self.locked_until.is_some_and(|until| until > now);
-        let apart = self.recent.back().filter(|_| is_locked).and_then(|at| wait(*at + LOCKED_GAP));
+        let apart = self.last.filter(|_| is_locked).and_then(|(_, left)| wait(left + LOCKED_GAP));
         apart.map_or(Ok(()), |wait| {
             let message = "HubSpot has locked records; for half a minute writes go two seconds apart.";
-            Err(Error::new(ErrorKind::RateLimited, message).with_retry_after(wait))
+            Err(Error::new(ErrorKind::RateLimited, message).with_turn_after(wait))
         })
     }
 
@@ -139,7 +156,7 @@ impl Sent {
             self.most,
             self.span.as_secs_f32()
         );
-        Error::new(ErrorKind::RateLimited, message).with_retry_after(wait)
+        Error::new(ErrorKind::RateLimited, message).with_turn_after(wait)
     }
 }
 
@@ -163,7 +180,12 @@ mod tests {
     fn no_more_leave_in_any_ten_seconds_than_hubspot_takes() {
         let window = Window::default();
         let start = Instant::now();
-        let enter = |millis| window.enter(Turn::Last, start + Duration::from_millis(millis));
+        let at = |millis| start + Duration::from_millis(millis);
+        let enter = |millis| {
+            let entered = window.enter(Turn::Last, at(millis))?;
+            window.arrived(entered, at(millis + 100));
+            Ok::<_, Error>(entered)
+        };
         for number in 0..100 {
             assert!(enter(number * 10).is_ok());
         }
@@ -176,14 +198,28 @@ mod tests {
     }
 
     #[test]
-    fn a_write_has_its_place_once_its_record_was_read() {
+    fn a_request_counts_from_its_answer_or_from_when_it_is_given_up() {
+        let (window, start) = (Window::default(), Instant::now());
+        let enter = |millis| window.enter(Turn::Last, start + Duration::from_millis(millis));
+        let wait = |millis| enter(millis).unwrap_err().retry_after().unwrap().as_millis();
+        let entered: Vec<_> = (0..100).map(|_| enter(0).unwrap()).collect();
+        assert_eq!(wait(1), 10_000);
+        window.arrived(entered[7], start + Duration::from_millis(200));
+        window.arrived(entered[8], start + Duration::from_millis(900));
+        assert_eq!(wait(1_000), 9_200);
+        assert!(enter(10_200).is_ok() && enter(10_200).is_err() && enter(10_900).is_ok());
+        assert!(enter(69_999).is_err() && enter(70_000).is_ok());
+    }
+
+    #[test]
+    fn an_archiving_has_its_place_once_its_records_were_looked_up() {
         let window = Window::default();
         let now = Instant::now();
         for _ in 0..97 {
             window.enter(Turn::Alone, now).unwrap();
         }
         window.enter(Turn::First, now).unwrap();
-        // Two more are free, one of them is kept: no other read may begin.
+        // Two more are free, one of them is kept: no other look may begin.
         assert!(window.enter(Turn::First, now).is_err());
         window.enter(Turn::Alone, now).unwrap();
         assert!(window.enter(Turn::Alone, now).is_err());

@@ -3,19 +3,21 @@
 use sluice_engine::check::{Note, Steps};
 use sluice_engine::error::{Error, ErrorKind, Result};
 
-use super::client::{Crm, DAILY_RECORDS};
+use super::client::Crm;
 use super::error::broken;
-use super::objects::OBJECTS;
+use super::plays::spoken;
 
 /// Runs the steps. A CRM that was never used is not made by looking at it.
 pub(super) async fn check(crm: &Crm, steps: &mut Steps<'_>) -> Result<()> {
     steps.run(open(crm)).await?;
-    let names: Vec<_> = OBJECTS.iter().map(|object| object.label.to_lowercase()).collect();
+    let names: Vec<_> = crm.play.objects.iter().map(|object| object.label.to_lowercase()).collect();
     steps.run(async { Ok(((), Note::Found(names.join(", ")))) }).await?;
     steps
         .run(async {
-            let left = DAILY_RECORDS.saturating_sub(crm.used_today().await?);
-            Ok(((), Note::Found(format!("{left} of {DAILY_RECORDS} records left today (UTC)"))))
+            let daily = &crm.play.daily;
+            let left = daily.most.saturating_sub(crm.used_today().await?);
+            let note = format!("{left} of {} {} left today (UTC)", daily.most, spoken(daily.counts));
+            Ok(((), Note::Found(note)))
         })
         .await
 }

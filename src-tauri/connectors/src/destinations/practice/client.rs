@@ -1,5 +1,6 @@
 //! The practice CRM's file: opening it, today's quota, and reading records back.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,11 +15,8 @@ use sluice_engine::error::{Error, ErrorKind, Result};
 
 use super::super::file_name::file_safe;
 use super::error::broken;
-use super::objects::ObjectDef;
+use super::plays::{self, Play};
 use super::records;
-
-/// Records the CRM takes in a day (UTC).
-pub(super) const DAILY_RECORDS: u64 = 100_000;
 
 const SCHEMA: &str = "
     PRAGMA journal_mode = WAL;
@@ -37,16 +35,43 @@ const SCHEMA: &str = "
 
 /// A practice CRM in its own file in the data folder.
 pub(super) struct Crm {
+    /// Whom it plays.
+    pub(super) play: &'static Play,
     path: PathBuf,
     clock: SharedClock,
+    /// When the last requests came, where so many are taken in so long.
+    lately: Mutex<VecDeque<DateTime<Utc>>>,
     file: Arc<Mutex<Option<Connection>>>,
 }
 
 impl Crm {
-    /// The CRM of this connection. Each connection has its own.
-    pub(super) fn new(opening: &Opening) -> Self {
-        let path = opening.home().join(format!("practice-{}.sqlite", file_safe(opening.name())));
-        Self { path, clock: Arc::clone(opening.clock()), file: Arc::default() }
+    /// The CRM of this connection. Each connection has its own, and each play in it.
+    pub(super) fn new(opening: &Opening) -> Result<Self> {
+        let chosen = opening.required(plays::SETTING)?;
+        let play = Play::of(chosen).ok_or_else(|| {
+            let message = format!("The practice CRM can not play “{chosen}”.");
+            Error::new(ErrorKind::BadSettings, message)
+        })?;
+        let ending = if play.is_own() { String::new() } else { format!(".{}", play.id) };
+        let path = opening.home().join(format!("practice-{}{ending}.sqlite", file_safe(opening.name())));
+        let clock = Arc::clone(opening.clock());
+        Ok(Self { play, path, clock, lately: Mutex::default(), file: Arc::default() })
+    }
+
+    /// How long to wait until the next request is taken; none where it is taken now.
+    pub(super) fn too_soon(&self) -> Option<Duration> {
+        let (most, within) = self.play.burst?;
+        let now = self.now();
+        let mut lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner);
+        while lately.front().is_some_and(|came| (now - came).to_std().is_ok_and(|since| since >= within)) {
+            lately.pop_front();
+        }
+        if lately.len() >= most {
+            let since = lately.front().and_then(|came| (now - came).to_std().ok()).unwrap_or_default();
+            return Some(within.saturating_sub(since));
+        }
+        lately.push_back(now);
+        None
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -84,7 +109,7 @@ impl Crm {
         })?
     }
 
-    /// Records taken today. Does not make the file.
+    /// How much of today's quota is spent. Does not make the file.
     pub(super) async fn used_today(&self) -> Result<u64> {
         if !self.path.exists() {
             return Ok(0);
@@ -94,7 +119,7 @@ impl Crm {
     }
 }
 
-/// Records taken on `day`.
+/// How much of the quota was spent on `day`.
 pub(super) fn used_on(db: &Connection, day: &str) -> rusqlite::Result<u64> {
     let used = db.query_row("SELECT records FROM usage WHERE day = ?1", [day], |row| row.get::<_, i64>(0));
     Ok(used.optional()?.unwrap_or(0).unsigned_abs())
@@ -104,8 +129,10 @@ pub(super) fn used_on(db: &Connection, day: &str) -> rusqlite::Result<u64> {
 /// have is left out.
 pub(super) async fn read_by_key(crm: &Crm, read: &ReadByKey<'_>) -> Result<Vec<Option<Found>>> {
     let missing = |what: String| Error::new(ErrorKind::MissingObject, what);
-    let object = ObjectDef::named(read.object)
-        .ok_or_else(|| missing(format!("The practice CRM has no object “{}”.", read.object)))?;
+    let play = crm.play;
+    let object = play
+        .object(read.object)
+        .ok_or_else(|| missing(format!("{} has no object “{}”.", play.name, read.object)))?;
     let field = object
         .field(read.match_field)
         .filter(|field| field.unique)

@@ -1,31 +1,37 @@
 //! Requests to the practice CRM: a batch in one transaction, with an answer for every record.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
-use serde_json::json;
-use sluice_engine::destination::{Answer, Batch, Delivery, Exchange, Limits, Outcome};
+use serde_json::{Value, json};
+use sluice_engine::destination::{Answer, Batch, Counted, Delivery, Exchange, Limits, Outcome};
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::record::Operation;
 use sluice_engine::sync::Shape;
 
-use super::client::{Crm, DAILY_RECORDS, used_on};
-use super::error::{Fault, broken, refused};
+use super::client::{Crm, used_on};
+use super::error::{Fault, broken};
 use super::event::{ENVELOPE_BYTES, EventTime, write_event};
 use super::events;
 use super::objects::{FieldDef, ObjectDef};
+use super::plays::{Play, spoken};
+use super::problem::{Problem, What};
 use super::records::{self, Done, Edit, Rules, value_of};
 
-const RECORDS: usize = 200;
-
-/// Two requests at once of 200 records, as CRMs of this kind allow.
-pub(super) fn limits(shape: &Shape) -> Limits {
+/// What the one it plays allows.
+pub(super) fn limits(play: &Play, shape: &Shape) -> Limits {
     let envelope_bytes = match shape {
         Shape::Identify | Shape::Track(_) => ENVELOPE_BYTES,
         Shape::Record { .. } => 1,
     };
-    Limits { records: RECORDS, bytes: 4 << 20, record_bytes: 256 << 10, envelope_bytes, in_flight: 2 }
+    Limits {
+        records: play.records,
+        bytes: play.bytes,
+        record_bytes: 256 << 10,
+        envelope_bytes,
+        in_flight: play.in_flight,
+    }
 }
 
 /// Where the records go.
@@ -44,25 +50,29 @@ pub(super) struct Incoming {
 }
 
 struct Request {
+    play: &'static Play,
     to: To,
     now: DateTime<Utc>,
     records: Vec<Incoming>,
 }
 
-/// What became of the request: the quota was spent, or one verdict per record.
+/// What became of the request: the quota was spent, or one verdict per record, with its part of the answer.
 enum Taken {
     OverQuota,
-    Verdicts(Vec<std::result::Result<Done, Error>>),
+    Verdicts(Vec<(std::result::Result<(), Error>, Value)>),
 }
 
 /// Sends one batch.
 pub(super) async fn deliver(crm: &Crm, batch: &Batch<'_>) -> Delivery {
     let started = Instant::now();
     let (answer, status, body, bytes) = match request(crm, batch) {
-        Err(error) => (Answer::Stop(error.clone()), 404, json!({ "error": error.message() }), 0),
+        Err((error, body)) => (Answer::Stop(error), 404, body, 0),
         Ok(request) => {
             let bytes: usize = request.records.iter().map(|record| record.body.len() + 1).sum();
-            let (answer, status, body) = classify(crm, crm.run(move |db| take(db, &request)).await);
+            let (answer, status, body) = match crm.too_soon() {
+                Some(wait) => too_many(crm.play, wait),
+                None => classify(crm, crm.run(move |db| take(db, &request)).await),
+            };
             (answer, status, body, bytes)
         }
     };
@@ -96,20 +106,32 @@ fn target(batch: &Batch<'_>) -> String {
     format!("POST practice://crm/{place}/{action}")
 }
 
-fn request(crm: &Crm, batch: &Batch<'_>) -> Result<Request> {
+/// The request, or what stops all of it, with the answer.
+fn request(crm: &Crm, batch: &Batch<'_>) -> std::result::Result<Request, (Error, Value)> {
+    let play = crm.play;
+    let missing = |what: String| {
+        let error = Error::new(ErrorKind::MissingObject, what);
+        let body = json!({ "error": error.message() });
+        (error, body)
+    };
     let to = match batch.shape {
+        Shape::Identify | Shape::Track(_) if !play.takes_events => {
+            let (error, body) = missing(format!("{} takes records, and no events.", play.name));
+            return Err((error.with_hint("Edit the sync, and choose an object to write to."), body));
+        }
         Shape::Identify => To::Identify,
         Shape::Track(_) => To::Track,
         Shape::Record { object, match_field } => {
-            let missing = |what: String| Error::new(ErrorKind::MissingObject, what);
-            let def = ObjectDef::named(object)
-                .ok_or_else(|| missing(format!("The practice CRM has no object “{object}”.")))?;
+            let def = play
+                .object(object)
+                .ok_or_else(|| missing(format!("{} has no object “{object}”.", play.name)))?;
             let field = def.field(match_field).filter(|field| field.unique).ok_or_else(|| {
                 let known: Vec<_> =
                     def.fields.iter().filter(|field| field.unique).map(|field| field.name).collect();
-                missing(format!("{} can not be matched by “{match_field}”.", def.label))
-                    .with_hint(format!("Match by one of: {}.", known.join(", ")))
+                let (error, body) = missing(format!("{} can not be matched by “{match_field}”.", def.label));
+                (error.with_hint(format!("Match by one of: {}.", known.join(", "))), body)
             })?;
+            unknown_fields(play, def, batch)?;
             To::Object(def, field)
         }
     };
@@ -121,22 +143,49 @@ fn request(crm: &Crm, batch: &Batch<'_>) -> Result<Request> {
         }
         Incoming { operation: record.operation, body, message_id: record.message_id.to_string() }
     });
-    Ok(Request { to, now: crm.now(), records: records.collect() })
+    Ok(Request { play, to, now: crm.now(), records: records.collect() })
 }
 
-fn classify(crm: &Crm, taken: Result<Taken>) -> (Answer, u16, serde_json::Value) {
+/// Some refuse a request whole where it has fields that the object does not have.
+fn unknown_fields(
+    play: &Play,
+    object: &ObjectDef,
+    batch: &Batch<'_>,
+) -> std::result::Result<(), (Error, Value)> {
+    let Some(refused) = play.unknown_fields else { return Ok(()) };
+    let mut unknown: Vec<String> = Vec::new();
+    for record in batch.records {
+        let Ok(fields) = records::members(record.payload) else { continue };
+        for name in fields.into_keys().filter(|name| object.field(name).is_none()) {
+            if !unknown.contains(&name) {
+                unknown.push(name);
+            }
+        }
+    }
+    if unknown.is_empty() { Ok(()) } else { Err(refused(object, &unknown)) }
+}
+
+/// More requests in a short time than are taken.
+fn too_many(play: &Play, wait: Duration) -> (Answer, u16, Value) {
+    let message = format!("{} asks to slow down: the limit of requests is reached.", play.name);
+    let body = json!({ "status": "error", "message": message, "errorType": "RATE_LIMIT", "policyName": "TEN_SECONDLY_ROLLING" });
+    (Answer::Again(Error::new(ErrorKind::RateLimited, message).with_retry_after(wait)), 429, body)
+}
+
+fn classify(crm: &Crm, taken: Result<Taken>) -> (Answer, u16, Value) {
     match taken {
         Ok(Taken::Verdicts(verdicts)) => {
-            let results: Vec<_> = verdicts.iter().map(result).collect();
-            let outcomes = verdicts.into_iter().map(|verdict| match verdict {
-                Ok(_) => Outcome::Delivered,
+            let (outcomes, results): (Vec<_>, Vec<_>) = verdicts.into_iter().unzip();
+            let outcomes = outcomes.into_iter().map(|verdict| match verdict {
+                Ok(()) => Outcome::Delivered,
                 Err(reason) => Outcome::Rejected(reason),
             });
             (Answer::Records(outcomes.collect()), 200, json!({ "results": results }))
         }
         Ok(Taken::OverQuota) => {
-            let message =
-                format!("The practice CRM takes {DAILY_RECORDS} records a day (UTC), and today's are spent.");
+            let (name, daily) = (crm.play.name, &crm.play.daily);
+            let (most, what) = (daily.most, spoken(daily.counts));
+            let message = format!("{name} takes {most} {what} a day (UTC), and today's are spent.");
             let body = json!({ "error": message });
             let error = Error::new(ErrorKind::QuotaSpent, message).with_retry_after(crm.until_midnight());
             (Answer::Again(error), 429, body)
@@ -149,16 +198,6 @@ fn classify(crm: &Crm, taken: Result<Taken>) -> (Answer, u16, serde_json::Value)
                 (Answer::Stop(error), 507, body)
             }
         }
-    }
-}
-
-fn result(verdict: &std::result::Result<Done, Error>) -> serde_json::Value {
-    match verdict {
-        Ok(done) => match done.record {
-            Some(id) => json!({ "status": done.what, "id": id }),
-            None => json!({ "status": done.what }),
-        },
-        Err(reason) => json!({ "status": "refused", "reason": reason.message() }),
     }
 }
 
@@ -178,21 +217,29 @@ fn take(db: &mut Connection, request: &Request) -> Result<Taken> {
     let day = request.now.date_naive().to_string();
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
     let used = used_on(&transaction, &day).map_err(broken)?;
-    if used + request.records.len() as u64 > DAILY_RECORDS {
+    let play = request.play;
+    let spent = match play.daily.counts {
+        Counted::Records => request.records.len() as u64,
+        Counted::Requests => 1,
+    };
+    if used + spent > play.daily.most {
         return Ok(Taken::OverQuota);
     }
     let mut verdicts = Vec::with_capacity(request.records.len());
     for record in &request.records {
         verdicts.push(match take_one(&transaction, request, record) {
-            Ok(done) => Ok(done),
-            Err(Fault::Refused(reason)) => Err(reason),
+            Ok(done) => (Ok(()), (play.taken)(&done)),
+            Err(Fault::Refused(problems)) => {
+                let (reason, result) = (play.refused)(&problems);
+                (Err(reason), result)
+            }
             Err(Fault::Broken(error)) => return Err(error),
         });
     }
     transaction
         .execute(
             "INSERT INTO usage (day, records) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET records = records + ?2",
-            params![day, request.records.len() as i64],
+            params![day, spent as i64],
         )
         .map_err(broken)?;
     transaction.commit().map_err(broken)?;
@@ -211,8 +258,8 @@ fn take_one(db: &Connection, request: &Request, record: &Incoming) -> std::resul
     let at = request.now.to_rfc3339();
     let done = match request.to {
         To::Object(object, field) => change(db, object, field, record, &at)?,
-        To::Identify => events::identify(db, record, &at)?,
-        To::Track => events::track(db, record)?,
+        To::Identify => events::identify(db, request.play, record, &at)?,
+        To::Track => events::track(db, request.play, record)?,
     };
     db.prepare_cached("INSERT INTO applied (message_id, record) VALUES (?1, ?2)")?
         .execute(params![record.message_id, done.record])?;
@@ -229,7 +276,8 @@ fn change(
     let fields = records::members(&record.body)?;
     let same = fields.get(match_field.name).and_then(|raw| match_field.canonical(&value_of(raw)));
     let same = same.ok_or_else(|| {
-        refused(format!("{} is empty, so no {} can be matched.", match_field.label, object.one))
+        let words = format!("{} is empty, so no {} can be matched.", match_field.label, object.one);
+        Fault::Refused(vec![Problem::of(What::NoMatchValue, match_field.name, words)])
     })?;
     let existing = records::find(db, object, match_field, &same)?;
     let edit = Edit { object, operation: record.operation, match_field, fields, rules: Rules::Strict, at };

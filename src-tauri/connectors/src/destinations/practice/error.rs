@@ -2,10 +2,12 @@
 
 use sluice_engine::error::{Error, ErrorKind};
 
+use super::problem::{Problem, What};
+
 /// Why a record was not applied: its own fault, or the file's.
 pub(super) enum Fault {
     /// The CRM refuses this record.
-    Refused(Error),
+    Refused(Vec<Problem>),
     /// The file can not be read or written; nothing of the request was applied.
     Broken(Error),
 }
@@ -16,14 +18,9 @@ impl From<rusqlite::Error> for Fault {
     }
 }
 
-/// A refusal of one record.
-pub(super) fn refused(reason: impl Into<String>) -> Fault {
-    Fault::Refused(Error::new(ErrorKind::RecordRejected, reason))
-}
-
-/// A record that was only to be created is there already.
-pub(super) fn exists(reason: impl Into<String>) -> Fault {
-    Fault::Refused(Error::new(ErrorKind::AlreadyExists, reason))
+/// A refusal of one record, for what it is.
+pub(super) fn refused(what: What, words: impl Into<String>) -> Fault {
+    Fault::Refused(vec![Problem::with_record(what, words)])
 }
 
 /// What a failure of the file means here.

@@ -1,7 +1,9 @@
 //! What the practice CRM says about itself.
 
-use sluice_engine::manifest::{Accepts, Capabilities, Manifest};
+use sluice_engine::manifest::{Accepts, Capabilities, Input, Manifest, Setting};
 use sluice_engine::sync::{Mode, Removal};
+
+use super::plays;
 
 pub(super) static MANIFEST: Manifest = Manifest {
     id: "practice",
@@ -9,7 +11,14 @@ pub(super) static MANIFEST: Manifest = Manifest {
     summary: "A CRM inside Sluice to try things on: contacts, leads and accounts with real rules and refusals, and no network.",
     needs: &[],
     setup_script: None,
-    settings: &[],
+    settings: &[Setting::text(
+        plays::SETTING,
+        "Plays",
+        "Whose fields, limits and refusals it has. Each keeps its own records.",
+        "own",
+    )
+    .entered_as(Input::Choice(&plays::CHOICES))
+    .or("own")],
     steps: &[
         ("open", "Open the practice CRM"),
         ("objects", "See its objects and fields"),

@@ -7,6 +7,8 @@ mod error;
 mod events;
 mod manifest;
 mod objects;
+mod plays;
+mod problem;
 mod records;
 #[cfg(test)]
 mod tests;
@@ -15,7 +17,7 @@ use async_trait::async_trait;
 use sluice_engine::check::Steps;
 use sluice_engine::connection::Opening;
 use sluice_engine::destination::{
-    Batch, Delivery, Destination, DestinationKind, Found, Limits, Object, ReadByKey,
+    Batch, Delivery, Destination, DestinationKind, Found, Limits, Object, Quota, ReadByKey,
 };
 use sluice_engine::error::Result;
 use sluice_engine::manifest::Manifest;
@@ -33,7 +35,7 @@ impl DestinationKind for Practice {
     }
 
     fn open(&self, opening: &Opening) -> Result<Box<dyn Destination>> {
-        Ok(Box::new(Crm::new(opening)))
+        Ok(Box::new(Crm::new(opening)?))
     }
 
     fn own_answer(&self, answer: &str, place: usize, of: usize) -> Option<String> {
@@ -48,11 +50,11 @@ impl Destination for Crm {
     }
 
     async fn objects(&self) -> Result<Vec<Object>> {
-        Ok(objects::OBJECTS.iter().map(objects::ObjectDef::described).collect())
+        Ok(self.play.objects.iter().map(objects::ObjectDef::described).collect())
     }
 
     fn limits(&self, shape: &Shape) -> Limits {
-        deliver::limits(shape)
+        deliver::limits(self.play, shape)
     }
 
     async fn deliver(&self, batch: &Batch<'_>) -> Delivery {
@@ -63,8 +65,9 @@ impl Destination for Crm {
         Some(client::read_by_key(self, read).await)
     }
 
-    async fn quota(&self) -> Result<Option<(u64, u64)>> {
-        let used = self.used_today().await?;
-        Ok(Some((client::DAILY_RECORDS.saturating_sub(used), client::DAILY_RECORDS)))
+    async fn quota(&self) -> Result<Option<Quota>> {
+        let daily = &self.play.daily;
+        let left = daily.most.saturating_sub(self.used_today().await?);
+        Ok(Some(Quota { left, of: daily.most, counts: daily.counts }))
     }
 }

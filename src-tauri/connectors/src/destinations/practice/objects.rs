@@ -1,8 +1,10 @@
-//! The objects of the practice CRM: their fields, and what each field takes.
+//! Objects of a CRM: their fields, and what each field takes.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use serde_json::Value;
 use sluice_engine::destination::{Object, ObjectField, Takes};
+
+use super::problem::{Problem, What};
 
 /// An object.
 pub(super) struct ObjectDef {
@@ -28,7 +30,7 @@ pub(super) struct FieldDef {
 
 /// What a field takes.
 #[derive(Clone, Copy)]
-enum Holds {
+pub(super) enum Holds {
     /// Text of at most so many characters.
     Text(usize),
     Email,
@@ -39,20 +41,20 @@ enum Holds {
     PickList(&'static [&'static str]),
 }
 
-const fn field(name: &'static str, label: &'static str, holds: Holds) -> FieldDef {
+pub(super) const fn field(name: &'static str, label: &'static str, holds: Holds) -> FieldDef {
     FieldDef { name, label, holds, required: false, unique: false, custom: false }
 }
 
 impl FieldDef {
-    const fn required(self) -> Self {
+    pub(super) const fn required(self) -> Self {
         Self { required: true, ..self }
     }
 
-    const fn unique(self) -> Self {
+    pub(super) const fn unique(self) -> Self {
         Self { unique: true, ..self }
     }
 
-    const fn custom(self) -> Self {
+    pub(super) const fn custom(self) -> Self {
         Self { custom: true, ..self }
     }
 
@@ -67,15 +69,18 @@ impl FieldDef {
         (!same.is_empty()).then_some(same)
     }
 
-    /// Why the field does not take `value`, as a sentence without personal data. Null is always taken here.
-    pub(super) fn problem(&self, value: &Value) -> Option<String> {
+    /// Why the field does not take `value`, without personal data. Null is always taken here.
+    pub(super) fn problem(&self, value: &Value) -> Option<Problem> {
         if value.is_null() {
             return None;
         }
         let takes = match self.holds {
             Holds::Text(longest) => return self.text_problem(value, longest),
             Holds::Email if value.as_str().is_some_and(is_email) => return None,
-            Holds::Email => return Some(format!("{} is not a valid e-mail address.", self.label)),
+            Holds::Email => {
+                let words = format!("{} is not a valid e-mail address.", self.label);
+                return Some(Problem::of(What::NotAnAddress, self.name, words));
+            }
             Holds::Number if is_number(value) => return None,
             Holds::Number => "a number".to_owned(),
             Holds::Boolean if value.is_boolean() => return None,
@@ -86,25 +91,36 @@ impl FieldDef {
             Holds::DateTime => "a date and time such as 2026-01-31T08:30:00Z".to_owned(),
             Holds::PickList(options) => match value.as_str() {
                 Some(text) if options.contains(&text) => return None,
-                Some(text) if text.chars().count() <= 40 => {
-                    return Some(format!("{} takes {}, not “{text}”.", self.label, options.join(", ")));
-                }
-                Some(_) | None => options.join(", "),
+                text => return Some(self.not_an_option(text, options, value)),
             },
         };
-        Some(format!("{} takes {takes}, not {}.", self.label, kind_of(value)))
+        let words = format!("{} takes {takes}, not {}.", self.label, kind_of(value));
+        Some(Problem::of(What::WrongType, self.name, words))
     }
 
-    fn text_problem(&self, value: &Value, longest: usize) -> Option<String> {
+    fn not_an_option(&self, text: Option<&str>, options: &[&str], value: &Value) -> Problem {
+        let is = match text {
+            Some(text) if text.chars().count() <= 40 => format!("“{text}”"),
+            Some(_) | None => kind_of(value).to_owned(),
+        };
+        let words = format!("{} takes {}, not {is}.", self.label, options.join(", "));
+        Problem::of(What::NotAnOption, self.name, words)
+    }
+
+    fn text_problem(&self, value: &Value, longest: usize) -> Option<Problem> {
         let length = match value {
             Value::String(text) => text.chars().count(),
             Value::Number(_) | Value::Bool(_) | Value::Null => 0,
             Value::Array(_) | Value::Object(_) => {
-                return Some(format!("{} takes text, not {}.", self.label, kind_of(value)));
+                let words = format!("{} takes text, not {}.", self.label, kind_of(value));
+                return Some(Problem::of(What::WrongType, self.name, words));
             }
         };
-        (length > longest)
-            .then(|| format!("{} takes at most {longest} characters; this value has {length}.", self.label))
+        (length > longest).then(|| {
+            let words =
+                format!("{} takes at most {longest} characters; this value has {length}.", self.label);
+            Problem::of(What::TooLong, self.name, words)
+        })
     }
 
     fn described(&self) -> ObjectField {
@@ -132,11 +148,6 @@ impl FieldDef {
 }
 
 impl ObjectDef {
-    /// The object of this name.
-    pub(super) fn named(name: &str) -> Option<&'static Self> {
-        OBJECTS.iter().find(|object| object.name == name)
-    }
-
     /// Its field of this name.
     pub(super) fn field(&self, name: &str) -> Option<&'static FieldDef> {
         self.fields.iter().find(|field| field.name == name)
@@ -195,97 +206,3 @@ fn kind_of(value: &Value) -> &'static str {
         Value::Object(_) => "a group of values",
     }
 }
-
-const GRADES: Holds = Holds::PickList(&["A", "B", "C", "D"]);
-
-/// Contacts, leads and accounts.
-pub(super) static OBJECTS: &[ObjectDef] = &[
-    ObjectDef {
-        name: "contacts",
-        label: "Contacts",
-        one: "contact",
-        fields: &[
-            field("email", "Email", Holds::Email).required().unique(),
-            field("full_name", "Full name", Holds::Text(120)),
-            field("first_name", "First name", Holds::Text(80)),
-            field("last_name", "Last name", Holds::Text(80)),
-            field("company", "Company", Holds::Text(120)),
-            field("job_title", "Job title", Holds::Text(80)),
-            field("phone", "Phone", Holds::Text(40)),
-            field("country", "Country", Holds::Text(60)),
-            field("city", "City", Holds::Text(80)),
-            field("birthday", "Birthday", Holds::Date),
-            field("do_not_email", "Do not e-mail", Holds::Boolean),
-            field(
-                "lifecycle",
-                "Lifecycle stage",
-                Holds::PickList(&["Subscriber", "Lead", "Customer", "Former customer"]),
-            ),
-            field("user_id", "User ID", Holds::Text(64)).unique().custom(),
-            field("lead_id", "Lead ID", Holds::Text(64)).unique().custom(),
-            field("lead_score", "Lead score", Holds::Number).custom(),
-            field("score_grade", "Rating", GRADES).custom(),
-            field("logins_last_7_days", "Log-ins in the last 7 days", Holds::Number).custom(),
-            field("last_login_at", "Last log-in", Holds::DateTime).custom(),
-            field("last_platform", "Last platform", Holds::Text(40)).custom(),
-            field("origin", "Origin", Holds::Text(80)).custom(),
-            field("created_at", "Created", Holds::DateTime).custom(),
-        ],
-    },
-    ObjectDef {
-        name: "leads",
-        label: "Leads",
-        one: "lead",
-        fields: &[
-            field("email", "Email", Holds::Email).required().unique(),
-            field("full_name", "Full name", Holds::Text(120)),
-            field("first_name", "First name", Holds::Text(80)),
-            field("last_name", "Last name", Holds::Text(80)),
-            field("company", "Company", Holds::Text(120)),
-            field("industry", "Industry", Holds::Text(80)),
-            field("employees", "Employees", Holds::Number),
-            field("city", "City", Holds::Text(80)),
-            field("marketing_consent", "Marketing consent", Holds::Boolean),
-            field("title", "Job title", Holds::Text(80)),
-            field("phone", "Phone", Holds::Text(40)),
-            field("country", "Country", Holds::Text(60)),
-            field("status", "Status", Holds::PickList(&["New", "Working", "Qualified", "Unqualified"])),
-            field("lead_source", "Lead source", Holds::Text(80)),
-            field("next_step_on", "Next step on", Holds::Date),
-            field("do_not_email", "Do not e-mail", Holds::Boolean),
-            field("lead_id", "Lead ID", Holds::Text(64)).unique().custom(),
-            field("user_id", "User ID", Holds::Text(64)).unique().custom(),
-            field("lead_score", "Lead score", Holds::Number).custom(),
-            field("score_grade", "Rating", GRADES).custom(),
-            field("logins_last_7_days", "Log-ins in the last 7 days", Holds::Number).custom(),
-            field("last_login_at", "Last log-in", Holds::DateTime).custom(),
-            field("last_platform", "Last platform", Holds::Text(40)).custom(),
-            field("origin", "Origin", Holds::Text(80)).custom(),
-            field("created_at", "Created", Holds::DateTime).custom(),
-        ],
-    },
-    ObjectDef {
-        name: "accounts",
-        label: "Accounts",
-        one: "account",
-        fields: &[
-            field("name", "Account name", Holds::Text(120)).required(),
-            field("domain", "Domain", Holds::Text(120)).unique(),
-            field(
-                "industry",
-                "Industry",
-                Holds::PickList(&["Software", "Retail", "Finance", "Health", "Education", "Other"]),
-            ),
-            field("employees", "Employees", Holds::Number),
-            field("annual_revenue", "Annual revenue", Holds::Number),
-            field("country", "Country", Holds::Text(60)),
-            field("customer_since", "Customer since", Holds::Date),
-            field("account_id", "Account ID", Holds::Text(64)).unique().custom(),
-            field("workspace_id", "Workspace ID", Holds::Text(64)).unique().custom(),
-            field("plan", "Plan", Holds::Text(40)).custom(),
-            field("seats", "Seats", Holds::Number).custom(),
-            field("created_at", "Created", Holds::DateTime).custom(),
-            field("is_active", "Active", Holds::Boolean).custom(),
-        ],
-    },
-];

@@ -7,8 +7,9 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use sluice_engine::record::Operation;
 
-use super::error::{Fault, exists, refused};
+use super::error::{Fault, refused};
 use super::objects::{FieldDef, ObjectDef};
+use super::problem::{Problem, What};
 
 /// A record's values in their exact bytes.
 pub(super) type Fields = BTreeMap<String, Box<RawValue>>;
@@ -41,7 +42,7 @@ pub(super) struct Edit<'a> {
 
 /// Reads a payload's members.
 pub(super) fn members(payload: &[u8]) -> Result<Fields, Fault> {
-    serde_json::from_slice(payload).map_err(|_| refused("The record is not a JSON object."))
+    serde_json::from_slice(payload).map_err(|_| refused(What::Unusable, "The record is not a JSON object."))
 }
 
 /// The value of `raw`.
@@ -81,8 +82,14 @@ pub(super) fn apply(db: &Connection, edit: &Edit<'_>, existing: Option<i64>) -> 
             delete(db, record)?;
             Ok(Done { what: "deleted", record: Some(record) })
         }
-        (Operation::Update, None) => Err(refused(format!("There is no {one} with this {by} to update."))),
-        (Operation::Create, Some(_)) => Err(exists(format!("There is a {one} with this {by} already."))),
+        (Operation::Update, None) => {
+            let words = format!("There is no {one} with this {by} to update.");
+            Err(refused(What::NothingToUpdate, words))
+        }
+        (Operation::Create, Some(_)) => {
+            let words = format!("There is a {one} with this {by} already.");
+            Err(Fault::Refused(vec![Problem::of(What::Exists, edit.match_field.name, words)]))
+        }
         (Operation::Clear, Some(record)) => {
             let mut after = load(db, record)?;
             after.retain(|name, _| name == edit.match_field.name || !edit.fields.contains_key(name));
@@ -96,7 +103,7 @@ pub(super) fn apply(db: &Connection, edit: &Edit<'_>, existing: Option<i64>) -> 
 fn write(db: &Connection, edit: &Edit<'_>, existing: Option<i64>) -> Result<Done, Fault> {
     let problems = problems(edit, existing.is_none());
     if !problems.is_empty() {
-        return Err(refused(problems.join(" ")));
+        return Err(Fault::Refused(problems));
     }
     let mut after = match existing {
         Some(record) => load(db, record)?,
@@ -113,8 +120,8 @@ fn write(db: &Connection, edit: &Edit<'_>, existing: Option<i64>) -> Result<Done
     Ok(Done { what: if existing.is_some() { "updated" } else { "created" }, record: Some(record) })
 }
 
-/// Everything wrong with the record, one sentence each.
-fn problems(edit: &Edit<'_>, new: bool) -> Vec<String> {
+/// Everything wrong with the record.
+fn problems(edit: &Edit<'_>, new: bool) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (name, raw) in &edit.fields {
         match edit.object.field(name) {
@@ -122,11 +129,13 @@ fn problems(edit: &Edit<'_>, new: bool) -> Vec<String> {
                 let value = value_of(raw);
                 problems.extend(field.problem(&value));
                 if field.required && value.is_null() && edit.rules == Rules::Strict {
-                    problems.push(format!("{} is required and can not be empty.", field.label));
+                    let words = format!("{} is required and can not be empty.", field.label);
+                    problems.push(Problem::of(What::Required, field.name, words));
                 }
             }
             None if edit.rules == Rules::Strict => {
-                problems.push(format!("{} have no field “{name}”.", edit.object.label));
+                let words = format!("{} have no field “{name}”.", edit.object.label);
+                problems.push(Problem::of(What::NoField, name, words));
             }
             Some(_) | None => {}
         }
@@ -134,9 +143,10 @@ fn problems(edit: &Edit<'_>, new: bool) -> Vec<String> {
     if new && edit.rules == Rules::Strict {
         let missing =
             edit.object.fields.iter().filter(|field| field.required && !edit.fields.contains_key(field.name));
-        problems.extend(
-            missing.map(|field| format!("{} is required for a new {}.", field.label, edit.object.one)),
-        );
+        problems.extend(missing.map(|field| {
+            let words = format!("{} is required for a new {}.", field.label, edit.object.one);
+            Problem::of(What::Required, field.name, words)
+        }));
     }
     problems
 }
@@ -149,14 +159,13 @@ fn save(db: &Connection, edit: &Edit<'_>, existing: Option<i64>, after: &Fields)
             continue;
         };
         if find(db, edit.object, field, &same)?.is_some_and(|other| Some(other) != existing) {
-            return Err(refused(format!(
-                "Another {} has the same {} already.",
-                edit.object.one, field.label
-            )));
+            let words = format!("Another {} has the same {} already.", edit.object.one, field.label);
+            return Err(Fault::Refused(vec![Problem::of(What::Taken, field.name, words)]));
         }
         matches.push((field.name, same));
     }
-    let text = serde_json::to_string(after).map_err(|_| refused("The record is not a JSON object."))?;
+    let text = serde_json::to_string(after)
+        .map_err(|_| refused(What::Unusable, "The record is not a JSON object."))?;
     let record = if let Some(record) = existing {
         db.prepare_cached("UPDATE record SET fields = ?2, changed_at = ?3 WHERE id = ?1")?
             .execute(params![record, text, edit.at])?;

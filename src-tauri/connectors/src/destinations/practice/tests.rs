@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sluice_engine::check::{StepResult, Steps};
-use sluice_engine::destination::{Answer, Destination, DestinationKind, ReadByKey};
+use sluice_engine::destination::{Answer, Counted, Destination, DestinationKind, Quota, ReadByKey};
 use sluice_engine::error::ErrorKind;
 use sluice_engine::record::Operation;
 use sluice_engine::sync::{EventName, Shape};
@@ -163,7 +163,8 @@ async fn rows_that_are_gone_are_cleared_or_deleted_and_their_addresses_are_free_
 async fn the_daily_quota_is_spent_and_fresh_at_midnight() {
     let desk = desk();
     desk.leads(&[row(1, ANA)]).await;
-    assert_eq!(desk.crm.quota().await.unwrap(), Some((99_999, 100_000)));
+    let quota = Quota { left: 99_999, of: 100_000, counts: Counted::Records };
+    assert_eq!(desk.crm.quota().await.unwrap(), Some(quota));
     let file = rusqlite::Connection::open(desk.home.path().join("practice-~43rm~201.sqlite")).unwrap();
     file.execute("UPDATE usage SET records = 99999", []).unwrap();
     let two = [

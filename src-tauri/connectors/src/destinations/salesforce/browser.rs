@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
@@ -10,6 +11,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use sluice_engine::clock::SharedClock;
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::secrets::Secret;
+use sluice_engine::sign_in::SignIn;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use url::{Url, form_urlencoded};
@@ -21,10 +23,10 @@ use crate::http::{Http, Patience};
 
 /// Ports of the redirect, tried in this order; an External Client App lists each with [`PATH`], since Salesforce compares
 /// the whole address. The first is that of Salesforce's own command line.
-pub const PORTS: [u16; 3] = [1717, 1718, 1719];
+pub(super) const PORTS: [u16; 3] = [1717, 1718, 1719];
 
 /// The redirect's path.
-pub const PATH: &str = "/OauthRedirect";
+pub(super) const PATH: &str = "/OauthRedirect";
 
 /// Bytes of a browser's request that are read.
 const REQUEST_BYTES: usize = 16 << 10;
@@ -33,20 +35,27 @@ const REQUEST_BYTES: usize = 16 << 10;
 const BROWSER: Duration = Duration::from_secs(10);
 
 /// A sign-in that waits for the browser to come back.
-pub struct BrowserSignIn {
+pub(super) struct BrowserSignIn {
+    page: String,
     login: Url,
     client_id: String,
     redirect: String,
     verifier: Secret,
     state: String,
     listener: TcpListener,
+    clock: SharedClock,
 }
 
 impl BrowserSignIn {
     /// Begins to listen on this computer only, on the first free one of these ports ([`PORTS`]; tests take others).
     ///
     /// [`ErrorKind::Conflict`] where all are taken, [`ErrorKind::BadSettings`] where the login address is none.
-    pub async fn begin(login_url: &str, client_id: &str, ports: &[u16]) -> Result<Self> {
+    pub(super) async fn begin(
+        login_url: &str,
+        client_id: &str,
+        ports: &[u16],
+        clock: SharedClock,
+    ) -> Result<Self> {
         let login = base(login_url, "The login address")?;
         let mut found = None;
         for port in ports {
@@ -62,59 +71,11 @@ impl BrowserSignIn {
             )
             .with_hint("Close the other sign-in that waits, and try again.")
         })?;
-        let port = listener.local_addr()?.port();
-        Ok(Self {
-            login,
-            client_id: client_id.to_owned(),
-            redirect: format!("http://localhost:{port}{PATH}"),
-            verifier: Secret::new(random()?),
-            state: random()?,
-            listener,
-        })
-    }
-
-    /// The page to open in the browser. Holds no secret.
-    pub fn page(&self) -> Result<Url> {
-        let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, self.verifier.expose()).as_ref());
-        let mut url = below(&self.login, &["services", "oauth2", "authorize"]);
-        url.query_pairs_mut().extend_pairs([
-            ("response_type", "code"),
-            ("client_id", &self.client_id),
-            ("redirect_uri", &self.redirect),
-            ("scope", "api refresh_token"),
-            ("state", &self.state),
-            ("code_challenge", &challenge),
-            ("code_challenge_method", "S256"),
-        ]);
-        Ok(url)
-    }
-
-    /// Waits until the browser comes back, at most so long, and takes the refresh token. Whatever else asks at the port
-    /// is turned away.
-    ///
-    /// [`ErrorKind::TimedOut`] where nobody came, [`ErrorKind::SignInFailed`] where the person or Salesforce said no.
-    pub async fn finish(self, within: Duration, clock: SharedClock) -> Result<Secret> {
-        let code = tokio::time::timeout(within, self.code()).await.map_err(|_| {
-            Error::new(ErrorKind::TimedOut, "Nobody came back from the browser in time.")
-                .with_hint("Begin the sign-in again.")
-        })??;
-        let http = Http::new(&self.login, Patience::default(), clock)?;
-        let verifier = self.verifier.expose_text()?;
-        let form = [
-            ("grant_type", "authorization_code"),
-            ("code", code.as_str()),
-            ("client_id", &self.client_id),
-            ("redirect_uri", &self.redirect),
-            ("code_verifier", verifier),
-        ];
-        let mut tokens = ask(&http, &self.login, &form).await.map_err(Trouble::error)?;
-        let refresh = tokens.refresh_token.take().filter(|token| !token.is_empty());
-        // The address is looked at here too, so that nothing is saved that will be refused later.
-        tokens.session(&self.login)?;
-        refresh.map(Secret::new).ok_or_else(|| {
-            Error::new(ErrorKind::SignInFailed, "Salesforce gave no refresh token, so the sign-in would not last.")
-                .with_hint("Add the scope “Perform requests at any time (refresh_token, offline_access)” to the External Client App.")
-        })
+        let redirect = format!("http://localhost:{}{PATH}", listener.local_addr()?.port());
+        let (verifier, state) = (random()?, random()?);
+        let page = page(&login, client_id, &redirect, &verifier, &state).into();
+        let (client_id, verifier) = (client_id.to_owned(), Secret::new(verifier));
+        Ok(Self { page, login, client_id, redirect, verifier, state, listener, clock })
     }
 
     async fn code(&self) -> Result<String> {
@@ -139,7 +100,7 @@ impl BrowserSignIn {
             return None;
         }
         if let Some(code) = value("code").filter(|code| !code.is_empty()) {
-            say(&mut stream, 200, "You are signed in. You can close this page and go back to Sluice.").await;
+            say(&mut stream, 200, "Salesforce has answered. Close this page and go back to Sluice.").await;
             return Some(Ok(code.to_owned()));
         }
         say(&mut stream, 200, "You are not signed in. Go back to Sluice to see why.").await;
@@ -151,6 +112,54 @@ impl BrowserSignIn {
             )
             .with_fix(self.redirect.clone())))
     }
+}
+
+#[async_trait]
+impl SignIn for BrowserSignIn {
+    fn page(&self) -> &str {
+        &self.page
+    }
+
+    /// Whatever else asks at the port is turned away.
+    async fn finish(self: Box<Self>, within: Duration) -> Result<Secret> {
+        let code = tokio::time::timeout(within, self.code()).await.map_err(|_| {
+            Error::new(ErrorKind::TimedOut, "Nobody came back from the browser in time.")
+                .with_hint("Begin the sign-in again.")
+        })??;
+        let http = Http::new(&self.login, Patience::default(), self.clock.clone())?;
+        let verifier = self.verifier.expose_text()?;
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("client_id", &self.client_id),
+            ("redirect_uri", &self.redirect),
+            ("code_verifier", verifier),
+        ];
+        let mut tokens = ask(&http, &self.login, &form).await.map_err(Trouble::error)?;
+        let refresh = tokens.refresh_token.take().filter(|token| !token.is_empty());
+        // The address is looked at here too, so that nothing is saved that will be refused later.
+        tokens.session(&self.login)?;
+        refresh.map(Secret::new).ok_or_else(|| {
+            Error::new(ErrorKind::SignInFailed, "Salesforce gave no refresh token, so the sign-in would not last.")
+                .with_hint("Add the scope “Perform requests at any time (refresh_token, offline_access)” to the External Client App.")
+        })
+    }
+}
+
+/// The page to open: it knows the verifier's hash alone.
+fn page(login: &Url, client_id: &str, redirect: &str, verifier: &str, state: &str) -> Url {
+    let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()).as_ref());
+    let mut url = below(login, &["services", "oauth2", "authorize"]);
+    url.query_pairs_mut().extend_pairs([
+        ("response_type", "code"),
+        ("client_id", client_id),
+        ("redirect_uri", redirect),
+        ("scope", "api refresh_token"),
+        ("state", state),
+        ("code_challenge", &challenge),
+        ("code_challenge_method", "S256"),
+    ]);
+    url
 }
 
 /// A request's first lines.

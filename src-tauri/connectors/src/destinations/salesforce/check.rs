@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use sluice_engine::check::{Note, Steps};
+use sluice_engine::destination::{Counted, Quota};
 use sluice_engine::error::{Error, ErrorKind, Result};
 
 use super::address::{API_VERSION, below};
@@ -91,7 +92,7 @@ async fn read_object(org: &Org, name: &str) -> Result<((), Note)> {
 }
 
 async fn spare(org: &Org) -> Result<((), Note)> {
-    let (left, of) = quota(org).await?;
+    let Quota { left, of, .. } = quota(org).await?;
     if left == 0 {
         return Err(Error::new(
             ErrorKind::QuotaSpent,
@@ -102,7 +103,7 @@ async fn spare(org: &Org) -> Result<((), Note)> {
 }
 
 /// Requests left of those that all programs together may make in 24 hours.
-pub(super) async fn quota(org: &Org) -> Result<(u64, u64)> {
+pub(super) async fn quota(org: &Org) -> Result<Quota> {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
     struct Limits {
@@ -117,5 +118,6 @@ pub(super) async fn quota(org: &Org) -> Result<(u64, u64)> {
     let answered = org.look(&Ask::get(&["limits"])).await.map_err(Trouble::error)?;
     let limits: Limits =
         serde_json::from_str(&answered.body).map_err(|_| unreadable("how many requests are left"))?;
-    Ok((limits.daily_api_requests.remaining, limits.daily_api_requests.max))
+    let Left { max, remaining } = limits.daily_api_requests;
+    Ok(Quota { left: remaining, of: max, counts: Counted::Requests })
 }

@@ -13,7 +13,7 @@ use super::rejection::{RowError, exists, is_gone, outcome};
 use super::rows::{Row, Rows};
 
 /// Records of a request.
-pub(super) const RECORDS: usize = 200;
+pub(in crate::destinations) const RECORDS: usize = 200;
 /// Bytes of an answer: 200 records with several long reasons each.
 const ANSWER: usize = 4 << 20;
 

@@ -1,6 +1,6 @@
 //! Sending a batch: collections of up to 200 records, or a job.
 
-use sluice_engine::destination::{Answer, Batch, Delivery, Exchange, JobToken, Limits, Request};
+use sluice_engine::destination::{Answer, Batch, Delivery, Exchange, JobToken, Limits, Request, Together};
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::record::Operation;
 use sluice_engine::sync::Shape;
@@ -22,23 +22,30 @@ const RECORD_BYTES: usize = 400_000;
 /// What [`Rows`] adds to a payload: the object's name and the record's id.
 const ENVELOPE_BYTES: usize = 128;
 
-/// One request or job at a time: two that change records of the same parent lock each other out.
-pub(super) const LIMITS: Limits = Limits {
+/// Two requests or jobs at a time: while one job's results are fetched and the next is filled, Salesforce works on the
+/// other. More would only lock each other out where they change records of the same parent.
+pub(in crate::destinations) const LIMITS: Limits = Limits {
     records: bulk::RECORDS,
     bytes: bulk::BYTES,
     record_bytes: RECORD_BYTES,
     envelope_bytes: ENVELOPE_BYTES,
-    in_flight: 1,
+    in_flight: 2,
 };
 
-/// How many records one request carries in a run that sends `of_run`. Only what is matched by Salesforce itself goes in
+/// A job's requests: made, uploaded, handed over, looked at twice, and its three files.
+const OF_A_JOB: u64 = 8;
+
+/// How many records go together in a run that sends `of_run`. Only what is matched by Salesforce itself goes in
 /// jobs: for the others ids have to be looked up first.
-pub(super) fn together(operation: Operation, of_run: u64) -> usize {
+pub(super) fn together(operation: Operation, of_run: u64) -> Together {
+    let collection =
+        |requests| Together { records: collections::RECORDS, requests, by: "sObject Collections" };
     match operation {
-        Operation::Upsert if of_run >= MANY => bulk::RECORDS,
-        Operation::Upsert | Operation::Update | Operation::Create | Operation::Clear | Operation::Delete => {
-            collections::RECORDS
+        Operation::Upsert if of_run >= MANY => {
+            Together { records: bulk::RECORDS, requests: OF_A_JOB, by: "Bulk API 2.0" }
         }
+        Operation::Upsert => collection(1),
+        Operation::Update | Operation::Create | Operation::Clear | Operation::Delete => collection(2),
     }
 }
 

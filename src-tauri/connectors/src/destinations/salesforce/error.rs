@@ -156,17 +156,12 @@ fn forbidden(answered: &Answered, said: &str) -> Trouble {
 
 /// A 400 of the whole request. What is wrong with the object or a field is wrong with every record.
 fn refused(answered: &Answered, said: &str) -> Trouble {
-    let missing = |message: String| {
-        Trouble::Stop(Error::new(ErrorKind::MissingObject, message).with_hint(
-            "Look whether the object and every mapped field exist in Salesforce and the signed-in user may see them.",
-        ))
-    };
     match code(answered).as_str() {
         "INVALID_TYPE"
         | "NOT_FOUND"
         | "INVALID_FIELD"
         | "INVALID_FIELD_FOR_INSERT_UPDATE"
-        | "INVALIDENTITY" => missing(format!("Salesforce does not know the object or a field: {said}.")),
+        | "INVALIDENTITY" => Trouble::Stop(no_field(said)),
         "" if answered.status == 404 => Trouble::Stop(not_the_api(404)),
         "API_VERSION_NOT_SUPPORTED" | "UNSUPPORTED_API_VERSION" => Trouble::Stop(Error::new(
             ErrorKind::BadAnswer,
@@ -188,6 +183,14 @@ fn refused(answered: &Answered, said: &str) -> Trouble {
             Trouble::Refused(Error::new(ErrorKind::RequestRefused, format!("Salesforce refused it: {said}.")))
         }
     }
+}
+
+/// The object or one of the mapped fields is not there, in Salesforce's words.
+pub(in crate::destinations) fn no_field(said: &str) -> Error {
+    let message = format!("Salesforce does not know the object or a field: {said}.");
+    Error::new(ErrorKind::MissingObject, message).with_hint(
+        "Look whether the object and every mapped field exist in Salesforce and the signed-in user may see them.",
+    )
 }
 
 /// Sorts the answer to a sign-in (OAuth 2.0, RFC 6749, section 5.2). Nothing was sent before it.

@@ -52,8 +52,13 @@ pub(super) static MANIFEST: Manifest = Manifest {
         ),
         Setting::secret("client_secret", "Consumer secret", "Of the External Client App.")
             .only_if("auth", &[CLIENT_CREDENTIALS]),
-        Setting::secret("refresh_token", "Refresh token", "What signing in in the browser brings.")
-            .only_if("auth", &[BROWSER]),
+        Setting::secret(
+            "refresh_token",
+            "Browser sign-in",
+            "Opens Salesforce in your browser, and keeps what comes back in this computer’s keychain.",
+        )
+        .entered_as(Input::SignIn)
+        .only_if("auth", &[BROWSER]),
     ],
     steps: &[
         ("reach", "Reach Salesforce"),

@@ -1,7 +1,7 @@
 //! Salesforce: records of any object, by sObject Collections or Bulk API 2.0.
 
 mod address;
-pub mod browser;
+mod browser;
 mod bulk;
 mod check;
 mod client;
@@ -23,22 +23,30 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use sluice_engine::check::Steps;
+use sluice_engine::clock::SharedClock;
 use sluice_engine::connection::Opening;
 use sluice_engine::destination::{
-    Batch, Delivery, Destination, DestinationKind, Found, JobToken, Jobs, Limits, Object, ReadByKey, Request,
+    Batch, Delivery, Destination, DestinationKind, Found, JobToken, Jobs, Limits, Object, Quota, ReadByKey,
+    Request, Together,
 };
 use sluice_engine::error::Result;
 use sluice_engine::manifest::Manifest;
 use sluice_engine::record::Operation;
+use sluice_engine::sign_in::SignIn;
 use sluice_engine::sync::Shape;
 
 use crate::http::Patience;
 use client::Org;
+pub(super) use collections::RECORDS as COLLECTION;
+pub(super) use deliver::LIMITS;
 use error::Trouble;
+pub(super) use error::no_field;
+pub(super) use rejection::{RowError, rejected};
 
 /// Salesforce.
 pub(super) struct Salesforce;
 
+#[async_trait]
 impl DestinationKind for Salesforce {
     fn manifest(&self) -> &'static Manifest {
         &manifest::MANIFEST
@@ -46,6 +54,17 @@ impl DestinationKind for Salesforce {
 
     fn open(&self, opening: &Opening) -> Result<Box<dyn Destination>> {
         Ok(Box::new(Org::new(opening, Patience::default())?))
+    }
+
+    async fn sign_in(
+        &self,
+        settings: &BTreeMap<String, String>,
+        clock: &SharedClock,
+    ) -> Result<Box<dyn SignIn>> {
+        let setting = |key: &str, or| settings.get(key).map_or(or, String::as_str);
+        let (login, client) = (setting("login_url", manifest::LOGIN), setting("client_id", ""));
+        let sign_in = browser::BrowserSignIn::begin(login, client, &browser::PORTS, clock.clone()).await?;
+        Ok(Box::new(sign_in))
     }
 
     fn request(&self, settings: &BTreeMap<String, String>, batch: &Batch<'_>) -> Result<Option<Request>> {
@@ -71,7 +90,7 @@ impl Destination for Org {
         deliver::LIMITS
     }
 
-    fn together(&self, _: &Shape, operation: Operation, of_run: u64) -> Option<usize> {
+    fn together(&self, _: &Shape, operation: Operation, of_run: u64) -> Option<Together> {
         Some(deliver::together(operation, of_run))
     }
 
@@ -87,7 +106,7 @@ impl Destination for Org {
         Some(self)
     }
 
-    async fn quota(&self) -> Result<Option<(u64, u64)>> {
+    async fn quota(&self) -> Result<Option<Quota>> {
         check::quota(self).await.map(Some)
     }
 }

@@ -1,23 +1,23 @@
 //! What Salesforce says of one record: sent again, there already, or refused with a reason in its own words and in plain
 //! ones.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sluice_engine::destination::Outcome;
 use sluice_engine::error::{Error, ErrorKind};
 
 /// Why Salesforce did not take a record.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct RowError {
+pub(in crate::destinations) struct RowError {
     /// Such as `REQUIRED_FIELD_MISSING`.
     #[serde(default)]
-    pub(super) status_code: String,
+    pub(in crate::destinations) status_code: String,
     /// In Salesforce's words.
     #[serde(default)]
-    pub(super) message: String,
+    pub(in crate::destinations) message: String,
     /// The fields it is about.
     #[serde(default)]
-    pub(super) fields: Vec<String>,
+    pub(in crate::destinations) fields: Vec<String>,
 }
 
 impl RowError {
@@ -75,19 +75,22 @@ impl RowError {
 
 /// What became of a record that Salesforce did not take.
 pub(super) fn outcome(errors: &[RowError]) -> Outcome {
-    let lasting: Vec<_> = errors.iter().filter(|error| !error.passes()).collect();
-    let rejected: Vec<_> = lasting.iter().map(|error| error.error(ErrorKind::RecordRejected)).collect();
-    match (&*rejected, errors) {
-        ([], []) => {
-            let message = "Salesforce did not take the record, and gave no reason.";
-            Outcome::Rejected(Error::new(ErrorKind::RecordRejected, message))
-        }
-        ([], [first, ..]) => Outcome::Again(first.error(ErrorKind::ServerFailed)),
-        ([only], _) => Outcome::Rejected(only.clone()),
-        ([first, ..], _) => {
-            let words: Vec<_> = rejected.iter().map(Error::message).collect();
-            let all = Error::new(ErrorKind::RecordRejected, words.join(" "));
-            Outcome::Rejected(all.with_hint(first.hint().to_owned()))
+    let lasting: Vec<_> = errors.iter().filter(|error| !error.passes()).cloned().collect();
+    match errors {
+        [first, ..] if lasting.is_empty() => Outcome::Again(first.error(ErrorKind::ServerFailed)),
+        _ => Outcome::Rejected(rejected(&lasting, false)),
+    }
+}
+
+/// The error for a record that Salesforce refused for good; `exists` where it was to be created and is there.
+pub(in crate::destinations) fn rejected(errors: &[RowError], exists: bool) -> Error {
+    let kind = if exists { ErrorKind::AlreadyExists } else { ErrorKind::RecordRejected };
+    match errors.iter().map(|error| error.error(kind)).collect::<Vec<_>>().as_slice() {
+        [] => Error::new(kind, "Salesforce did not take the record, and gave no reason."),
+        [only] => only.clone(),
+        [first, ..] => {
+            let words: Vec<_> = errors.iter().map(|error| error.error(kind).message().to_owned()).collect();
+            Error::new(kind, words.join(" ")).with_hint(first.hint().to_owned())
         }
     }
 }

@@ -28,8 +28,9 @@ pub(super) const BATCH_BYTES: usize = 1 << 20;
 const FETCH_ROWS: usize = 1_000;
 /// How many `FETCH` are in the first page: one for a short read, and one that finds its end.
 const FIRST_PAGE: usize = 2;
-/// How many are in the longest page. Each page has twice as many as the one before.
-const LONGEST_PAGE: usize = 64;
+/// How many are in the longest page. Each page has twice as many as the one before. Between two pages the server waits until all of
+/// the first has arrived; those of the last page beyond the end are for nothing.
+const LONGEST_PAGE: usize = 256;
 
 /// Starts to read; returns when the columns are known and the server has begun.
 pub(super) async fn start(mut session: Session, read: &Read) -> Result<Box<dyn Rows>> {

@@ -72,6 +72,8 @@ struct Inside {
     today: usize,
     faults: VecDeque<Fault>,
     asked: Vec<Asked>,
+    /// How long every answer takes.
+    takes: Duration,
 }
 
 impl Fake {
@@ -86,6 +88,7 @@ impl Fake {
             today: 0,
             faults: VecDeque::new(),
             asked: Vec::new(),
+            takes: Duration::ZERO,
         };
         let inside = Arc::new(Mutex::new(inside));
         let app = Router::new().fallback(serve).with_state(Arc::clone(&inside));
@@ -104,6 +107,11 @@ impl Fake {
         self.inside.lock().unwrap().faults.extend(faults);
     }
 
+    /// Every answer takes so long from now on.
+    pub(crate) fn takes(&self, long: Duration) {
+        self.inside.lock().unwrap().takes = long;
+    }
+
     /// Takes a scope from the key.
     pub(crate) fn revoke(&self, scope: &'static str) {
         self.inside.lock().unwrap().account.missing_scopes.push(scope);
@@ -112,6 +120,11 @@ impl Fake {
     /// Every request so far.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.inside.lock().unwrap().asked.clone()
+    }
+
+    /// The requests since this was asked last. Only these are kept then.
+    pub(crate) fn asked_since(&self) -> Vec<Asked> {
+        std::mem::take(&mut self.inside.lock().unwrap().asked)
     }
 
     /// The values of the records of an object, in the order in which they were made.
@@ -150,7 +163,12 @@ async fn serve(
     body: Bytes,
 ) -> Response {
     let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
-    let (answer, fault) = inside.lock().unwrap().answer(&method, &uri, &headers, &body);
+    let ((answer, fault), told, takes) = {
+        let mut inside = inside.lock().unwrap();
+        // A request is counted when it comes, however long it takes.
+        (inside.answer(&method, &uri, &headers, &body), inside.told(), inside.takes)
+    };
+    tokio::time::sleep(takes).await;
     if let Some(Fault::Silence) = fault {
         std::future::pending::<()>().await;
     }
@@ -174,7 +192,9 @@ async fn serve(
     if let Some(seconds) = answer.retry_after {
         response.headers_mut().insert("retry-after", HeaderValue::from_static(seconds));
     }
-    inside.lock().unwrap().told(&mut response);
+    for (name, number) in told {
+        response.headers_mut().insert(name, HeaderValue::from(number));
+    }
     response
 }
 
@@ -201,11 +221,12 @@ impl Inside {
         headers: &HeaderMap,
         body: &Value,
     ) -> (Answer, Option<Fault>) {
+        let at = Instant::now();
         let is_write = uri.path().contains("/batch/") && !uri.path().ends_with("/read");
         let fault = if is_write { self.faults.pop_front() } else { None };
         let mut answer = if let Some(Fault::Say(status, ..)) = &fault {
             Answer::new(*status, Value::Null)
-        } else if let Some(refusal) = self.refusal(headers) {
+        } else if let Some(refusal) = self.refusal(headers, at) {
             refusal
         } else {
             self.account.answer(method.as_str(), uri, body)
@@ -221,7 +242,7 @@ impl Inside {
             body: body.clone(),
             answer: answer.body.clone(),
             status: answer.status,
-            at: Instant::now(),
+            at,
         });
         if fault.is_some() && answer.retry_after.is_some() {
             answer.retry_after = None;
@@ -230,7 +251,7 @@ impl Inside {
     }
 
     /// The limits and the key, which come before everything else.
-    fn refusal(&mut self, headers: &HeaderMap) -> Option<Answer> {
+    fn refusal(&mut self, headers: &HeaderMap, now: Instant) -> Option<Answer> {
         let limited = |policy: &str, message: &str| {
             json!({ "status": "error", "message": message, "errorType": "RATE_LIMIT", "policyName": policy,
                 "correlationId": "c033cdaa-2c40-4a64-ae48-b4cec88dad24", "requestId": "3d3e35b7-0dae-4b9f-a6e3-9c230cbcf8dd" })
@@ -240,7 +261,6 @@ impl Inside {
             let message = "Authentication credentials not found. This API supports OAuth 2.0 authentication.";
             return Some(error(401, "INVALID_AUTHENTICATION", message));
         }
-        let now = Instant::now();
         while self.recent.front().is_some_and(|at| now.duration_since(*at) >= self.allowed.window) {
             self.recent.pop_front();
         }
@@ -258,17 +278,16 @@ impl Inside {
         None
     }
 
-    fn told(&self, response: &mut Response) {
+    /// What the headers say of the limits.
+    fn told(&self) -> [(&'static str, usize); 5] {
         let Allowed { rolling, window, daily } = self.allowed;
         let left = |of: usize, used: usize| of.saturating_sub(used).min(1_000_000);
-        for (name, number) in [
+        [
             ("x-hubspot-ratelimit-max", rolling.min(1_000_000)),
             ("x-hubspot-ratelimit-remaining", left(rolling, self.recent.len())),
             ("x-hubspot-ratelimit-interval-milliseconds", window.as_millis() as usize),
             ("x-hubspot-ratelimit-daily", daily.min(1_000_000)),
             ("x-hubspot-ratelimit-daily-remaining", left(daily, self.today)),
-        ] {
-            response.headers_mut().insert(name, HeaderValue::from(number));
-        }
+        ]
     }
 }

@@ -1,5 +1,7 @@
 //! Jobs: open, filled once, handed over, done after some looks, with three files of results.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Map, Value, json};
 
 use super::records::is_field;
@@ -12,6 +14,7 @@ pub(crate) struct Job {
     file: Option<String>,
     uploads: u32,
     looks: u32,
+    done_at: Option<Instant>,
     error: Option<String>,
     processed: u64,
     failed: u64,
@@ -21,6 +24,11 @@ pub(crate) struct Job {
 }
 
 impl Job {
+    /// Records of its file.
+    pub(crate) fn records(&self) -> usize {
+        self.file.as_ref().map_or(0, |file| csv::Reader::from_reader(file.as_bytes()).records().count())
+    }
+
     fn told(&self, id: &str) -> Said {
         ok(
             &json!({ "id": id, "state": self.state, "operation": "upsert", "object": "Lead", "externalIdFieldName": self.by,
@@ -60,7 +68,7 @@ impl World {
     }
 
     fn with_job(&mut self, method: &str, id: &str, rest: &[&str], ask: &Ask) -> Said {
-        let looks = self.looks;
+        let (looks, in_a_second) = (self.looks, self.in_a_second);
         let job = self.jobs.get_mut(id).unwrap();
         match (method, rest) {
             ("PUT", ["batches"]) if job.state != "Open" => {
@@ -82,6 +90,11 @@ impl World {
                     }
                     "UploadComplete" if job.state == "Open" => {
                         job.state = "UploadComplete";
+                        if let Some(speed) = in_a_second {
+                            let takes = Duration::from_secs_f64(job.records() as f64 / speed);
+                            self.busy_until = self.busy_until.max(Instant::now()) + takes;
+                            job.done_at = Some(self.busy_until);
+                        }
                         job.told(id)
                     }
                     "Aborted" if job.state == "Open" => {
@@ -95,7 +108,7 @@ impl World {
                 if job.state == "UploadComplete" || job.state == "InProgress" {
                     job.state = "InProgress";
                     job.looks += 1;
-                    if job.looks > looks {
+                    if job.done_at.map_or(job.looks > looks, |done_at| Instant::now() >= done_at) {
                         self.work(id);
                     }
                 }

@@ -4,15 +4,16 @@
 
 mod jobs;
 mod records;
-pub mod tls;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Instant;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
+use base64::Engine as _;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
@@ -37,12 +38,20 @@ pub struct World {
     sessions: u32,
     /// The refresh token that is good for one use.
     pub refresh_token: String,
+    /// Challenges of people who said yes in the browser, by the code that each was sent back with.
+    codes: HashMap<String, String>,
     /// Requests that may still be made today.
     pub left: u64,
     /// Records that are locked once.
     pub locked: HashSet<String>,
     /// Looks at a job before it is done.
     pub looks: u32,
+    /// Records of jobs that are worked off in a second, one job after the other; else looks decide.
+    pub in_a_second: Option<f64>,
+    /// Until when the jobs that were handed over are worked on.
+    busy_until: Instant,
+    /// Requests that were refused as a whole.
+    pub refused: u64,
     made: u64,
 }
 
@@ -62,9 +71,13 @@ impl Fake {
             requests: Vec::new(),
             sessions: 0,
             refresh_token: "refresh-0".to_owned(),
+            codes: HashMap::new(),
             left: 15_000,
             locked: HashSet::new(),
             looks: 1,
+            in_a_second: None,
+            busy_until: Instant::now(),
+            refused: 0,
             made: 0,
         }));
         let app = axum::Router::new()
@@ -105,9 +118,11 @@ async fn handle(
         body: body.to_vec(),
     };
     let (status, content_type, said) = world.answer(&ask);
+    world.refused += u64::from(status >= 400);
     let used = 15_000 - world.left;
-    Response::builder()
-        .status(status)
+    let answer = Response::builder().status(status);
+    let answer = if status == 302 { answer.header("location", said.clone()) } else { answer };
+    answer
         .header("content-type", content_type)
         .header("sforce-limit-info", format!("api-usage={used}/15000"))
         .body(Body::from(said))
@@ -142,6 +157,11 @@ fn not_found() -> Said {
 }
 
 impl World {
+    /// How many records each job had.
+    pub fn jobs(&self) -> Vec<usize> {
+        self.jobs.values().map(jobs::Job::records).collect()
+    }
+
     /// The access token that counts.
     pub fn session(&self) -> String {
         format!("00Dxx!SESSION.{}", self.sessions)
@@ -158,6 +178,9 @@ impl World {
     }
 
     fn answer(&mut self, ask: &Ask) -> Said {
+        if ask.path == "/services/oauth2/authorize" {
+            return self.say_yes(ask);
+        }
         if ask.path == "/services/oauth2/token" {
             return self.sign_in(ask);
         }
@@ -187,6 +210,32 @@ impl World {
         }
     }
 
+    /// The page where a person signs in and says yes: this one always does, and is sent back with a code.
+    fn say_yes(&mut self, ask: &Ask) -> Said {
+        let given = |key: &str| ask.query.get(key).map(String::as_str).unwrap_or_default();
+        let listed = (1717..=1719)
+            .any(|port| given("redirect_uri") == format!("http://localhost:{port}/OauthRedirect"));
+        if given("client_id") != "CONSUMER_KEY" || given("response_type") != "code" || !listed {
+            return (400, "text/html", "error=redirect_uri_mismatch".to_owned());
+        }
+        if given("code_challenge_method") != "S256" || !given("scope").contains("refresh_token") {
+            return (400, "text/html", "error=invalid_request".to_owned());
+        }
+        let code = self.new_id("aPrx");
+        self.codes.insert(code.clone(), given("code_challenge").to_owned());
+        let back = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("code", code.as_str()), ("state", given("state"))])
+            .finish();
+        (302, "text/html", format!("{}?{back}", given("redirect_uri")))
+    }
+
+    /// A code is good for one use, by whoever knows what its challenge was made of.
+    fn knows_verifier(&mut self, code: &str, verifier: &str) -> bool {
+        let hash = ring::digest::digest(&ring::digest::SHA256, verifier.as_bytes());
+        let challenge = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(hash.as_ref());
+        self.codes.remove(code) == Some(challenge)
+    }
+
     fn sign_in(&mut self, ask: &Ask) -> Said {
         let form: BTreeMap<String, String> = form_urlencoded::parse(&ask.body).into_owned().collect();
         let given = |key: &str| form.get(key).map(String::as_str).unwrap_or_default();
@@ -205,6 +254,11 @@ impl World {
                 answer["refresh_token"] = json!(self.refresh_token);
             }
             "refresh_token" => return no("invalid_grant", "expired access/refresh token"),
+            "authorization_code" if self.knows_verifier(given("code"), given("code_verifier")) => {
+                self.refresh_token = format!("refresh-{}", self.sessions + 1);
+                answer["refresh_token"] = json!(self.refresh_token);
+            }
+            "authorization_code" => return no("invalid_grant", "invalid authorization code"),
             _ => return no("unsupported_grant_type", "grant type not supported"),
         }
         self.sessions += 1;

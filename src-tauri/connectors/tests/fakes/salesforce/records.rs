@@ -1,6 +1,6 @@
 //! Leads: what is taken and what is refused.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,9 @@ use super::{Ask, Said, World, not_found, ok, refused};
 /// Name, type, longest text.
 const FIELDS: &[(&str, &str, usize)] = &[
     ("Id", "id", 18),
+    ("FirstName", "string", 40),
     ("LastName", "string", 80),
+    ("Title", "string", 128),
     ("Company", "string", 255),
     ("Email", "email", 80),
     ("Ext__c", "string", 50),
@@ -44,11 +46,23 @@ pub(crate) fn is_field(name: &str) -> bool {
     FIELDS.iter().any(|(field, ..)| field.eq_ignore_ascii_case(name))
 }
 
+/// What people read.
+fn label(name: &str) -> &str {
+    match name {
+        "Id" => "Record ID",
+        "FirstName" => "First Name",
+        "LastName" => "Last Name",
+        "Ext__c" => "Lead ID",
+        "Score__c" => "Lead Score",
+        _ => name.trim_end_matches("__c"),
+    }
+}
+
 fn describe() -> Value {
     let fields: Vec<_> = FIELDS
         .iter()
         .map(|&(name, kind, length)| {
-            json!({ "name": name, "label": name, "type": kind, "length": length, "nillable": name != "LastName" && name != "Id",
+            json!({ "name": name, "label": label(name), "type": kind, "length": length, "nillable": name != "LastName" && name != "Id",
                     "createable": name != "Id", "updateable": name != "Id", "defaultedOnCreate": name == "Id",
                     "externalId": name == "Ext__c", "unique": name == "Ext__c", "caseSensitive": false,
                     "idLookup": matches!(name, "Id" | "Email" | "Ext__c"), "custom": name.ends_with("__c"),
@@ -252,15 +266,21 @@ impl World {
                 values.map(|value| value.trim_matches('\'').replace('\\', "").to_lowercase()).collect();
             (field.to_owned(), values)
         });
-        let with_id = |(id, lead): (&String, &BTreeMap<String, Value>)| {
-            let mut lead = lead.clone();
+        let with_id = |id: &String| {
+            let mut lead = self.leads.get(id)?.clone();
             lead.insert("Id".to_owned(), json!(id));
-            lead
+            Some(lead)
         };
-        let records: Vec<_> = self
-            .leads
-            .iter()
-            .map(with_id)
+        // By external id they are found without a look at all others.
+        let ids: BTreeSet<_> = match &condition {
+            Some((field, values)) if field == "Ext__c" => {
+                values.iter().filter_map(|value| self.by_ext.get(value)).collect()
+            }
+            _ => self.leads.keys().collect(),
+        };
+        let records: Vec<_> = ids
+            .into_iter()
+            .filter_map(with_id)
             .filter(|lead| {
                 condition
                     .as_ref()

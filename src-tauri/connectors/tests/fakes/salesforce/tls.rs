@@ -12,7 +12,7 @@ use tokio_rustls::TlsAcceptor;
 
 /// Hands what comes over TLS on to `plain` (host and port). The certificate is made out to `localhost` and lies in
 /// `folder`, as `server.crt`; answers with the port.
-pub async fn in_front_of(plain: String, folder: &Path) -> u16 {
+pub(crate) async fn in_front_of(plain: String, folder: &Path) -> u16 {
     let made = Command::new("openssl")
         .args("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout server.key -out server.crt".split(' '))
         .current_dir(folder)

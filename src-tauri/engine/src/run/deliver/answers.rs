@@ -1,5 +1,7 @@
 //! What an answer asks for: the next records, a pause, halves, or the user.
 
+use std::time::Duration;
+
 use super::super::backoff::{FAILURES, is_offline};
 use super::super::outcome::{Attempt, Settled};
 use super::super::send::{Made, Sent};
@@ -27,7 +29,9 @@ impl Sender {
             self.unwritten.push_back(written);
             left
         });
-        self.backoff.answered(took);
+        if !exchange.never_left {
+            self.backoff.answered(took);
+        }
         match &answer {
             Answer::Again(error) if work.job.is_some() => {
                 // Only the look failed.
@@ -121,7 +125,13 @@ impl Sender {
     /// Records that were not sent now go first once the pause is over.
     fn put_back(&mut self, work: Work, error: &Error, request: u64) {
         self.queue.push_front(work);
-        self.pause_or_stop(error, request);
+        match error.turn_after() {
+            Some(wait) => {
+                self.backoff.too_early(wait);
+                self.tell_pause(error, wait);
+            }
+            None => self.pause_or_stop(error, request),
+        }
     }
 
     /// The request never left this computer: it counts as none.
@@ -168,7 +178,12 @@ impl Sender {
     }
 
     fn pause(&mut self, error: &Error, request: u64) {
-        let seconds = self.backoff.failed(error, request).as_secs().max(1);
+        let wait = self.backoff.failed(error, request);
+        self.tell_pause(error, wait);
+    }
+
+    fn tell_pause(&self, error: &Error, wait: Duration) {
+        let seconds = wait.as_secs().max(1);
         self.context.progress.wait_for(Some(format!("{} Next try in {seconds} s.", error.message())));
     }
 }

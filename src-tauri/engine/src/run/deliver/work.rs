@@ -143,7 +143,7 @@ impl Sender {
             let operation = batch.body.operation(place)?;
             let (run, destination) = (&self.context.run, &self.context.destination);
             let most = destination.together(&run.shape, operation, run.counts.to_send);
-            let own = most.map(|_| operation);
+            let (own, most) = (most.map(|_| operation), most.map(|together| together.records));
             let open = requests.iter_mut().rev().find(|(carries, ..)| *carries == own);
             match open.filter(|(_, most, places)| places.len() < *most) {
                 Some((_, _, places)) => places.push(place),

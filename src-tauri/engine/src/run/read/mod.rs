@@ -23,6 +23,7 @@ use crate::store::runs::{Counts, InvalidRow};
 use crate::store::syncs::NO_SYNC;
 use crate::sync::Sync;
 use crate::value::Column;
+use crate::words::count;
 use cursor::Cursor;
 pub(crate) use cursor::after;
 use emptied::Emptied;
@@ -226,7 +227,8 @@ fn check_whole(read: u64, server_rows: Option<u64>) -> Result<()> {
     match server_rows {
         Some(rows) if rows == read => Ok(()),
         Some(rows) => {
-            let message = format!("The warehouse reported {rows} rows, and {read} arrived.");
+            let message =
+                format!("The warehouse reported {} rows, and {} arrived.", count(rows), count(read));
             Err(Error::new(ErrorKind::IncompleteRead, message))
         }
         None => {

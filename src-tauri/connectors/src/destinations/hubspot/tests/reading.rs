@@ -1,5 +1,5 @@
 use sluice_engine::check::{Step, StepResult, Steps};
-use sluice_engine::destination::{Destination, ReadByKey};
+use sluice_engine::destination::{Counted, Destination, Quota, ReadByKey};
 use sluice_engine::error::{ErrorKind, Result};
 
 use super::super::client::HubSpot;
@@ -80,13 +80,13 @@ async fn what_is_left_of_a_day_is_kept_for_writing() {
     send(&hub, &by("email"), &two()).await;
     let read = ReadByKey { object: "contacts", match_field: "email", values: &[], fields: &[] };
     assert!(hub.read_by_key(&read).await.is_none());
-    assert_eq!(hub.quota().await.unwrap(), Some((99, 1000)));
+    assert_eq!(hub.quota().await.unwrap(), Some(requests(99, 1000)));
 }
 
 #[tokio::test]
 async fn the_quota_is_the_accounts_own_figure() {
     let server = Server::start(vec![json(200, USAGE)]).await;
-    assert_eq!(hub(&server.url).quota().await.unwrap(), Some((249_000, 250_000)));
+    assert_eq!(hub(&server.url).quota().await.unwrap(), Some(requests(249_000, 250_000)));
     assert_eq!(server.got()[0].line(), "GET /account-info/2026-09/api-usage/daily/private-apps HTTP/1.1");
 }
 
@@ -171,4 +171,8 @@ async fn a_key_that_sees_less_passes_with_a_note() {
     let StepResult::Noted(note, fix) = &steps[2].result else { panic!("{steps:?}") };
     assert_eq!(note, "The key may see contacts and companies, and nothing else.");
     assert_eq!(fix.as_deref(), Some("crm.objects.deals.read"));
+}
+
+fn requests(left: u64, of: u64) -> Quota {
+    Quota { left, of, counts: Counted::Requests }
 }

@@ -1,6 +1,6 @@
 //! Objects, present values and the quota.
 
-use sluice_engine::destination::ReadByKey;
+use sluice_engine::destination::{Counted, Quota, ReadByKey};
 
 use super::outcomes::LEAD;
 use super::*;
@@ -100,7 +100,8 @@ async fn the_last_requests_of_a_day_are_kept_for_sending() {
     );
     let server = Server::start(vec![SIGNED_IN, limits]).await;
     let org = org(&server.url);
-    assert_eq!(org.quota().await.unwrap(), Some((1, 15_000)));
+    let quota = Quota { left: 1, of: 15_000, counts: Counted::Requests };
+    assert_eq!(org.quota().await.unwrap(), Some(quota));
     assert!(read(&org, &["a"]).await.is_none());
     assert_eq!(server.got().len(), 2);
     let server = Server::start(vec![SIGNED_IN, json(200, "{}")]).await;

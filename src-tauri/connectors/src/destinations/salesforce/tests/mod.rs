@@ -243,10 +243,12 @@ async fn events_are_not_for_it_and_new_records_have_no_id_to_match() {
 #[test]
 fn the_count_of_a_run_decides_how_its_records_travel() {
     let org = org("http://127.0.0.1:9");
-    let together = |operation, of_run| org.together(&leads(), operation, of_run);
-    assert_eq!(together(Operation::Upsert, 1_999), Some(200));
-    assert_eq!(together(Operation::Upsert, 2_000), Some(10_000));
+    let together = |operation, of_run| {
+        org.together(&leads(), operation, of_run).map(|go| (go.records, go.requests, go.by))
+    };
+    assert_eq!(together(Operation::Upsert, 1_999), Some((200, 1, "sObject Collections")));
+    assert_eq!(together(Operation::Upsert, 2_000), Some((10_000, 8, "Bulk API 2.0")));
     for operation in [Operation::Update, Operation::Create, Operation::Clear, Operation::Delete] {
-        assert_eq!(together(operation, 1_000_000), Some(200));
+        assert_eq!(together(operation, 1_000_000), Some((200, 2, "sObject Collections")));
     }
 }

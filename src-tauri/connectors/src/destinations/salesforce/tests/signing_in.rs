@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sluice_engine::connection::KeptSecrets;
 use sluice_engine::error::{Error, Result};
 use sluice_engine::secrets::Secret;
+use sluice_engine::sign_in::SignIn;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use url::Url;
@@ -120,6 +121,10 @@ async fn a_refused_sign_in_says_why_and_what_to_do_without_secrets() {
     }
 }
 
+fn address(sign_in: &BrowserSignIn) -> Url {
+    sign_in.page().parse().unwrap()
+}
+
 async fn visit(page: &Url, query: &str) -> String {
     let redirect: Url = page.query_pairs().find(|(key, _)| key == "redirect_uri").unwrap().1.parse().unwrap();
     assert_eq!((redirect.host_str(), redirect.path()), (Some("localhost"), PATH));
@@ -138,8 +143,9 @@ fn of(page: &Url, key: &str) -> String {
 #[tokio::test]
 async fn the_browser_comes_back_with_a_code_and_the_verifier_fits_its_challenge() {
     let server = Server::start(vec![SECOND]).await;
-    let sign_in = BrowserSignIn::begin(&server.url, "CONSUMER_KEY", &[0]).await.unwrap();
-    let page = sign_in.page().unwrap();
+    let clock = Standing::at("2026-11-22T12:00:00Z");
+    let sign_in = BrowserSignIn::begin(&server.url, "CONSUMER_KEY", &[0], clock.clone()).await.unwrap();
+    let page = address(&sign_in);
     assert!(page.as_str().starts_with(&format!("{}/services/oauth2/authorize?", server.url)));
     assert_eq!(
         (of(&page, "response_type"), of(&page, "code_challenge_method")),
@@ -148,11 +154,12 @@ async fn the_browser_comes_back_with_a_code_and_the_verifier_fits_its_challenge(
     assert_eq!(of(&page, "scope"), "api refresh_token");
     let state = of(&page, "state");
     assert!(state.len() >= 43);
-    let clock = Standing::at("2026-11-22T12:00:00Z");
-    let waiting = tokio::spawn(sign_in.finish(Duration::from_secs(60), clock));
+    let waiting = tokio::spawn(Box::new(sign_in).finish(Duration::from_secs(60)));
     // A page of somebody else does not know the state.
     assert!(visit(&page, "code=STOLEN&state=guess").await.starts_with("HTTP/1.1 404"));
-    assert!(visit(&page, &format!("code=AUTH%3DCODE&state={state}")).await.contains("You are signed in."));
+    assert!(
+        visit(&page, &format!("code=AUTH%3DCODE&state={state}")).await.contains("Salesforce has answered.")
+    );
     let token = waiting.await.unwrap().unwrap();
     assert_eq!(token.expose(), b"second");
     let sent = body(&server.got()[0]);
@@ -172,27 +179,24 @@ async fn the_browser_comes_back_with_a_code_and_the_verifier_fits_its_challenge(
 async fn a_sign_in_that_is_declined_or_brings_no_lasting_token_says_so() {
     let clock = Standing::at("2026-11-22T12:00:00Z");
     let server = Server::start(vec![SIGNED_IN]).await;
-    let sign_in = BrowserSignIn::begin(&server.url, "CONSUMER_KEY", &[0]).await.unwrap();
-    let (page, state) = {
-        let page = sign_in.page().unwrap();
-        let state = of(&page, "state");
-        (page, state)
-    };
-    let waiting = tokio::spawn(sign_in.finish(Duration::from_secs(60), clock.clone()));
+    let sign_in = BrowserSignIn::begin(&server.url, "CONSUMER_KEY", &[0], clock.clone()).await.unwrap();
+    let page = address(&sign_in);
+    let state = of(&page, "state");
+    let waiting = tokio::spawn(Box::new(sign_in).finish(Duration::from_secs(60)));
     visit(&page, &format!("error=access_denied&error_description=end-user+denied&state={state}")).await;
     let error = waiting.await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::SignInFailed);
     assert!(error.message().contains("end-user denied"));
-    let sign_in = BrowserSignIn::begin(&server.url, "CONSUMER_KEY", &[0]).await.unwrap();
-    let page = sign_in.page().unwrap();
-    let waiting = tokio::spawn(sign_in.finish(Duration::from_secs(60), clock.clone()));
+    let sign_in = BrowserSignIn::begin(&server.url, "CONSUMER_KEY", &[0], clock.clone()).await.unwrap();
+    let page = address(&sign_in);
+    let waiting = tokio::spawn(Box::new(sign_in).finish(Duration::from_secs(60)));
     visit(&page, &format!("code=c&state={}", of(&page, "state"))).await;
     assert!(waiting.await.unwrap().unwrap_err().message().contains("no refresh token"));
     let busy = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let ports = [busy.local_addr().unwrap().port()];
-    let error = BrowserSignIn::begin(&server.url, "CONSUMER_KEY", &ports).await.err().unwrap();
+    let error = BrowserSignIn::begin(&server.url, "CONSUMER_KEY", &ports, clock.clone()).await.err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Conflict);
-    let sign_in = BrowserSignIn::begin(&server.url, "CONSUMER_KEY", &[0]).await.unwrap();
-    let error = sign_in.finish(Duration::ZERO, clock).await.unwrap_err();
+    let sign_in = BrowserSignIn::begin(&server.url, "CONSUMER_KEY", &[0], clock.clone()).await.unwrap();
+    let error = Box::new(sign_in).finish(Duration::ZERO).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut);
 }
