@@ -35,8 +35,7 @@ async fn to_hubspot(page: &Page) {
     page.click("button", "Try it with sample data…").await;
     ready(page, "Which rows?").await;
     page.click("gridcell", "workspace_created…").await;
-    page.reads("workspace_name").await;
-    ready(page, "Which rows?").await;
+    page.reads("No duplicates and no nulls in 1,485 rows").await;
     page.click("button", "Continue…").await;
     page.find("heading", "Shape the payload").await;
     page.click("radio", "Record").await;
