@@ -13,6 +13,9 @@ mod desk;
 mod fakesnow_server;
 mod fault;
 mod held;
+mod hubspot;
+#[path = "../../src-tauri/connectors/tests/fakes/hubspot/mod.rs"]
+mod hubspot_fake;
 mod journal;
 mod keyboard;
 mod mapping;

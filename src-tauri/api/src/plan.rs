@@ -3,6 +3,7 @@
 use sluice_engine::destination::{Counted, Quota};
 use sluice_engine::engine::unsaved;
 use sluice_engine::json_text::Json;
+use sluice_engine::mapping::{Step, parse_path};
 use sluice_engine::mask;
 use sluice_engine::run::plan;
 use sluice_engine::store::{runs, syncs};
@@ -112,9 +113,21 @@ fn on_wire(record: &plan::PlanRecord, reveal: bool) -> PlanRecord {
     let fields = changes(before.as_ref(), after.as_ref())
         .into_iter()
         .zip(changed)
-        .map(|(shown, exact)| FieldChange { changed: exact.changed, ..shown })
+        .map(|(shown, exact)| FieldChange {
+            changed: exact.changed,
+            left_alone: is_in(&shown.path, &record.left_alone),
+            ..shown
+        })
         .collect();
     PlanRecord { key, change: record.change.into(), before: raw(&before), after: raw(&after), fields }
+}
+
+/// Whether a path is one of the destination's fields `names`, or inside one.
+fn is_in(path: &str, names: &[String]) -> bool {
+    match parse_path(path).ok().and_then(|steps| steps.into_iter().next()) {
+        Some(Step::Key(name)) => names.contains(&name),
+        Some(Step::Index(_)) | None => false,
+    }
 }
 
 /// Every field of either document, in order.
@@ -132,7 +145,7 @@ fn changes(before: Option<&Json>, after: Option<&Json>) -> Vec<FieldChange> {
         .into_iter()
         .map(|path| {
             let (before, after) = (value(&before, path), value(&after, path));
-            FieldChange { path: path.clone(), changed: before != after, before, after }
+            FieldChange { path: path.clone(), changed: before != after, before, after, left_alone: false }
         })
         .collect()
 }

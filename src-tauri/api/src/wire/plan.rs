@@ -97,6 +97,8 @@ pub struct FieldChange {
     pub after: Option<String>,
     /// The two differ.
     pub changed: bool,
+    /// It would not be sent: it is filled only where it is empty, and has a value in the destination.
+    pub left_alone: bool,
 }
 
 /// A row that can not be sent.

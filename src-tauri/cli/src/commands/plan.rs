@@ -31,12 +31,15 @@ struct Record<'a> {
     change: ChangeKind,
     before: Option<&'a RawValue>,
     after: Option<&'a RawValue>,
+    left_alone: Vec<&'a str>,
 }
 
 impl<'a> From<&'a PlanRecord> for Record<'a> {
     fn from(record: &'a PlanRecord) -> Self {
         let (before, after) = (record.before.as_deref(), record.after.as_deref());
-        Self { key: &record.key, change: record.change, before, after }
+        let left_alone = record.fields.iter().filter(|field| field.left_alone);
+        let left_alone = left_alone.map(|field| field.path.as_str()).collect();
+        Self { key: &record.key, change: record.change, before, after, left_alone }
     }
 }
 
@@ -106,12 +109,14 @@ fn record_lines(record: &PlanRecord) -> Vec<String> {
     };
     let mut lines = vec![format!("{sign} {} ({what})", record.key)];
     for field in record.fields.iter().filter(|field| field.changed) {
-        lines.push(match (&field.before, &field.after) {
-            (Some(before), Some(after)) => format!("    {}: {before} → {after}", field.path),
-            (None, Some(after)) => format!("    {}: {after}", field.path),
-            (Some(before), None) => format!("    {}: {before} → (gone)", field.path),
+        let values = match (&field.before, &field.after) {
+            (Some(before), Some(after)) => format!("{before} → {after}"),
+            (None, Some(after)) => after.clone(),
+            (Some(before), None) => format!("{before} → (gone)"),
             (None, None) => continue,
-        });
+        };
+        let left = if field.left_alone { " (left alone: it has a value there)" } else { "" };
+        lines.push(format!("    {}: {values}{left}", field.path));
     }
     lines
 }

@@ -85,7 +85,7 @@ fn records(sqlite: &Sqlite, run: &RunRow, limit: usize) -> Result<(Vec<PlanRecor
             };
             let before = before.filter(|(change, _)| *change != Change::Removed).map(|(_, payload)| payload);
             let after = (change != Change::Removed).then(|| body.payload(place).to_vec());
-            records.push(PlanRecord { key, change, before, after });
+            records.push(PlanRecord { key, change, before, after, left_alone: Vec::new() });
         }
     }
     Ok((records, requests))

@@ -5,7 +5,6 @@ use super::deliver::work::Work;
 use super::only_if_empty;
 use crate::destination::ReadByKey;
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::Record;
 use crate::store::outbox::{amended, before};
 use crate::sync::Shape;
 
@@ -16,7 +15,7 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
     let batch = &work.batch;
     let places = batch.first.get().unwrap_or(&work.places);
     let records = batch.records(places, &context.sync_uuid, &context.run)?;
-    let (values, fields) = asked(&records, match_field)?;
+    let (values, fields) = asked(records.iter().map(|record| record.payload), match_field)?;
     let read = ReadByKey { object, match_field, values: &values, fields: &fields };
     let only_if_empty = only_if_empty::names(&context.sync);
     let Some(found) = context.destination.read_by_key(&read).await else {
@@ -42,13 +41,16 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
     Ok(())
 }
 
-/// The match values of records, and every field of theirs.
-fn asked(records: &[Record<'_>], match_field: &str) -> Result<(Vec<String>, Vec<String>)> {
-    let mut values = Vec::with_capacity(records.len());
+/// The match values of records with these payloads, and every field of theirs.
+pub(super) fn asked<'p>(
+    payloads: impl Iterator<Item = &'p [u8]>,
+    match_field: &str,
+) -> Result<(Vec<String>, Vec<String>)> {
+    let mut values = Vec::new();
     let mut fields: Vec<String> = Vec::new();
-    for record in records {
-        let payload: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(record.payload)
-            .map_err(|error| {
+    for payload in payloads {
+        let payload: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_slice(payload).map_err(|error| {
                 Error::new(ErrorKind::Damaged, "A stored record can not be read.").with_source(error)
             })?;
         values.push(match payload.get(match_field) {

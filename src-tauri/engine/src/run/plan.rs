@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::brakes::{self, Before};
 use super::columns;
 use super::invalid::duplicate;
+use super::only_if_empty;
 use super::read::{ReadContext, Sink, Staged, read_all};
 use super::source;
 use crate::destination::{Destination, Limits};
@@ -51,6 +52,9 @@ pub struct PlanRecord {
     pub before: Option<Vec<u8>>,
     /// The payload it would send; `None` for a removal.
     pub after: Option<Vec<u8>>,
+    /// Names of the destination's fields that the run would leave as they are: they are filled only where they are
+    /// empty, and have a value there. Not told of a held run, which asks when it is sent.
+    pub left_alone: Vec<String>,
 }
 
 /// Stands for the run in change numbers.
@@ -92,8 +96,8 @@ impl Sink for Collected {
         if *taken < self.limit {
             *taken += 1;
             let after = (staged.change != Change::Removed).then(|| staged.payload.to_vec());
-            let record =
-                PlanRecord { key: staged.key.to_owned(), change: staged.change, before: None, after };
+            let (key, left_alone) = (staged.key.to_owned(), Vec::new());
+            let record = PlanRecord { key, change: staged.change, before: None, after, left_alone };
             self.records.push((self.ordinal, staged.known_as.to_owned(), record));
         }
         self.ordinal += 1;
@@ -208,6 +212,9 @@ pub(crate) async fn plan(
                 delivered.filter(|(change, _)| *change != Change::Removed).map(|(_, payload)| payload);
         }
         records.push(record);
+    }
+    if let Some(destination) = destination {
+        only_if_empty::foretell(sync, destination, limits.records, &mut records).await?;
     }
     let invalid = collected.invalid.into_values().collect();
     Ok(Plan {

@@ -19,4 +19,8 @@ after: string | null,
 /**
  * The two differ.
  */
-changed: boolean, };
+changed: boolean, 
+/**
+ * It would not be sent: it is filled only where it is empty, and has a value in the destination.
+ */
+left_alone: boolean, };

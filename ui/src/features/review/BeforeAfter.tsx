@@ -15,14 +15,20 @@ function Value({ json }: { json: string | null }) {
   return <span dir="auto">{json.startsWith('"') ? json.slice(1, -1) : json}</span>;
 }
 
+function After({ field }: { field: FieldChange }) {
+  if (field.left_alone) return <span className={t('sm', 'faint')}>{text.leftAlone}</span>;
+  return <Value json={field.after} />;
+}
+
 function FieldRow({ field }: { field: FieldChange }) {
+  const goesOut = field.changed && !field.left_alone;
   return (
-    <tr className={cx(!field.changed && styles.same)}>
+    <tr className={cx(!goesOut && styles.same)}>
       <th scope="row" title={field.path}>
         {shortPath(field.path)}
       </th>
       <td title={field.before ?? undefined}>
-        {field.changed && field.before !== null ? (
+        {goesOut && field.before !== null ? (
           <s>
             <Value json={field.before} />
           </s>
@@ -30,12 +36,14 @@ function FieldRow({ field }: { field: FieldChange }) {
           <Value json={field.before} />
         )}
       </td>
-      <td className={styles.arrow}>{field.changed && <Icon name="arrowRight" size={14} />}</td>
+      <td className={styles.arrow}>{goesOut && <Icon name="arrowRight" size={14} />}</td>
       <td title={field.after ?? undefined}>
-        {field.changed ? (
+        {goesOut ? (
           <b>
             <Value json={field.after} />
           </b>
+        ) : field.left_alone ? (
+          <After field={field} />
         ) : (
           text.same
         )}
@@ -83,7 +91,7 @@ export function BeforeAfter({ entry, group, onPrevious, onNext }: Props) {
                   {shortPath(field.path)}
                 </th>
                 <td title={field.after ?? undefined}>
-                  <Value json={field.after} />
+                  <After field={field} />
                 </td>
               </tr>
             ))}

@@ -67,7 +67,9 @@ export function Entries({
           width: 'grow',
           cell: ({ fields }) => {
             // An event's sort is the same in every line.
-            const told = fields.filter(({ changed, path }) => changed && path !== 'type');
+            const told = fields.filter(
+              ({ changed, left_alone, path }) => changed && !left_alone && path !== 'type',
+            );
             const line =
               group === 'changed'
                 ? told.map(({ path }) => shortPath(path)).join(', ')

@@ -34,7 +34,7 @@ export function entriesOf(plan: Plan, group: GroupName): Entry[] {
 
 /** The fields a record is to empty: sent as null although something else, or nothing yet, was delivered. */
 export const emptied = ({ fields }: Entry): FieldChange[] =>
-  fields.filter(({ changed, after }) => changed && after === 'null');
+  fields.filter(({ changed, after, left_alone }) => changed && !left_alone && after === 'null');
 
 /** The group to look at first: changes, then what is new, then what would fail. */
 export function firstGroup(plan: Plan): GroupName {

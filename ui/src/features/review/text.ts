@@ -50,6 +50,7 @@ export const text = {
   after: 'After',
   newRecord: 'Never delivered before',
   same: 'same',
+  leftAlone: 'left alone: it has a value there',
   none: 'nothing',
   previous: 'Previous record',
   next: 'Next record',

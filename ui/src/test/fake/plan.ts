@@ -19,6 +19,7 @@ function record(definition: SyncDefinition, row: number, change: 'added' | 'chan
         change === 'added' ? null : changed ? (typeof raw === 'number' ? String(raw - 7) : '"Warm"') : after,
       after,
       changed,
+      left_alone: false,
     };
   });
   return {

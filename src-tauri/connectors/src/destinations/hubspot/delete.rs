@@ -46,7 +46,7 @@ pub(super) async fn numbers(hub: &HubSpot, ready: &Ready<'_>) -> sluice_engine::
         return Ok(numbers);
     }
     let ids: Vec<_> = ready.entries.iter().map(|entry| entry.id.as_str()).collect();
-    for (index, found) in look(hub, ready.to, &ids, &[], Turn::Next).await?.into_iter().enumerate() {
+    for (index, found) in look(hub, ready.to, &ids, &[], Turn::First).await?.into_iter().enumerate() {
         match found {
             Look::There(named) => numbers.there.extend(named.id.map(|id| (index, id))),
             Look::Missing => numbers.known[index] = Some(Outcome::Delivered),

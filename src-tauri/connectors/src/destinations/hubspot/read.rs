@@ -116,7 +116,7 @@ pub(super) async fn read_by_key(hub: &HubSpot, read: &ReadByKey<'_>) -> Result<V
         ids.retain(|id| !id.is_empty());
         let asked: Vec<&str> = ids.iter().map(String::as_str).collect();
         let looks =
-            if asked.is_empty() { Vec::new() } else { look(hub, to, &asked, &known, Turn::First).await? };
+            if asked.is_empty() { Vec::new() } else { look(hub, to, &asked, &known, Turn::Alone).await? };
         let looks: HashMap<_, _> = asked.into_iter().zip(looks).collect();
         found.extend(values.iter().map(|value| match looks.get(canonical(value, to.match_field).as_str()) {
             Some(Look::There(named)) => Some(shown(named, &known, &definitions)),

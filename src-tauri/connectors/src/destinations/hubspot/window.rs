@@ -23,17 +23,15 @@ const LOCKED_GAP: Duration = Duration::from_secs(2);
 /// How long they stay that far apart.
 const LOCKED_FOR: Duration = Duration::from_secs(30);
 
-/// A request's part in what is done with a batch. What follows a read has its place kept, or two batches could stop
-/// each other for ever by reading alone.
+/// A request's part in what is done with a batch. What follows a look has its place kept, or two batches could stop
+/// each other for ever by looking alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Turn {
     /// It stands by itself.
     Alone,
     /// Another follows.
     First,
-    /// It may follow another, and another follows.
-    Next,
-    /// It may follow another.
+    /// It may follow one.
     Last,
 }
 
@@ -79,8 +77,8 @@ impl Window {
     pub(super) fn enter(&self, turn: Turn, now: Instant) -> Result<Entered, Error> {
         let mut sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         sent.forget(now);
-        let follows = matches!(turn, Turn::Next | Turn::Last) && sent.kept.pop_front().is_some();
-        let is_followed = matches!(turn, Turn::First | Turn::Next);
+        let follows = turn == Turn::Last && sent.kept.pop_front().is_some();
+        let is_followed = turn == Turn::First;
         if !follows {
             sent.admit(1 + usize::from(is_followed), now)?;
         }
@@ -214,14 +212,14 @@ mod tests {
     }
 
     #[test]
-    fn a_write_has_its_place_once_its_record_was_read() {
+    fn an_archiving_has_its_place_once_its_records_were_looked_up() {
         let window = Window::default();
         let now = Instant::now();
         for _ in 0..97 {
             window.enter(Turn::Alone, now).unwrap();
         }
         window.enter(Turn::First, now).unwrap();
-        // Two more are free, one of them is kept: no other read may begin.
+        // Two more are free, one of them is kept: no other look may begin.
         assert!(window.enter(Turn::First, now).is_err());
         window.enter(Turn::Alone, now).unwrap();
         assert!(window.enter(Turn::Alone, now).is_err());

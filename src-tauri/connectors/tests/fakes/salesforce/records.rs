@@ -1,6 +1,6 @@
 //! Leads: what is taken and what is refused.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -272,7 +272,7 @@ impl World {
             Some(lead)
         };
         // By external id they are found without a look at all others.
-        let ids: Vec<_> = match &condition {
+        let ids: BTreeSet<_> = match &condition {
             Some((field, values)) if field == "Ext__c" => {
                 values.iter().filter_map(|value| self.by_ext.get(value)).collect()
             }
