@@ -90,7 +90,7 @@ async fn map(page: &Page) {
     page.shot("32-salesforce-suggestions").await;
     page.click("button", "Accept…").await;
     page.click("button", "Leave them out").await;
-    page.click("button", "Record ID…").await;
+    page.click("button", "Email…").await;
     page.click("option", "Lead ID…").await;
     page.reads("1 field has values that would be refused").await;
     page.click("radio", "To do…").await;

@@ -75,7 +75,9 @@ export function firstTarget(objects: readonly DestinationObject[], before: Targe
   if (takesAny(object))
     return { ...before, object: before.object || object.name, matchField: before.matchField || byKey };
   const matchable = object.fields.filter((field) => field.matchable);
-  const match = matchable.find(({ name }) => name === before.matchField) ?? matchable[0];
+  // One that a row can fill: the destination gives its own ids by itself.
+  const first = matchable.find(({ writable }) => writable) ?? matchable[0];
+  const match = matchable.find(({ name }) => name === before.matchField) ?? first;
   return { ...before, object: object.name, matchField: match?.name ?? '' };
 }
 
