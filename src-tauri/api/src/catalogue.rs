@@ -23,7 +23,7 @@ fn kind(manifest: &manifest::Manifest) -> Kind {
         needs: manifest.needs.iter().map(|need| (*need).to_owned()).collect(),
         setup_script: manifest.setup_script.map(str::to_owned),
         settings: manifest.settings.iter().map(setting).collect(),
-        ready: manifest.settings.is_empty(),
+        ready: manifest.needs.is_empty() && manifest.settings.iter().all(|one| one.default.is_some()),
         accepts: destination.map(|destination| destination.accepts.into()),
         modes: destination
             .iter()

@@ -27,7 +27,7 @@ pub struct Kind {
     pub setup_script: Option<String>,
     /// The form's fields, in order.
     pub settings: Vec<Setting>,
-    /// The kind needs no settings and no account (the sample, the practice CRM).
+    /// The kind works with no account and nothing set (the sample, the practice CRM).
     pub ready: bool,
     /// For destinations: what it takes. Absent for warehouses.
     pub accepts: Option<Accepts>,

@@ -33,7 +33,7 @@ setup_script: string | null,
  */
 settings: Array<Setting>, 
 /**
- * The kind needs no settings and no account (the sample, the practice CRM).
+ * The kind works with no account and nothing set (the sample, the practice CRM).
  */
 ready: boolean, 
 /**
