@@ -15,7 +15,7 @@ use super::error::{Fault, broken};
 use super::event::{ENVELOPE_BYTES, EventTime, write_event};
 use super::events;
 use super::objects::{FieldDef, ObjectDef};
-use super::plays::{Play, spoken};
+use super::plays::{Play, Refusal, spoken};
 use super::problem::{Problem, What};
 use super::records::{self, Done, Edit, Rules, value_of};
 
@@ -107,7 +107,7 @@ fn target(batch: &Batch<'_>) -> String {
 }
 
 /// The request, or what stops all of it, with the answer.
-fn request(crm: &Crm, batch: &Batch<'_>) -> std::result::Result<Request, (Error, Value)> {
+fn request(crm: &Crm, batch: &Batch<'_>) -> std::result::Result<Request, Refusal> {
     let play = crm.play;
     let missing = |what: String| {
         let error = Error::new(ErrorKind::MissingObject, what);
@@ -147,11 +147,7 @@ fn request(crm: &Crm, batch: &Batch<'_>) -> std::result::Result<Request, (Error,
 }
 
 /// Some refuse a request whole where it has fields that the object does not have.
-fn unknown_fields(
-    play: &Play,
-    object: &ObjectDef,
-    batch: &Batch<'_>,
-) -> std::result::Result<(), (Error, Value)> {
+fn unknown_fields(play: &Play, object: &ObjectDef, batch: &Batch<'_>) -> std::result::Result<(), Refusal> {
     let Some(refused) = play.unknown_fields else { return Ok(()) };
     let mut unknown: Vec<String> = Vec::new();
     for record in batch.records {

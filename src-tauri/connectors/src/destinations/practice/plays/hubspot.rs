@@ -8,13 +8,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sluice_engine::destination::Counted;
-use sluice_engine::error::Error;
 
 use super::super::super::hubspot;
 use super::super::objects::{Holds, ObjectDef, field};
 use super::super::problem::{Problem, What};
 use super::super::records::Done;
-use super::{Daily, Play};
+use super::{Daily, Play, Refusal};
 
 pub(super) static PLAY: Play = Play {
     id: "hubspot",
@@ -34,7 +33,7 @@ pub(super) static PLAY: Play = Play {
 };
 
 /// HubSpot refuses the whole request, and names the properties.
-fn unknown_fields(_: &ObjectDef, names: &[String]) -> (Error, Value) {
+fn unknown_fields(_: &ObjectDef, names: &[String]) -> Refusal {
     let parts: Vec<_> = names
         .iter()
         .map(|name| {
@@ -47,11 +46,18 @@ fn unknown_fields(_: &ObjectDef, names: &[String]) -> (Error, Value) {
     (hubspot::no_property(names), answer)
 }
 
-fn refused(problems: &[Problem]) -> (Error, Value) {
+fn refused(problems: &[Problem]) -> Refusal {
     let category = |what| match what {
         What::Exists | What::Taken => "CONFLICT",
         What::NothingToUpdate => "OBJECT_NOT_FOUND",
-        _ => "VALIDATION_ERROR",
+        What::NotAnAddress
+        | What::TooLong
+        | What::NotAnOption
+        | What::WrongType
+        | What::NoField
+        | What::Required
+        | What::NoMatchValue
+        | What::Unusable => "VALIDATION_ERROR",
     };
     let category = problems.first().map_or("VALIDATION_ERROR", |problem| category(problem.what));
     let values: Vec<_> = problems.iter().filter_map(value).collect();

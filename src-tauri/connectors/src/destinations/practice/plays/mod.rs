@@ -19,6 +19,9 @@ use super::records::Done;
 /// The setting that chooses one.
 pub(super) const SETTING: &str = "plays";
 
+/// Why something is refused, and what is answered.
+pub(super) type Refusal = (Error, Value);
+
 /// A CRM to play.
 pub(super) struct Play {
     /// The value of [`SETTING`].
@@ -41,9 +44,9 @@ pub(super) struct Play {
     /// So many requests in so long.
     pub(super) burst: Option<(usize, Duration)>,
     /// What is said of a request with fields that the object does not have; without it each record is refused on its own.
-    pub(super) unknown_fields: Option<fn(&ObjectDef, &[String]) -> (Error, Value)>,
+    pub(super) unknown_fields: Option<fn(&ObjectDef, &[String]) -> Refusal>,
     /// What is said of a record that is refused: the reason, and its part of the answer.
-    pub(super) refused: fn(&[Problem]) -> (Error, Value),
+    pub(super) refused: fn(&[Problem]) -> Refusal,
     /// A record's part of the answer where it was taken.
     pub(super) taken: fn(&Done) -> Value,
 }

@@ -7,7 +7,7 @@ use sluice_engine::error::{Error, ErrorKind};
 use super::super::objects::{Holds, ObjectDef, field};
 use super::super::problem::{Problem, What};
 use super::super::records::Done;
-use super::{Daily, Play};
+use super::{Daily, Play, Refusal};
 
 pub(super) static PLAY: Play = Play {
     id: "own",
@@ -25,7 +25,7 @@ pub(super) static PLAY: Play = Play {
     taken,
 };
 
-fn refused(problems: &[Problem]) -> (Error, Value) {
+fn refused(problems: &[Problem]) -> Refusal {
     let words: Vec<_> = problems.iter().map(|problem| problem.words.as_str()).collect();
     let exists = problems.iter().any(|problem| problem.what == What::Exists);
     let kind = if exists { ErrorKind::AlreadyExists } else { ErrorKind::RecordRejected };

@@ -2,17 +2,16 @@
 //!
 //! Fields: developer.salesforce.com, Object Reference for the Salesforce Platform (Lead, Contact, Account); limits: Salesforce
 //! Developer Limits and Allocations Quick Reference, "API Request Limits and Allocations", for an Enterprise Edition;
-//! refusals: SOAP API Developer Guide, "StatusCode".
+//! refusals: SOAP API Developer Guide, `StatusCode`.
 
 use serde_json::{Value, json};
 use sluice_engine::destination::Counted;
-use sluice_engine::error::Error;
 
 use super::super::super::salesforce::{self, RowError};
 use super::super::objects::{Holds, ObjectDef, field};
 use super::super::problem::{Problem, What};
 use super::super::records::Done;
-use super::{Daily, Play};
+use super::{Daily, Play, Refusal};
 
 pub(super) static PLAY: Play = Play {
     id: "salesforce",
@@ -31,14 +30,14 @@ pub(super) static PLAY: Play = Play {
 };
 
 /// Salesforce refuses the whole request, and names the first field it does not know.
-fn unknown_fields(object: &ObjectDef, names: &[String]) -> (Error, Value) {
+fn unknown_fields(object: &ObjectDef, names: &[String]) -> Refusal {
     let first = names.first().map(String::as_str).unwrap_or_default();
     let message = format!("No such column '{first}' on sobject of type {}", object.name);
     let answer = json!([{ "errorCode": "INVALID_FIELD", "message": message }]);
     (salesforce::no_field(&message), answer)
 }
 
-fn refused(problems: &[Problem]) -> (Error, Value) {
+fn refused(problems: &[Problem]) -> Refusal {
     let errors: Vec<_> = problems.iter().map(error).collect();
     let exists = problems.iter().any(|problem| problem.what == What::Exists);
     let result = json!({ "success": false, "created": false, "errors": errors });
