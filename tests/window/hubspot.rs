@@ -43,6 +43,7 @@ async fn to_hubspot(page: &Page) {
         page.click("button", &format!("Key of {column} in the payload: {column}")).await;
         page.fill(&format!("Key of {column} in the payload"), property).await;
         page.press(key::ENTER).await;
+        page.find("button", &format!("Key of {column} in the payload: {property}")).await;
     }
     page.click("button", "Continue…").await;
     page.find("heading", "When should it run?").await;

@@ -29,7 +29,8 @@ fn lead_scores_become_leads_over_a_sign_in_in_the_browser() {
         assert_ne!(fake.world().refresh_token, first_token, "each sign-in brings a new refresh token");
         three_changes(page, &desk, &fake).await;
 
-        let (refresh, access) = (fake.world().refresh_token.clone(), fake.world().session());
+        let refresh = fake.world().refresh_token.clone();
+        let access = fake.world().session();
         assert!(desk.keychain_secrets().contains(&refresh), "the newest refresh token is in the keychain");
         for secret in [&refresh, &access, &first_token] {
             assert!(!page.everything().await.contains(secret), "the page has a secret");
@@ -52,6 +53,7 @@ async fn to_salesforce(page: &Page) {
         page.click("button", &format!("Key of {column} in the payload: {column}")).await;
         page.fill(&format!("Key of {column} in the payload"), field).await;
         page.press(key::ENTER).await;
+        page.find("button", &format!("Key of {column} in the payload: {field}")).await;
     }
     page.click("button", "Continue…").await;
     page.find("heading", "When should it run?").await;
@@ -95,7 +97,7 @@ async fn map(page: &Page) {
     page.reads("1 field has values that would be refused").await;
     page.click("radio", "To do…").await;
     page.click("gridcell", "Rating…").await;
-    page.reads("is not in the list of Rating").await;
+    page.reads("not in the list of Rating").await;
     page.shot("33-salesforce-mismatch").await;
     page.click("button", "Payload…").await;
     page.click("checkbox", "Send score_grade").await;
@@ -117,11 +119,12 @@ async fn first_run(page: &Page, fake: &Fake) {
     assert_eq!(counts(&finished(page, SYNC, 1).await), (5_000, 5_000, 0));
     assert_eq!(fake.world().leads.len(), 5_000);
     let lead = fake.lead("LEAD-00001").expect("the first lead");
-    assert!(lead["Score__c"].is_number() && lead["LastName"].is_string(), "{lead:?}");
+    // A job's file is text: the stand-in keeps its cells as they came.
+    let score = lead["Score__c"].as_str().and_then(|score| score.parse::<f64>().ok());
+    assert!(score.is_some() && lead["LastName"].is_string(), "{lead:?}");
     page.click("link", "Live events").await;
     page.reads("Delivered").await;
     page.click("row", "Delivered…").await;
-    page.find("region", "Answer for this record").await;
     page.reads("/jobs/ingest").await;
     page.shot("35-salesforce-job").await;
 }

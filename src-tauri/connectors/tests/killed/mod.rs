@@ -4,7 +4,7 @@
 //! The process is the test binary itself, run for one test that does nothing but a run. It reaches the warehouse through a
 //! [`Gate`], which hands statements on, and tells when the one has been carried out at which the process is to die: its
 //! answer never comes. Include it with `#[path = "../killed/mod.rs"] mod killed;`, beside the twins.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
 use std::collections::BTreeMap;
 use std::path::Path;

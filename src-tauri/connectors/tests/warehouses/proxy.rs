@@ -103,7 +103,9 @@ async fn steps(kind: &str, settings: &[(&str, &str)], secret: Option<&str>) -> V
     let steps = steps.finish();
     let shown = steps.iter().take(3).map(|step| match &step.result {
         StepResult::Passed(found) => (true, found.clone().unwrap_or_default()),
-        other => (false, format!("{other:?}")),
+        other @ (StepResult::Noted(..) | StepResult::Failed(_) | StepResult::NotReached) => {
+            (false, format!("{other:?}"))
+        }
     });
     shown.collect()
 }
