@@ -160,8 +160,7 @@ fn other_sign_in(login: &Login, words: &str) -> Error {
     let error = Error::new(ErrorKind::SignInFailed, format!("Snowflake refused the sign-in: {words}."));
     match &login.credentials {
         Credentials::Password(_) => error
-            .with_hint("Where Snowflake wants a second factor, a program can not give it: use a key pair or an access token, of a user made for Sluice.")
-            .with_fix(format!("ALTER USER {} SET TYPE = SERVICE;", named(&login.user))),
+            .with_hint("Where Snowflake wants a second factor, a program can not give it: use a key pair or an access token, of a user made for Sluice."),
         Credentials::Key(_) | Credentials::Token(_) => error,
     }
 }
