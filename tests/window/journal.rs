@@ -127,3 +127,21 @@ pub(crate) async fn to_rudderstack(page: &Page, plane: &str, write_key: &str) {
     page.click("button", "Continue…").await;
     page.find("heading", "Before the first run").await;
 }
+
+/// In a mapping one field of which has values that would be refused: sees which, leaves its column out, and goes on to the
+/// review.
+pub(crate) async fn leave_out_refused(page: &Page, field: &str, column: &str, shot: &str) {
+    page.reads("1 field has values that would be refused").await;
+    page.click("radio", "To do…").await;
+    page.click("gridcell", &format!("{field}…")).await;
+    page.reads(&format!("not in the list of {field}")).await;
+    page.shot(shot).await;
+    page.click("button", "Payload…").await;
+    page.click("checkbox", &format!("Send {column}")).await;
+    page.click("button", "Continue…").await;
+    page.find("heading", "When should it run?").await;
+    page.click("button", "Continue…").await;
+    page.find("grid", "Fields").await;
+    page.click("button", "Continue…").await;
+    page.find("heading", "Before the first run").await;
+}

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::desk::{Desk, on_a_desk};
-use crate::journal::{counts, finished, open_sync, ready, sync_now};
+use crate::journal::{counts, finished, leave_out_refused, open_sync, ready, sync_now};
 use crate::page::{Page, key};
 use crate::salesforce_fake::Fake;
 
@@ -94,19 +94,7 @@ async fn map(page: &Page) {
     page.click("button", "Leave them out").await;
     page.click("button", "Email…").await;
     page.click("option", "Lead ID…").await;
-    page.reads("1 field has values that would be refused").await;
-    page.click("radio", "To do…").await;
-    page.click("gridcell", "Rating…").await;
-    page.reads("not in the list of Rating").await;
-    page.shot("33-salesforce-mismatch").await;
-    page.click("button", "Payload…").await;
-    page.click("checkbox", "Send score_grade").await;
-    page.click("button", "Continue…").await;
-    page.find("heading", "When should it run?").await;
-    page.click("button", "Continue…").await;
-    page.find("grid", "Fields").await;
-    page.click("button", "Continue…").await;
-    page.find("heading", "Before the first run").await;
+    leave_out_refused(page, "Rating", "score_grade", "33-salesforce-mismatch").await;
 }
 
 /// Five thousand records go as one job, which is told before.

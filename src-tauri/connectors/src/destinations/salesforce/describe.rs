@@ -3,15 +3,11 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use reqwest::Method;
 use serde::Deserialize;
-use serde_json::json;
 use sluice_engine::destination::{Object, ObjectField, Takes};
 use sluice_engine::error::{Error, ErrorKind};
 
-use super::address::API_VERSION;
-use super::client::{Ask, JSON, Org};
+use super::client::{Ask, Org};
 use super::error::{Trouble, unreadable};
 
 /// Objects that come with Salesforce and that sales and marketing write to; custom ones are listed all.
@@ -254,38 +250,12 @@ impl Org {
     }
 
     async fn describe_together(&self, names: &[String]) -> Result<Vec<Described>, Trouble> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Composite {
-            composite_response: Vec<Part>,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Part {
-            #[serde(default)]
-            body: serde_json::Value,
-            http_status_code: u16,
-        }
-        let parts: Vec<_> = names
-            .iter()
-            .enumerate()
-            .map(|(index, name)| {
-                json!({ "method": "GET", "referenceId": format!("object{index}"),
-                        "url": format!("/services/data/v{API_VERSION}/sobjects/{name}/describe") })
-            })
-            .collect();
-        let body = json!({ "allOrNone": false, "compositeRequest": parts }).to_string();
-        let ask =
-            Ask { method: Method::POST, body: Some((JSON, Bytes::from(body))), ..Ask::get(&["composite"]) };
-        let answered = self.look(&ask.up_to(ANSWER)).await?;
+        let paths = names.iter().map(|name| format!("sobjects/{name}/describe"));
         let unread = || Trouble::Again(unreadable("which fields the objects have"));
-        let composite: Composite = serde_json::from_str(&answered.body).map_err(|_| unread())?;
-        if composite.composite_response.len() != names.len() {
-            return Err(unread());
-        }
+        let parts = self.composite("object", paths, unread).await?;
         // An object that may be listed and not looked at is left out.
-        let found = composite.composite_response.into_iter().filter(|part| part.http_status_code == 200);
-        found.map(|part| serde_json::from_value(part.body).map_err(|_| unread())).collect()
+        let found = parts.into_iter().filter(|part| part.http_status_code == 200);
+        found.map(|part| serde_json::from_str(part.body.get()).map_err(|_| unread())).collect()
     }
 }
 

@@ -2,16 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use bytes::Bytes;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::Method;
 use serde::Deserialize;
-use serde_json::json;
 use serde_json::value::RawValue;
 use sluice_engine::error::{Error, ErrorKind};
 
-use super::address::API_VERSION;
-use super::client::{Ask, JSON, Org};
+use super::client::Org;
 use super::describe::{Described, DescribedField};
 use super::error::{Trouble, unreadable};
 
@@ -22,8 +18,6 @@ const QUERIES: usize = 5;
 const VALUES: usize = 200;
 /// Characters of one query's condition: an address in a composite request is held to what a web server takes.
 const CONDITION: usize = 4_000;
-/// Bytes of an answer: 1,000 records with all their fields.
-const ANSWER: usize = 64 << 20;
 
 /// A record that was found: its fields as they came.
 pub(super) type Fields = BTreeMap<String, Box<RawValue>>;
@@ -121,41 +115,16 @@ impl Org {
 
     async fn query(&self, queries: &[String]) -> Result<Vec<Fields>, Trouble> {
         #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Composite {
-            composite_response: Vec<Part>,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Part {
-            body: Box<RawValue>,
-            http_status_code: u16,
-        }
-        #[derive(Deserialize)]
         struct Page {
             done: bool,
             records: Vec<Fields>,
         }
         let unread = || Trouble::Again(unreadable("which records there are"));
-        let parts: Vec<_> = queries
-            .iter()
-            .enumerate()
-            .map(|(index, query)| {
-                let query = utf8_percent_encode(query, NON_ALPHANUMERIC);
-                json!({ "method": "GET", "referenceId": format!("query{index}"),
-                        "url": format!("/services/data/v{API_VERSION}/query?q={query}") })
-            })
-            .collect();
-        let body = json!({ "allOrNone": false, "compositeRequest": parts }).to_string();
-        let ask =
-            Ask { method: Method::POST, body: Some((JSON, Bytes::from(body))), ..Ask::get(&["composite"]) };
-        let answered = self.look(&ask.up_to(ANSWER)).await?;
-        let composite: Composite = serde_json::from_str(&answered.body).map_err(|_| unread())?;
-        if composite.composite_response.len() != queries.len() {
-            return Err(unread());
-        }
+        let paths =
+            queries.iter().map(|query| format!("query?q={}", utf8_percent_encode(query, NON_ALPHANUMERIC)));
+        let parts = self.composite("query", paths, unread).await?;
         let mut records = Vec::new();
-        for part in composite.composite_response {
+        for part in parts {
             if part.http_status_code != 200 {
                 return Err(refused(part.body.get()));
             }
@@ -218,6 +187,8 @@ fn text(raw: &RawValue) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use serde_json::json;
 
     use super::*;
 

@@ -6,6 +6,7 @@ mod bulk;
 mod check;
 mod client;
 mod collections;
+mod composite;
 mod deliver;
 mod describe;
 mod error;

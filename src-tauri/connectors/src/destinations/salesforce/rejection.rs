@@ -85,11 +85,12 @@ pub(super) fn outcome(errors: &[RowError]) -> Outcome {
 /// The error for a record that Salesforce refused for good; `exists` where it was to be created and is there.
 pub(in crate::destinations) fn rejected(errors: &[RowError], exists: bool) -> Error {
     let kind = if exists { ErrorKind::AlreadyExists } else { ErrorKind::RecordRejected };
-    match errors.iter().map(|error| error.error(kind)).collect::<Vec<_>>().as_slice() {
+    let all: Vec<_> = errors.iter().map(|error| error.error(kind)).collect();
+    match &*all {
         [] => Error::new(kind, "Salesforce did not take the record, and gave no reason."),
         [only] => only.clone(),
         [first, ..] => {
-            let words: Vec<_> = errors.iter().map(|error| error.error(kind).message().to_owned()).collect();
+            let words: Vec<_> = all.iter().map(Error::message).collect();
             Error::new(kind, words.join(" ")).with_hint(first.hint().to_owned())
         }
     }
