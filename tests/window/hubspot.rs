@@ -41,8 +41,8 @@ async fn to_hubspot(page: &Page) {
     page.click("radio", "Record").await;
     for (column, property) in [("plan", "lifecyclestage"), ("created_at", "workspace_created_at")] {
         page.click("button", &format!("Key of {column} in the payload: {column}")).await;
-        page.fill(&format!("Key of {column} in the payload"), property).await;
-        page.press(key::ENTER).await;
+        let name_and_enter = format!("{property}{}", key::ENTER);
+        page.fill(&format!("Key of {column} in the payload"), &name_and_enter).await;
         page.find("button", &format!("Key of {column} in the payload: {property}")).await;
     }
     page.click("button", "Continue…").await;

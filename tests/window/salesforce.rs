@@ -51,8 +51,8 @@ async fn to_salesforce(page: &Page) {
     page.click("radio", "Record").await;
     for (column, field) in [("full_name", "LastName"), ("score_grade", "Rating")] {
         page.click("button", &format!("Key of {column} in the payload: {column}")).await;
-        page.fill(&format!("Key of {column} in the payload"), field).await;
-        page.press(key::ENTER).await;
+        let name_and_enter = format!("{field}{}", key::ENTER);
+        page.fill(&format!("Key of {column} in the payload"), &name_and_enter).await;
         page.find("button", &format!("Key of {column} in the payload: {field}")).await;
     }
     page.click("button", "Continue…").await;
