@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustls::ClientConfig;
 use sluice_engine::connection::Opening;
-use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::error::{Error, ErrorKind, Result, Retry};
 use sluice_engine::secrets::Secret;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -26,6 +26,16 @@ pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 pub(crate) const STOP_WITHIN: Duration = Duration::from_secs(5);
 /// The message that asks for encryption (<https://www.postgresql.org/docs/current/protocol-message-formats.html>).
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
+
+/// What to do where a connection that worked does no longer.
+const LOOK_IN_BETWEEN: &str = "Run it again. If it lasts, have somebody look at the server, and at what stands between it and this computer: a proxy, a pooler, a VPN.";
+/// What is safe where a warehouse could not be read, or looked at, to the end.
+pub(crate) const NOTHING_SENT: &str = "Nothing was sent, and nothing counts as removed.";
+
+/// A failure as it is where rows are read: nothing reads on by itself before the next run does.
+pub(crate) fn unread(error: Error) -> Error {
+    if error.kind().retry() == Retry::Backoff { error.with_safe(NOTHING_SENT) } else { error }
+}
 
 pub(crate) type TlsStream = <MakeRustlsConnect as MakeTlsConnect<TcpStream>>::Stream;
 
@@ -96,7 +106,7 @@ impl Login {
     pub(crate) async fn reach(&self, addresses: &[SocketAddr]) -> Result<TcpStream> {
         let refused =
             Error::new(ErrorKind::Unreachable, format!("Nobody answers at {}:{}.", self.host, self.port));
-        let mut refused = hinted(refused, self.words.unreachable);
+        let mut refused = hinted(unread(refused), self.words.unreachable);
         for address in addresses {
             match timeout(REACH_WITHIN, TcpStream::connect(address)).await {
                 Ok(Ok(stream)) => {
@@ -155,16 +165,36 @@ impl Login {
     /// The server took too long over `what`.
     pub(crate) fn slow(&self, what: &str) -> Error {
         let seconds = ANSWER_WITHIN.as_secs();
-        Error::new(
-            ErrorKind::TimedOut,
-            format!("{} did not finish {what} within {seconds} seconds.", self.host),
-        )
+        let message = format!("{} did not finish {what} within {seconds} seconds.", self.host);
+        unread(Error::new(ErrorKind::TimedOut, message))
+    }
+
+    /// No answer to a statement in time.
+    pub(crate) fn no_answer(&self, seconds: u64) -> Error {
+        let message = format!("{} gave no answer within {seconds} seconds.", self.host);
+        unread(Error::new(ErrorKind::TimedOut, message))
+            .with_hint("Try again when the server has less to do.")
+    }
+
+    /// Nothing comes any more, and the server does not say that it works.
+    pub(crate) fn silent(&self) -> Error {
+        let message = format!(
+            "{}:{} stopped answering in the middle, and Sluice gave up the connection.",
+            self.host, self.port
+        );
+        unread(Error::new(ErrorKind::Unreachable, message)).with_hint(LOOK_IN_BETWEEN)
+    }
+
+    /// The connection broke while it was used.
+    pub(crate) fn cut(&self) -> Error {
+        let message = format!("The connection to {}:{} was cut.", self.host, self.port);
+        unread(Error::new(ErrorKind::Unreachable, message)).with_hint(LOOK_IN_BETWEEN)
     }
 
     /// What answers does not speak the protocol.
     pub(crate) fn not_the_product(&self) -> Error {
         let message = format!("What answers at {}:{} is not {}.", self.host, self.port, self.words.product);
-        Error::new(ErrorKind::BadAnswer, message).with_hint("Check host and port.")
+        unread(Error::new(ErrorKind::BadAnswer, message)).with_hint("Check host and port.")
     }
 }
 

@@ -11,7 +11,7 @@ use sluice_engine::warehouse::{Table, TableKind};
 
 use super::catalogue;
 use super::client::{LOOK_WITHIN, Login, Session, Wire};
-use super::error::grant;
+use super::error::{ASK_FOR_A_SCHEMA, grant};
 use super::query::{fields, query_error, source};
 use super::snapshot::Snapshot;
 use crate::warehouses::pgwire::tls::Encryption;
@@ -96,8 +96,8 @@ async fn see_schemas(session: &mut Session) -> Result<(Vec<Table>, Note)> {
     if tables.is_empty() {
         let message = format!("“{user}” may not read any table of “{database}”.");
         return Err(Error::new(ErrorKind::NotAllowed, message)
-            .with_hint("Have an administrator run these statements, with the schema that has your tables.")
-            .with_fix(grant(user, "analytics")));
+            .with_hint(ASK_FOR_A_SCHEMA)
+            .with_fix(grant(user, None)));
     }
     let schemas: BTreeSet<&str> = tables.iter().map(|table| table.name.schema.as_str()).collect();
     let found = format!(
@@ -149,7 +149,7 @@ fn read_only_login(tables: &[Table]) -> String {
     let schemas: BTreeSet<&str> = tables.iter().map(|table| table.name.schema.as_str()).collect();
     let mut script = "CREATE USER sluice_reader PASSWORD 'choose a long password';\n".to_owned();
     for schema in schemas.into_iter().filter(|schema| !schema.contains('.')) {
-        script += &grant("sluice_reader", schema);
+        script += &grant("sluice_reader", Some(schema));
         script.push('\n');
     }
     script
