@@ -60,7 +60,7 @@ struct Inner {
     /// Ends what goes on beside the commands: the scheduler and the upkeep.
     stop: tokio_util::sync::CancellationToken,
     /// There while this process owns the data folder.
-    _owner: Option<Owner>,
+    owner: Option<Owner>,
 }
 
 /// The data folder: `explicit`, else `SLUICE_HOME`, else the platform's.
@@ -121,7 +121,7 @@ impl Api {
             upkeep,
             signing_in: sign_in::Waiting::default(),
             stop,
-            _owner: owner,
+            owner,
         }));
         api.0.pushes.carry(&api);
         Ok(api)
@@ -168,13 +168,17 @@ impl Api {
         owner::lost().into()
     }
 
-    /// Stops politely: at most five seconds for what is under way; the rest goes on at the next start.
+    /// Stops politely: at most five seconds for what is under way; the rest goes on at the next start. Then waits until
+    /// warehouses have been told to stop what nobody waits for any longer.
     pub async fn shutdown(&self) {
         self.0.stop.cancel();
         self.engine().stop(QUIT).await;
-        let store = self.engine().store().clone();
-        // A file that is not marked clean is only checked at the next start.
-        drop(tokio::task::spawn_blocking(move || store.close()).await);
+        if self.0.owner.is_some() {
+            let store = self.engine().store().clone();
+            // A file that is not marked clean is only checked at the next start.
+            drop(tokio::task::spawn_blocking(move || store.close()).await);
+        }
+        sluice_connectors::goodbye::said().await;
     }
 
     pub(crate) fn engine(&self) -> &Arc<Engine> {

@@ -88,7 +88,8 @@ async fn read(engine: &Arc<Engine>, connection: &str, query: &Query) -> Result<S
     let (opener, name, asked) = (engine.clone(), connection.to_owned(), query.clone());
     let opening = tokio::task::spawn_blocking(move || opener.warehouse_for(&name, &asked));
     let warehouse = opening.await.map_err(ended)??;
-    let mut rows = warehouse.read(&Read { limit: Some(ROWS), ..Read::all(query.clone()) }).await?;
+    let all = Read::all(query.clone());
+    let mut rows = warehouse.read(&Read { limit: Some(ROWS), ..all.clone() }).await?;
     let mut batches = Vec::new();
     while let Some(batch) = rows.next().await? {
         batches.push(batch);
@@ -96,7 +97,7 @@ async fn read(engine: &Arc<Engine>, connection: &str, query: &Query) -> Result<S
     let columns = rows.columns().clone();
     // Row count and cost are a comfort; without them the sample is still there.
     let total_rows = warehouse.estimate(query).await.unwrap_or(None);
-    let cost = warehouse.cost(query).await.unwrap_or(None);
+    let cost = warehouse.cost(&all).await.unwrap_or(None);
     Ok(Sample {
         columns,
         batches,

@@ -17,6 +17,8 @@ pub(crate) enum Exit {
     Incomplete = 3,
     /// The run is held and wants a decision.
     Held = 4,
+    /// Somebody stopped it, as shells tell of an interrupt.
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {

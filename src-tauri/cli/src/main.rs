@@ -48,8 +48,12 @@ async fn run(line: CommandLine, out: Output) -> Result<Exit, Problem> {
         Command::Demo => demo::run(out, line.home).await,
         Command::Apply { file } => owning(&home, async |api| apply::run(api, out, &file).await).await,
         Command::Export { output } => export::run(&Api::open_reading(&home)?, out, output).await,
-        Command::Check { connection } => check::run(&Api::open_reading(&home)?, out, connection).await,
-        Command::Plan { sync, limit } => plan::run(&Api::open_reading(&home)?, out, sync, limit).await,
+        Command::Check { connection } => {
+            looking(&home, async |api| check::run(api, out, connection).await).await
+        }
+        Command::Plan { sync, limit } => {
+            looking(&home, async |api| plan::run(api, out, sync, limit).await).await
+        }
         Command::Sync { sync, drop: true, .. } => {
             owning(&home, async |api| sync::drop_held(api, out, &sync).await).await
         }
@@ -75,6 +79,20 @@ async fn run(line: CommandLine, out: Output) -> Result<Exit, Problem> {
             owning(&home, async |api| commands::serve::run(api, port, ui).await).await
         }
     }
+}
+
+/// Does `work`, which asks servers and changes nothing: an interrupt ends it, and the servers are told.
+async fn looking(
+    home: &Path,
+    work: impl AsyncFnOnce(&Api) -> Result<Exit, Problem>,
+) -> Result<Exit, Problem> {
+    let api = Api::open_reading(home)?;
+    let done = tokio::select! {
+        done = work(&api) => done,
+        () = signals::stop() => Ok(Exit::Interrupted),
+    };
+    api.shutdown().await;
+    done
 }
 
 /// Does `work` as the owner of the data folder.

@@ -1,7 +1,7 @@
 //! A run's summary, in the contract's form and for people.
 
 use serde::Serialize;
-use sluice_api::wire::{Problem, Run, RunCounts, RunStatus, Trigger};
+use sluice_api::wire::{Cost, Problem, Run, RunCounts, RunStatus, Trigger};
 
 use crate::words::{bytes, count, duration};
 
@@ -57,6 +57,9 @@ pub(crate) struct Summary<'a> {
     pub(crate) started_at: &'a str,
     pub(crate) finished_at: Option<&'a str>,
     pub(crate) problem: Option<&'a Problem>,
+    /// What the warehouse said the read takes, where it says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cost: Option<&'a Cost>,
     /// Why a slot was missed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<&'a str>,
@@ -75,6 +78,7 @@ impl<'a> From<&'a Run> for Summary<'a> {
             started_at: &run.started_at,
             finished_at: run.finished_at.as_deref(),
             problem: run.problem.as_ref(),
+            cost: run.cost.as_ref(),
             reason: run.reason.as_deref(),
         }
     }
@@ -100,7 +104,13 @@ pub(crate) fn lines(run: &Run) -> Vec<String> {
         format!("{}: {} in {} (run {})", run.sync, status(run.status), duration(run.counts.seconds), run.run);
     let mut lines = vec![head];
     lines.extend(count_lines(&run.counts));
+    lines.extend(run.cost.as_ref().map(cost_line));
     lines
+}
+
+/// What a read takes, for people.
+pub(crate) fn cost_line(cost: &Cost) -> String {
+    format!("  {:<9}{:>11}   {}", "reading", bytes(cost.bytes), cost.price)
 }
 
 /// The counts of a run, for people.

@@ -42,9 +42,9 @@ pub trait Warehouse: Send + Sync {
     /// How many rows the server's own statistics say the query has; `None` where it can not say cheaply.
     async fn estimate(&self, query: &Query) -> Result<Option<u64>>;
 
-    /// What reading the query takes, as the server says before it reads; `None` where it does not say.
-    async fn cost(&self, query: &Query) -> Result<Option<Cost>> {
-        let _ = query;
+    /// What a read takes, as the server says before it reads; `None` where it does not say.
+    async fn cost(&self, read: &Read) -> Result<Option<Cost>> {
+        let _ = read;
         Ok(None)
     }
 

@@ -7,8 +7,8 @@ use sluice_api::wire::{ChangeKind, Cost, InvalidRow, Plan, PlanRecord, PlanReque
 
 use crate::exit::Exit;
 use crate::output::{self, Output};
-use crate::summary::{Counts, count_lines};
-use crate::words::{bytes, count, counted};
+use crate::summary::{Counts, cost_line, count_lines};
+use crate::words::{count, counted};
 
 /// A plan in the contract's form. What follows `records` is more than the contract asks for.
 #[derive(Serialize)]
@@ -82,9 +82,7 @@ fn lines(plan: &Plan) -> Vec<String> {
             .trim_end()
             .to_owned(),
     );
-    lines.extend(
-        plan.cost.as_ref().map(|cost| format!("  {:<9}{:>11}   {}", "read", bytes(cost.bytes), cost.price)),
-    );
+    lines.extend(plan.cost.as_ref().map(cost_line));
     for record in &plan.records {
         lines.push(String::new());
         lines.extend(record_lines(record));

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 
 use crate::command::{Sluice, count, signal, wait};
 use crate::main_job::LEAD_SCORES;
+use crate::postgres_server::PostgresServer;
 
 /// A sync to a server that takes requests and never answers.
 fn to_a_silent_server(server: &TcpListener) -> Sluice {
@@ -158,4 +159,45 @@ fn a_run_that_no_write_can_end_is_told_as_failed() {
     );
     assert_ne!(newest(&sluice)["status"], "running");
     assert_eq!(sluice.json(&["sync", "lead-scores"], 0)["status"], "completed", "once there is room");
+}
+
+#[test]
+fn an_interrupt_stops_what_the_warehouse_works_on() {
+    let Some(server) = PostgresServer::shared() else { return };
+    server.sql("postgres", "create database working");
+    let mut sluice = Sluice::with(&format!(
+        "version: 1
+connections:
+  shop: {{ kind: postgres, settings: {{ host: 127.0.0.1, port: {}, database: working, user: postgres, tls: disable }} }}
+  out: {{ kind: file, settings: {{ folder: \"{}\", format: jsonl }} }}
+syncs:
+  endless:
+    from: shop
+    sql: select i, pg_sleep(3600)::text as slept from generate_series(1, 10) as i
+    key: i
+    to: out
+    fields: all
+",
+        server.port,
+        std::env::temp_dir().display(),
+    ));
+    sluice.set("SLUICE_SECRET_SHOP_PASSWORD", &server.password);
+    let works = || {
+        let of_it = "select count(*) from pg_stat_activity where state = 'active' and query like '%pg_sleep%'
+                     and datname = 'working'";
+        server.sql("postgres", of_it) != "0"
+    };
+    for (words, code) in [(["sync", "endless"], 1), (["plan", "endless"], 130)] {
+        let mut child = sluice.start(&words);
+        while !works() {
+            assert!(child.try_wait().unwrap().is_none(), "{words:?} was to go on");
+        }
+        signal(&child, "INT");
+        let said = wait(child);
+        assert_eq!(said.code, code, "{said:?}");
+        let told = std::time::Instant::now();
+        while works() {
+            assert!(told.elapsed().as_secs() < 20, "{words:?} left the server working");
+        }
+    }
 }

@@ -7,6 +7,7 @@ mod asking;
 #[path = "../bqemulator_server/mod.rs"]
 mod bqemulator_server;
 mod comparing;
+mod cost;
 mod faults;
 #[path = "../killed/mod.rs"]
 mod killed;

@@ -56,7 +56,7 @@ async fn a_vanished_table_is_an_error_and_never_no_rows() {
             assert_eq!(error.kind(), ErrorKind::MissingObject, "{error:?}");
         }
         assert_eq!(warehouse.columns(&query).await.unwrap_err().kind(), ErrorKind::MissingObject);
-        assert_eq!(warehouse.cost(&query).await.unwrap_err().kind(), ErrorKind::MissingObject);
+        assert_eq!(warehouse.cost(&all(query.clone())).await.unwrap_err().kind(), ErrorKind::MissingObject);
     }
     let error = warehouse.read(&all(table("gone"))).await.err().unwrap();
     assert_eq!(error.kind(), ErrorKind::BadQuery, "{error:?}");
@@ -144,7 +144,7 @@ async fn two_hundred_hostile_names_are_only_names() {
             let error = warehouse.read(&read).await.err().unwrap();
             assert_eq!(error.kind(), ErrorKind::MissingObject, "{name:?}: {error:?}");
             let renamed = all(Query::Table(TableName::new("hostile", name.clone())));
-            let told = warehouse.cost(&renamed.query).await.unwrap_err();
+            let told = warehouse.cost(&renamed).await.unwrap_err();
             assert!(
                 matches!(told.kind(), ErrorKind::MissingObject | ErrorKind::BadQuery),
                 "{name:?}: {told:?}"
@@ -210,7 +210,7 @@ async fn a_view_is_read_and_sampled() {
         .len(),
         1500
     );
-    assert!(warehouse.cost(&table("viewed.people")).await.unwrap().is_some());
+    assert!(warehouse.cost(&all(table("viewed.people"))).await.unwrap().is_some());
 }
 
 #[tokio::test]

@@ -7,10 +7,10 @@ use sluice_engine::warehouse::Warehouse;
 use super::bqemulator_server::BigQueryServer;
 use super::contract::contract;
 use super::cut::cut_after;
-use super::scripted::{Reply, Scripted, error};
-use super::stage::Stage;
+use super::scripted::{Reply, Scripted, error, job};
+use super::stage::{Endless, Stage};
 
-contract!(BigQuery: same_bytes, million, dropped, cut, empty, vanished, forbidden, parts, beyond, keys, only_selects,
+contract!(BigQuery: same_bytes, million, dropped, stopped, cut, empty, vanished, forbidden, parts, beyond, keys, only_selects,
     hostile_names);
 
 /// The line of the contract, but for the space in a table's name, which the stand-in does not take.
@@ -114,6 +114,29 @@ impl Stage for BigQuery {
             "create table {} as select id, concat('row ', cast(id as string)) as name from unnest(generate_array(1, {rows})) as id",
             self.place(table)
         )]
+    }
+
+    /// The stand-in answers when a job has ended.
+    async fn endless(&self) -> Endless {
+        let server = Scripted::start(|asked| match asked.method.as_str() {
+            "POST" if asked.is("POST", "/jobs") && !asked.is_dry_run() => {
+                Some(Reply::Json(200, job("PENDING")))
+            }
+            "GET" if asked.path.contains("/jobs/") => Some(Reply::Json(200, job("RUNNING"))),
+            _ => None,
+        })
+        .await;
+        let settings = vec![("project", "demo".into()), ("url", server.url.clone())];
+        Endless {
+            warehouse: self.open_with(settings),
+            query: Query::Sql("select id from shop.leads".into()),
+            working: Box::new(move || {
+                let asked = server.asked();
+                let looks = asked.iter().filter(|asked| asked.is("GET", "") && asked.path.contains("/jobs/"));
+                let told = asked.iter().any(|asked| asked.path.ends_with("/cancel"));
+                looks.filter(|_| !told).map(|asked| asked.path.clone()).collect()
+            }),
+        }
     }
 
     /// The stand-in has no permissions; the refusal is worded as in

@@ -6,7 +6,7 @@ use sluice_engine::value::Cell;
 use sluice_engine::warehouse::{After, KeyCheck, Read, Warehouse};
 
 use super::names;
-use super::stage::{Stage, rows};
+use super::stage::{Endless, Stage, rows};
 
 /// One row that every warehouse can have, and the JSON each of its values has from any of them.
 pub(crate) const ROW: [(&str, &str); 12] = [
@@ -27,7 +27,7 @@ pub(crate) const ROW: [(&str, &str); 12] = [
 /// Every line of the contract as a test of the stage.
 macro_rules! contract {
     ($stage:ty) => {
-        $crate::contract::contract!($stage: catalogue, same_bytes, million, dropped, cut, empty, vanished, forbidden,
+        $crate::contract::contract!($stage: catalogue, same_bytes, million, dropped, stopped, cut, empty, vanished, forbidden,
             parts, beyond, keys, only_selects, hostile_names);
     };
     ($stage:ty: $($line:ident),*) => { $(
@@ -90,6 +90,38 @@ pub(crate) async fn dropped(stage: &impl Stage) {
     }
     let read = Read { limit: Some(1), ..Read::all(stage.query("long")) };
     assert_eq!(rows(&*warehouse, &read).await.len(), 1);
+}
+
+/// The server is told to stop what nobody waits for any longer, although the thread of the read, and its runtime,
+/// end with it; and a program that ends can wait until that is said.
+pub(crate) async fn stopped(stage: &impl Stage) {
+    let Endless { warehouse, query, working } = stage.endless().await;
+    let (give_up, given_up) = tokio::sync::oneshot::channel::<()>();
+    let reading = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let read = Read::all(query);
+        runtime.block_on(async {
+            tokio::select! {
+                error = error_of(&*warehouse, &read) => panic!("it ended: {error:?}"),
+                _ = given_up => {}
+            }
+        });
+    });
+    while working().is_empty() {
+        assert!(!reading.is_finished(), "it was to go on");
+        tokio::task::yield_now().await;
+    }
+    give_up.send(()).unwrap();
+    tokio::task::spawn_blocking(move || reading.join().unwrap()).await.unwrap();
+    sluice_connectors::goodbye::said().await;
+    let stops = async {
+        while !working().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    // A server may take a moment to do what it was told.
+    let stopped = tokio::time::timeout(std::time::Duration::from_secs(20), stops).await;
+    assert!(stopped.is_ok(), "the server goes on with {}", working());
 }
 
 pub(crate) async fn cut(stage: &impl Stage) {

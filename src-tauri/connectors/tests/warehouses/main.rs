@@ -21,6 +21,8 @@ mod redshift_server;
 #[path = "../bigquery/scripted.rs"]
 mod scripted;
 mod snowflake;
+#[path = "../snowflake/script/mod.rs"]
+mod snowflake_script;
 mod stage;
 
 use bigquery::BigQuery;

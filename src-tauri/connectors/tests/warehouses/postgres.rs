@@ -7,7 +7,7 @@ use sluice_engine::warehouse::Warehouse;
 use super::contract::contract;
 use super::cut::cut_after;
 use super::postgres_server::PostgresServer;
-use super::stage::Stage;
+use super::stage::{Endless, Stage};
 
 contract!(Postgres);
 
@@ -81,6 +81,20 @@ impl Stage for Postgres {
             "create table {} as select id, 'row ' || id as name from generate_series(1, {rows}::int8) as id",
             self.place(table)
         )]
+    }
+
+    async fn endless(&self) -> Endless {
+        self.sql(&self.many_rows("numbers", 10_000)).await;
+        let query =
+            "select count(*) as n from numbers as a, numbers as b, numbers as c where a.id + b.id + c.id < 0";
+        let active = "select * from pg_stat_activity where state = 'active' \
+                      and datname = current_database() and pid <> pg_backend_pid()";
+        let (server, database) = (self.server, self.database.clone());
+        Endless {
+            warehouse: self.open(),
+            query: Query::Sql(query.into()),
+            working: Box::new(move || server.sql(&database, active)),
+        }
     }
 
     async fn forbidden(&self) -> (Box<dyn Warehouse>, Query) {

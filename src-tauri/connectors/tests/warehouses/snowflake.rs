@@ -10,7 +10,8 @@ use sluice_engine::warehouse::Warehouse;
 use super::contract::contract;
 use super::cut::cut_after;
 use super::fakesnow_server::Fakesnow;
-use super::stage::Stage;
+use super::snowflake_script::{Reply, Scripted};
+use super::stage::{Endless, Stage};
 
 contract!(Snowflake);
 
@@ -87,6 +88,30 @@ impl Stage for Snowflake {
              from table(generator(rowcount => {rows}))",
             self.place(table)
         )]
+    }
+
+    /// fakesnow answers when a statement has ended.
+    async fn endless(&self) -> Endless {
+        let running = json!({
+            "code": "333333", "success": true, "message": null,
+            "data": { "getResultUrl": "/queries/q-1/result", "queryId": "q-1" },
+        });
+        let server = Scripted::start(move |got| {
+            matches!(got.path.as_str(), "/queries/v1/query-request" | "/queries/q-1/result")
+                .then(|| Reply::json(&running))
+        })
+        .await;
+        let mut settings = self.settings();
+        settings.last_mut().unwrap().1 = server.url.clone();
+        Endless {
+            warehouse: self.open_with(settings),
+            query: Query::Sql("select i from numbers".into()),
+            working: Box::new(move || {
+                let told = !server.of("/queries/v1/abort-request").is_empty();
+                let looks = server.of("/queries/q-1/result").into_iter();
+                looks.filter(|_| !told).map(|got| got.path).collect()
+            }),
+        }
     }
 
     /// fakesnow has no roles; so what the real service says is said by a small server, as in

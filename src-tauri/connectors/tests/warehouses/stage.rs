@@ -49,6 +49,9 @@ pub(crate) trait Stage: Sized + Sync {
     /// Statements that make `table` with rows whose `id` is 1 to `rows`, and whose `name` is `row ` and the id.
     fn many_rows(&self, table: &str, rows: u64) -> Vec<String>;
 
+    /// A read that does not end by itself.
+    async fn endless(&self) -> Endless;
+
     /// Something the server does not let the login read: the connection and the query.
     async fn forbidden(&self) -> (Box<dyn Warehouse>, Query);
 
@@ -86,6 +89,14 @@ pub(crate) trait Stage: Sized + Sync {
         let opening = Opening::new(kind.manifest(), &connection, secrets, nowhere, Arc::new(SystemClock));
         kind.open(&opening.unwrap()).unwrap()
     }
+}
+
+/// A read that does not end by itself.
+pub(crate) struct Endless {
+    pub(crate) warehouse: Box<dyn Warehouse>,
+    pub(crate) query: Query,
+    /// What the server works on, in its words; nothing, where it does not work.
+    pub(crate) working: Box<dyn Fn() -> String + Send>,
 }
 
 /// Reads to the end; asserts that the server counted as many rows. Each value as text: JSON, `∅`, or `!` and why not.

@@ -131,12 +131,14 @@ impl Execution {
         let started = self.now();
         self.progress
             .expect(unless_cancelled(&self.cancel, warehouse.estimate(&sync.query)).await.unwrap_or(None));
-        if let Some(cost) = unless_cancelled(&self.cancel, warehouse.cost(&sync.query)).await? {
+        let resend = resend || sync.mode == Mode::Full;
+        let wanted = source::wanted(&self.saved, warehouse, resend);
+        let read = unless_cancelled(&self.cancel, wanted).await?;
+        if let Some(cost) = unless_cancelled(&self.cancel, warehouse.cost(&read)).await? {
             let run = self.run;
             self.store.write(move |sqlite| runs::set_cost(sqlite, run, &cost)).wait()?;
         }
-        let resend = resend || sync.mode == Mode::Full;
-        let opening = source::open(&self.store, &self.saved, warehouse, resend);
+        let opening = source::open(&self.store, &self.saved, warehouse, &read, resend);
         let mut source = unless_cancelled(&self.cancel, opening).await?;
         let rows = &mut *source.differences;
         let (store, progress, keeps_rows) =

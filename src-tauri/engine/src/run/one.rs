@@ -51,7 +51,10 @@ impl Execution {
     /// changes, and no row counts as removed: the read is not whole.
     pub(super) async fn stage_one(&self, warehouse: &dyn Warehouse) -> Result<()> {
         let sync = &self.saved.sync;
-        let looking = source::look(&self.store, &self.saved, warehouse);
+        let looking = async {
+            let read = source::wanted(&self.saved, warehouse, sync.mode == Mode::Full).await?;
+            source::look(&self.store, &self.saved, warehouse, &read).await
+        };
         let mut rows = unless_cancelled(&self.cancel, looking).await?;
         let limits = self.destination.limits(&sync.shape);
         let context = self.reading(sync.mode == Mode::Full, limits.record_bytes);

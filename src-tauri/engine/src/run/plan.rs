@@ -183,8 +183,9 @@ pub(crate) async fn plan(
         record_bytes: limits.record_bytes,
         cancel: &cancel,
     };
-    let cost = warehouse.cost(&sync.query).await?;
-    let mut rows = source::look(store, saved, warehouse).await?;
+    let read = source::wanted(saved, warehouse, sync.mode == Mode::Full).await?;
+    let cost = warehouse.cost(&read).await?;
+    let mut rows = source::look(store, saved, warehouse, &read).await?;
     let changed = columns::changed(saved.columns.as_deref(), rows.columns());
     let mut collected = Collected {
         limit,

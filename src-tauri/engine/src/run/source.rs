@@ -23,15 +23,36 @@ pub(crate) struct Source {
     pub(crate) mark: Option<Mark>,
 }
 
-/// Begins to read for a run. With `resend` no row counts as known.
+/// What a run reads of its query: where the sync names its fields, only the columns they are made of. With `resend` no
+/// row counts as known.
+pub(crate) async fn wanted(saved: &SavedSync, warehouse: &dyn Warehouse, resend: bool) -> Result<Read> {
+    let sync = &saved.sync;
+    let read = Read { after: after(saved, resend), ..Read::all(sync.query.clone()) };
+    // After a change of key, rows are found by the columns of the old one too.
+    if sync.fields.is_none() || saved.keyed_by.is_some() {
+        return Ok(read);
+    }
+    let all = warehouse.columns(&sync.query).await?;
+    // What can not be mapped is told by the read itself, which sees the same columns.
+    let Ok(mapping) = Mapping::compile(sync, &all) else { return Ok(read) };
+    let mut columns: Vec<String> =
+        mapping.used_columns().into_iter().map(|index| all[index].name.clone()).collect();
+    columns.extend(sync.cursor().map(str::to_owned).filter(|cursor| !columns.contains(cursor)));
+    // Two columns of one name are told apart by their place alone.
+    let is_unique = |name: &String| all.iter().filter(|column| column.name == *name).count() == 1;
+    Ok(if columns.iter().all(is_unique) { Read { columns, ..read } } else { read })
+}
+
+/// Begins to read for a run what is [`wanted`].
 pub(crate) async fn open(
     store: &Store,
     saved: &SavedSync,
     warehouse: &dyn Warehouse,
+    read: &Read,
     resend: bool,
 ) -> Result<Source> {
     let Some(differ) = warehouse.differ().filter(|_| compares(saved)) else {
-        return whole(saved, warehouse, resend).await;
+        return whole(warehouse, read).await;
     };
     let compared = Compared::of(saved, warehouse).await?;
     let since = if resend { None } else { compared.since(store, saved)? };
@@ -45,6 +66,7 @@ pub(crate) async fn look(
     store: &Store,
     saved: &SavedSync,
     warehouse: &dyn Warehouse,
+    read: &Read,
 ) -> Result<Box<dyn Differences>> {
     let is_known = compares(saved) && store.read(|sqlite| marks::get(sqlite, saved.id))?.is_some();
     if let Some(differ) = warehouse.differ().filter(|_| is_known) {
@@ -53,7 +75,7 @@ pub(crate) async fn look(
             return compared.compare(saved, differ, Some(&since), None).await;
         }
     }
-    Ok(whole(saved, warehouse, saved.sync.mode == Mode::Full).await?.differences)
+    Ok(whole(warehouse, read).await?.differences)
 }
 
 /// A warehouse that can compare is to do so. Not where every row is sent anyhow, where only rows beyond a cursor are
@@ -62,9 +84,8 @@ fn compares(saved: &SavedSync) -> bool {
     saved.sync.mode != Mode::Full && saved.sync.cursor().is_none() && saved.keyed_by.is_none()
 }
 
-async fn whole(saved: &SavedSync, warehouse: &dyn Warehouse, resend: bool) -> Result<Source> {
-    let read = Read { after: after(saved, resend), ..Read::all(saved.sync.query.clone()) };
-    let rows = warehouse.read(&read).await?;
+async fn whole(warehouse: &dyn Warehouse, read: &Read) -> Result<Source> {
+    let rows = warehouse.read(read).await?;
     Ok(Source { differences: Box::new(Whole { rows, read: 0, ended: false }), mark: None })
 }
 

@@ -61,6 +61,8 @@ struct State {
     fault: ReadFault,
     page: usize,
     cost: Option<Cost>,
+    /// The columns the last read named.
+    asked: Vec<String>,
     /// Where it compares by itself.
     snapshot: Option<Snapshot>,
 }
@@ -94,7 +96,8 @@ impl FakeWarehouse {
         };
         let columns = columns.iter().map(column).collect();
         let (rows, fault) = (Arc::default(), ReadFault::None);
-        let state = State { columns, rows, fault, page: BATCH, cost: None, snapshot: None };
+        let state =
+            State { columns, rows, fault, page: BATCH, cost: None, asked: Vec::new(), snapshot: None };
         Arc::new(Self { state: Mutex::new(state), held: watch::Sender::new(false) })
     }
 
@@ -161,6 +164,11 @@ impl FakeWarehouse {
         self.lock().cost = Some(cost);
     }
 
+    /// The columns the last read named; none where it was for all.
+    pub fn asked(&self) -> Vec<String> {
+        self.lock().asked.clone()
+    }
+
     /// Waits until a read stands still.
     pub async fn until_held(&self) {
         // The sender lives as long as this does, so waiting can not fail.
@@ -203,7 +211,7 @@ impl Warehouse for Handle {
         Ok(None)
     }
 
-    async fn cost(&self, _: &Query) -> Result<Option<Cost>> {
+    async fn cost(&self, _: &Read) -> Result<Option<Cost>> {
         Ok(self.0.lock().cost.clone())
     }
 
@@ -212,17 +220,38 @@ impl Warehouse for Handle {
     }
 
     async fn read(&self, read: &Read) -> Result<Box<dyn Rows>> {
+        self.0.lock().asked.clone_from(&read.columns);
         let (columns, rows, fault) = self.0.contents();
         let rows = match &read.after {
             Some(after) => Arc::new(beyond(&columns, &rows, after)),
             None => rows,
         };
+        let (columns, rows) = chosen(columns, rows, &read.columns)?;
         Ok(Box::new(FakeRows::new(columns, rows, fault, self.0.clone())))
     }
 
     fn differ(&self) -> Option<&dyn Differ> {
         self.0.lock().snapshot.is_some().then_some(self)
     }
+}
+
+/// Only these columns, in this order; all where none is named.
+fn chosen(
+    columns: Columns,
+    rows: Arc<Vec<Vec<FakeCell>>>,
+    names: &[String],
+) -> Result<(Columns, Arc<Vec<Vec<FakeCell>>>)> {
+    if names.is_empty() {
+        return Ok((columns, rows));
+    }
+    let place = |name: &String| columns.iter().position(|column| column.name == *name);
+    let places: Option<Vec<usize>> = names.iter().map(place).collect();
+    let places = places.ok_or_else(|| Error::new(ErrorKind::BadQuery, "There is no such column."))?;
+    let of_row = |row: &Vec<FakeCell>| places.iter().map(|place| row[*place].clone()).collect();
+    Ok((
+        places.iter().map(|place| columns[*place].clone()).collect(),
+        Arc::new(rows.iter().map(of_row).collect()),
+    ))
 }
 
 /// Rows beyond a cursor, in its order; compared as text.

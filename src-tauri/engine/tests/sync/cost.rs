@@ -1,5 +1,6 @@
 //! What a read takes is told before it begins, and stays with the run.
 
+use sluice_engine::sync::{Field, Mode};
 use sluice_engine::testing::ReadFault;
 use sluice_engine::warehouse::Cost;
 
@@ -18,4 +19,24 @@ async fn a_run_keeps_what_the_warehouse_said_it_would_take() {
     // It may be billed although nothing came of it.
     bench.table.fail(ReadFault::Fails(1));
     assert_eq!(bench.run().await.cost, Some(cost));
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_columns_that_are_sent_are_read() {
+    let bench = Bench::new().await;
+    bench.table.set(people(3, "Ana"));
+    let named = || Some(vec![Field::column("id", "id")]);
+    bench.save(|sync| sync.fields = named()).await;
+    assert_eq!(bench.run().await.counts.delivered, 3);
+    assert_eq!(bench.table.asked(), ["id"]);
+    bench.engine.plan(&bench.saved(), 10).await.unwrap();
+    assert_eq!(bench.table.asked(), ["id"]);
+    // Where a read goes on from is a column too.
+    bench.save(|sync| (sync.mode, sync.cursor) = (Mode::Append, Some("name".into()))).await;
+    bench.run().await;
+    assert_eq!(bench.table.asked(), ["id", "name"]);
+    // Every column is asked for as such: one that is new comes too.
+    bench.save(|sync| sync.fields = None).await;
+    bench.run().await;
+    assert!(bench.table.asked().is_empty());
 }

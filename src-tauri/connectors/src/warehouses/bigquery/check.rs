@@ -11,6 +11,7 @@ use sluice_engine::warehouse::{Read, Table, TableKind};
 
 use super::catalogue::{self, ListedDataset};
 use super::client::Login;
+use super::cost;
 use super::credentials::Credentials;
 use super::error::{Doing, grant, project_role};
 use super::job::Statement;
@@ -97,7 +98,7 @@ async fn check_location(login: &Login, datasets: &[ListedDataset]) -> Result<(()
 
 async fn plan_a_query(login: &Login) -> Result<((), Note)> {
     Statement::new("SELECT 1 AS one").plan(login, Doing::Query).await?;
-    let limit = login.maximum_bytes.map(|bytes| format!("a query may read {} GB", bytes.div_ceil(1 << 30)));
+    let limit = login.maximum_bytes.map(|bytes| format!("a query may read {}", cost::in_words(bytes)));
     Ok(((), limit.map_or(Note::Nothing, Note::Found)))
 }
 

@@ -11,6 +11,7 @@ use sluice_engine::connection::Opening;
 use sluice_engine::error::{Error, ErrorKind, Result};
 use url::Url;
 
+use super::cost;
 use super::credentials::Credentials;
 use super::error::{Doing, from_answer};
 use super::name::Dataset;
@@ -56,7 +57,7 @@ impl Login {
         Ok(Arc::new(Self {
             project: project.to_owned(),
             location: opening.get("location").map(str::to_owned),
-            maximum_bytes: opening.get("maximum_bytes").map(bytes).transpose()?,
+            maximum_bytes: opening.get("maximum_bytes").map(cost::parse).transpose()?,
             http: Http::new(&base, patience, opening.clock().clone())?,
             base,
             storage: storage.map(|url| address("storage_url", url)).transpose()?,
@@ -178,39 +179,4 @@ fn address(key: &str, text: &str) -> Result<Url> {
     Url::parse(text).ok().filter(Url::has_host).ok_or_else(|| {
         Error::new(ErrorKind::BadSettings, format!("“{text}” is not an address (setting {key})."))
     })
-}
-
-/// `100 GB` and the like: powers of 1,024, as BigQuery counts.
-fn bytes(text: &str) -> Result<u64> {
-    let bad = || {
-        Error::new(ErrorKind::BadSettings, format!("“{text}” is not an amount of bytes."))
-            .with_hint("Write a whole number with MB, GB or TB, such as 100 GB.")
-    };
-    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let unit = text.strip_prefix(digits).unwrap_or_default().trim().to_ascii_uppercase();
-    let shift = match unit.trim_end_matches('B').trim_end_matches('I') {
-        "" => 0,
-        "K" => 10,
-        "M" => 20,
-        "G" => 30,
-        "T" => 40,
-        _ => return Err(bad()),
-    };
-    let number: u64 = digits.trim().parse().map_err(|_| bad())?;
-    number.checked_mul(1 << shift).filter(|bytes| *bytes > 0).ok_or_else(bad)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::bytes;
-
-    #[test]
-    fn amounts_of_bytes() {
-        for (text, expect) in [("10 GB", 10 << 30), ("1TB", 1 << 40), ("5 mib", 5 << 20), ("42", 42)] {
-            assert_eq!(bytes(text).ok(), Some(expect), "{text}");
-        }
-        for text in ["", "GB", "1.5 GB", "10 apples", "0 GB", "99999999999 TB"] {
-            assert!(bytes(text).is_err(), "{text}");
-        }
-    }
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use sluice_engine::error::{Error, ErrorKind};
 
 use super::client::Login;
+use super::cost;
 use super::credentials::Credentials;
 use crate::http::Answered;
 
@@ -91,10 +92,7 @@ pub(super) fn from_said(login: &Login, said: &Said, status: u16, doing: Doing<'_
         "invalidQuery" | "invalid" | "required" | "badRequest" | "invalidParameter" => {
             new(ErrorKind::BadQuery, format!("BigQuery does not take this query: {}.", sentence(&said.message)))
         }
-        "bytesBilledLimitExceeded" => {
-            new(ErrorKind::BadQuery, "The query would read more than this connection allows.".into())
-                .with_hint("Have the query read fewer columns or partitions, or raise “Most bytes a query may read” in the connection.")
-        }
+        "bytesBilledLimitExceeded" => cost::too_much(None),
         "responseTooLarge" => new(ErrorKind::BadQuery, "The result is larger than BigQuery keeps (10 GB).".into())
             .with_hint("Leave columns out, or name a dataset for snapshots, which lets BigQuery hand out only what changed."),
         "resourcesExceeded" => {
@@ -104,7 +102,7 @@ pub(super) fn from_said(login: &Login, said: &Said, status: u16, doing: Doing<'_
         "rateLimitExceeded" | "jobRateLimitExceeded" | "userRateLimitExceeded" => slow_down(),
         "quotaExceeded" => new(ErrorKind::QuotaSpent, "A quota of the Google Cloud project is spent.".into())
             .with_hint("It goes on when the quota is fresh. An administrator can raise it under “Quotas” in the Google Cloud console."),
-        "timeout" => new(ErrorKind::TimedOut, "BigQuery stopped the query because it took too long.".into()),
+        "timeout" => took_too_long(),
         "stopped" => new(ErrorKind::ServerFailed, "The query was cancelled in BigQuery.".into()),
         "duplicate" => new(ErrorKind::Conflict, "BigQuery has this already.".into()),
         "backendError" | "internalError" | "jobBackendError" | "jobInternalError" | "tableUnavailable" => failed(status),
@@ -134,6 +132,11 @@ fn new(kind: ErrorKind, message: String) -> Error {
 fn sentence(message: &str) -> String {
     let line = message.split(['\n', '\r']).next().unwrap_or_default();
     line.trim().trim_end_matches('.').chars().take(300).collect()
+}
+
+/// The query did not end in the time it had; the server was told to stop it, or did so by itself.
+pub(super) fn took_too_long() -> Error {
+    new(ErrorKind::TimedOut, "BigQuery stopped the query because it took too long.".into())
 }
 
 fn slow_down() -> Error {

@@ -9,28 +9,34 @@ use serde_json::{Value, json};
 use sluice_engine::error::{Error, ErrorKind, Result};
 
 use super::client::Login;
-use super::error::{Doing, Said, from_said};
+use super::error::{Doing, Said, from_said, took_too_long};
 use super::schema::Schema;
+use crate::goodbye;
 
 /// The longest pause between two looks at a job.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+/// How long a statement may take, which is as long as the server lets one run
+/// (<https://cloud.google.com/bigquery/quotas#query_jobs>).
+const LONGEST: Duration = Duration::from_secs(6 * 3_600);
+/// How much longer than the server Sluice waits for what the server gives up by itself.
+const GRACE: Duration = Duration::from_secs(60);
 
 /// A statement to run.
 #[derive(Clone, Copy)]
 pub(super) struct Statement<'a> {
     sql: &'a str,
-    /// The server stops it after so long; `None` for its own limit, six hours.
-    timeout: Option<Duration>,
+    /// The server stops it after so long.
+    timeout: Duration,
 }
 
 impl<'a> Statement<'a> {
     pub(super) fn new(sql: &'a str) -> Self {
-        Self { sql, timeout: None }
+        Self { sql, timeout: LONGEST }
     }
 
     /// The same, stopped by the server after so long.
     pub(super) fn within(self, timeout: Duration) -> Self {
-        Self { timeout: Some(timeout), ..self }
+        Self { timeout, ..self }
     }
 
     /// What the server says of it without running it.
@@ -55,10 +61,11 @@ impl<'a> Statement<'a> {
         if let Some(bytes) = login.maximum_bytes {
             query["maximumBytesBilled"] = bytes.to_string().into();
         }
-        let mut configuration = json!({ "query": query, "labels": { "application": "sluice" } });
-        if let Some(timeout) = self.timeout {
-            configuration["jobTimeoutMs"] = timeout.as_millis().to_string().into();
-        }
+        let configuration = json!({
+            "query": query,
+            "labels": { "application": "sluice" },
+            "jobTimeoutMs": self.timeout.as_millis().to_string(),
+        });
         json!({ "jobReference": reference, "configuration": configuration })
     }
 }
@@ -165,19 +172,27 @@ impl Job {
     pub(super) async fn run(login: &Arc<Login>, statement: &Statement<'_>, doing: Doing<'_>) -> Result<Done> {
         let id = format!("sluice_{}", uuid::Uuid::new_v4().simple());
         let mut job = Self { login: login.clone(), id, location: login.location.clone(), works: true };
-        let mut ran = job.insert(statement, doing).await?;
-        let mut pause = Duration::from_millis(100);
-        while ran.status.state != "DONE" {
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
-            ran = job.look(doing).await?;
-        }
+        // A job that waits for its turn is not timed by the server.
+        let ran = tokio::time::timeout(statement.timeout + GRACE, job.ended(statement, doing)).await;
+        let ran = ran.map_err(|_| took_too_long())??;
         job.works = false;
         if let Some(said) = &ran.status.error_result {
             return Err(from_said(login, said, 200, doing));
         }
         let destination = ran.configuration.query.destination_table;
         Ok(Done { id: job.id.clone(), location: job.location.clone(), destination })
+    }
+
+    /// Has it run, and looks at it until it has ended.
+    async fn ended(&mut self, statement: &Statement<'_>, doing: Doing<'_>) -> Result<Ran> {
+        let mut ran = self.insert(statement, doing).await?;
+        let mut pause = Duration::from_millis(100);
+        while ran.status.state != "DONE" {
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+            ran = self.look(doing).await?;
+        }
+        Ok(ran)
     }
 
     /// The id is chosen here, so that a second request, after an answer that got lost, finds the first one's job.
@@ -216,9 +231,8 @@ impl Drop for Job {
         if !self.works {
             return;
         }
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let (login, id, location) = (self.login.clone(), std::mem::take(&mut self.id), self.location.take());
-        runtime.spawn(async move {
+        goodbye::say(async move {
             let parts = [login.project.as_str(), "jobs", &id, "cancel"];
             // Nobody waits for the answer; a job that has ended by itself can not be cancelled either.
             drop(

@@ -4,6 +4,7 @@ mod arrow_values;
 mod catalogue;
 mod check;
 mod client;
+mod cost;
 mod credentials;
 mod differ;
 mod differences;
@@ -110,8 +111,8 @@ impl Warehouse for BigQueryWarehouse {
         query::key_check(&self.login, query, key).await
     }
 
-    async fn cost(&self, query: &Query) -> Result<Option<Cost>> {
-        query::cost(&self.login, query).await
+    async fn cost(&self, read: &Read) -> Result<Option<Cost>> {
+        read::cost(&self.login, read).await
     }
 
     async fn read(&self, read: &Read) -> Result<Box<dyn Rows>> {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::dialect::BigQueryDialect;
 use sluice_engine::sync::{Query, TableName};
-use sluice_engine::warehouse::{After, Cost, KeyCheck};
+use sluice_engine::warehouse::{After, KeyCheck};
 
 use super::client::Login;
 use super::error::Doing;
@@ -16,9 +16,6 @@ use super::name::{self, Dataset, escaped, quoted};
 use super::pages;
 use super::schema::{Field, Schema, fields};
 use crate::warehouses::select::{chosen, user_sql};
-
-/// The list price of reading 2^40 bytes, in dollars, in most locations (<https://cloud.google.com/bigquery/pricing#on_demand_pricing>).
-const DOLLARS: f64 = 6.25;
 
 /// `text` as an SQL string.
 pub(super) fn literal(text: &str) -> String {
@@ -172,22 +169,6 @@ pub(super) async fn estimate(login: &Login, query: &Query) -> Result<Option<u64>
     Ok(rows.filter(|_| found.kind != "VIEW" && found.kind != "EXTERNAL"))
 }
 
-/// Bytes the query reads, and what that costs where bytes are billed.
-pub(super) async fn cost(login: &Login, query: &Query) -> Result<Option<Cost>> {
-    let sql = format!("SELECT * FROM {}", source(login, query)?);
-    let Plan { bytes, .. } = plan(login, query, &sql).await?;
-    Ok(Some(Cost { bytes, price: price(bytes) }))
-}
-
-fn price(bytes: u64) -> String {
-    let dollars = bytes as f64 / (1_u64 << 40) as f64 * DOLLARS;
-    match dollars {
-        _ if bytes == 0 => "free of charge".to_owned(),
-        dollars if dollars < 0.01 => "less than $0.01 at list price".to_owned(),
-        dollars => format!("about ${dollars:.2} at list price"),
-    }
-}
-
 /// Counts rows, null keys and duplicates on the server.
 pub(super) async fn key_check(login: &Arc<Login>, query: &Query, key: &[String]) -> Result<KeyCheck> {
     let from = source(login, query)?;
@@ -214,16 +195,4 @@ pub(super) async fn key_check(login: &Arc<Login>, query: &Query, key: &[String])
         counts.get(index).and_then(|count| count.parse::<u64>().ok()).ok_or_else(unknown)
     };
     Ok(KeyCheck { rows: count(0)?, nulls: count(1)?, duplicates: count(2)? })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::price;
-
-    #[test]
-    fn prices_in_words() {
-        assert_eq!(price(0), "free of charge");
-        assert_eq!(price(10 << 20), "less than $0.01 at list price");
-        assert_eq!(price(1 << 40), "about $6.25 at list price");
-    }
 }

@@ -7,14 +7,15 @@ use async_trait::async_trait;
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::{Query, TableName};
 use sluice_engine::value::{Columns, RowBatch};
-use sluice_engine::warehouse::{Read, Rows};
+use sluice_engine::warehouse::{Cost, Read, Rows};
 
 use super::client::Login;
+use super::cost;
 use super::error::Doing;
 use super::job::{Done, Job, Statement, unsaid};
 use super::name::quoted;
 use super::pages::{self, Of, Pages};
-use super::query::{self, TableInfo, beyond, explained, source};
+use super::query::{self, Plan, TableInfo, beyond, explained, source};
 use super::schema::Field;
 use super::storage::{self, Begun, Source, Streams};
 use crate::warehouses::select::{chosen, user_sql};
@@ -42,20 +43,41 @@ pub(super) async fn start(login: &Arc<Login>, read: &Read) -> Result<Box<dyn Row
         return Ok(Box::new(sample));
     }
     let from = source(login, &read.query)?;
-    let plan = query::plan(login, &read.query, &format!("SELECT * FROM {from}")).await?;
+    let all = query::plan(login, &read.query, &format!("SELECT * FROM {from}")).await?;
+    let fields = chosen(&all.fields, &read.columns)?;
+    let statement = statement(read, &from, &all.fields)?;
+    let bytes = bytes(login, read, &statement, &all).await?;
+    cost::within(bytes, login.maximum_bytes)?;
     if let (Some((table, _)), None) = (&stored, read.limit)
-        && let Some(rows) = of_table(login, read, table, &plan.fields).await?
+        && let Some(rows) = of_table(login, read, table, &fields).await?
     {
         return Ok(Box::new(rows));
     }
-    let fields = chosen(&plan.fields, &read.columns)?;
-    let statement = statement(read, &from, &plan.fields)?;
     let done = match Job::run(login, &Statement::new(&statement.sql), Doing::Running).await {
         Ok(done) => done,
         Err(error) => return Err(explained(login, &read.query, error).await),
     };
-    let places = if statement.as_it_is { places(&plan.fields, &fields) } else { (0..fields.len()).collect() };
+    let places = if statement.as_it_is { places(&all.fields, &fields) } else { (0..fields.len()).collect() };
     Ok(Box::new(of_job(login, &done, &fields, places, statement.ordered).await?))
+}
+
+/// What a read takes: the bytes of its columns.
+pub(super) async fn cost(login: &Login, read: &Read) -> Result<Option<Cost>> {
+    let from = source(login, &read.query)?;
+    let all = query::plan(login, &read.query, &format!("SELECT * FROM {from}")).await?;
+    let statement = statement(read, &from, &all.fields)?;
+    Ok(Some(cost::of(bytes(login, read, &statement, &all).await?)))
+}
+
+/// The bytes a read's statement looks through; `all` is the plan for all columns and rows.
+async fn bytes(login: &Login, read: &Read, statement: &Reading, all: &Plan) -> Result<u64> {
+    if statement.as_it_is || (read.columns.is_empty() && read.after.is_none()) {
+        return Ok(all.bytes);
+    }
+    match Statement::new(&statement.sql).plan(login, Doing::Query).await {
+        Ok(planned) => Ok(planned.bytes),
+        Err(error) => Err(explained(login, &read.query, error).await),
+    }
 }
 
 /// What runs for a read.
@@ -142,7 +164,7 @@ async fn of_table(
     login: &Arc<Login>,
     read: &Read,
     table: &TableName,
-    all: &[Field],
+    fields: &[Field],
 ) -> Result<Option<BigQueryRows>> {
     if login.storage.is_none() {
         return Ok(None);
@@ -163,12 +185,11 @@ async fn of_table(
     let (Some(total), Some(at)) = (number(0), number(1)) else {
         return Err(unsaid("how many rows the table has"));
     };
-    let fields = chosen(all, &read.columns)?;
     let columns: Columns = fields.iter().map(|field| field.column.clone()).collect();
     let dataset = query::dataset(login, table)?;
     let path = format!("projects/{}/datasets/{}/tables/{}", dataset.project, dataset.dataset, table.name);
     let source = Source { path, ordered: false, snapshot: Some(at) };
-    Ok(match storage::start(login, &source, &fields, &columns).await? {
+    Ok(match storage::start(login, &source, fields, &columns).await? {
         Begun::Refused => None,
         Begun::Streams(streams) => Some(BigQueryRows {
             columns,

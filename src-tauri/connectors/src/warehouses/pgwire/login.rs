@@ -22,8 +22,12 @@ use super::tls::{self, Encryption};
 const REACH_WITHIN: Duration = Duration::from_secs(10);
 /// How long the handshake, and signing in, may take.
 pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(20);
-/// How long a server that is told to stop may take before the connection is cut.
-pub(crate) const STOP_WITHIN: Duration = Duration::from_secs(5);
+/// How long telling a server to stop may take.
+pub(crate) const STOP_WITHIN: Duration = Duration::from_secs(4);
+/// It is told as often, because one that is between two statements does not hear it, and then takes up the next.
+pub(crate) const STOP_TRIES: u32 = 2;
+/// How long after the first time.
+pub(crate) const AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// The message that asks for encryption (<https://www.postgresql.org/docs/current/protocol-message-formats.html>).
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 

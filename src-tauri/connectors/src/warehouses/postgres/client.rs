@@ -9,13 +9,16 @@ use futures_util::FutureExt;
 use sluice_engine::error::{Error, Result};
 use tokio::io::{Empty, empty};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_postgres::config::{SslMode, SslNegotiation};
 use tokio_postgres::tls::{NoTls, TlsConnect};
 use tokio_postgres::{CancelToken, Client, Config};
 
 use super::error::{self, Failure};
-use crate::warehouses::pgwire::login::{ANSWER_WITHIN, STOP_WITHIN, TlsStream, Words};
+use crate::goodbye;
+use crate::warehouses::pgwire::login::{
+    AGAIN_AFTER, ANSWER_WITHIN, STOP_TRIES, STOP_WITHIN, TlsStream, Words,
+};
 pub(super) use crate::warehouses::pgwire::login::{Login, Wire};
 use crate::warehouses::pgwire::silence::{GRACE, Work, unless_silent};
 
@@ -208,15 +211,19 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         let Some(mut connection) = self.connection.take() else { return };
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return connection.abort() };
         let (login, token) = (self.login.clone(), self.client.cancel_token());
-        runtime.spawn(async move {
-            let told = timeout(STOP_WITHIN, stop(&login, token)).await;
-            // Where it could not be told, or does not listen, a cut connection ends its work too.
-            let stopped = matches!(told, Ok(Ok(()))) && timeout(STOP_WITHIN, &mut connection).await.is_ok();
-            if !stopped {
-                connection.abort();
+        goodbye::say(async move {
+            for _ in 0..STOP_TRIES {
+                drop(timeout(STOP_WITHIN, stop(&login, token.clone())).await);
+                // Where the runtime it was made on has ended, nobody hears of the session's own end.
+                if connection.is_finished() {
+                    sleep(AGAIN_AFTER).await;
+                } else if timeout(AGAIN_AFTER, &mut connection).await.is_ok() {
+                    return;
+                }
             }
+            // Where it could not be told, or does not listen, a cut connection ends its work too.
+            connection.abort();
         });
     }
 }

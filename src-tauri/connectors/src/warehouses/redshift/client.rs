@@ -8,12 +8,13 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sluice_engine::error::Result;
 use sluice_engine::store::new_uuid;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::error::{self, Failure, Said};
 use super::sign_in::sign_in;
 use super::wire::{self, CancelKey, Channel, Described, Values, malformed};
-use crate::warehouses::pgwire::login::{ANSWER_WITHIN, STOP_WITHIN, Words};
+use crate::goodbye;
+use crate::warehouses::pgwire::login::{AGAIN_AFTER, ANSWER_WITHIN, STOP_TRIES, STOP_WITHIN, Words};
 pub(super) use crate::warehouses::pgwire::login::{Login, Wire};
 use crate::warehouses::pgwire::silence::{GRACE, Work, unless_silent};
 
@@ -239,23 +240,22 @@ impl Session {
         if self.busy {
             return;
         }
-        let (Some(mut channel), Ok(runtime)) = (self.channel.take(), tokio::runtime::Handle::try_current())
-        else {
-            return;
-        };
+        let Some(mut channel) = self.channel.take() else { return };
         // Where goodbye can not be said, the closed connection says it.
-        runtime.spawn(async move { drop(timeout(STOP_WITHIN, channel.send(&wire::terminate())).await) });
+        goodbye::say(async move { drop(channel.send(&wire::terminate()).await) });
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
         let Some(channel) = self.channel.take().filter(|_| self.busy) else { return };
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let (login, key) = (self.login.clone(), self.key);
-        runtime.spawn(async move {
-            // Where it can not be told, the cut connection ends its work.
-            drop(timeout(STOP_WITHIN, stop(&login, key)).await);
+        goodbye::say(async move {
+            for _ in 0..STOP_TRIES {
+                drop(timeout(STOP_WITHIN, stop(&login, key)).await);
+                sleep(AGAIN_AFTER).await;
+            }
+            // Where it could not be told, the cut connection ends its work.
             drop(channel);
         });
     }

@@ -10,6 +10,7 @@ use sluice_engine::value::{Cell, Columns, RowBatch};
 use super::listing::list;
 use super::results::{Results, run};
 use super::session::Session;
+use crate::goodbye;
 
 /// The tables of one comparison; they are dropped with it.
 pub(super) struct Work {
@@ -28,10 +29,9 @@ impl Work {
 
 impl Drop for Work {
     fn drop(&mut self) {
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let session = self.session.clone();
         let tables = [std::mem::take(&mut self.rows), std::mem::take(&mut self.gone)];
-        runtime.spawn(async move {
+        goodbye::say(async move {
             for table in tables {
                 // What stays is dropped when the next comparison begins.
                 drop(list(&session, &format!("DROP TABLE IF EXISTS {table}")).await);

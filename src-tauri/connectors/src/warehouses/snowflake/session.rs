@@ -10,7 +10,6 @@ use sluice_engine::secrets::Secret;
 use sluice_engine::store::new_uuid;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
 use url::Url;
 
 use super::body::Body;
@@ -21,9 +20,8 @@ use super::transport::{Call, small_body};
 use super::wire::{
     Answer, Envelope, NOT_RUNNING, Renewed, SESSION_EXPIRED, SESSION_GONE, SessionInfo, SignedIn, parsed,
 };
+use crate::goodbye;
 
-/// How long telling the server to stop, or goodbye, may take.
-const GOODBYE_WITHIN: Duration = Duration::from_secs(10);
 /// Times a server that does not know yet what to stop is told again.
 const STOP_TRIES: u32 = 5;
 /// How long a master token counts where the server does not say (<https://docs.snowflake.com/en/user-guide/session-policies>).
@@ -236,12 +234,9 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let Some(session) = self.session.take() else { return };
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let request = std::mem::take(&mut self.request);
-        runtime.spawn(async move {
-            // Where it can not be told, the server stops by itself: the session says so (ABORT_DETACHED_QUERY).
-            drop(timeout(GOODBYE_WITHIN, session.stop(&request)).await);
-        });
+        // Where it can not be told, the server stops by itself: the session says so (ABORT_DETACHED_QUERY).
+        goodbye::say(async move { drop(session.stop(&request).await) });
     }
 }
 
@@ -250,14 +245,13 @@ impl Drop for Session {
         if let Some(heartbeat) = self.heartbeat.take() {
             heartbeat.abort();
         }
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let Ok(tokens) = self.tokens.try_lock() else { return };
         let (transport, token) = (self.login.transport.clone(), tokens.session.clone());
         let url = Login::address(&self.base, "/session", &[("delete", "true"), ("requestId", &new_uuid())]);
-        runtime.spawn(async move {
+        goodbye::say(async move {
             let call = || Ok(Call { url: url.clone(), body: Some(json!({})), token: Some(&token) });
             // An abandoned session ends by itself, only later.
-            drop(timeout(GOODBYE_WITHIN, transport.send(call)).await);
+            drop(transport.send(call).await);
         });
     }
 }
