@@ -117,7 +117,9 @@ async fn the_certificate_is_checked() {
     // Unless something else is chosen the server is checked, by this computer's own list, which does not have the test's.
     let mut own = access.clone().with("host", "localhost");
     own.settings.remove("tls");
-    assert_eq!(fails(&own, "++-....").await.kind(), ErrorKind::TlsFailed);
+    let error = fails(&own, "++-....").await;
+    assert_eq!(error.kind(), ErrorKind::TlsFailed);
+    assert!(error.hint().contains("amazon-trust-ca-bundle.crt"), "{}", error.hint());
     let gone = checked("localhost", Path::new("/no/such/ca.pem")).try_open().err().unwrap();
     assert_eq!(gone.kind(), ErrorKind::BadSettings);
     // One that has none says so.
@@ -222,12 +224,24 @@ async fn a_cut_connection_is_no_end() {
 async fn a_login_that_could_write_is_told_and_the_script_makes_one_that_can_not() {
     let Some(server) = RedshiftServer::shared() else { return };
     server.sql("postgres", "create database shop");
-    server.sql("shop", "create table leads (id int); insert into leads values (1)");
+    server.sql(
+        "shop",
+        "create table leads (id int); insert into leads values (1); create schema spectrum; \
+        create materialized view \"Daily\" as select 1 as one; \
+        insert into svv_external_tables values ('shop', 'spectrum', 'events', 'TABLE'); \
+        insert into svv_redshift_tables values ('sales', 'public', 'orders', 'TABLE'), ('sales', 'public', 'refunds', 'TABLE')",
+    );
     let (steps, _) = Access::superuser(server, "shop").check().await;
     assert_eq!(outcome(&steps), "+++++!+");
     let StepResult::Noted(note, Some(script)) = &steps[5].result else { panic!("{steps:?}") };
     assert!(note.contains("could also write"), "{note}");
-    server.sql("shop", &script.replace("choose a long password", "reader-pass"));
+    // What PostgreSQL has not: a data share.
+    let shared = "GRANT USAGE ON DATABASE \"sales\" TO sluice_reader;\n";
+    assert_eq!(script.matches(shared).count(), 1, "{script}");
+    let of_spectrum: Vec<_> = script.lines().filter(|line| line.contains("spectrum")).collect();
+    assert_eq!(of_spectrum, ["GRANT USAGE ON SCHEMA \"spectrum\" TO sluice_reader;"]);
+    assert!(script.contains("GRANT SELECT ON \"public\".\"Daily\" TO sluice_reader;"), "{script}");
+    server.sql("shop", &script.replace("choose a long password", "reader-pass").replace(shared, ""));
     let mut reader = Access::superuser(server, "shop").with("user", "sluice_reader");
     reader.password = "reader-pass".to_owned();
     let (steps, error) = reader.check().await;

@@ -121,6 +121,7 @@ async fn a_password_kept_as_sha_256_signs_in() {
     let error = refused(&wrong).await;
     assert_eq!(error.kind(), ErrorKind::SignInFailed);
     assert!(error.message().contains("“ana” or the password"), "{}", error.message());
+    assert!(error.hint().contains("require_ssl"), "{}", error.hint());
     assert_eq!(error.fix(), Some("ALTER USER \"ana\" PASSWORD 'choose a long password';"));
 }
 

@@ -51,6 +51,8 @@ pub(crate) struct Words {
     pub(crate) no_host: Option<&'static str>,
     /// What to do where nobody answers, where that is something special.
     pub(crate) unreachable: Option<&'static str>,
+    /// What to do where this computer does not trust who signed the certificate, where that is something special.
+    pub(crate) unknown_issuer: Option<&'static str>,
 }
 
 /// Where and as whom to sign in.
@@ -154,9 +156,13 @@ impl Login {
             &mut MakeRustlsConnect::new((*config).clone()),
             &self.host,
         );
-        let secured =
-            connect.connect(stream).await.map_err(|error| tls::handshake_error(&self.host, error))?;
+        let secured = connect.connect(stream).await.map_err(|error| self.handshake_failed(error))?;
         Ok(Wire::Secured(Box::new(secured)))
+    }
+
+    fn handshake_failed(&self, error: std::io::Error) -> Error {
+        let hint = self.words.unknown_issuer.filter(|_| tls::is_by_unknown_issuer(&error));
+        hinted(tls::handshake_error(&self.host, error), hint)
     }
 
     /// Reaches the server, as secure as it was asked to be.

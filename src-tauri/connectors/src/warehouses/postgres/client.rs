@@ -33,7 +33,8 @@ const SET_UP: &str = "\
     SET TimeZone = 'UTC'; SET extra_float_digits = 1; SET bytea_output = 'hex'; SET statement_timeout = '";
 
 /// What PostgreSQL is called in errors of reach.
-pub(super) static WORDS: Words = Words { product: "PostgreSQL", no_host: None, unreachable: None };
+pub(super) static WORDS: Words =
+    Words { product: "PostgreSQL", no_host: None, unreachable: None, unknown_issuer: None };
 
 /// Hands a stream that is already secure to the PostgreSQL client, together with its channel binding.
 struct Secured(Box<TlsStream>);

@@ -27,6 +27,10 @@ pub(super) static WORDS: Words = Words {
     unreachable: Some(
         "Check host and port. The cluster or workgroup has to be available (not paused), reachable from here (“publicly accessible”, or through your VPN), and its security group has to let this computer in on that port.",
     ),
+    // <https://docs.aws.amazon.com/redshift/latest/mgmt/connecting-ssl-support.html>
+    unknown_issuer: Some(
+        "This computer’s list of certificate authorities lacks Amazon’s. Download https://s3.amazonaws.com/redshift-downloads/amazon-trust-ca-bundle.crt and choose it as CA file. Where a company’s proxy looks into connections, choose that company’s CA file.",
+    ),
 };
 
 /// How long statements that only look may take.

@@ -10,6 +10,7 @@ use super::query::quoted;
 use super::wire::{malformed, text};
 use crate::warehouses::pgwire::login::{Login, unread};
 use crate::warehouses::pgwire::place::place;
+use crate::warehouses::pgwire::tls::Encryption;
 
 /// What the server said, without its detail, which can hold values.
 #[derive(Debug, Clone)]
@@ -97,8 +98,12 @@ pub(super) fn from_sign_in(login: &Login, said: Said) -> Error {
             .with_fix("CREATE USER sluice_reader PASSWORD 'choose a long password';")
             .with_source(said);
     }
+    let mut hint = "Enter user and password again. If they are right, have an administrator look whether the user may connect, or set the password anew with the statement below.".to_owned();
+    if matches!(login.encryption, Encryption::Off) {
+        hint += " Or choose an encrypted connection: a cluster can be set to take no other (require_ssl).";
+    }
     Error::new(ErrorKind::SignInFailed, message)
-        .with_hint("Enter user and password again. If they are right, have an administrator look whether the user may connect, or set the password anew with the statement below.")
+        .with_hint(hint)
         .with_fix(set_password(login))
         .with_source(said)
 }

@@ -75,7 +75,7 @@ pub(super) fn schema_elsewhere(database: &str, schema: &str) -> String {
 }
 
 /// The parts of a schema's name: of one of another database its database too, each as it is.
-fn schema_parts(schema: &str) -> Parts {
+pub(super) fn schema_parts(schema: &str) -> Parts {
     match schema.parse::<TableName>() {
         _ if schema.is_empty() => Vec::new(),
         Ok(parts) if !parts.schema.is_empty() => vec![parts.schema, parts.name],
