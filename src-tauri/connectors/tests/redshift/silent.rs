@@ -33,7 +33,7 @@ async fn silent(
         let (heard, first) = (heard.clone(), first.clone());
         async move {
             if startup.starts_with(&80_877_102_u32.to_be_bytes()) {
-                drop(heard.send(()));
+                heard.send(()).ok();
             } else if first.swap(false, Ordering::SeqCst) {
                 reading(client, async |mut client: Client, _| {
                     for id in 0..rows {
@@ -111,7 +111,7 @@ async fn a_look_that_is_not_answered_ends_and_is_stopped_on_the_server() {
         let heard = heard.clone();
         async move {
             if startup.starts_with(&80_877_102_u32.to_be_bytes()) {
-                drop(heard.send(()));
+                heard.send(()).ok();
                 return;
             }
             client.welcome().await;
