@@ -50,13 +50,11 @@ impl TlsConnect<Empty> for Secured {
     }
 }
 
-/// Who works for the session, and since when the server is up, by which it is told from another one at the same address.
-const BACKEND: &str = "SELECT pg_backend_pid(), pg_postmaster_start_time()::text";
+/// The server's process that works for the session.
+const BACKEND: &str = "SELECT pg_backend_pid()";
 /// What a session of the user's own is at
 /// (<https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-ACTIVITY-VIEW>).
-const STATE: &str = "\
-    SELECT pg_postmaster_start_time()::text, \
-    (SELECT coalesce(wait_event_type, '') || ' ' || coalesce(state, '') FROM pg_catalog.pg_stat_activity WHERE pid = $1)";
+const STATE: &str = "SELECT coalesce(wait_event_type, ''), coalesce(state, '') FROM pg_catalog.pg_stat_activity WHERE pid = $1";
 
 /// A signed-in session. Where it is dropped before [`Session::close`], because nobody waits any longer, the
 /// server is told to stop what it does.
@@ -64,7 +62,7 @@ pub(super) struct Session {
     pub(super) client: Client,
     connection: Option<JoinHandle<()>>,
     pub(super) login: Login,
-    backend: OnceLock<(i32, String)>,
+    backend: OnceLock<i32>,
     /// An answer was given up, so that the server may still be at it.
     gave_up: AtomicBool,
 }
@@ -167,7 +165,7 @@ impl Session {
     pub(super) async fn run_before_long(&self, sql: &str) -> Result<()> {
         self.run(sql).await?;
         let row = self.soon(self.client.query_one(BACKEND, &[])).await;
-        let backend = row.and_then(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
+        let backend = row.and_then(|row| Ok(row.try_get(0)?));
         let backend = backend.map_err(|failure| self.error(failure))?;
         self.backend.get_or_init(|| backend);
         Ok(())
@@ -177,21 +175,21 @@ impl Session {
     fn work(&self) -> BoxFuture<'_, Result<Work>> {
         let asking = async move {
             let other = Self::sign_in(&self.login, self.login.wire().await?).await?;
-            let Some((process, since)) = self.backend.get() else {
-                other.close();
-                return Ok(Work::Untold);
+            let state = match self.backend.get() {
+                Some(process) => other.within(ANSWER_WITHIN, other.client.query_opt(STATE, &[process])).await,
+                None => Ok(None),
             };
-            let row = other.within(ANSWER_WITHIN, other.client.query_one(STATE, &[process])).await;
-            let said = row.and_then(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
-            let (up_since, state): (String, Option<String>) = said.map_err(|failure| other.error(failure))?;
+            let state = state.and_then(|row| {
+                row.map(|row| Ok((row.try_get::<_, String>(0)?, row.try_get::<_, String>(1)?))).transpose()
+            });
+            let state = state.map_err(|failure| other.error(failure))?;
             other.close();
-            Ok(match state.as_deref().map(|state| state.split_once(' ').unwrap_or_default()) {
+            Ok(match state.as_ref().map(|(waits_for, state)| (waits_for.as_str(), state.as_str())) {
                 // It waits to send what does not arrive here.
                 Some(("Client", "active")) => Work::Over,
                 Some((_, "active")) => Work::GoesOn,
                 Some((_, "idle" | "idle in transaction" | "idle in transaction (aborted)")) => Work::Over,
-                None if up_since == *since => Work::Over,
-                // It does not keep account of that, or another server answers.
+                // It keeps no account of that, or another server of that name answers.
                 Some(_) | None => Work::Untold,
             })
         };
