@@ -45,6 +45,23 @@ async fn a_wrong_host() {
 }
 
 #[tokio::test]
+async fn an_address_where_the_host_belongs() {
+    let Some(server) = RedshiftServer::shared() else { return };
+    let access = Access::superuser(server, "postgres");
+    for host in
+        ["shop.example.com:5439/dev", "postgres://ana:hunter2@shop.example.com", "shop.example.com/dev"]
+    {
+        let error = access.clone().with("host", host).try_open().err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::BadSettings, "{host}");
+        assert!(error.hint().contains("port and database in their own fields"), "{}", error.hint());
+        assert!(!format!("{error:?}").contains("hunter2"));
+    }
+    for host in ["::1", " 127.0.0.1 "] {
+        assert!(access.clone().with("host", host).try_open().is_ok(), "{host}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_port() {
     let Some(server) = RedshiftServer::shared() else { return };
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

@@ -1,6 +1,6 @@
 //! How a server that speaks the PostgreSQL wire protocol is reached: its addresses, the socket, encryption.
 
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,7 +79,7 @@ impl Login {
         let missing =
             || Error::new(ErrorKind::SecretMissing, format!("“{}” has no password.", opening.name()));
         Ok(Self {
-            host: opening.required("host")?.to_owned(),
+            host: name_alone(opening.required("host")?)?.to_owned(),
             port: port.parse().map_err(|_| {
                 Error::new(ErrorKind::BadSettings, format!("The port has to be a number, not “{port}”."))
             })?,
@@ -206,6 +206,17 @@ impl Login {
         let message = format!("What answers at {}:{} is not {}.", self.host, self.port, self.words.product);
         unread(Error::new(ErrorKind::BadAnswer, message)).with_hint("Check host and port.")
     }
+}
+
+/// The host's name. What else stands there is not shown: it can be an address with a password in it.
+fn name_alone(host: &str) -> Result<&str> {
+    let host = host.trim();
+    if !host.contains([':', '/', '@', ' ']) || host.parse::<Ipv6Addr>().is_ok() {
+        return Ok(host);
+    }
+    let message = "The host has to be a name alone, without a port, a database or what stands before “://”.";
+    Err(Error::new(ErrorKind::BadSettings, message)
+        .with_hint("Enter the name alone, and port and database in their own fields; or paste all of it where it says “Paste a URL or a connection string”, which fills them."))
 }
 
 fn hinted(error: Error, hint: Option<&'static str>) -> Error {

@@ -30,7 +30,7 @@ use async_trait::async_trait;
 use sluice_engine::check::Steps;
 use sluice_engine::connection::Opening;
 use sluice_engine::differ::{Comparison, Differ, Differences};
-use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::error::Result;
 use sluice_engine::manifest::Manifest;
 use sluice_engine::sync::Query;
 use sluice_engine::value::Column;
@@ -55,11 +55,6 @@ impl WarehouseKind for Redshift {
 
     fn open(&self, opening: &Opening) -> Result<Box<dyn Warehouse>> {
         let login = Login::new(opening, &client::WORDS)?;
-        if login.host.contains([':', '/']) && login.host.parse::<std::net::Ipv6Addr>().is_err() {
-            let message = format!("The host has to be a name alone, not “{}”.", login.host);
-            return Err(Error::new(ErrorKind::BadSettings, message)
-                .with_hint("Put port and database into their own fields."));
-        }
         let schema = opening.get("diff_schema");
         let differ = schema.map(|schema| RedshiftDiffer { login: login.clone(), schema: schema.to_owned() });
         Ok(Box::new(RedshiftWarehouse { login, differ }))
