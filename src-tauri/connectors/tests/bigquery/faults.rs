@@ -312,6 +312,17 @@ async fn a_service_account_signs_in_and_renews_what_is_refused() {
     );
 }
 
+#[tokio::test]
+async fn a_host_that_is_not_there_is_named() {
+    let (steps, failed) =
+        Access::default().with("project", "demo").with("url", "https://no-such-host.invalid").check().await;
+    let failed = failed.unwrap();
+    assert_eq!(failed.kind(), ErrorKind::HostNotFound);
+    assert!(failed.message().contains("no-such-host.invalid"), "{failed:?}");
+    assert_eq!(steps[0].name, "host");
+    assert!(matches!(steps[0].result, StepResult::Failed(_)));
+}
+
 /// As Google's token endpoint answers (<https://developers.google.com/identity/protocols/oauth2/service-account#error-codes>).
 #[tokio::test]
 async fn a_key_that_was_deleted_or_a_clock_that_is_wrong_is_told() {
