@@ -4,6 +4,7 @@ use sluice_engine::warehouse::WarehouseKind;
 
 mod bigquery;
 mod moment;
+mod named_tables;
 #[cfg(test)]
 mod names;
 mod pgwire;

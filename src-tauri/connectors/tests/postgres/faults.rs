@@ -16,10 +16,20 @@ fn outcome(steps: &[Step]) -> String {
     steps.iter().map(mark).collect()
 }
 
+/// Nothing reads again by itself, so nothing says so, nor that something is sent when the warehouse is back.
+fn promises_nothing(error: &Error) {
+    let told = format!("{} {}", error.safe(), error.hint());
+    assert!(
+        !told.contains("tried again") && !told.contains("sent when") && !told.contains("sent again"),
+        "{told}"
+    );
+}
+
 async fn fails(access: &Access, expect: &str) -> Error {
     let (steps, error) = access.check().await;
     assert_eq!(outcome(&steps), expect, "{steps:?}");
     let error = error.unwrap();
+    promises_nothing(&error);
     // The test and a run say the same.
     assert_eq!(access.open().tables().await.err().map(|error| error.kind()), Some(error.kind()));
     error
@@ -194,6 +204,7 @@ async fn a_cut_connection_is_no_end() {
         }
     };
     assert!(matches!(error.kind(), ErrorKind::ServerFailed | ErrorKind::Unreachable), "{error:?}");
+    promises_nothing(&error);
     assert_eq!(rows.server_rows(), None);
 }
 
@@ -211,4 +222,39 @@ async fn a_login_that_could_write_is_told_and_the_script_makes_one_that_can_not(
     reader.password = "reader-pass".to_owned();
     let (steps, error) = reader.check().await;
     assert_eq!(outcome(&steps), "++!++++", "{error:?}");
+}
+
+#[tokio::test]
+async fn what_an_own_select_may_not_read_is_asked_for_by_name() {
+    let Some(server) = PostgresServer::shared() else { return };
+    server.sql("postgres", "create database own_select; create role analyst login password 'analyst-pass'");
+    server.sql(
+        "own_select",
+        "create schema shop; create table shop.leads as select 1 as id; create table shop.\"Or.ders\" as select 1 as id; \
+        create table plain as select 1 as id",
+    );
+    let mut access = Access::superuser(server, "own_select").with("user", "analyst");
+    access.password = "analyst-pass".to_owned();
+    let nothing = access.check().await.1.unwrap();
+    assert!(nothing.fix().unwrap().contains("YOUR_SCHEMA") && nothing.hint().contains("YOUR_SCHEMA"));
+    let query = sql("with recent as (select id from Shop.Leads) select r.id from recent r \
+        join shop.\"Or.ders\" o on o.id = r.id where r.id in (select extract(year from now()) - extract(year from now()) + id from plain)");
+    let warehouse = access.open();
+    let error = match warehouse.read(&all(query.clone())).await {
+        Err(error) => error,
+        Ok(mut rows) => rows.next().await.unwrap_err(),
+    };
+    assert_eq!(error.kind(), ErrorKind::NotAllowed);
+    let fix = error.fix().unwrap().to_owned();
+    for line in [
+        "GRANT USAGE ON SCHEMA \"shop\" TO \"analyst\";",
+        "GRANT SELECT ON \"shop\".\"leads\" TO \"analyst\";",
+        "GRANT SELECT ON \"shop\".\"Or.ders\" TO \"analyst\";",
+        "GRANT SELECT ON \"plain\" TO \"analyst\";",
+    ] {
+        assert!(fix.lines().any(|one| one == line), "{line} in {fix}");
+    }
+    assert!(!fix.contains("recent") && !fix.contains("YOUR_SCHEMA") && !fix.contains("analytics"), "{fix}");
+    server.sql("own_select", &fix);
+    assert_eq!(rows(&*warehouse, &all(query)).await, [["1"]], "the fix helps");
 }

@@ -8,6 +8,7 @@ mod faults;
 #[path = "../postgres_server/mod.rs"]
 mod postgres_server;
 mod reading;
+mod silent;
 #[path = "../../../engine/tests/twins/mod.rs"]
 mod twins;
 mod types;

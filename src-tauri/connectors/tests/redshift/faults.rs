@@ -16,10 +16,20 @@ fn outcome(steps: &[Step]) -> String {
     steps.iter().map(mark).collect()
 }
 
+/// Nothing reads again by itself, so nothing says so, nor that something is sent when the warehouse is back.
+fn promises_nothing(error: &Error) {
+    let told = format!("{} {}", error.safe(), error.hint());
+    assert!(
+        !told.contains("tried again") && !told.contains("sent when") && !told.contains("sent again"),
+        "{told}"
+    );
+}
+
 async fn fails(access: &Access, expect: &str) -> Error {
     let (steps, error) = access.check().await;
     assert_eq!(outcome(&steps), expect, "{steps:?}");
     let error = error.unwrap();
+    promises_nothing(&error);
     // The test and a run say the same.
     assert_eq!(access.open().tables().await.err().map(|error| error.kind()), Some(error.kind()));
     error
@@ -107,7 +117,9 @@ async fn the_certificate_is_checked() {
     // Unless something else is chosen the server is checked, by this computer's own list, which does not have the test's.
     let mut own = access.clone().with("host", "localhost");
     own.settings.remove("tls");
-    assert_eq!(fails(&own, "++-....").await.kind(), ErrorKind::TlsFailed);
+    let error = fails(&own, "++-....").await;
+    assert_eq!(error.kind(), ErrorKind::TlsFailed);
+    assert!(error.hint().contains("amazon-trust-ca-bundle.crt"), "{}", error.hint());
     let gone = checked("localhost", Path::new("/no/such/ca.pem")).try_open().err().unwrap();
     assert_eq!(gone.kind(), ErrorKind::BadSettings);
     // One that has none says so.
@@ -204,6 +216,7 @@ async fn a_cut_connection_is_no_end() {
         }
     };
     assert!(matches!(error.kind(), ErrorKind::ServerFailed | ErrorKind::Unreachable), "{error:?}");
+    promises_nothing(&error);
     assert_eq!(rows.server_rows(), None);
 }
 
@@ -211,14 +224,61 @@ async fn a_cut_connection_is_no_end() {
 async fn a_login_that_could_write_is_told_and_the_script_makes_one_that_can_not() {
     let Some(server) = RedshiftServer::shared() else { return };
     server.sql("postgres", "create database shop");
-    server.sql("shop", "create table leads (id int); insert into leads values (1)");
+    server.sql(
+        "shop",
+        "create table leads (id int); insert into leads values (1); create schema spectrum; \
+        create materialized view \"Daily\" as select 1 as one; \
+        insert into svv_external_tables values ('shop', 'spectrum', 'events', 'TABLE'); \
+        insert into svv_redshift_tables values ('sales', 'public', 'orders', 'TABLE'), ('sales', 'public', 'refunds', 'TABLE')",
+    );
     let (steps, _) = Access::superuser(server, "shop").check().await;
     assert_eq!(outcome(&steps), "+++++!+");
     let StepResult::Noted(note, Some(script)) = &steps[5].result else { panic!("{steps:?}") };
     assert!(note.contains("could also write"), "{note}");
-    server.sql("shop", &script.replace("choose a long password", "reader-pass"));
+    // What PostgreSQL has not: a data share.
+    let shared = "GRANT USAGE ON DATABASE \"sales\" TO sluice_reader;\n";
+    assert_eq!(script.matches(shared).count(), 1, "{script}");
+    let of_spectrum: Vec<_> = script.lines().filter(|line| line.contains("spectrum")).collect();
+    assert_eq!(of_spectrum, ["GRANT USAGE ON SCHEMA \"spectrum\" TO sluice_reader;"]);
+    assert!(script.contains("GRANT SELECT ON \"public\".\"Daily\" TO sluice_reader;"), "{script}");
+    server.sql("shop", &script.replace("choose a long password", "reader-pass").replace(shared, ""));
     let mut reader = Access::superuser(server, "shop").with("user", "sluice_reader");
     reader.password = "reader-pass".to_owned();
     let (steps, error) = reader.check().await;
     assert_eq!(outcome(&steps), "+++++++", "{error:?}");
+}
+
+#[tokio::test]
+async fn what_an_own_select_may_not_read_is_asked_for_by_name() {
+    let Some(server) = RedshiftServer::shared() else { return };
+    server.sql("postgres", "create database own_select; create role analyst login password 'analyst-pass'");
+    server.sql(
+        "own_select",
+        "create schema shop; create table shop.leads as select 1 as id; create table shop.\"Or.ders\" as select 1 as id; \
+        create table plain as select 1 as id",
+    );
+    let mut access = Access::superuser(server, "own_select").with("user", "analyst");
+    access.password = "analyst-pass".to_owned();
+    let nothing = access.check().await.1.unwrap();
+    assert!(nothing.fix().unwrap().contains("YOUR_SCHEMA") && nothing.hint().contains("YOUR_SCHEMA"));
+    let query = sql("with recent as (select id from Shop.Leads) select r.id from recent r \
+        join shop.\"Or.ders\" o on o.id = r.id where r.id in (select extract(year from now()) - extract(year from now()) + id from plain)");
+    let warehouse = access.open();
+    let error = match warehouse.read(&all(query.clone())).await {
+        Err(error) => error,
+        Ok(mut rows) => rows.next().await.unwrap_err(),
+    };
+    assert_eq!(error.kind(), ErrorKind::NotAllowed);
+    let fix = error.fix().unwrap().to_owned();
+    for line in [
+        "GRANT USAGE ON SCHEMA \"shop\" TO \"analyst\";",
+        "GRANT SELECT ON \"shop\".\"leads\" TO \"analyst\";",
+        "GRANT SELECT ON \"shop\".\"Or.ders\" TO \"analyst\";",
+        "GRANT SELECT ON \"plain\" TO \"analyst\";",
+    ] {
+        assert!(fix.lines().any(|one| one == line), "{line} in {fix}");
+    }
+    assert!(!fix.contains("recent") && !fix.contains("YOUR_SCHEMA") && !fix.contains("analytics"), "{fix}");
+    server.sql("own_select", &fix);
+    assert_eq!(rows(&*warehouse, &all(query)).await, [["1"]], "the fix helps");
 }

@@ -234,6 +234,7 @@ async fn the_catalogue_shows_what_the_login_may_read() {
     assert_eq!(
         found,
         [
+            of(r#""""odd.name"".public".orders"#, TableKind::ForeignTable, None),
             of("\"shared.public\".orders", TableKind::ForeignTable, None),
             of("shop.daily", TableKind::MaterializedView, None),
             of("shop.leads", TableKind::Table, Some(5_000)),
@@ -258,6 +259,30 @@ async fn a_schema_can_be_one_of_another_database_or_have_a_dot() {
     for (schema, expect) in [("shop", "plain"), ("dots.shop", "plain"), ("dots.other", "dotted")] {
         let query = Query::Table(TableName::new(schema, "leads"));
         assert_eq!(rows(&*warehouse, &all(query)).await, [[format!("\"{expect}\"")]], "{schema}");
+    }
+}
+
+/// The stand-in reads `database.schema.table` only of the database it is in, so that one has the names here.
+#[tokio::test]
+async fn names_with_dots_and_quotes_are_listed_and_read() {
+    let Some(server) = RedshiftServer::shared() else { return };
+    let database = r#"shop.eu"x"#;
+    server.sql("postgres", r#"create database "shop.eu""x""#);
+    server.sql(
+        database,
+        r#"create schema "a.b""c"; create table "a.b""c"."t.1" as select 'there' as a;
+        insert into svv_redshift_tables values ('shop.eu"x', 'a.b"c', 't.1', 'TABLE')"#,
+    );
+    let warehouse = Access::superuser(server, database).open();
+    let tables = warehouse.tables().await.unwrap();
+    let [table] = tables.as_slice() else { panic!("{tables:?}") };
+    assert_eq!(table.name, TableName::new(r#"a.b"c"#, "t.1"));
+    // As it is listed where one is connected to another database.
+    let elsewhere = TableName::new(r#""shop.eu""x"."a.b""c""#, "t.1");
+    for name in [table.name.clone(), elsewhere] {
+        assert_eq!(name.to_string().parse::<TableName>().unwrap(), name);
+        let read = rows(&*warehouse, &all(Query::Table(name.clone()))).await;
+        assert_eq!(read, [[r#""there""#]], "{name}");
     }
 }
 

@@ -56,6 +56,7 @@ async fn scripted<F: Future<Output = ()> + Send + 'static>(
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
+            stream.set_nodelay(true).unwrap();
             let mut client = Client(stream);
             let startup = client.sized().await;
             tokio::spawn(script(client, startup));
@@ -120,6 +121,7 @@ async fn a_password_kept_as_sha_256_signs_in() {
     let error = refused(&wrong).await;
     assert_eq!(error.kind(), ErrorKind::SignInFailed);
     assert!(error.message().contains("“ana” or the password"), "{}", error.message());
+    assert!(error.hint().contains("require_ssl"), "{}", error.hint());
     assert_eq!(error.fix(), Some("ALTER USER \"ana\" PASSWORD 'choose a long password';"));
 }
 
@@ -179,6 +181,11 @@ async fn reading<F: Future<Output = Client> + Send>(
             b'Q' if text.contains("FETCH FORWARD") => {
                 client = fetch(client, page).await;
                 page += 1;
+            }
+            b'Q' if text.contains("pg_backend_pid") => {
+                row(&mut client, "7").await;
+                client.send(b'C', &[b"SELECT\0"]).await;
+                client.ready().await;
             }
             b'Q' => {
                 client.send(b'C', &[b"DECLARE CURSOR\0"]).await;
@@ -281,6 +288,7 @@ async fn an_error_between_rows_is_told_and_is_no_end() {
         let error = error.unwrap();
         assert_eq!((error.kind(), counted), (kind, None));
         assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+        assert!(!format!("{} {}", error.safe(), error.hint()).contains("tried again"), "{error:?}");
     }
 }
 
@@ -307,4 +315,185 @@ async fn a_read_nobody_waits_for_is_cancelled_with_the_server_s_own_key() {
     assert!(tokio::time::timeout(std::time::Duration::from_millis(1), rows.next()).await.is_err());
     drop(rows);
     assert_eq!(told.recv().await.unwrap(), [0, 0, 0, 7, 0, 0, 0, 9]);
+}
+
+/// A connection that asks what a session does, answered with how many of its queries run; `None` for no answer at all.
+async fn asked(mut client: Client, running: Option<&str>) {
+    let Some(running) = running else { return std::future::pending().await };
+    client.welcome().await;
+    while let Some((tag, _)) = client.message().await {
+        if tag == b'Q' {
+            row(&mut client, running).await;
+            client.send(b'C', &[b"SELECT\0"]).await;
+            client.ready().await;
+        }
+    }
+}
+
+/// A server whose first connection sends `rows` rows and then nothing, though it is open. The others are answered with
+/// how many queries run. Cancellations are heard.
+async fn silent(
+    rows: usize,
+    running: Option<&'static str>,
+) -> (Access, tokio::sync::mpsc::UnboundedReceiver<()>) {
+    let (heard, told) = tokio::sync::mpsc::unbounded_channel();
+    let first = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let access = scripted(move |client: Client, startup: Vec<u8>| {
+        let (heard, first) = (heard.clone(), first.clone());
+        async move {
+            if startup.starts_with(&80_877_102_u32.to_be_bytes()) {
+                heard.send(()).unwrap();
+            } else if first.swap(false, std::sync::atomic::Ordering::SeqCst) {
+                reading(client, async |mut client: Client, _| {
+                    for id in 0..rows {
+                        row(&mut client, &id.to_string()).await;
+                    }
+                    std::future::pending::<()>().await;
+                    client
+                })
+                .await;
+            } else {
+                asked(client, running).await;
+            }
+        }
+    })
+    .await;
+    (access, told)
+}
+
+/// Whether nothing answers at all, or a server that does not work on the result: before the first row it may only be that
+/// it does not tell, and after it the result is there.
+#[tokio::test]
+async fn a_line_that_goes_dead_is_given_up_and_the_server_told_to_stop() {
+    let minutes = |minutes: u64| std::time::Duration::from_secs(60 * minutes);
+    for (rows, running, least, most) in
+        [(0, None, 1, 4), (5, None, 1, 4), (5, Some("0"), 5, 8), (0, Some("0"), 60, 64)]
+    {
+        let (access, mut told) = silent(rows, running).await;
+        let mut read = access.open().read(&all(sql("select id from t"))).await.unwrap();
+        tokio::time::pause();
+        let begun = tokio::time::Instant::now();
+        let error = read.next().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unreachable);
+        assert!(error.message().contains("stopped answering"), "{}", error.message());
+        assert_eq!(error.safe(), "Nothing was sent, and nothing counts as removed.");
+        let took = begun.elapsed();
+        assert!(took > minutes(least) && took < minutes(most), "{rows} rows, {running:?}: {took:?}");
+        assert_eq!(read.server_rows(), None);
+        told.recv().await.unwrap();
+        tokio::time::resume();
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_works_long_is_waited_for() {
+    let first = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let access = scripted(move |client: Client, _| {
+        let first = first.clone();
+        async move {
+            if !first.swap(false, std::sync::atomic::Ordering::SeqCst) {
+                return asked(client, Some("1")).await;
+            }
+            reading(client, async |mut client: Client, _| {
+                tokio::time::sleep(std::time::Duration::from_secs(3 * 3_600)).await;
+                row(&mut client, "7").await;
+                fetched(&mut client, 1).await;
+                fetched(&mut client, 0).await;
+                client.ready().await;
+                client
+            })
+            .await;
+        }
+    })
+    .await;
+    let mut rows = access.open().read(&all(sql("select id from t"))).await.unwrap();
+    tokio::time::pause();
+    assert_eq!(rows.next().await.unwrap().unwrap().rows(), 1);
+    assert!(rows.next().await.unwrap().is_none());
+    assert_eq!(rows.server_rows(), Some(1));
+}
+
+#[tokio::test]
+async fn a_look_that_is_not_answered_ends_and_is_stopped_on_the_server() {
+    let (heard, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let access = scripted(move |mut client: Client, startup: Vec<u8>| {
+        let heard = heard.clone();
+        async move {
+            if startup.starts_with(&80_877_102_u32.to_be_bytes()) {
+                heard.send(()).unwrap();
+                return;
+            }
+            client.welcome().await;
+            client.message().await;
+            client.send(b'C', &[b"SET\0"]).await;
+            client.ready().await;
+            std::future::pending::<()>().await;
+        }
+    })
+    .await;
+    tokio::time::pause();
+    let error = access.open().tables().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    assert_eq!(error.safe(), "Nothing was sent, and nothing counts as removed.");
+    told.recv().await.unwrap();
+}
+
+/// Each kind of table has its own grant:
+/// <https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT.html>,
+/// <https://docs.aws.amazon.com/redshift/latest/dg/writes-granting.html> and
+/// <https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_VIEW.html>.
+#[tokio::test]
+async fn what_may_not_be_read_is_asked_for_as_its_kind_needs_it() {
+    let access = scripted(async |mut client: Client, _| {
+        client.welcome().await;
+        while let Some((tag, _)) = client.message().await {
+            match tag {
+                b'P' => client.error("42501", "permission denied for schema spectrum").await,
+                b'Q' => client.send(b'C', &[b"SET\0"]).await,
+                _ => {}
+            }
+            if matches!(tag, b'Q' | b'S') {
+                client.ready().await;
+            }
+        }
+    })
+    .await;
+    let asked = async |query| {
+        let error = access.open().columns(&query).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotAllowed);
+        error.fix().unwrap().to_owned()
+    };
+    let of_view = "-- The owner of a late-binding view needs SELECT on what the view reads.";
+    let external = [
+        "GRANT USAGE ON SCHEMA \"spectrum\" TO \"ana\";",
+        "-- This too, unless it is an external schema (Spectrum), of which USAGE is enough:",
+        "GRANT SELECT ON \"spectrum\".\"events\" TO \"ana\";",
+        of_view,
+    ]
+    .join("\n");
+    assert_eq!(asked(table("spectrum.events")).await, external);
+    assert_eq!(asked(sql("select * from Spectrum.Events e")).await, external);
+    let shared = [
+        "GRANT USAGE ON DATABASE \"sales.db\" TO \"ana\";",
+        "-- Where that database was made WITH PERMISSIONS, this too:",
+        "GRANT SELECT ON \"sales.db\".\"public\".\"orders\" TO \"ana\";",
+        of_view,
+    ]
+    .join("\n");
+    let name = sluice_engine::sync::TableName::new("\"sales.db\".public", "orders");
+    assert_eq!(asked(Query::Table(name)).await, shared);
+    assert_eq!(asked(sql("select * from \"sales.db\".public.orders")).await, shared);
+}
+
+/// <https://docs.aws.amazon.com/redshift/latest/APIReference/API_GetClusterCredentials.html>: the names and how long they last.
+#[tokio::test]
+async fn a_password_of_aws_that_has_run_out_is_explained() {
+    let access = scripted(async |mut client: Client, _| {
+        client.error("28000", "password authentication failed for user \"IAM:ana\"").await;
+    })
+    .await;
+    let error = refused(&access.with("user", "IAM:ana")).await;
+    assert_eq!(error.kind(), ErrorKind::SignInFailed);
+    assert!(error.hint().contains("an hour at most"), "{}", error.hint());
+    assert!(error.fix().unwrap().starts_with("CREATE USER sluice_reader"), "{:?}", error.fix());
 }

@@ -22,7 +22,10 @@ const CATALOGUE: &str = "
     create table pg_catalog.svv_external_tables (redshift_database_name text, schemaname text, tablename text, tabletype text);
     create table pg_catalog.svv_mv_info (database_name char(128), schema_name char(128), user_name char(128), name char(128));
     create table pg_catalog.svv_redshift_tables (database_name varchar(128), schema_name varchar(128), table_name varchar(128), table_type varchar(128), table_acl varchar(128), remarks varchar(256));
-    grant select on pg_catalog.svv_external_tables, pg_catalog.svv_mv_info, pg_catalog.svv_redshift_tables to public;
+    create view pg_catalog.sys_query_history as select pid as session_id,
+        case when state <> 'active' then 'success' when wait_event_type = 'Client' then 'returning' else 'running' end::char(10) as status
+        from pg_stat_activity;
+    grant select on pg_catalog.sys_query_history, pg_catalog.svv_external_tables, pg_catalog.svv_mv_info, pg_catalog.svv_redshift_tables to public;
     create function pg_catalog.json_serialize(jsonb) returns varchar immutable language sql as $$ select coalesce($1::text, 'null') $$;
     create function pg_catalog.to_hex(bytea) returns varchar immutable language sql as $$ select encode($1, 'hex') $$;
     create function pg_catalog.fnv_hash(float8) returns int8 immutable language sql as $$ select hashtextextended(encode(float8send($1), 'hex'), 0) $$;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustls::ClientConfig;
 use sluice_engine::connection::Opening;
-use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::error::{Error, ErrorKind, Result, Retry};
 use sluice_engine::secrets::Secret;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -31,6 +31,16 @@ pub(crate) const AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// The message that asks for encryption (<https://www.postgresql.org/docs/current/protocol-message-formats.html>).
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 
+/// What to do where a connection that worked does no longer.
+const LOOK_IN_BETWEEN: &str = "Run it again. If it lasts, have somebody look at the server, and at what stands between it and this computer: a proxy, a pooler, a VPN.";
+/// What is safe where a warehouse could not be read, or looked at, to the end.
+pub(crate) const NOTHING_SENT: &str = "Nothing was sent, and nothing counts as removed.";
+
+/// A failure as it is where rows are read: nothing reads on by itself before the next run does.
+pub(crate) fn unread(error: Error) -> Error {
+    if error.kind().retry() == Retry::Backoff { error.with_safe(NOTHING_SENT) } else { error }
+}
+
 pub(crate) type TlsStream = <MakeRustlsConnect as MakeTlsConnect<TcpStream>>::Stream;
 
 /// What a kind of warehouse says of itself in errors.
@@ -41,6 +51,8 @@ pub(crate) struct Words {
     pub(crate) no_host: Option<&'static str>,
     /// What to do where nobody answers, where that is something special.
     pub(crate) unreachable: Option<&'static str>,
+    /// What to do where this computer does not trust who signed the certificate, where that is something special.
+    pub(crate) unknown_issuer: Option<&'static str>,
 }
 
 /// Where and as whom to sign in.
@@ -100,7 +112,7 @@ impl Login {
     pub(crate) async fn reach(&self, addresses: &[SocketAddr]) -> Result<TcpStream> {
         let refused =
             Error::new(ErrorKind::Unreachable, format!("Nobody answers at {}:{}.", self.host, self.port));
-        let mut refused = hinted(refused, self.words.unreachable);
+        let mut refused = hinted(unread(refused), self.words.unreachable);
         for address in addresses {
             match timeout(REACH_WITHIN, TcpStream::connect(address)).await {
                 Ok(Ok(stream)) => {
@@ -144,9 +156,13 @@ impl Login {
             &mut MakeRustlsConnect::new((*config).clone()),
             &self.host,
         );
-        let secured =
-            connect.connect(stream).await.map_err(|error| tls::handshake_error(&self.host, error))?;
+        let secured = connect.connect(stream).await.map_err(|error| self.handshake_failed(error))?;
         Ok(Wire::Secured(Box::new(secured)))
+    }
+
+    fn handshake_failed(&self, error: std::io::Error) -> Error {
+        let hint = self.words.unknown_issuer.filter(|_| tls::is_by_unknown_issuer(&error));
+        hinted(tls::handshake_error(&self.host, error), hint)
     }
 
     /// Reaches the server, as secure as it was asked to be.
@@ -159,16 +175,36 @@ impl Login {
     /// The server took too long over `what`.
     pub(crate) fn slow(&self, what: &str) -> Error {
         let seconds = ANSWER_WITHIN.as_secs();
-        Error::new(
-            ErrorKind::TimedOut,
-            format!("{} did not finish {what} within {seconds} seconds.", self.host),
-        )
+        let message = format!("{} did not finish {what} within {seconds} seconds.", self.host);
+        unread(Error::new(ErrorKind::TimedOut, message))
+    }
+
+    /// No answer to a statement in time.
+    pub(crate) fn no_answer(&self, seconds: u64) -> Error {
+        let message = format!("{} gave no answer within {seconds} seconds.", self.host);
+        unread(Error::new(ErrorKind::TimedOut, message))
+            .with_hint("Try again when the server has less to do.")
+    }
+
+    /// Nothing comes any more, and the server does not say that it works.
+    pub(crate) fn silent(&self) -> Error {
+        let message = format!(
+            "{}:{} stopped answering in the middle, and Sluice gave up the connection.",
+            self.host, self.port
+        );
+        unread(Error::new(ErrorKind::Unreachable, message)).with_hint(LOOK_IN_BETWEEN)
+    }
+
+    /// The connection broke while it was used.
+    pub(crate) fn cut(&self) -> Error {
+        let message = format!("The connection to {}:{} was cut.", self.host, self.port);
+        unread(Error::new(ErrorKind::Unreachable, message)).with_hint(LOOK_IN_BETWEEN)
     }
 
     /// What answers does not speak the protocol.
     pub(crate) fn not_the_product(&self) -> Error {
         let message = format!("What answers at {}:{} is not {}.", self.host, self.port, self.words.product);
-        Error::new(ErrorKind::BadAnswer, message).with_hint("Check host and port.")
+        unread(Error::new(ErrorKind::BadAnswer, message)).with_hint("Check host and port.")
     }
 }
 

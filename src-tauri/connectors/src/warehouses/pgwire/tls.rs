@@ -68,9 +68,19 @@ fn unusable(error: Tls) -> Error {
         .with_source(error)
 }
 
+/// Why the handshake failed, where that is known.
+fn cause(error: &std::io::Error) -> Option<&Tls> {
+    error.get_ref().and_then(|inner| inner.downcast_ref())
+}
+
+/// Nobody this computer trusts has signed the certificate.
+pub(crate) fn is_by_unknown_issuer(error: &std::io::Error) -> bool {
+    matches!(cause(error), Some(Tls::InvalidCertificate(CertificateError::UnknownIssuer)))
+}
+
 /// What a failed handshake with `host` means.
 pub(crate) fn handshake_error(host: &str, error: std::io::Error) -> Error {
-    let cause = error.get_ref().and_then(|inner| inner.downcast_ref::<Tls>());
+    let cause = cause(&error);
     let (message, hint) = match cause {
         Some(Tls::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },

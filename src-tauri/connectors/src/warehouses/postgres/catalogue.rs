@@ -18,7 +18,7 @@ const TABLES: &str = "\
     ORDER BY 1, 2";
 
 pub(super) async fn tables(session: &Session) -> Result<Vec<Table>> {
-    let rows = session.client.query(TABLES, &[]).await.map_err(|error| session.error(error))?;
+    let rows = session.soon(session.client.query(TABLES, &[])).await.map_err(|error| session.error(error))?;
     let mut tables = Vec::with_capacity(rows.len());
     for row in rows {
         let read = || -> Result<_, tokio_postgres::Error> {

@@ -11,7 +11,7 @@ use sluice_engine::warehouse::{Table, TableKind};
 
 use super::catalogue;
 use super::client::{Login, Session, Wire};
-use super::error::grant;
+use super::error::{ASK_FOR_A_SCHEMA, grant};
 use super::query::{query_error, quoted, source};
 use super::snapshot::Snapshot;
 use crate::warehouses::pgwire::tls::Encryption;
@@ -74,8 +74,8 @@ fn how_secure(login: &Login, server: IpAddr) -> Note {
 async fn sign_in(login: &Login, wire: Wire) -> Result<(Session, Note)> {
     let session = Session::sign_in(login, wire).await?;
     session.set_up(Duration::from_secs(20)).await?;
-    let row = session.client.query_one("SELECT current_setting('server_version')", &[]).await;
-    let version: String = row.and_then(|row| row.try_get(0)).map_err(|error| session.error(error))?;
+    let row = session.soon(session.client.query_one("SELECT current_setting('server_version')", &[])).await;
+    let version: String = row.and_then(|row| Ok(row.try_get(0)?)).map_err(|error| session.error(error))?;
     Ok((session, Note::Found(format!("as {}, PostgreSQL {version}", login.user))))
 }
 
@@ -85,8 +85,8 @@ async fn see_schemas(session: &Session) -> Result<(Vec<Table>, Note)> {
     if tables.is_empty() {
         let message = format!("“{user}” may not read any table of “{database}”.");
         return Err(Error::new(ErrorKind::NotAllowed, message)
-            .with_hint("Have an administrator run these statements, with the schema that has your tables.")
-            .with_fix(grant(user, "analytics")));
+            .with_hint(ASK_FOR_A_SCHEMA)
+            .with_fix(grant(user, None)));
     }
     let schemas: BTreeSet<&str> = tables.iter().map(|table| table.name.schema.as_str()).collect();
     let found = format!(
@@ -108,12 +108,10 @@ async fn read_one_row(session: &Session, tables: &[Table]) -> Result<((), Note)>
     let before = "SELECT * FROM ";
     session.run("BEGIN READ ONLY").await?;
     let statement = format!("{before}{} LIMIT 1", source(&query));
-    session
-        .client
-        .execute(&statement, &[])
-        .await
-        .map_err(|error| query_error(&session.login, error, &query, before))?;
-    let row = session.client.query_one(COULD_WRITE, &[]).await.map_err(|error| session.error(error))?;
+    let read = session.soon(session.client.execute(&statement, &[])).await;
+    read.map_err(|failure| query_error(&session.login, failure, &query, before))?;
+    let row = session.soon(session.client.query_one(COULD_WRITE, &[])).await;
+    let row = row.map_err(|failure| session.error(failure))?;
     let read = || -> Result<(i64, bool), tokio_postgres::Error> { Ok((row.try_get(0)?, row.try_get(1)?)) };
     let (writable, superuser) = read().map_err(|error| session.error(error))?;
     if writable == 0 && !superuser {
@@ -143,7 +141,7 @@ fn read_only_login(login: &Login, tables: &[Table]) -> String {
         quoted(&login.database)
     );
     for schema in schemas {
-        script += &grant("sluice_reader", schema);
+        script += &grant("sluice_reader", Some(schema));
         script.push('\n');
     }
     script + "ALTER ROLE sluice_reader SET default_transaction_read_only = on;\n"

@@ -1,8 +1,11 @@
 //! One signed-in session, reached in the steps of the connection test.
 
 use std::future::{Ready, ready};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use sluice_engine::error::{Error, Result};
 use tokio::io::{Empty, empty};
 use tokio::task::JoinHandle;
@@ -11,12 +14,18 @@ use tokio_postgres::config::{SslMode, SslNegotiation};
 use tokio_postgres::tls::{NoTls, TlsConnect};
 use tokio_postgres::{CancelToken, Client, Config};
 
-use super::error;
+use super::error::{self, Failure};
 use crate::goodbye;
 use crate::warehouses::pgwire::login::{
     AGAIN_AFTER, ANSWER_WITHIN, STOP_TRIES, STOP_WITHIN, TlsStream, Words,
 };
 pub(super) use crate::warehouses::pgwire::login::{Login, Wire};
+use crate::warehouses::pgwire::silence::{GRACE, Work, unless_silent};
+
+/// How long statements that only look may take.
+pub(super) const LOOK_WITHIN: Duration = Duration::from_secs(60);
+/// How long nothing may come of a server that does not say whether it works.
+const UNTOLD_FOR: Duration = Duration::from_secs(3_600);
 
 /// What every session begins with: text forms that do not depend on the server's settings.
 const SET_UP: &str = "\
@@ -24,7 +33,8 @@ const SET_UP: &str = "\
     SET TimeZone = 'UTC'; SET extra_float_digits = 1; SET bytea_output = 'hex'; SET statement_timeout = '";
 
 /// What PostgreSQL is called in errors of reach.
-pub(super) static WORDS: Words = Words { product: "PostgreSQL", no_host: None, unreachable: None };
+pub(super) static WORDS: Words =
+    Words { product: "PostgreSQL", no_host: None, unreachable: None, unknown_issuer: None };
 
 /// Hands a stream that is already secure to the PostgreSQL client, together with its channel binding.
 struct Secured(Box<TlsStream>);
@@ -39,12 +49,23 @@ impl TlsConnect<Empty> for Secured {
     }
 }
 
+/// Who works for the session, and since when the server is up, by which it is told from another one at the same address.
+const BACKEND: &str = "SELECT pg_backend_pid(), pg_postmaster_start_time()::text";
+/// What a session of the user's own is at
+/// (<https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-ACTIVITY-VIEW>).
+const STATE: &str = "\
+    SELECT pg_postmaster_start_time()::text, \
+    (SELECT coalesce(wait_event_type, '') || ' ' || coalesce(state, '') FROM pg_catalog.pg_stat_activity WHERE pid = $1)";
+
 /// A signed-in session. Where it is dropped before [`Session::close`], because nobody waits any longer, the
 /// server is told to stop what it does.
 pub(super) struct Session {
     pub(super) client: Client,
     connection: Option<JoinHandle<()>>,
     pub(super) login: Login,
+    backend: OnceLock<(i32, String)>,
+    /// An answer was given up, so that the server may still be at it.
+    gave_up: AtomicBool,
 }
 
 impl Session {
@@ -72,13 +93,14 @@ impl Session {
         };
         let signed_in = timeout(ANSWER_WITHIN, signing_in).await.map_err(|_| login.slow("the sign-in"))?;
         let (client, connection) = signed_in.map_err(|error| error::from_sign_in(login, error))?;
-        Ok(Self { client, connection: Some(connection), login: login.clone() })
+        let (connection, login) = (Some(connection), login.clone());
+        Ok(Self { client, connection, login, backend: OnceLock::new(), gave_up: AtomicBool::new(false) })
     }
 
     /// Signs in and sets the session up; its statements may take a minute.
     pub(super) async fn open(login: &Login) -> Result<Self> {
         let session = Self::sign_in(login, login.wire().await?).await?;
-        session.set_up(Duration::from_secs(60)).await?;
+        session.set_up(LOOK_WITHIN).await?;
         Ok(session)
     }
 
@@ -86,8 +108,10 @@ impl Session {
     pub(super) async fn set_up(&self, statements_within: Duration) -> Result<()> {
         self.run(&format!("{SET_UP}{}'", statements_within.as_millis())).await?;
         // A database without an encoding keeps bytes, which its server would refuse to send as UTF-8.
-        let encoding = self.client.query_one("SELECT current_setting('server_encoding')", &[]).await;
-        let encoding: String = encoding.and_then(|row| row.try_get(0)).map_err(|error| self.error(error))?;
+        let encoding =
+            self.soon(self.client.query_one("SELECT current_setting('server_encoding')", &[])).await;
+        let encoding: String =
+            encoding.and_then(|row| Ok(row.try_get(0)?)).map_err(|failure| self.error(failure))?;
         if encoding == "SQL_ASCII" {
             self.run("SET client_encoding = 'SQL_ASCII'").await?;
         }
@@ -96,16 +120,90 @@ impl Session {
 
     /// Runs statements that answer nothing.
     pub(super) async fn run(&self, sql: &str) -> Result<()> {
-        self.client.batch_execute(sql).await.map_err(|error| self.error(error))
+        self.soon(self.client.batch_execute(sql)).await.map_err(|failure| self.error(failure))
     }
 
-    /// What an error of the server means.
-    pub(super) fn error(&self, error: tokio_postgres::Error) -> Error {
-        error::from_server(&self.login, error)
+    /// The answer to a statement that only looks.
+    pub(super) async fn soon<T>(
+        &self,
+        answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, Failure> {
+        self.within(LOOK_WITHIN, answer).await
+    }
+
+    /// The answer to a statement that the server gives up by itself after so long.
+    pub(super) async fn within<T>(
+        &self,
+        limit: Duration,
+        answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, Failure> {
+        match timeout(limit + GRACE, answer).await {
+            Ok(answered) => Ok(answered?),
+            Err(_) => {
+                self.gave_up.store(true, Ordering::Relaxed);
+                Err(Failure::Slow((limit + GRACE).as_secs()))
+            }
+        }
+    }
+
+    /// An answer that may take as long as the server works on it.
+    pub(super) async fn patiently<T>(
+        &self,
+        answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, Failure> {
+        match unless_silent(UNTOLD_FOR, answer, || self.work().boxed()).await {
+            Some(answered) => Ok(answered?),
+            None => {
+                self.gave_up.store(true, Ordering::Relaxed);
+                Err(Failure::Silent)
+            }
+        }
+    }
+
+    /// Runs statements after which answers take as long as they take.
+    ///
+    /// Where they begin a transaction, it is known only from there on who works for the session behind a pooler.
+    pub(super) async fn run_before_long(&self, sql: &str) -> Result<()> {
+        self.run(sql).await?;
+        let row = self.soon(self.client.query_one(BACKEND, &[])).await;
+        let backend = row.and_then(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
+        let backend = backend.map_err(|failure| self.error(failure))?;
+        self.backend.get_or_init(|| backend);
+        Ok(())
+    }
+
+    /// What the server says, on another connection, that it does for this session.
+    async fn work(&self) -> Result<Work> {
+        let other = Self::sign_in(&self.login, self.login.wire().await?).await?;
+        let Some((process, since)) = self.backend.get() else {
+            other.close();
+            return Ok(Work::Untold);
+        };
+        let row = other.within(ANSWER_WITHIN, other.client.query_one(STATE, &[process])).await;
+        let said = row.and_then(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
+        let (up_since, state): (String, Option<String>) = said.map_err(|failure| other.error(failure))?;
+        other.close();
+        Ok(match state.as_deref().map(|state| state.split_once(' ').unwrap_or_default()) {
+            // It waits to send what does not arrive here.
+            Some(("Client", "active")) => Work::Over,
+            Some((_, "active")) => Work::GoesOn,
+            Some((_, "idle" | "idle in transaction" | "idle in transaction (aborted)")) => Work::Over,
+            None if up_since == *since => Work::Over,
+            // It does not keep account of that, or another server answers.
+            Some(_) | None => Work::Untold,
+        })
+    }
+
+    /// What a failure means.
+    pub(super) fn error(&self, failure: impl Into<Failure>) -> Error {
+        error::from_server(&self.login, failure)
     }
 
     /// Ends a session that has nothing left to do.
     pub(super) fn close(mut self) {
+        if self.gave_up.load(Ordering::Relaxed) {
+            return;
+        }
         // Without its task the connection says goodbye by itself, as soon as the client is gone.
         self.connection = None;
     }

@@ -40,7 +40,9 @@ pub(super) async fn compare(
     // Floating point numbers with all their digits, before version 12 too; rows in the table's own order; and
     // as long as it takes.
     session
-        .run("SET extra_float_digits = 3; SET synchronize_seqscans = off; RESET statement_timeout")
+        .run_before_long(
+            "SET extra_float_digits = 3; SET synchronize_seqscans = off; RESET statement_timeout",
+        )
         .await?;
     let mark = comparison.mark.filter(|_| has_snapshot);
     snapshot.lock(mark.is_some()).await?;
@@ -85,7 +87,7 @@ impl Comparing<'_> {
         let sql = format!("{before}{}{after}", source(comparison.query));
         // The user's query never runs in a transaction that can write more than temporary tables.
         session.run("BEGIN READ ONLY").await?;
-        let rows = session.client.execute(&sql, &[]).await;
+        let rows = session.patiently(session.client.execute(&sql, &[])).await;
         let rows = rows.map_err(|error| query_error(&session.login, error, comparison.query, &before))?;
         session.run("COMMIT").await?;
         Ok(rows)
@@ -145,8 +147,9 @@ impl Comparing<'_> {
                 .await?;
         }
         let unchanged = format!("SELECT count(*) {} WHERE r.same AND {FIRST}", first());
-        let row = self.session.client.query_one(&unchanged, &[]).await;
-        let count: i64 = row.and_then(|row| row.try_get(0)).map_err(|error| self.session.error(error))?;
+        let row = self.session.patiently(self.session.client.query_one(&unchanged, &[])).await;
+        let count: i64 =
+            row.and_then(|row| Ok(row.try_get(0)?)).map_err(|error| self.session.error(error))?;
         Ok(count.unsigned_abs())
     }
 

@@ -3,18 +3,16 @@
 use std::pin::Pin;
 
 use async_trait::async_trait;
-use futures_util::TryStreamExt;
 use sluice_engine::differ::{Counted, Differences, NumberedRows, Part};
 use sluice_engine::error::Result;
 use sluice_engine::value::{Columns, RowBatch};
 use tokio_postgres::RowStream;
-use tokio_postgres::types::ToSql;
 
 use super::client::{Login, Session};
 use super::error;
 use super::form::Form;
 use super::query::Field;
-use super::read::{BATCH_BYTES, BATCH_ROWS, push_cell};
+use super::read::{BATCH_BYTES, BATCH_ROWS, next, push_cell, stream};
 
 /// Which part is streamed.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +48,7 @@ impl Found {
         counted: Counted,
     ) -> Result<Box<dyn Differences>> {
         session.run("BEGIN READ ONLY").await?;
-        let stream = stream(&session, &statements[0]).await?;
+        let stream = stream(&session, &statements[0]).await.map_err(|failure| session.error(failure))?;
         let (columns, forms): (Vec<_>, Vec<_>) =
             fields.into_iter().map(|field| (field.column, field.form)).unzip();
         Ok(Box::new(Self {
@@ -82,11 +80,11 @@ impl Found {
         let mut rows = RowBatch::new(self.columns.clone());
         let mut numbers = Vec::new();
         let places = self.places();
-        while let Some(stream) = &mut self.stream
+        while let (Some(session), Some(stream)) = (&self.session, &mut self.stream)
             && rows.rows() < BATCH_ROWS
             && rows.bytes() < BATCH_BYTES
         {
-            let row = match stream.try_next().await {
+            let row = match next(session, stream).await {
                 Ok(Some(row)) => row,
                 Ok(None) => {
                     self.stream = None;
@@ -120,16 +118,10 @@ impl Found {
             }
         };
         let Some(session) = &self.session else { return Ok(false) };
-        self.stream = Some(stream(session, statement).await?);
+        self.stream = Some(stream(session, statement).await.map_err(|failure| session.error(failure))?);
         self.stage = stage;
         Ok(true)
     }
-}
-
-async fn stream(session: &Session, sql: &str) -> Result<Pin<Box<RowStream>>> {
-    let parameters: [&(dyn ToSql + Sync); 0] = [];
-    let stream = session.client.query_raw(sql, parameters).await.map_err(|error| session.error(error))?;
-    Ok(Box::pin(stream))
 }
 
 #[async_trait]

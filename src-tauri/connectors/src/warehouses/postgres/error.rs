@@ -1,14 +1,43 @@
 //! The server's errors, told apart by SQLSTATE (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
 
+use std::collections::HashSet;
 use std::fmt;
 
 use sluice_engine::error::{Error, ErrorKind};
 use tokio_postgres::Error as PgError;
-use tokio_postgres::error::{DbError, ErrorPosition};
+use tokio_postgres::error::{DbError, ErrorPosition, SqlState};
 
 use super::client::Login;
 use super::query::quoted;
+use crate::warehouses::pgwire::login::unread;
 use crate::warehouses::pgwire::place::place;
+
+/// Why something asked of a session did not work.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The server refused, or the connection, or what came over it.
+    Answered(PgError),
+    /// No answer within so many seconds, after which the server gives up by itself.
+    Slow(u64),
+    /// Nothing comes any more.
+    Silent,
+}
+
+impl From<PgError> for Failure {
+    fn from(error: PgError) -> Self {
+        Self::Answered(error)
+    }
+}
+
+impl Failure {
+    /// What the server said.
+    pub(super) fn state(&self) -> Option<&SqlState> {
+        match self {
+            Self::Answered(error) => error.code(),
+            Self::Slow(_) | Self::Silent => None,
+        }
+    }
+}
 
 /// An error while signing in.
 pub(super) fn from_sign_in(login: &Login, error: PgError) -> Error {
@@ -22,22 +51,24 @@ pub(super) fn from_sign_in(login: &Login, error: PgError) -> Error {
 }
 
 /// An error of the server, or of the connection to it.
-pub(super) fn from_server(login: &Login, error: PgError) -> Error {
+pub(super) fn from_server(login: &Login, failure: impl Into<Failure>) -> Error {
+    let error = match failure.into() {
+        Failure::Answered(error) => error,
+        Failure::Slow(seconds) => return login.no_answer(seconds),
+        Failure::Silent => return login.silent(),
+    };
     match error.as_db_error() {
         Some(said) => from_state(login, said, ""),
-        None if is_cut(&error) => Error::new(
-            ErrorKind::Unreachable,
-            format!("The connection to {}:{} was cut.", login.host, login.port),
-        )
-        .with_source(error),
-        None => Error::new(ErrorKind::BadAnswer, "The server’s answer could not be understood.")
+        None if is_cut(&error) => login.cut().with_source(error),
+        None => unread(Error::new(ErrorKind::BadAnswer, "The server’s answer could not be understood."))
             .with_source(error),
     }
 }
 
 /// An error about the user's SQL, before which so many characters were put.
-pub(super) fn from_query(login: &Login, error: PgError, sql: &str, before: usize) -> Error {
-    let Some(said) = error.as_db_error() else { return from_server(login, error) };
+pub(super) fn from_query(login: &Login, failure: Failure, sql: &str, before: usize) -> Error {
+    let Failure::Answered(error) = &failure else { return from_server(login, failure) };
+    let Some(said) = error.as_db_error() else { return from_server(login, failure) };
     let position = match said.position() {
         Some(ErrorPosition::Original(position)) => (*position as usize).checked_sub(before + 1),
         Some(ErrorPosition::Internal { .. }) | None => None,
@@ -73,8 +104,11 @@ fn from_state(login: &Login, said: &DbError, place: &str) -> Error {
             .with_hint("Check the database’s name; capital letters count."),
         "42501" => {
             Error::new(ErrorKind::NotAllowed, format!("“{user}” is not allowed to read this: {message}."))
-                .with_hint("Have an administrator run the statements below.")
-                .with_fix(grant(user, said.schema().unwrap_or("analytics")))
+                .with_hint(match said.schema() {
+                    Some(_) => "Have an administrator run the statements below.",
+                    None => ASK_FOR_A_SCHEMA,
+                })
+                .with_fix(grant(user, said.schema()))
         }
         "42P01" | "42703" | "3F000" => {
             Error::new(ErrorKind::MissingObject, format!("The warehouse says: {message}{place}."))
@@ -110,17 +144,35 @@ fn from_state(login: &Login, said: &DbError, place: &str) -> Error {
         _ if state.starts_with("28") => {
             Error::new(ErrorKind::SignInFailed, format!("The server refused the sign-in: {message}."))
         }
-        _ if state.starts_with("08") => {
-            Error::new(ErrorKind::Unreachable, "The connection to the server broke off.")
-        }
-        _ => Error::new(ErrorKind::ServerFailed, format!("The server failed (SQLSTATE {state}).")),
+        _ if state.starts_with("08") => login.cut(),
+        _ => Error::new(ErrorKind::ServerFailed, format!("The server failed (SQLSTATE {state})."))
+            .with_hint("Run it again. If it lasts, have somebody look at the server’s log."),
     };
-    error.with_source(Said { state: state.to_owned(), message: message.to_owned() })
+    unread(error).with_source(Said { state: state.to_owned(), message: message.to_owned() })
 }
 
-/// Statements that let `user` read a schema.
-pub(super) fn grant(user: &str, schema: &str) -> String {
-    let (user, schema) = (quoted(user), quoted(schema));
+/// What to do where nobody knows in which schema the tables are.
+pub(super) const ASK_FOR_A_SCHEMA: &str = "Have an administrator run these statements, with the name of the schema that has your tables for YOUR_SCHEMA.";
+
+/// Statements that let `user` read these tables. One without a schema was found, so that its schema may be used.
+pub(super) fn table_grants(user: &str, tables: &[Vec<String>]) -> String {
+    let user = quoted(user);
+    let mut statements = Vec::new();
+    for parts in tables {
+        let named: Vec<String> = parts.iter().map(|part| quoted(part)).collect();
+        if let [.., schema, _] = named.as_slice() {
+            statements.push(format!("GRANT USAGE ON SCHEMA {schema} TO {user};"));
+        }
+        statements.push(format!("GRANT SELECT ON {} TO {user};", named.join(".")));
+    }
+    let mut seen = HashSet::new();
+    statements.retain(|statement| seen.insert(statement.clone()));
+    statements.join("\n")
+}
+
+/// Statements that let `user` read a schema; without one a place is left for its name.
+pub(super) fn grant(user: &str, schema: Option<&str>) -> String {
+    let (user, schema) = (quoted(user), schema.map_or("YOUR_SCHEMA".to_owned(), quoted));
     format!(
         "GRANT USAGE ON SCHEMA {schema} TO {user};\n\
          GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {user};\n\

@@ -1,16 +1,23 @@
 //! Queries as SQL, and what can be told about their rows without reading them.
 
+use std::time::Duration;
+
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::Query;
+use sluice_engine::sync::dialect::PostgreSqlDialect;
 use sluice_engine::value::Column;
 use sluice_engine::warehouse::KeyCheck;
 use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::error::SqlState;
 
 use super::client::{Login, Session};
-use super::error;
+use super::error::{self, Failure};
 use super::form::{Form, logical};
+use crate::warehouses::named_tables::{Parts, named_tables};
 use crate::warehouses::select::{Named, check_names, chosen, user_sql};
+
+/// How long a key check may take.
+const KEYS_WITHIN: Duration = Duration::from_secs(600);
 
 /// A column and how its values come over.
 #[derive(Debug, Clone)]
@@ -52,36 +59,42 @@ pub(super) fn literal(text: &str) -> String {
 }
 
 /// What an error of running `before` and then the query's source means.
-pub(super) fn query_error(login: &Login, error: tokio_postgres::Error, query: &Query, before: &str) -> Error {
+pub(super) fn query_error(login: &Login, failure: Failure, query: &Query, before: &str) -> Error {
     match query {
         Query::Sql(sql) => {
-            error::from_query(login, error, user_sql(sql), before.chars().count() + "(\n".len())
+            let told = error::from_query(login, failure, user_sql(sql), before.chars().count() + "(\n".len());
+            let tables = named_tables(sql, &PostgreSqlDialect {}, |name| name.to_lowercase());
+            allowed(login, told, &tables)
         }
         Query::Table(table) => {
             let states = [SqlState::UNDEFINED_TABLE, SqlState::INVALID_SCHEMA_NAME];
-            let is_gone = error.code().is_some_and(|state| states.contains(state));
-            let told = error::from_server(login, error);
+            let is_gone = failure.state().is_some_and(|state| states.contains(state));
+            let told = error::from_server(login, failure);
             if is_gone {
                 let message = format!("There is no table “{table}” any more, or this login may not see it.");
                 return Error::new(ErrorKind::MissingObject, message).with_source(told);
             }
-            if told.kind() != ErrorKind::NotAllowed || table.schema.is_empty() {
-                return told;
-            }
-            let (schema, user) = (quoted(&table.schema), quoted(&login.user));
-            told.with_fix(format!(
-                "GRANT USAGE ON SCHEMA {schema} TO {user};\nGRANT SELECT ON {} TO {user};",
-                source(query)
-            ))
+            let parts = [&table.schema, &table.name].into_iter().filter(|part| !part.is_empty()).cloned();
+            allowed(login, told, &[parts.collect()])
         }
     }
+}
+
+/// What is not allowed, with what to ask for to read these tables.
+fn allowed(login: &Login, told: Error, tables: &[Parts]) -> Error {
+    if told.kind() != ErrorKind::NotAllowed || tables.is_empty() {
+        return told;
+    }
+    told.with_hint("Have an administrator run the statements below.")
+        .with_fix(error::table_grants(&login.user, tables))
 }
 
 /// The columns of the query's rows.
 pub(super) async fn fields(session: &Session, query: &Query) -> Result<Vec<Field>> {
     let before = "SELECT * FROM ";
-    let prepared = session.client.prepare(&format!("{before}{}", source(query))).await;
-    let prepared = prepared.map_err(|error| query_error(&session.login, error, query, before))?;
+    let sql = format!("{before}{}", source(query));
+    let prepared = session.soon(session.client.prepare(&sql)).await;
+    let prepared = prepared.map_err(|failure| query_error(&session.login, failure, query, before))?;
     check_names(prepared.columns().iter().map(tokio_postgres::Column::name))?;
     let mut fields = Vec::with_capacity(prepared.columns().len());
     for column in prepared.columns() {
@@ -107,8 +120,8 @@ pub(super) async fn fields(session: &Session, query: &Query) -> Result<Vec<Field
 pub(super) async fn estimate(session: &Session, query: &Query) -> Result<Option<u64>> {
     let before = "EXPLAIN (FORMAT JSON) SELECT * FROM ";
     let sql = format!("{before}{}", source(query));
-    let messages = session.client.simple_query(&sql).await;
-    let messages = messages.map_err(|error| query_error(&session.login, error, query, before))?;
+    let messages = session.soon(session.client.simple_query(&sql)).await;
+    let messages = messages.map_err(|failure| query_error(&session.login, failure, query, before))?;
     let plan = messages
         .iter()
         .find_map(|message| if let SimpleQueryMessage::Row(row) = message { row.get(0) } else { None });
@@ -129,9 +142,11 @@ pub(super) async fn key_check(session: &Session, query: &Query, key: &[String]) 
     // The text form can be grouped for every type, and is what a key is compared by.
     let group = names.iter().map(|name| format!("{name}::text")).collect::<Vec<_>>().join(", ");
     let sql = format!("{before}{} GROUP BY {group}) AS keys", source(query));
-    session.run("BEGIN READ ONLY; SET LOCAL statement_timeout = '10min'").await?;
-    let row = session.client.query_one(&sql, &[]).await;
-    let row = row.map_err(|error| query_error(&session.login, error, query, &before))?;
+    session
+        .run(&format!("BEGIN READ ONLY; SET LOCAL statement_timeout = '{}s'", KEYS_WITHIN.as_secs()))
+        .await?;
+    let row = session.within(KEYS_WITHIN, session.client.query_one(&sql, &[])).await;
+    let row = row.map_err(|failure| query_error(&session.login, failure, query, &before))?;
     let count =
         |index| row.try_get::<_, i64>(index).map(i64::unsigned_abs).map_err(|error| session.error(error));
     Ok(KeyCheck { rows: count(0)?, nulls: count(1)?, duplicates: count(2)? })

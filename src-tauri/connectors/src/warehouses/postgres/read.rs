@@ -4,7 +4,7 @@
 use std::pin::Pin;
 
 use async_trait::async_trait;
-use futures_util::TryStreamExt;
+use futures_util::{FutureExt, TryStreamExt};
 use sluice_engine::error::Result;
 use sluice_engine::sync::Query;
 use sluice_engine::value::{Columns, RowBatch};
@@ -13,6 +13,7 @@ use tokio_postgres::types::{FromSql, ToSql, Type};
 use tokio_postgres::{Row, RowStream};
 
 use super::client::{Login, Session};
+use super::error::Failure;
 use super::form::Form;
 use super::query::{fields, literal, query_error, quoted, source};
 use crate::warehouses::select::{beyond, chosen};
@@ -38,25 +39,41 @@ pub(super) async fn start(session: Session, read: &Read) -> Result<Box<dyn Rows>
     };
     let sql = format!("{before}{}{beyond}{limit}", source(&read.query));
     // How long reading takes is the caller's pace; the login's own limit, if it has one, still counts.
-    session.run("BEGIN READ ONLY; RESET statement_timeout").await?;
-    let parameters: [&(dyn ToSql + Sync); 0] = [];
-    let stream = match session.client.prepare(&sql).await {
-        Ok(statement) => session.client.query_raw(&statement, parameters).await,
-        Err(error) => Err(error),
-    };
-    let stream = stream.map_err(|error| query_error(&session.login, error, &read.query, &before))?;
+    session.run_before_long("BEGIN READ ONLY; RESET statement_timeout").await?;
+    let stream = stream(&session, &sql).await;
+    let stream = stream.map_err(|failure| query_error(&session.login, failure, &read.query, &before))?;
     let (columns, forms): (Vec<_>, Vec<_>) =
         fields.into_iter().map(|field| (field.column, field.form)).unzip();
     Ok(Box::new(PostgresRows {
         columns: columns.into(),
         forms,
-        stream: Box::pin(stream),
+        stream,
         query: read.query.clone(),
         before,
         login: session.login.clone(),
         room: 0,
         session: Some(session),
     }))
+}
+
+/// The rows of a query, of which none may have come yet.
+pub(super) async fn stream(session: &Session, sql: &str) -> Result<Pin<Box<RowStream>>, Failure> {
+    let parameters: [&(dyn ToSql + Sync); 0] = [];
+    let statement = session.soon(session.client.prepare(sql)).await?;
+    let stream = session.patiently(session.client.query_raw(&statement, parameters)).await?;
+    Ok(Box::pin(stream))
+}
+
+/// The next row; the last one is followed by `None`.
+pub(super) async fn next(
+    session: &Session,
+    stream: &mut Pin<Box<RowStream>>,
+) -> Result<Option<Row>, Failure> {
+    // Rows that are there already need no clock.
+    match stream.try_next().now_or_never() {
+        Some(row) => Ok(row?),
+        None => session.patiently(stream.try_next()).await,
+    }
 }
 
 struct PostgresRows {
@@ -80,13 +97,16 @@ impl Rows for PostgresRows {
 
     async fn next(&mut self) -> Result<Option<RowBatch>> {
         let mut batch = RowBatch::with_room(self.columns.clone(), BATCH_ROWS, self.room);
-        while self.session.is_some() && batch.rows() < BATCH_ROWS && batch.bytes() < BATCH_BYTES {
-            match self.stream.try_next().await {
+        while let Some(session) = &self.session
+            && batch.rows() < BATCH_ROWS
+            && batch.bytes() < BATCH_BYTES
+        {
+            match next(session, &mut self.stream).await {
                 Ok(Some(row)) => push(&mut batch, &self.forms, &row),
                 Ok(None) => self.end(),
-                Err(error) => {
+                Err(failure) => {
                     self.end();
-                    return Err(query_error(&self.login, error, &self.query, &self.before));
+                    return Err(query_error(&self.login, failure, &self.query, &self.before));
                 }
             }
         }

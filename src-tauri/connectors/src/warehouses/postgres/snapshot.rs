@@ -4,18 +4,20 @@
 //! A row's fingerprint counts only together with the mark of the comparison that wrote it: it is what was
 //! read, and the next comparison first takes back what was not delivered of it.
 
+use std::time::Duration;
+
 use sluice_engine::differ::Since;
 use sluice_engine::error::{Error, ErrorKind, Result};
 use tokio_postgres::types::ToSql;
 
 use super::client::Session;
-use super::error::snapshot_grant;
+use super::error::{Failure, snapshot_grant};
 use super::query::quoted;
 
 /// Numbers handed over at once.
 const NUMBERS: usize = 50_000;
 /// How long another comparison of the same snapshot is waited for.
-const WAIT: &str = "60s";
+const WAIT: Duration = Duration::from_secs(60);
 
 const RIGHTS: &str = "\
     SELECT pg_is_in_recovery(), n.oid IS NOT NULL, \
@@ -48,7 +50,7 @@ impl<'a> Snapshot<'a> {
 
     /// Whether the login may keep snapshots here; if not, what to ask an administrator for.
     pub(super) async fn check_rights(&self) -> Result<()> {
-        let row = self.session.client.query_one(RIGHTS, &[&self.schema]).await;
+        let row = self.session.soon(self.session.client.query_one(RIGHTS, &[&self.schema])).await;
         let read =
             row.and_then(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?)));
         let (standby, exists, may_create, may_use_temporary): (bool, bool, bool, bool) =
@@ -80,21 +82,18 @@ impl<'a> Snapshot<'a> {
 
     /// Waits for another comparison of this snapshot to end. With `make` the snapshot is there afterwards.
     pub(super) async fn lock(&self, make: bool) -> Result<()> {
-        self.session.run(&format!("SET lock_timeout = '{WAIT}'")).await?;
-        let locked = self
-            .session
-            .client
-            .execute("SELECT pg_advisory_lock(hashtext('sluice'), hashtext($1))", &[&self.table])
-            .await;
+        self.session.run(&format!("SET lock_timeout = '{}s'", WAIT.as_secs())).await?;
+        let lock = "SELECT pg_advisory_lock(hashtext('sluice'), hashtext($1))";
+        let locked = self.session.within(WAIT, self.session.client.execute(lock, &[&self.table])).await;
         locked.map_err(|error| {
-            let is_held = error.code().is_some_and(|code| code.code() == "55P03");
+            let is_held = error.state().is_some_and(|code| code.code() == "55P03");
             let told = self.session.error(error);
             if !is_held {
                 return told;
             }
             Error::new(ErrorKind::TimedOut, "The warehouse is still at another comparison of this sync.")
                 .with_safe("Nothing was read or sent.")
-                .with_hint("It is tried again. If it lasts, end the session with application_name “Sluice” that holds the advisory lock.")
+                .with_hint("Run it again in a moment. If it lasts, end the session with application_name “Sluice” that holds the advisory lock.")
                 .with_source(told)
         })?;
         self.session.run("RESET lock_timeout").await?;
@@ -184,13 +183,14 @@ impl<'a> Snapshot<'a> {
     pub(super) async fn write(&self, statements: &[(&str, Parameters<'_>)]) -> Result<()> {
         self.session.run("BEGIN READ WRITE").await?;
         for (sql, parameters) in statements {
-            let done = self.session.client.execute(*sql, parameters).await;
+            let done = self.session.patiently(self.session.client.execute(*sql, parameters)).await;
             done.map_err(|error| self.refused(error))?;
         }
-        self.session.run("COMMIT").await
+        let kept = self.session.patiently(self.session.client.batch_execute("COMMIT")).await;
+        kept.map_err(|failure| self.session.error(failure))
     }
 
-    fn refused(&self, error: tokio_postgres::Error) -> Error {
+    fn refused(&self, error: Failure) -> Error {
         let told = self.session.error(error);
         if told.kind() != ErrorKind::NotAllowed {
             return told;
@@ -207,7 +207,7 @@ impl<'a> Snapshot<'a> {
     }
 
     async fn asks(&self, sql: &str, parameters: Parameters<'_>) -> Result<bool> {
-        let row = self.session.client.query_one(sql, parameters).await;
-        row.and_then(|row| row.try_get(0)).map_err(|error| self.refused(error))
+        let row = self.session.patiently(self.session.client.query_one(sql, parameters)).await;
+        row.and_then(|row| Ok(row.try_get(0)?)).map_err(|error| self.refused(error))
     }
 }

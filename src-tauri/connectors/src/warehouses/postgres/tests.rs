@@ -20,6 +20,9 @@ fn a_url_fills_the_form() {
         "unused application_name",
     ];
     assert_eq!(pasted(url), expect);
+    for kind in ["postgresql+psycopg2", "postgres+asyncpg", "Postgresql"] {
+        assert_eq!(pasted(&format!("{kind}://ana@db/shop")), ["database=shop", "host=db", "user=ana"]);
+    }
     assert_eq!(pasted("postgres://ana@[::1]/shop"), ["database=shop", "host=::1", "user=ana"]);
 }
 

@@ -9,6 +9,7 @@ use sluice_engine::warehouse::{Table, TableKind};
 
 use super::client::{LOOK_WITHIN, Session};
 use super::error::Failure;
+use super::query::schema_elsewhere;
 
 /// Schemas and tables of the server's own: they begin with `pg_`, and those behind materialised views with `mv_tbl__`
 /// (<https://docs.aws.amazon.com/redshift/latest/dg/materialized-view-create-sql-command.html>). `reltuples` is 0.001 where
@@ -56,12 +57,9 @@ pub(super) async fn tables(session: &mut Session) -> Result<Vec<Table>> {
     }
     for row in where_there(session, ELSEWHERE).await? {
         let Some([database, schema, name, kind]) = texts(row) else { continue };
-        // What has a dot in its name could be taken for another table.
-        if database.contains('.') || schema.contains('.') {
-            continue;
-        }
         let kind = if kind == "VIEW" { TableKind::View } else { TableKind::ForeignTable };
-        tables.push(Table { name: TableName::new(format!("{database}.{schema}"), name), kind, rows: None });
+        let name = TableName::new(schema_elsewhere(&database, &schema), name);
+        tables.push(Table { name, kind, rows: None });
     }
     tables.sort_by(|a, b| a.name.cmp(&b.name));
     tables.dedup_by(|a, b| a.name == b.name);

@@ -11,8 +11,8 @@ use sluice_engine::warehouse::{Table, TableKind};
 
 use super::catalogue;
 use super::client::{LOOK_WITHIN, Login, Session, Wire};
-use super::error::grant;
-use super::query::{fields, query_error, source};
+use super::error::{ASK_FOR_A_SCHEMA, grant};
+use super::query::{fields, query_error, quoted, schema_parts, source};
 use super::snapshot::Snapshot;
 use crate::warehouses::pgwire::tls::Encryption;
 
@@ -96,8 +96,8 @@ async fn see_schemas(session: &mut Session) -> Result<(Vec<Table>, Note)> {
     if tables.is_empty() {
         let message = format!("“{user}” may not read any table of “{database}”.");
         return Err(Error::new(ErrorKind::NotAllowed, message)
-            .with_hint("Have an administrator run these statements, with the schema that has your tables.")
-            .with_fix(grant(user, "analytics")));
+            .with_hint(ASK_FOR_A_SCHEMA)
+            .with_fix(grant(user, None)));
     }
     let schemas: BTreeSet<&str> = tables.iter().map(|table| table.name.schema.as_str()).collect();
     let found = format!(
@@ -146,11 +146,27 @@ async fn see_where_to_compare(session: &mut Session, schema: Option<&str>) -> Re
 
 /// A script that makes a login which can only read what this one can.
 fn read_only_login(tables: &[Table]) -> String {
+    const READER: &str = "sluice_reader";
     let schemas: BTreeSet<&str> = tables.iter().map(|table| table.name.schema.as_str()).collect();
-    let mut script = "CREATE USER sluice_reader PASSWORD 'choose a long password';\n".to_owned();
-    for schema in schemas.into_iter().filter(|schema| !schema.contains('.')) {
-        script += &grant("sluice_reader", schema);
-        script.push('\n');
+    let mut lines = vec![format!("CREATE USER {READER} PASSWORD 'choose a long password';")];
+    for schema in schemas {
+        let of_schema = || tables.iter().filter(|table| table.name.schema == schema);
+        // A name with a dot can be that of a schema here, which has tables; those of elsewhere are foreign.
+        let has_own = of_schema().any(|table| table.kind == TableKind::Table);
+        if let ([database, _], false) = (schema_parts(schema).as_slice(), has_own) {
+            lines.push(format!("GRANT USAGE ON DATABASE {} TO {READER};", quoted(database)));
+        } else if of_schema().all(|table| table.kind == TableKind::ForeignTable) {
+            // An external schema, of which nothing else can be granted.
+            lines.push(format!("GRANT USAGE ON SCHEMA {} TO {READER};", quoted(schema)));
+        } else {
+            lines.push(grant(READER, Some(schema)));
+        }
+        // Whether these are among “all tables” the documentation does not say.
+        for view in of_schema().filter(|table| table.kind == TableKind::MaterializedView) {
+            let (schema, name) = (quoted(schema), quoted(&view.name.name));
+            lines.push(format!("GRANT SELECT ON {schema}.{name} TO {READER};"));
+        }
     }
-    script
+    lines.dedup();
+    lines.join("\n") + "\n"
 }

@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use sluice_engine::error::Result;
 use sluice_engine::store::new_uuid;
 use tokio::time::{sleep, timeout};
@@ -14,6 +16,7 @@ use super::wire::{self, CancelKey, Channel, Described, Values, malformed};
 use crate::goodbye;
 use crate::warehouses::pgwire::login::{AGAIN_AFTER, ANSWER_WITHIN, STOP_TRIES, STOP_WITHIN, Words};
 pub(super) use crate::warehouses::pgwire::login::{Login, Wire};
+use crate::warehouses::pgwire::silence::{GRACE, Work, unless_silent};
 
 /// What Redshift is called in errors of reach.
 pub(super) static WORDS: Words = Words {
@@ -24,12 +27,18 @@ pub(super) static WORDS: Words = Words {
     unreachable: Some(
         "Check host and port. The cluster or workgroup has to be available (not paused), reachable from here (“publicly accessible”, or through your VPN), and its security group has to let this computer in on that port.",
     ),
+    // <https://docs.aws.amazon.com/redshift/latest/mgmt/connecting-ssl-support.html>
+    unknown_issuer: Some(
+        "This computer’s list of certificate authorities lacks Amazon’s. Download https://s3.amazonaws.com/redshift-downloads/amazon-trust-ca-bundle.crt and choose it as CA file. Where a company’s proxy looks into connections, choose that company’s CA file.",
+    ),
 };
 
 /// How long statements that only look may take.
 pub(super) const LOOK_WITHIN: Duration = Duration::from_secs(60);
-/// How much longer than the server Sluice waits for what the server gives up by itself.
-const GRACE: Duration = Duration::from_secs(15);
+/// How long nothing may come of a server that does not say whether it works: before the first row of a result, which it
+/// makes whole then, and after it.
+const UNTOLD_FOR: Duration = Duration::from_secs(3_600);
+const UNTOLD_BETWEEN_ROWS: Duration = Duration::from_secs(300);
 
 /// What every session begins with: text forms that do not depend on the server's settings, a double with the 17
 /// digits it needs, and a name for the queue's rules. Each parameter is one of
@@ -43,6 +52,10 @@ pub(super) struct Session {
     pub(super) login: Login,
     channel: Option<Channel>,
     key: CancelKey,
+    /// The server's process that works for the session, where a statement may take long.
+    process: Option<u32>,
+    /// Rows of a result have come that the server has whole.
+    pub(super) has_rows: bool,
     /// The server has not yet said that it is ready for the next query.
     busy: bool,
     /// What the server refused in the query it is at.
@@ -80,6 +93,8 @@ impl Session {
             login: login.clone(),
             channel: Some(channel),
             key,
+            process: None,
+            has_rows: false,
             busy: false,
             said: None,
             has_dotted_schema: false,
@@ -94,6 +109,13 @@ impl Session {
     /// Runs statements that answer nothing.
     pub(super) async fn run(&mut self, sql: &str) -> Result<()> {
         self.collect(sql, LOOK_WITHIN).await.map(drop).map_err(|failure| self.error(failure))
+    }
+
+    /// Runs statements after which answers take as long as they take.
+    pub(super) async fn run_before_long(&mut self, sql: &str) -> Result<()> {
+        let rows = self.rows(&format!("{sql}; SELECT pg_backend_pid()")).await?;
+        self.process = rows.concat().pop().flatten().and_then(|process| process.parse().ok());
+        Ok(())
     }
 
     /// The rows of Sluice's own query.
@@ -156,14 +178,33 @@ impl Session {
         Ok(self.channel()?.send(&message(sql)).await?)
     }
 
-    /// What happens next. An error of the server comes when it is ready for the next query.
+    /// What happens next, which may take as long as the server works on it. An error of the server comes when it is
+    /// ready for the next query.
     pub(super) async fn event(&mut self) -> Result<Event, Failure> {
         loop {
-            let message = self.channel()?.receive().await?;
+            let message = match self.channel()?.received()? {
+                Some(message) => message,
+                None => self.patiently().await?,
+            };
             if let Some(event) = self.took(message)? {
                 return Ok(event);
             }
         }
+    }
+
+    /// Gives `take` the rows that have arrived, until it wants no more; answers with how many it took.
+    pub(super) fn take_rows(
+        &mut self,
+        take: impl FnMut(&[u8]) -> std::io::Result<bool>,
+    ) -> Result<u64, Failure> {
+        Ok(self.channel()?.take_rows(take)?)
+    }
+
+    async fn patiently(&mut self) -> Result<wire::Message, Failure> {
+        let (login, process) = (self.login.clone(), self.process);
+        let untold_for = if self.has_rows { UNTOLD_BETWEEN_ROWS } else { UNTOLD_FOR };
+        let message = self.channel()?.receive();
+        Ok(unless_silent(untold_for, message, || work(&login, process)).await.ok_or(Failure::Silent)??)
     }
 
     fn took(&mut self, message: wire::Message) -> Result<Option<Event>, Failure> {
@@ -199,6 +240,10 @@ impl Session {
 
     /// Ends a session that has nothing left to do.
     pub(super) fn close(mut self) {
+        // An answer nobody waits for any longer.
+        if self.busy {
+            return;
+        }
         let Some(mut channel) = self.channel.take() else { return };
         // Where goodbye can not be said, the closed connection says it.
         goodbye::say(async move { drop(channel.send(&wire::terminate()).await) });
@@ -218,6 +263,23 @@ impl Drop for Session {
             drop(channel);
         });
     }
+}
+
+/// What the server says, on another connection, that it does for the session of this process. Whether there is an answer
+/// under way it does not tell: a cursor's query may count as finished while its rows are fetched
+/// (<https://docs.aws.amazon.com/redshift/latest/dg/SYS_QUERY_HISTORY.html>: of others' queries nothing is shown).
+fn work(login: &Login, process: Option<u32>) -> BoxFuture<'_, Result<Work>> {
+    let asking = async move {
+        let mut other = Session::sign_in(login, login.wire().await?).await?;
+        let Some(process) = process else { return Ok(Work::Untold) };
+        let sql = format!(
+            "SELECT count(*) FROM sys_query_history WHERE session_id = {process} AND status IN ('planning', 'queued', 'running')"
+        );
+        let running = other.rows(&sql).await?.concat().into_iter().flatten().any(|count| count != "0");
+        other.close();
+        Ok(if running { Work::GoesOn } else { Work::Untold })
+    };
+    asking.boxed()
 }
 
 /// Tells the server to stop what the session of this key does. It answers by closing the connection.

@@ -38,7 +38,7 @@ pub(super) async fn compare(
     let snapshot = Snapshot::of(schema, comparison.snapshot);
     snapshot.check_rights(&mut session).await?;
     let mark = comparison.mark.filter(|_| has_snapshot);
-    session.run("RESET statement_timeout").await?;
+    session.run_before_long("RESET statement_timeout").await?;
     snapshot.begin(&mut session, mark.is_some()).await?;
     let whole = match comparison.since.filter(|_| has_snapshot) {
         Some(since) => !snapshot.go_on_from(&mut session, since, comparison.gone).await?,

@@ -116,6 +116,7 @@ impl Found {
             }
         };
         session.run("CLOSE sluice_rows").await?;
+        session.has_rows = false;
         let cursor = Cursor::open(session, statement).await;
         self.cursor = Some(cursor.map_err(|failure| error::from(&self.login, failure))?);
         self.stage = stage;

@@ -8,8 +8,9 @@ use sluice_engine::error::{Error, ErrorKind};
 
 use super::query::quoted;
 use super::wire::{malformed, text};
-use crate::warehouses::pgwire::login::Login;
+use crate::warehouses::pgwire::login::{Login, unread};
 use crate::warehouses::pgwire::place::place;
+use crate::warehouses::pgwire::tls::Encryption;
 
 /// What the server said, without its detail, which can hold values.
 #[derive(Debug, Clone)]
@@ -55,6 +56,8 @@ pub(super) enum Failure {
     Said(Said),
     /// No answer within so many seconds.
     Slow(u64),
+    /// Nothing comes any more.
+    Silent,
 }
 
 impl From<io::Error> for Failure {
@@ -68,11 +71,8 @@ pub(super) fn from(login: &Login, failure: Failure) -> Error {
     match failure {
         Failure::Cut(error) => cut(login, error),
         Failure::Said(said) => from_state(login, said, ""),
-        Failure::Slow(seconds) => {
-            let message = format!("{} gave no answer within {seconds} seconds.", login.host);
-            Error::new(ErrorKind::TimedOut, message)
-                .with_hint("Try again when the cluster or workgroup has less to do.")
-        }
+        Failure::Slow(seconds) => login.no_answer(seconds),
+        Failure::Silent => login.silent(),
     }
 }
 
@@ -90,8 +90,20 @@ pub(super) fn from_sign_in(login: &Login, said: Said) -> Error {
         return from_state(login, said, "");
     }
     let message = format!("The server refused user “{}” or the password.", login.user);
+    // What AWS hands out for an hour at most
+    // (<https://docs.aws.amazon.com/redshift/latest/APIReference/API_GetClusterCredentials.html>).
+    if ["IAM:", "IAMA:"].iter().any(|prefix| login.user.starts_with(prefix)) {
+        return Error::new(ErrorKind::SignInFailed, message)
+            .with_hint("A user of this name has a password of AWS for an hour at most, and a sync needs one that lasts. Have an administrator make a user with the statement below, and enter that one.")
+            .with_fix("CREATE USER sluice_reader PASSWORD 'choose a long password';")
+            .with_source(said);
+    }
+    let mut hint = "Enter user and password again. If they are right, have an administrator look whether the user may connect, or set the password anew with the statement below.".to_owned();
+    if matches!(login.encryption, Encryption::Off) {
+        hint += " Or choose an encrypted connection: a cluster can be set to take no other (require_ssl).";
+    }
     Error::new(ErrorKind::SignInFailed, message)
-        .with_hint("Enter user and password again. If they are right, have an administrator look whether the user may connect, or set the password anew with the statement below.")
+        .with_hint(hint)
         .with_fix(set_password(login))
         .with_source(said)
 }
@@ -99,11 +111,10 @@ pub(super) fn from_sign_in(login: &Login, said: Said) -> Error {
 /// The connection broke, or what came is not the protocol.
 pub(super) fn cut(login: &Login, error: io::Error) -> Error {
     if error.kind() == io::ErrorKind::InvalidData {
-        return Error::new(ErrorKind::BadAnswer, "The server’s answer could not be understood.")
+        return unread(Error::new(ErrorKind::BadAnswer, "The server’s answer could not be understood."))
             .with_source(error);
     }
-    let message = format!("The connection to {}:{} was cut.", login.host, login.port);
-    Error::new(ErrorKind::Unreachable, message).with_source(error)
+    login.cut().with_source(error)
 }
 
 /// `place` says where in the user's SQL, as the end of a sentence.
@@ -115,8 +126,8 @@ fn from_state(login: &Login, said: Said, place: &str) -> Error {
         "3D000" => of(ErrorKind::MissingObject, format!("The cluster or workgroup has no database “{database}”."))
             .with_hint("Check the database’s name. It is written in small letters unless it was made in double quotes."),
         "42501" => of(ErrorKind::NotAllowed, format!("“{user}” is not allowed to read this: {message}."))
-            .with_hint("Have an administrator run the statements below, with the schema that has the table.")
-            .with_fix(grant(user, "analytics")),
+            .with_hint(ASK_FOR_A_SCHEMA)
+            .with_fix(grant(user, None)),
         "42P01" | "42703" | "3F000" => {
             of(ErrorKind::MissingObject, format!("The warehouse says: {message}{place}."))
         }
@@ -129,7 +140,8 @@ fn from_state(login: &Login, said: Said, place: &str) -> Error {
         "53100" => of(ErrorKind::ServerFailed, "The cluster’s disks are full.".to_owned())
             .with_hint("Free some space, or make the cluster larger."),
         // One of two transactions at the same tables, as with error 1023 (serializable isolation violation).
-        "40001" | "40P01" => of(ErrorKind::TimedOut, "Another session changed the same tables at the same time.".to_owned()),
+        "40001" | "40P01" => of(ErrorKind::TimedOut, "Another session changed the same tables at the same time.".to_owned())
+            .with_hint("Run it again when the other session has ended."),
         "57P01" | "57P02" | "57P03" | "57P05" => {
             of(ErrorKind::ServerFailed, "Redshift is starting, stopping, or has ended the session.".to_owned())
                 .with_hint("Try again when the cluster is available: it restarts for maintenance and when it is resized.")
@@ -145,10 +157,11 @@ fn from_state(login: &Login, said: Said, place: &str) -> Error {
         _ if state.starts_with("28") => {
             of(ErrorKind::SignInFailed, format!("The server refused the sign-in: {message}."))
         }
-        _ if state.starts_with("08") => of(ErrorKind::Unreachable, "The connection to the server broke off.".to_owned()),
-        _ => of(ErrorKind::ServerFailed, format!("Redshift failed (SQLSTATE {state}).")),
+        _ if state.starts_with("08") => login.cut(),
+        _ => of(ErrorKind::ServerFailed, format!("Redshift failed (SQLSTATE {state})."))
+            .with_hint("Run it again. If it lasts, look for the query in the console: it has the query group “Sluice”."),
     };
-    error.with_source(said)
+    unread(error).with_source(said)
 }
 
 /// Gives the user a password, which Redshift keeps as SHA-256
@@ -157,9 +170,44 @@ pub(super) fn set_password(login: &Login) -> String {
     format!("ALTER USER {} PASSWORD 'choose a long password';", quoted(&login.user))
 }
 
-/// Statements that let `user` read a schema.
-pub(super) fn grant(user: &str, schema: &str) -> String {
-    let (user, schema) = (quoted(user), quoted(schema));
+/// What to do where nobody knows in which schema the tables are.
+pub(super) const ASK_FOR_A_SCHEMA: &str = "Have an administrator run these statements, with the name of the schema that has your tables for YOUR_SCHEMA.";
+
+/// Statements that let `user` read these tables, each of `[[database, ]schema, ]name`. What kind a table is, a login that
+/// may not read it is not told; so each kind has a line of its own.
+///
+/// * Views and late-binding ones: <https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_VIEW.html>
+/// * External schemas: <https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT.html> ("only GRANT or REVOKE USAGE")
+/// * Data shares: <https://docs.aws.amazon.com/redshift/latest/dg/writes-granting.html>
+pub(super) fn table_grants(user: &str, tables: &[Vec<String>]) -> String {
+    let user = quoted(user);
+    let mut statements = Vec::new();
+    for parts in tables {
+        let named: Vec<String> = parts.iter().map(|part| quoted(part)).collect();
+        let select = format!("GRANT SELECT ON {} TO {user};", named.join("."));
+        match named.as_slice() {
+            [.., database, _, _] => {
+                statements.push(format!("GRANT USAGE ON DATABASE {database} TO {user};"));
+                statements.push("-- Where that database was made WITH PERMISSIONS, this too:".to_owned());
+            }
+            [schema, _] => {
+                statements.push(format!("GRANT USAGE ON SCHEMA {schema} TO {user};"));
+                statements.push(
+                    "-- This too, unless it is an external schema (Spectrum), of which USAGE is enough:"
+                        .to_owned(),
+                );
+            }
+            _ => {}
+        }
+        statements.push(select);
+    }
+    statements.push("-- The owner of a late-binding view needs SELECT on what the view reads.".to_owned());
+    statements.join("\n")
+}
+
+/// Statements that let `user` read a schema; without one a place is left for its name.
+pub(super) fn grant(user: &str, schema: Option<&str>) -> String {
+    let (user, schema) = (quoted(user), schema.map_or("YOUR_SCHEMA".to_owned(), quoted));
     format!(
         "GRANT USAGE ON SCHEMA {schema} TO {user};\n\
          GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {user};\n\

@@ -1,7 +1,7 @@
 //! Settings from one pasted thing: an endpoint as the AWS console shows it, a URL, a JDBC address of either form, or a
 //! connection string.
 
-use crate::warehouses::pgwire::paste::{Found, Pasted, from_pairs, from_url};
+use crate::warehouses::pgwire::paste::{Found, Pasted, from_pairs, from_url, is_postgres};
 
 /// What Redshift's host names end with: clusters, and workgroups of Redshift Serverless, in China too
 /// (<https://docs.aws.amazon.com/redshift/latest/mgmt/serverless-connecting.html>).
@@ -14,21 +14,35 @@ const HOSTS: [&str; 4] = [
 
 /// Settings by key, and what was there and is not used; `None` where the text is nothing of the kind.
 pub(super) fn settings(text: &str) -> Option<Pasted> {
-    let address = text.strip_prefix("jdbc:").unwrap_or(text);
-    let kind = address.split_once("://").map(|(kind, rest)| (kind.to_ascii_lowercase(), rest));
+    let kind = text.split_once("://").map(|(kind, rest)| (kind.to_ascii_lowercase(), rest));
+    let kind = kind.as_ref().map(|(kind, rest)| (kind.strip_prefix("jdbc:").unwrap_or(kind), *rest));
     match kind {
-        Some((kind, rest)) if kind == "redshift" => {
-            jdbc(rest).or_else(|| from_url(&format!("redshift://{rest}")))
-        }
+        Some(("redshift:iam", rest)) => with_iam(address(rest)?),
+        // SQLAlchemy names the driver after a plus sign.
+        Some((kind, rest)) if kind.split('+').next() == Some("redshift") => address(rest),
         // An address of PostgreSQL, where the host says that it is one of Redshift.
-        Some((kind, _)) if ["postgres", "postgresql"].contains(&kind.as_str()) => from_url(address)
-            .filter(|(settings, _)| settings.get("host").is_some_and(|host| is_redshift(host))),
+        Some((kind, rest)) if is_postgres(kind) => {
+            address(rest).filter(|(settings, _)| settings.get("host").is_some_and(|host| is_redshift(host)))
+        }
         Some(_) => None,
         None => endpoint(text).or_else(|| odbc(text)).or_else(|| {
             from_pairs(text)
                 .filter(|(settings, _)| settings.get("host").is_some_and(|host| is_redshift(host)))
         }),
     }
+}
+
+/// What stands after `redshift://`.
+fn address(rest: &str) -> Option<Pasted> {
+    jdbc(rest).or_else(|| from_url(&format!("redshift://{rest}")))
+}
+
+/// An address for drivers that get a password for an hour of AWS
+/// (<https://docs.aws.amazon.com/redshift/latest/mgmt/jdbc20-build-connection-url.html>). A sync needs one that lasts.
+fn with_iam((mut settings, mut unused): Pasted) -> Option<Pasted> {
+    settings.remove("password");
+    unused.push("sign-in with IAM: Sluice needs a database user with a password".to_owned());
+    Some((settings, unused))
 }
 
 fn is_redshift(host: &str) -> bool {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::sync::dialect::RedshiftSqlDialect;
 use sluice_engine::sync::{Query, TableName};
 use sluice_engine::value::Column;
 use sluice_engine::warehouse::KeyCheck;
@@ -11,6 +12,7 @@ use super::client::{LOOK_WITHIN, Login, Session};
 use super::error::{self, Failure};
 use super::form::Form;
 use super::wire::Described;
+use crate::warehouses::named_tables::{Parts, named_tables};
 use crate::warehouses::select::{Named, check_names, chosen, user_sql};
 
 /// How long a key check may take.
@@ -62,19 +64,32 @@ pub(super) fn source(session: &Session, query: &Query) -> String {
 /// A table as SQL. A schema of another database is written with it, `database.schema`, unless it `is_dotted`: one
 /// of this database whose name has a dot.
 fn named(table: &TableName, is_dotted: bool) -> String {
-    let schema: Vec<String> = match table.schema.as_str() {
-        "" => Vec::new(),
-        schema if is_dotted => vec![quoted(schema)],
-        schema => schema.split('.').map(quoted).collect(),
-    };
-    schema.into_iter().chain([quoted(&table.name)]).collect::<Vec<_>>().join(".")
+    let schema = if is_dotted { vec![table.schema.clone()] } else { schema_parts(&table.schema) };
+    schema.iter().chain([&table.name]).map(|part| quoted(part)).collect::<Vec<_>>().join(".")
+}
+
+/// A schema of another database, as one name: a part with a dot, a quote or a space in it stands in quotes.
+pub(super) fn schema_elsewhere(database: &str, schema: &str) -> String {
+    let part = |part: &str| if part.contains(['.', '"', ' ']) { quoted(part) } else { part.to_owned() };
+    format!("{}.{}", part(database), part(schema))
+}
+
+/// The parts of a schema's name: of one of another database its database too, each as it is.
+pub(super) fn schema_parts(schema: &str) -> Parts {
+    match schema.parse::<TableName>() {
+        _ if schema.is_empty() => Vec::new(),
+        Ok(parts) if !parts.schema.is_empty() => vec![parts.schema, parts.name],
+        Ok(_) | Err(_) => vec![schema.to_owned()],
+    }
 }
 
 /// What a failure of running `before` and then the query's source means.
 pub(super) fn query_error(login: &Login, failure: Failure, query: &Query, before: &str) -> Error {
     match query {
         Query::Sql(sql) => {
-            error::from_query(login, failure, user_sql(sql), before.chars().count() + "(\n".len())
+            let told = error::from_query(login, failure, user_sql(sql), before.chars().count() + "(\n".len());
+            let tables = named_tables(sql, &RedshiftSqlDialect {}, |name| name.to_lowercase());
+            allowed(login, told, &tables)
         }
         Query::Table(table) => {
             let is_gone = matches!(&failure, Failure::Said(said) if said.is_about_a_missing_table());
@@ -83,16 +98,20 @@ pub(super) fn query_error(login: &Login, failure: Failure, query: &Query, before
                 let message = format!("There is no table “{table}” any more, or this login may not see it.");
                 return Error::new(ErrorKind::MissingObject, message).with_source(told);
             }
-            if told.kind() != ErrorKind::NotAllowed || table.schema.is_empty() {
-                return told;
-            }
-            let (schema, user) = (quoted(&table.schema), quoted(&login.user));
-            let table = named(table, !table.schema.contains('.'));
-            told.with_fix(format!(
-                "GRANT USAGE ON SCHEMA {schema} TO {user};\nGRANT SELECT ON {table} TO {user};"
-            ))
+            let mut parts = schema_parts(&table.schema);
+            parts.push(table.name.clone());
+            allowed(login, told, &[parts])
         }
     }
+}
+
+/// What is not allowed, with what to ask for to read these tables.
+fn allowed(login: &Login, told: Error, tables: &[Parts]) -> Error {
+    if told.kind() != ErrorKind::NotAllowed || tables.is_empty() {
+        return told;
+    }
+    told.with_hint("Have an administrator run the statements below.")
+        .with_fix(error::table_grants(&login.user, tables))
 }
 
 /// The columns of the query's rows. Where this succeeds, the server has taken the user's SQL for one SELECT.

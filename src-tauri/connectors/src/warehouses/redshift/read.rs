@@ -50,7 +50,7 @@ pub(super) async fn start(mut session: Session, read: &Read) -> Result<Box<dyn R
     let (login, query) = (session.login.clone(), read.query.clone());
     let before = format!("{DECLARE}{before}");
     // How long reading takes is the caller's pace; the login's own limit, if it has one, still counts.
-    session.run("BEGIN READ ONLY; RESET statement_timeout").await?;
+    session.run_before_long("BEGIN READ ONLY; RESET statement_timeout").await?;
     let cursor = Cursor::open(session, &sql).await;
     let cursor = cursor.map_err(|failure| query_error(&login, failure, &query, &before))?;
     let (columns, forms): (Vec<_>, Vec<_>) =
@@ -112,6 +112,7 @@ impl Cursor {
         while let Some(session) = self.session.as_mut().filter(|_| !self.has_ended) {
             match session.event().await? {
                 Event::Row(body) => {
+                    session.has_rows = true;
                     self.since += 1;
                     return Ok(Some(body));
                 }
@@ -142,9 +143,18 @@ impl Cursor {
         mut push: impl FnMut(&mut RowBatch, &mut Values<'_>) -> std::io::Result<()> + Send,
     ) -> Result<RowBatch, Failure> {
         let mut batch = RowBatch::with_room(columns.clone(), BATCH_ROWS, self.room);
-        while batch.rows() < BATCH_ROWS && batch.bytes() < BATCH_BYTES {
-            let Some(body) = self.next().await? else { break };
+        let has_room = |batch: &RowBatch| batch.rows() < BATCH_ROWS && batch.bytes() < BATCH_BYTES;
+        while has_room(&batch)
+            && let Some(body) = self.next().await?
+        {
             push(&mut batch, &mut Values::of(&body)?)?;
+            // One was waited for; those that came with it are taken where they are.
+            if let Some(session) = self.session.as_mut().filter(|_| has_room(&batch)) {
+                self.since += session.take_rows(|body| {
+                    push(&mut batch, &mut Values::of(body)?)?;
+                    Ok(has_room(&batch))
+                })?;
+            }
         }
         self.room = self.room.max(batch.bytes());
         Ok(batch)

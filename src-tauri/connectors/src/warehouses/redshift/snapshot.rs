@@ -82,10 +82,10 @@ impl Snapshot {
             Failure::Said(said) if said.state == "57014" => {
                 Error::new(ErrorKind::TimedOut, "The warehouse is still at another comparison of this sync.")
                     .with_safe("Nothing was read or sent.")
-                    .with_hint("It is tried again. If it lasts, end the session that holds a lock on the snapshot (SVV_TRANSACTIONS shows it).")
+                    .with_hint("Run it again in a moment. If it lasts, end the session that holds a lock on the snapshot (SVV_TRANSACTIONS shows it).")
                     .with_source(said)
             }
-            failure @ (Failure::Cut(_) | Failure::Said(_) | Failure::Slow(_)) => {
+            failure @ (Failure::Cut(_) | Failure::Said(_) | Failure::Slow(_) | Failure::Silent) => {
                 self.refused(session, failure)
             }
         })?;

@@ -19,9 +19,29 @@ fn an_endpoint_fills_the_form() {
 #[test]
 fn a_url_fills_the_form() {
     let expect = ["database=dev", "host=h.redshift.amazonaws.com", "password=p@ss", "port=5439", "user=ana"];
-    for kind in ["redshift", "postgres", "postgresql", "jdbc:redshift"] {
+    for kind in [
+        "redshift",
+        "postgres",
+        "postgresql",
+        "jdbc:redshift",
+        "JDBC:Redshift",
+        "redshift+redshift_connector",
+        "postgresql+psycopg2",
+    ] {
         assert_eq!(pasted(&format!("{kind}://ana:p%40ss@h.redshift.amazonaws.com:5439/dev")), expect);
     }
+}
+
+#[test]
+fn an_address_with_iam_fills_what_it_can_and_says_what_is_missing() {
+    let expect = [
+        "database=dev",
+        "host=wg.123456789012.us-east-1.redshift-serverless.amazonaws.com",
+        "port=5439",
+        "unused sign-in with IAM: Sluice needs a database user with a password",
+    ];
+    let address = "jdbc:redshift:iam://wg.123456789012.us-east-1.redshift-serverless.amazonaws.com:5439/dev";
+    assert_eq!(pasted(address), expect);
 }
 
 #[test]

@@ -13,7 +13,7 @@ const VERSION: u32 = 196_608;
 /// The code that asks to stop what another connection does.
 const CANCEL: u32 = 80_877_102;
 /// Bytes read at once, at least.
-const READ: usize = 64 << 10;
+const READ: usize = 256 << 10;
 /// Bytes of the longest message taken: a row of 1,600 columns, of which some have the 16 MB a value can have at most
 /// (<https://docs.aws.amazon.com/redshift/latest/dg/limitations-super.html>).
 const LONGEST: usize = 256 << 20;
@@ -80,20 +80,38 @@ impl Channel {
     }
 
     /// The next message, where all of it is there.
-    fn received(&mut self) -> io::Result<Option<Message>> {
-        let Some((&tag, rest)) = self.read.split_first() else { return Ok(None) };
-        let Some(length) = rest.first_chunk() else { return Ok(None) };
-        let length = u32::from_be_bytes(*length) as usize;
-        if !(4..=LONGEST).contains(&length) {
-            return Err(malformed());
-        }
-        if self.read.len() < length + 1 {
-            return Ok(None);
-        }
-        let mut body = self.read.split_to(length + 1).freeze();
-        body.advance(5);
+    pub(super) fn received(&mut self) -> io::Result<Option<Message>> {
+        let Some((tag, body)) = whole(&self.read)? else { return Ok(None) };
+        let mut body = self.read.split_to(HEAD + body.len()).freeze();
+        body.advance(HEAD);
         Ok(Some(Message { tag, body }))
     }
+
+    /// Gives `take` each row that is there, where it is, until it wants no more or something else comes. Answers with how
+    /// many it took.
+    pub(super) fn take_rows(&mut self, mut take: impl FnMut(&[u8]) -> io::Result<bool>) -> io::Result<u64> {
+        let (mut count, mut end, mut wants_more) = (0, 0, true);
+        while wants_more && let Some((b'D', body)) = whole(self.read.get(end..).unwrap_or_default())? {
+            wants_more = take(body)?;
+            count += 1;
+            end += HEAD + body.len();
+        }
+        self.read.advance(end);
+        Ok(count)
+    }
+}
+
+/// Bytes before a message's body: its tag, and its length without the tag.
+const HEAD: usize = 5;
+
+/// Tag and body of the message that `bytes` begin with, where all of it is there.
+fn whole(bytes: &[u8]) -> io::Result<Option<(u8, &[u8])>> {
+    let Some((&[tag, ref length @ ..], rest)) = bytes.split_first_chunk::<HEAD>() else { return Ok(None) };
+    let length = u32::from_be_bytes(*length) as usize;
+    if !(4..=LONGEST).contains(&length) {
+        return Err(malformed());
+    }
+    Ok(rest.get(..length - 4).map(|body| (tag, body)))
 }
 
 /// What is not a message of the protocol.
