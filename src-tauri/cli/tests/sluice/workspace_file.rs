@@ -103,7 +103,10 @@ fn a_schedule_without_a_zone_follows_this_computers_which_tz_may_set() {
 #[test]
 fn an_address_with_a_password_in_it_is_refused_and_kept_nowhere() {
     for (kind, settings) in [
-        ("snowflake", "account: \"snowflake://ana:hunter2-secret@myorg-account1/SHOP\", user: ana, auth: password"),
+        (
+            "snowflake",
+            "account: \"snowflake://ana:hunter2-secret@myorg-account1/SHOP\", user: ana, auth: password",
+        ),
         ("webhook", "url: \"https://ana:hunter2-secret@example.com/\""),
     ] {
         let sluice = Sluice::new();
