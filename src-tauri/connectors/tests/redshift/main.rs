@@ -11,6 +11,7 @@ mod reading;
 #[path = "../redshift_server/mod.rs"]
 mod redshift_server;
 mod scripted;
+mod silent;
 #[path = "../../../engine/tests/twins/mod.rs"]
 mod twins;
 mod types;

@@ -9,10 +9,10 @@ use tokio::net::{TcpListener, TcpStream};
 use super::*;
 
 /// One connection of a scripted server.
-struct Client(TcpStream);
+pub(crate) struct Client(TcpStream);
 
 impl Client {
-    async fn sized(&mut self) -> Vec<u8> {
+    pub(crate) async fn sized(&mut self) -> Vec<u8> {
         let length = self.0.read_u32().await.unwrap();
         let mut body = vec![0; length as usize - 4];
         self.0.read_exact(&mut body).await.unwrap();
@@ -20,27 +20,27 @@ impl Client {
     }
 
     /// The next message; `None` where the client has gone.
-    async fn message(&mut self) -> Option<(u8, Vec<u8>)> {
+    pub(crate) async fn message(&mut self) -> Option<(u8, Vec<u8>)> {
         let tag = self.0.read_u8().await.ok()?;
         Some((tag, self.sized().await))
     }
 
-    async fn send(&mut self, tag: u8, parts: &[&[u8]]) {
+    pub(crate) async fn send(&mut self, tag: u8, parts: &[&[u8]]) {
         let body = parts.concat();
         let length = (body.len() as u32 + 4).to_be_bytes();
         drop(self.0.write_all(&[&[tag], &length[..], &body].concat()).await);
     }
 
-    async fn error(&mut self, state: &str, message: &str) {
+    pub(crate) async fn error(&mut self, state: &str, message: &str) {
         let fields = format!("SERROR\0C{state}\0M{message}\0\0");
         self.send(b'E', &[fields.as_bytes()]).await;
     }
 
-    async fn ready(&mut self) {
+    pub(crate) async fn ready(&mut self) {
         self.send(b'Z', &[b"I"]).await;
     }
 
-    async fn welcome(&mut self) {
+    pub(crate) async fn welcome(&mut self) {
         self.send(b'R', &[&0_u32.to_be_bytes()]).await;
         self.send(b'S', &[b"server_version\08.0.2\0"]).await;
         self.send(b'K', &[&[0, 0, 0, 7, 0, 0, 0, 9]]).await;
@@ -49,7 +49,7 @@ impl Client {
 }
 
 /// A server that serves each connection with `script`, once its startup message was read.
-async fn scripted<F: Future<Output = ()> + Send + 'static>(
+pub(crate) async fn scripted<F: Future<Output = ()> + Send + 'static>(
     script: impl Fn(Client, Vec<u8>) -> F + Send + 'static,
 ) -> Access {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -163,7 +163,7 @@ async fn a_sign_in_that_is_cut_short_or_garbled_is_no_panic() {
 }
 
 /// Serves a query of one column, whose pages are answered by `fetch`, with the page's number from 0.
-async fn reading<F: Future<Output = Client> + Send>(
+pub(crate) async fn reading<F: Future<Output = Client> + Send>(
     mut client: Client,
     fetch: impl Fn(Client, usize) -> F + Send,
 ) {
@@ -196,11 +196,11 @@ async fn reading<F: Future<Output = Client> + Send>(
     }
 }
 
-async fn row(client: &mut Client, value: &str) {
+pub(crate) async fn row(client: &mut Client, value: &str) {
     client.send(b'D', &[&[0, 1], &(value.len() as u32).to_be_bytes(), value.as_bytes()]).await;
 }
 
-async fn fetched(client: &mut Client, count: usize) {
+pub(crate) async fn fetched(client: &mut Client, count: usize) {
     client.send(b'C', &[format!("FETCH {count}\0").as_bytes()]).await;
 }
 
@@ -315,127 +315,6 @@ async fn a_read_nobody_waits_for_is_cancelled_with_the_server_s_own_key() {
     assert!(tokio::time::timeout(std::time::Duration::from_millis(1), rows.next()).await.is_err());
     drop(rows);
     assert_eq!(told.recv().await.unwrap(), [0, 0, 0, 7, 0, 0, 0, 9]);
-}
-
-/// A connection that asks what a session does, answered with how many of its queries run; `None` for no answer at all.
-async fn asked(mut client: Client, running: Option<&str>) {
-    let Some(running) = running else { return std::future::pending().await };
-    client.welcome().await;
-    while let Some((tag, _)) = client.message().await {
-        if tag == b'Q' {
-            row(&mut client, running).await;
-            client.send(b'C', &[b"SELECT\0"]).await;
-            client.ready().await;
-        }
-    }
-}
-
-/// A server whose first connection sends `rows` rows and then nothing, though it is open. The others are answered with
-/// how many queries run. Cancellations are heard.
-async fn silent(
-    rows: usize,
-    running: Option<&'static str>,
-) -> (Access, tokio::sync::mpsc::UnboundedReceiver<()>) {
-    let (heard, told) = tokio::sync::mpsc::unbounded_channel();
-    let first = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
-    let access = scripted(move |client: Client, startup: Vec<u8>| {
-        let (heard, first) = (heard.clone(), first.clone());
-        async move {
-            if startup.starts_with(&80_877_102_u32.to_be_bytes()) {
-                heard.send(()).unwrap();
-            } else if first.swap(false, std::sync::atomic::Ordering::SeqCst) {
-                reading(client, async |mut client: Client, _| {
-                    for id in 0..rows {
-                        row(&mut client, &id.to_string()).await;
-                    }
-                    std::future::pending::<()>().await;
-                    client
-                })
-                .await;
-            } else {
-                asked(client, running).await;
-            }
-        }
-    })
-    .await;
-    (access, told)
-}
-
-/// Whether nothing answers at all, or a server that does not work on the result: before the first row it may only be that
-/// it does not tell, and after it the result is there.
-#[tokio::test]
-async fn a_line_that_goes_dead_is_given_up_and_the_server_told_to_stop() {
-    let minutes = |minutes: u64| std::time::Duration::from_secs(60 * minutes);
-    for (rows, running, least, most) in
-        [(0, None, 1, 4), (5, None, 1, 4), (5, Some("0"), 5, 8), (0, Some("0"), 60, 64)]
-    {
-        let (access, mut told) = silent(rows, running).await;
-        let mut read = access.open().read(&all(sql("select id from t"))).await.unwrap();
-        tokio::time::pause();
-        let begun = tokio::time::Instant::now();
-        let error = read.next().await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Unreachable);
-        assert!(error.message().contains("stopped answering"), "{}", error.message());
-        assert_eq!(error.safe(), "Nothing was sent, and nothing counts as removed.");
-        let took = begun.elapsed();
-        assert!(took > minutes(least) && took < minutes(most), "{rows} rows, {running:?}: {took:?}");
-        assert_eq!(read.server_rows(), None);
-        told.recv().await.unwrap();
-        tokio::time::resume();
-    }
-}
-
-#[tokio::test]
-async fn a_server_that_works_long_is_waited_for() {
-    let first = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
-    let access = scripted(move |client: Client, _| {
-        let first = first.clone();
-        async move {
-            if !first.swap(false, std::sync::atomic::Ordering::SeqCst) {
-                return asked(client, Some("1")).await;
-            }
-            reading(client, async |mut client: Client, _| {
-                tokio::time::sleep(std::time::Duration::from_secs(3 * 3_600)).await;
-                row(&mut client, "7").await;
-                fetched(&mut client, 1).await;
-                fetched(&mut client, 0).await;
-                client.ready().await;
-                client
-            })
-            .await;
-        }
-    })
-    .await;
-    let mut rows = access.open().read(&all(sql("select id from t"))).await.unwrap();
-    tokio::time::pause();
-    assert_eq!(rows.next().await.unwrap().unwrap().rows(), 1);
-    assert!(rows.next().await.unwrap().is_none());
-    assert_eq!(rows.server_rows(), Some(1));
-}
-
-#[tokio::test]
-async fn a_look_that_is_not_answered_ends_and_is_stopped_on_the_server() {
-    let (heard, mut told) = tokio::sync::mpsc::unbounded_channel();
-    let access = scripted(move |mut client: Client, startup: Vec<u8>| {
-        let heard = heard.clone();
-        async move {
-            if startup.starts_with(&80_877_102_u32.to_be_bytes()) {
-                heard.send(()).unwrap();
-                return;
-            }
-            client.welcome().await;
-            client.message().await;
-            client.send(b'C', &[b"SET\0"]).await;
-            client.ready().await;
-            std::future::pending::<()>().await;
-        }
-    })
-    .await;
-    tokio::time::pause();
-    let error = access.open().tables().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::TimedOut);
-    assert_eq!(error.safe(), "Nothing was sent, and nothing counts as removed.");
-    told.recv().await.unwrap();
 }
 
 /// Each kind of table has its own grant:
