@@ -211,3 +211,24 @@ async fn a_look_that_is_not_answered_ends_and_stops_on_the_server() {
     assert_eq!(error.safe(), "Nothing was sent, and nothing counts as removed.");
     while count().await != "0" {}
 }
+
+/// A key check may take ten minutes, and is given up before where nobody is there any more.
+#[tokio::test]
+async fn a_key_check_on_a_dead_line_is_given_up() {
+    let Some(server) = PostgresServer::shared() else { return };
+    server.sql("postgres", "create table checked_for_long as select 1 as id");
+    let line = Line::dead_after(server.port, usize::MAX, true).await;
+    let warehouse = line.to(Access::superuser(server, "postgres")).open();
+    let query = sql("select id, pg_sleep(100) from checked_for_long where 'dead check' <> ''");
+    let key = ["id".to_owned()];
+    let mut checking = pin!(warehouse.key_check(&query, &key));
+    while running(server, "dead check").await != "1" {
+        assert!(timeout(MOMENT, &mut checking).await.is_err(), "it does not wait");
+    }
+    tokio::time::pause();
+    let begun = tokio::time::Instant::now();
+    let error = checking.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreachable);
+    assert!(begun.elapsed() < Duration::from_secs(240), "{:?}", begun.elapsed());
+    until_running(server, "dead check", "0").await;
+}

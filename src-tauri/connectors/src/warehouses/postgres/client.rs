@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use sluice_engine::error::{Error, Result};
 use tokio::io::{Empty, empty};
 use tokio::task::JoinHandle;
@@ -137,8 +138,8 @@ impl Session {
         limit: Duration,
         answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, Failure> {
-        match timeout(limit + GRACE, answer).await {
-            Ok(answered) => Ok(answered?),
+        match timeout(limit + GRACE, self.patiently(answer)).await {
+            Ok(answered) => answered,
             Err(_) => {
                 self.gave_up.store(true, Ordering::Relaxed);
                 Err(Failure::Slow((limit + GRACE).as_secs()))
@@ -151,7 +152,7 @@ impl Session {
         &self,
         answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, Failure> {
-        match unless_silent(UNTOLD_FOR, answer, || self.work().boxed()).await {
+        match unless_silent(UNTOLD_FOR, answer, || self.work()).await {
             Some(answered) => Ok(answered?),
             None => {
                 self.gave_up.store(true, Ordering::Relaxed);
@@ -173,25 +174,28 @@ impl Session {
     }
 
     /// What the server says, on another connection, that it does for this session.
-    async fn work(&self) -> Result<Work> {
-        let other = Self::sign_in(&self.login, self.login.wire().await?).await?;
-        let Some((process, since)) = self.backend.get() else {
+    fn work(&self) -> BoxFuture<'_, Result<Work>> {
+        let asking = async move {
+            let other = Self::sign_in(&self.login, self.login.wire().await?).await?;
+            let Some((process, since)) = self.backend.get() else {
+                other.close();
+                return Ok(Work::Untold);
+            };
+            let row = other.within(ANSWER_WITHIN, other.client.query_one(STATE, &[process])).await;
+            let said = row.and_then(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
+            let (up_since, state): (String, Option<String>) = said.map_err(|failure| other.error(failure))?;
             other.close();
-            return Ok(Work::Untold);
+            Ok(match state.as_deref().map(|state| state.split_once(' ').unwrap_or_default()) {
+                // It waits to send what does not arrive here.
+                Some(("Client", "active")) => Work::Over,
+                Some((_, "active")) => Work::GoesOn,
+                Some((_, "idle" | "idle in transaction" | "idle in transaction (aborted)")) => Work::Over,
+                None if up_since == *since => Work::Over,
+                // It does not keep account of that, or another server answers.
+                Some(_) | None => Work::Untold,
+            })
         };
-        let row = other.within(ANSWER_WITHIN, other.client.query_one(STATE, &[process])).await;
-        let said = row.and_then(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
-        let (up_since, state): (String, Option<String>) = said.map_err(|failure| other.error(failure))?;
-        other.close();
-        Ok(match state.as_deref().map(|state| state.split_once(' ').unwrap_or_default()) {
-            // It waits to send what does not arrive here.
-            Some(("Client", "active")) => Work::Over,
-            Some((_, "active")) => Work::GoesOn,
-            Some((_, "idle" | "idle in transaction" | "idle in transaction (aborted)")) => Work::Over,
-            None if up_since == *since => Work::Over,
-            // It does not keep account of that, or another server answers.
-            Some(_) | None => Work::Untold,
-        })
+        asking.boxed()
     }
 
     /// What a failure means.

@@ -143,7 +143,10 @@ pub(super) async fn key_check(session: &Session, query: &Query, key: &[String]) 
     let group = names.iter().map(|name| format!("{name}::text")).collect::<Vec<_>>().join(", ");
     let sql = format!("{before}{} GROUP BY {group}) AS keys", source(query));
     session
-        .run(&format!("BEGIN READ ONLY; SET LOCAL statement_timeout = '{}s'", KEYS_WITHIN.as_secs()))
+        .run_before_long(&format!(
+            "BEGIN READ ONLY; SET LOCAL statement_timeout = '{}s'",
+            KEYS_WITHIN.as_secs()
+        ))
         .await?;
     let row = session.within(KEYS_WITHIN, session.client.query_one(&sql, &[])).await;
     let row = row.map_err(|failure| query_error(&session.login, failure, query, &before))?;

@@ -181,7 +181,9 @@ pub(super) async fn key_check(session: &mut Session, query: &Query, key: &[Strin
     );
     let group = key.iter().map(Field::grouped).collect::<Vec<_>>().join(", ");
     let sql = format!("{before}{} GROUP BY {group}) AS keys", source(session, query));
-    session.run(&format!("BEGIN READ ONLY; SET statement_timeout TO {}", KEYS_WITHIN.as_millis())).await?;
+    session
+        .run_before_long(&format!("BEGIN READ ONLY; SET statement_timeout TO {}", KEYS_WITHIN.as_millis()))
+        .await?;
     let rows = session.collect(&sql, KEYS_WITHIN).await;
     let rows = rows.map_err(|failure| query_error(&session.login, failure, query, &before))?;
     let counts: Vec<u64> =
