@@ -184,6 +184,13 @@ pub fn is_shown(setting: &Setting, settings: &BTreeMap<String, String>) -> bool 
 /// Whether `value` can be entered for `setting`; if not, one sentence that says why.
 pub fn check_input(setting: &Setting, value: &str) -> std::result::Result<(), String> {
     let wrong = |what: &str| Err(format!("{} {what}, not “{value}”.", setting.label));
+    if matches!(setting.input, Input::Text | Input::Url) && has_sign_in(value) {
+        // What it is is not said: it may be a password.
+        return Err(format!(
+            "{} has a sign-in before its “@”. Enter the address alone, and the password in its own field: settings are not secret.",
+            setting.label
+        ));
+    }
     match setting.input {
         Input::Text | Input::Document | Input::File | Input::Folder | Input::SignIn => Ok(()),
         Input::Number => match value.parse::<u16>() {
@@ -198,6 +205,13 @@ pub fn check_input(setting: &Setting, value: &str) -> std::result::Result<(), St
             wrong(&format!("has to be one of {}", known.join(", ")))
         }
     }
+}
+
+/// Whether a value is an address with a user, a password or a token in it: `https://user:password@host`.
+fn has_sign_in(value: &str) -> bool {
+    let authority =
+        value.split_once("://").map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    authority.is_some_and(|authority| authority.contains('@'))
 }
 
 #[cfg(test)]
@@ -234,5 +248,26 @@ mod tests {
             error.fix(),
             Some("SLUICE_SECRET_OUR_CRM_CLIENT_SECRET\nSLUICE_SECRET_OUR_CRM_REFRESH_TOKEN")
         );
+    }
+
+    #[test]
+    fn an_address_with_a_sign_in_is_no_setting() {
+        let (host, url) = (
+            Setting::text("account", "Account", "", ""),
+            Setting::text("url", "Address", "", "").entered_as(Input::Url),
+        );
+        for (setting, value) in [
+            (&host, "snowflake://ana:hunter2@myorg-account1/SHOP"),
+            (&url, "https://ana:hunter2@example.com/"),
+            (&url, "https://hunter2@example.com"),
+        ] {
+            let told = check_input(setting, value).unwrap_err();
+            assert!(told.contains("own field") && !told.contains("hunter2"), "{told}");
+        }
+        for value in ["https://example.com/@ana", "https://example.com?mail=a@b.example", "http://[::1]:80/"]
+        {
+            check_input(&url, value).unwrap();
+        }
+        check_input(&host, "ana@example.com").unwrap();
     }
 }

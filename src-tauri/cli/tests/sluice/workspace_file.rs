@@ -99,3 +99,22 @@ fn a_schedule_without_a_zone_follows_this_computers_which_tz_may_set() {
     let saved = sluice.json(&["export"], 0);
     assert_eq!(saved["syncs"]["lead-scores"]["schedule"]["time_zone"], "Pacific/Chatham");
 }
+
+#[test]
+fn an_address_with_a_password_in_it_is_refused_and_kept_nowhere() {
+    for (kind, settings) in [
+        (
+            "snowflake",
+            "account: \"snowflake://ana:hunter2-secret@myorg-account1/SHOP\", user: ana, auth: password",
+        ),
+        ("webhook", "url: \"https://ana:hunter2-secret@example.com/\""),
+    ] {
+        let sluice = Sluice::new();
+        let said = sluice.apply(&format!(
+            "version: 1\nconnections:\n  shop: {{ kind: {kind}, settings: {{ {settings} }} }}\n"
+        ));
+        assert_eq!(said.code, 2, "{said:?}");
+        assert!(said.err.contains("own field") && !said.err.contains("hunter2"), "{said:?}");
+        assert!(!crate::command::is_in_a_file(&sluice.home(), b"hunter2-secret"));
+    }
+}

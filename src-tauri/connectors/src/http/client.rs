@@ -183,8 +183,8 @@ impl Resolve for SystemNames {
     fn resolve(&self, name: Name) -> Resolving {
         let range = self.0;
         Box::pin(async move {
-            let found: Vec<_> =
-                tokio::net::lookup_host((name.as_str(), 0)).await.map_err(HostUnknown)?.collect();
+            let unknown = |error| HostUnknown { host: name.as_str().to_owned(), error };
+            let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(unknown)?.collect();
             if !found.iter().all(|address| range.has(address.ip())) {
                 return Err(OutOfRange(range).into());
             }

@@ -49,11 +49,15 @@ impl Failure {
 
 /// The resolver's failure.
 #[derive(Debug)]
-pub(super) struct HostUnknown(pub(super) io::Error);
+pub(super) struct HostUnknown {
+    /// The name that was looked up: the host's, or that of the proxy on the way to it.
+    pub(super) host: String,
+    pub(super) error: io::Error,
+}
 
 impl fmt::Display for HostUnknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.error.fmt(f)
     }
 }
 
@@ -63,9 +67,11 @@ fn not_sent(error: reqwest::Error) -> Error {
     if let Some(OutOfRange(range)) = in_chain::<OutOfRange>(&error) {
         return out_of_range(*range).with_source(error);
     }
-    let (kind, message) = if in_chain::<HostUnknown>(&error).is_some() {
-        (ErrorKind::HostNotFound, "The host name could not be found.")
-    } else if is_tls(&error) {
+    if let Some(HostUnknown { host, .. }) = in_chain::<HostUnknown>(&error) {
+        let message = format!("There is no host named “{host}”.");
+        return Error::new(ErrorKind::HostNotFound, message).with_source(error);
+    }
+    let (kind, message) = if is_tls(&error) {
         (ErrorKind::TlsFailed, "The secure connection could not be made.")
     } else if in_chain::<io::Error>(&error)
         .is_some_and(|error| error.kind() == io::ErrorKind::NetworkUnreachable)

@@ -153,8 +153,16 @@ impl Looking {
             if parts.is_empty() && self.is_word(at, &["select", "unnest", "values", "table"]) {
                 return (None, begin);
             }
-            parts.push(self.name(word));
+            let mut name = self.name(word);
             at += 1;
+            // Some warehouses take a hyphen in a name: `my-project.dataset.table`.
+            while let (Some(Token::Minus), Some(Token::Word(word))) =
+                (self.tokens.get(at), self.tokens.get(at + 1))
+            {
+                name = format!("{name}-{}", word.value);
+                at += 2;
+            }
+            parts.push(name);
             if self.tokens.get(at) != Some(&Token::Period) {
                 break;
             }
@@ -222,6 +230,7 @@ mod tests {
             ("select o.id from customers c, c.orders o", "customers"),
             ("select * from sales_db.public.orders", "sales_db/public/orders"),
             ("select 'from x', $$ from y $$ from z", "z"),
+            ("select * from my-own-project.shop.leads l, b", "my-own-project/shop/leads b"),
         ] {
             assert_eq!(named(sql).join(" "), expect, "{sql}");
         }

@@ -312,6 +312,45 @@ async fn a_service_account_signs_in_and_renews_what_is_refused() {
     );
 }
 
+#[tokio::test]
+async fn a_host_that_is_not_there_is_named() {
+    let (steps, failed) =
+        Access::default().with("project", "demo").with("url", "https://no-such-host.invalid").check().await;
+    let failed = failed.unwrap();
+    assert_eq!(failed.kind(), ErrorKind::HostNotFound);
+    assert!(failed.message().contains("no-such-host.invalid"), "{failed:?}");
+    assert_eq!(steps[0].name, "host");
+    assert!(matches!(steps[0].result, StepResult::Failed(_)));
+}
+
+/// What is asked for names what the query names, and nothing else.
+#[tokio::test]
+async fn a_refused_select_asks_for_the_datasets_it_names() {
+    let denied =
+        "Access Denied: Table demo:crm.leads: User does not have permission to query table demo:crm.leads";
+    let server = Scripted::start(move |asked| {
+        asked.is("POST", "/jobs").then(|| Reply::Json(403, error(403, "accessDenied", denied)))
+    })
+    .await;
+    let warehouse = access(&server).open();
+    let fix_of = async |query: Query| {
+        let refused = warehouse.read(&all(query)).await.err().unwrap();
+        assert_eq!(refused.kind(), ErrorKind::NotAllowed);
+        let fix = refused.fix().unwrap().to_owned();
+        let datasets = fix
+            .lines()
+            .filter_map(|line| Some(line.split_once("ON SCHEMA ")?.1.split_once(" TO")?.0.to_owned()));
+        datasets.collect::<Vec<_>>()
+    };
+    let query = "with recent as (select * from crm.leads) select * from recent join `other-project.sales.orders` using (id), my-own-project.web.visits";
+    assert_eq!(
+        fix_of(sql(query)).await,
+        ["`demo`.`crm`", "`other-project`.`sales`", "`my-own-project`.`web`"]
+    );
+    assert_eq!(fix_of(sql("select 1 as one")).await, ["`demo`.`YOUR_DATASET`"]);
+    assert_eq!(fix_of(table("crm.leads*")).await, ["`demo`.`crm`"]);
+}
+
 /// As Google's token endpoint answers (<https://developers.google.com/identity/protocols/oauth2/service-account#error-codes>).
 #[tokio::test]
 async fn a_key_that_was_deleted_or_a_clock_that_is_wrong_is_told() {

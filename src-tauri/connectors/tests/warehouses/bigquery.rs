@@ -10,7 +10,7 @@ use super::cut::cut_after;
 use super::scripted::{Reply, Scripted, error, job};
 use super::stage::{Endless, Stage};
 
-contract!(BigQuery: same_bytes, million, dropped, stopped, cut, empty, vanished, forbidden, parts, beyond, keys, only_selects,
+contract!(BigQuery: same_bytes, nulls, million, dropped, stopped, cut, empty, vanished, forbidden, parts, beyond, keys, only_selects,
     hostile_names);
 
 /// The line of the contract, but for the space in a table's name, which the stand-in does not take.

@@ -27,7 +27,7 @@ pub(crate) const ROW: [(&str, &str); 12] = [
 /// Every line of the contract as a test of the stage.
 macro_rules! contract {
     ($stage:ty) => {
-        $crate::contract::contract!($stage: catalogue, same_bytes, million, dropped, stopped, cut, empty, vanished, forbidden,
+        $crate::contract::contract!($stage: catalogue, same_bytes, nulls, million, dropped, stopped, cut, empty, vanished, forbidden,
             parts, beyond, keys, only_selects, hostile_names);
     };
     ($stage:ty: $($line:ident),*) => { $(
@@ -60,6 +60,18 @@ pub(crate) async fn same_bytes(stage: &impl Stage) {
     assert_eq!(rows(&*warehouse, &Read::all(stage.query("one"))).await, [expected]);
     let select = Query::Sql(format!("select * from {} -- all of it\n;", stage.place("one")));
     assert_eq!(rows(&*warehouse, &Read::all(select)).await, [expected]);
+}
+
+/// A value of any type can be missing.
+pub(crate) async fn nulls(stage: &impl Stage) {
+    stage.sql(&stage.one_row("some")).await;
+    let only_id = format!("insert into {} ({}) values (43)", stage.place("some"), stage.quoted("id"));
+    stage.sql(&[only_id]).await;
+    let mut all = rows(&*stage.open(), &Read::all(stage.query("some"))).await;
+    all.sort();
+    let mut expected = vec!["∅"; ROW.len()];
+    expected[0] = "43";
+    assert_eq!(all, [ROW.map(|(_, json)| json).to_vec(), expected]);
 }
 
 pub(crate) async fn million(stage: &impl Stage) {

@@ -201,16 +201,39 @@ fn denied(login: &Login, said: &Said, doing: Doing<'_>) -> Error {
             "Have an administrator run this statement in BigQuery.",
             grant(login, "bigquery.dataViewer", dataset),
         ),
-        Doing::Query | Doing::Running => (
-            "Have an administrator run these: the first lets queries run, the second lets them read a dataset (change its name).",
-            format!("{run}\n{}", grant(login, "bigquery.dataViewer", "analytics")),
-        ),
+        Doing::Query | Doing::Running => (LET_QUERY, let_query(login, &[])),
         Doing::Snapshot(dataset) => (
             "Have an administrator run this statement in BigQuery, or leave the dataset for snapshots empty: then rows are compared on this computer.",
             grant(login, "bigquery.dataEditor", dataset),
         ),
     };
     new(ErrorKind::NotAllowed, message).with_hint(hint).with_fix(fix)
+}
+
+const LET_QUERY: &str = "Have an administrator run these: the first lets queries run, the others let them read the datasets. Put your dataset’s name in the place of YOUR_DATASET.";
+
+/// What lets the login query tables of these datasets.
+fn let_query(login: &Login, datasets: &[String]) -> String {
+    let unknown = ["YOUR_DATASET".to_owned()];
+    let datasets = if datasets.is_empty() { &unknown } else { datasets };
+    let mut lines = vec![project_role(login, "bigquery.jobUser")];
+    lines.extend(datasets.iter().map(|dataset| grant(login, "bigquery.dataViewer", dataset)));
+    lines.join("\n")
+}
+
+/// The refusal of a query, with what lets the login read just the datasets it names; any other error as it is.
+pub(super) fn naming(login: &Login, datasets: &[String], error: Error) -> Error {
+    let cause = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<Cause>());
+    let is_denied = error.kind() == ErrorKind::NotAllowed
+        && cause.is_some_and(|Cause(said)| {
+            !matches!(said.reason.as_str(), "accessNotConfigured" | "billingNotEnabled")
+        });
+    if !is_denied || datasets.is_empty() {
+        return error;
+    }
+    error
+        .with_hint("Have an administrator run these: the first lets queries run, the others let them read the datasets of this query.")
+        .with_fix(let_query(login, datasets))
 }
 
 fn who(login: &Login) -> &str {

@@ -10,11 +10,12 @@ use sluice_engine::sync::{Query, TableName};
 use sluice_engine::warehouse::{After, KeyCheck};
 
 use super::client::Login;
-use super::error::Doing;
+use super::error::{self, Doing};
 use super::job::{Job, Statement};
 use super::name::{self, Dataset, escaped, quoted};
 use super::pages;
 use super::schema::{Field, Schema, fields};
+use crate::warehouses::named_tables::named_tables;
 use crate::warehouses::select::{chosen, user_sql};
 
 /// `text` as an SQL string.
@@ -98,8 +99,32 @@ async fn declared(login: &Login, table: &TableName, fields: &mut [Field]) -> Res
     Ok(())
 }
 
-/// What a failure says about the query: a table that is gone, or a dataset that is somewhere else.
+/// The datasets of the tables that a query names.
+fn datasets(query: &Query) -> Vec<String> {
+    let tables = match query {
+        Query::Table(table) => return vec![table.schema.clone()],
+        Query::Sql(sql) => named_tables(sql, &BigQueryDialect {}, str::to_owned),
+    };
+    let mut datasets = Vec::new();
+    for table in tables {
+        // A name in backticks has its points inside.
+        let parts: Vec<&str> = table.iter().flat_map(|part| part.split('.')).collect();
+        if let [before @ .., _] = parts.as_slice()
+            && !before.is_empty()
+            && !datasets.contains(&before.join("."))
+        {
+            datasets.push(before.join("."));
+        }
+    }
+    datasets
+}
+
+/// What a failure says about the query: what lets the login read it, a table that is gone, or a dataset that is somewhere
+/// else.
 pub(super) async fn explained(login: &Login, query: &Query, error: Error) -> Error {
+    if error.kind() == ErrorKind::NotAllowed {
+        return error::naming(login, &datasets(query), error);
+    }
     let Query::Table(table) = query else { return error };
     if error.kind() != ErrorKind::MissingObject {
         return error;

@@ -25,8 +25,8 @@ pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 /// How long telling a server to stop may take.
 pub(crate) const STOP_WITHIN: Duration = Duration::from_secs(4);
 /// It is told as often, because one that is between two statements does not hear it, and then takes up the next.
-pub(crate) const STOP_TRIES: u32 = 2;
-/// How long after the first time.
+pub(crate) const STOP_TRIES: u32 = 3;
+/// How long after the time before.
 pub(crate) const AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// The message that asks for encryption (<https://www.postgresql.org/docs/current/protocol-message-formats.html>).
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];

@@ -219,11 +219,12 @@ impl Drop for Session {
             for _ in 0..STOP_TRIES {
                 drop(timeout(STOP_WITHIN, stop(&login, token.clone())).await);
                 // Where the runtime it was made on has ended, nobody hears of the session's own end.
-                if connection.is_finished() {
-                    sleep(AGAIN_AFTER).await;
-                } else if timeout(AGAIN_AFTER, &mut connection).await.is_ok() {
+                if !connection.is_finished()
+                    && let Ok(Ok(())) = timeout(AGAIN_AFTER, &mut connection).await
+                {
                     return;
                 }
+                sleep(AGAIN_AFTER).await;
             }
             // Where it could not be told, or does not listen, a cut connection ends its work too.
             connection.abort();

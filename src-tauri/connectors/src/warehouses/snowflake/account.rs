@@ -6,7 +6,8 @@ use url::Url;
 const DOMAINS: [&str; 2] = [".snowflakecomputing.com", ".snowflakecomputing.cn"];
 
 /// An account: `organisation-account`, or the older `locator.region.cloud`, with `.privatelink` at its end where it is
-/// reached that way (<https://docs.snowflake.com/en/user-guide/admin-account-identifier>).
+/// reached that way, and with the domain where that can not be told from its region
+/// (<https://docs.snowflake.com/en/user-guide/admin-account-identifier>).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Account(String);
 
@@ -20,29 +21,29 @@ impl Account {
         let end = rest.find(['/', '?', '#', ':']).unwrap_or(rest.len());
         let (host, path) = rest.split_at_checked(end)?;
         let host = host.trim_end_matches('.').to_ascii_lowercase();
-        if host == "app.snowflake.com" || host == "app.snowflake.cn" {
+        if let Some(end) = page(&host) {
             let mut parts =
                 path.trim_start_matches('/').split(['/', '?', '#']).filter(|part| !part.is_empty());
             let (organisation, account) = (parts.next()?, parts.next()?);
             // An organisation's name has no hyphen, and every region's has.
             return if organisation.contains(['-', '.']) {
-                Self::checked(&format!("{account}.{organisation}"))
+                Self::checked(&format!("{account}.{organisation}{end}"))
             } else {
-                Self::checked(&format!("{organisation}-{account}"))
+                Self::checked(&format!("{organisation}-{account}{end}"))
             };
         }
-        let identifier = DOMAINS.iter().find_map(|domain| host.strip_suffix(domain));
+        let domain = DOMAINS.iter().find(|domain| host.ends_with(**domain));
         let is_driver = text.starts_with("snowflake://");
-        if identifier.is_none() && !is_driver && (text.contains("://") || path.len() > 1) {
+        if domain.is_none() && !is_driver && (text.contains("://") || path.len() > 1) {
             return None;
         }
-        let identifier = identifier.unwrap_or(&host);
+        let identifier = domain.and_then(|domain| host.strip_suffix(domain)).unwrap_or(&host);
         // Snowsight's own address behind a private link.
         let identifier = match identifier.strip_prefix("app-") {
             Some(rest) if rest.ends_with(".privatelink") => rest,
             _ => identifier,
         };
-        match identifier.split_once('.') {
+        let account = match identifier.split_once('.') {
             // Snowsight shows it with a point; no region's name goes without a hyphen.
             Some((first, second))
                 if !second.contains(['.', '-']) && second != "privatelink" && second != "global" =>
@@ -50,7 +51,13 @@ impl Account {
                 Self::checked(&format!("{first}-{second}"))
             }
             _ => Self::checked(identifier),
-        }
+        }?;
+        let is_told = domain.is_none_or(|domain| account.host().ends_with(domain));
+        Some(if is_told {
+            account
+        } else {
+            Self(format!("{}{}", account.0, domain.copied().unwrap_or_default()))
+        })
     }
 
     fn checked(identifier: &str) -> Option<Self> {
@@ -75,9 +82,26 @@ impl Account {
 
     /// Its host. A certificate is for no name with `_` in it, so Snowflake serves such accounts with `-` too.
     pub(super) fn host(&self) -> String {
+        if DOMAINS.iter().any(|domain| self.0.ends_with(domain)) {
+            return self.0.replace('_', "-");
+        }
         let domain =
             if self.0.split('.').any(|part| part.starts_with("cn-")) { DOMAINS[1] } else { DOMAINS[0] };
         format!("{}{domain}", self.0.replace('_', "-"))
+    }
+}
+
+/// Where `host` is that of Snowsight's pages, which name the account in their path: what such an account ends with
+/// (<https://docs.snowflake.com/en/user-guide/organizations-connect>).
+fn page(host: &str) -> Option<&'static str> {
+    match host {
+        "app.snowflake.com" => Some(""),
+        "app.snowflake.cn" => Some(DOMAINS[1]),
+        _ => DOMAINS
+            .iter()
+            .filter_map(|domain| host.strip_suffix(domain))
+            .any(|rest| rest.starts_with("app.") && rest.ends_with(".privatelink"))
+            .then_some(".privatelink"),
     }
 }
 

@@ -18,6 +18,7 @@ use bytes::Bytes;
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::value::{RowBatch, write_float, write_float32, write_integer, write_string};
 
+use super::head::Head;
 use super::moments;
 use super::read::is_full;
 use super::values::{self, Form, MALFORMED, Written};
@@ -26,6 +27,8 @@ use crate::warehouses::moment::interval;
 /// Decodes one stream, as bytes of it arrive.
 pub(super) struct ArrowRows {
     forms: Arc<[Form]>,
+    /// Until the schema is known.
+    head: Option<Head>,
     decoder: StreamDecoder,
     pending: Buffer,
     columns: Vec<(Form, ArrayRef)>,
@@ -39,6 +42,7 @@ impl ArrowRows {
     pub(super) fn new(forms: Arc<[Form]>) -> Self {
         Self {
             forms,
+            head: Some(Head::default()),
             decoder: StreamDecoder::new(),
             pending: Buffer::from(Vec::<u8>::new()),
             columns: Vec::new(),
@@ -50,7 +54,14 @@ impl ArrowRows {
 
     /// Takes the next bytes; the last ones have to be used up.
     pub(super) fn feed(&mut self, bytes: Bytes) {
-        self.pending = Buffer::from(bytes);
+        self.pending = match &mut self.head {
+            None => Buffer::from(bytes),
+            Some(head) => {
+                let Some(begun) = head.take(&bytes) else { return };
+                self.head = None;
+                Buffer::from(begun)
+            }
+        };
     }
 
     /// Pushes rows until the batch is full or more bytes are needed.
@@ -94,6 +105,10 @@ impl ArrowRows {
 
     /// Makes sure that the stream ended where it should.
     pub(super) fn finish(&mut self) -> Result<()> {
+        if let Some(mut head) = self.head.take() {
+            let mut cut = Buffer::from(head.rest());
+            self.decoder.decode(&mut cut).map_err(|error| malformed(&error))?;
+        }
         self.decoder.finish().map_err(|error| malformed(&error))
     }
 }
@@ -132,11 +147,17 @@ fn meant(field: &Field, form: Form) -> Form {
 }
 
 fn push_cell(batch: &mut RowBatch, form: Form, column: &ArrayRef, row: usize) {
-    if column.is_null(row) || column.data_type() == &DataType::Null {
+    if column.is_null(row) || column.data_type() == &DataType::Null || is_without_members(column, row) {
         batch.null();
     } else {
         batch.json_or(|out| write(form, column, row, out));
     }
+}
+
+/// A struct whose first member is missing is a missing value.
+fn is_without_members(column: &ArrayRef, row: usize) -> bool {
+    let first = column.as_struct_opt().and_then(|parts| parts.columns().first());
+    first.is_some_and(|member| member.is_null(row))
 }
 
 fn write(form: Form, column: &ArrayRef, row: usize, out: &mut Vec<u8>) -> Written {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures_util::{StreamExt, TryStreamExt};
 use sluice_engine::error::Result;
 use sluice_engine::sync::TableName;
 use sluice_engine::warehouse::{Table, TableKind};
@@ -14,6 +15,8 @@ use super::session::Session;
 
 /// Rows SHOW answers with at most.
 const PAGE: usize = 10_000;
+/// Lists asked for side by side.
+const AT_ONCE: usize = 4;
 /// Databases that Snowflake brings along.
 const OWN_DATABASES: [&str; 2] = ["SNOWFLAKE", "SNOWFLAKE_SAMPLE_DATA"];
 
@@ -29,9 +32,11 @@ pub(super) async fn tables(session: &Arc<Session>) -> Result<Vec<Table>> {
     take(&first, &place, &mut found);
     if first.len() >= PAGE {
         // Names go on within a schema alone, so that each is asked by itself.
-        for (database, schema) in schemas(session, &within).await? {
-            of_schema(session, &place, &format!("{}.{}", quoted(&database), quoted(&schema)), &mut found)
-                .await?;
+        let schemas = schemas(session).await?.into_iter();
+        let lists = schemas.map(|schema| pages(session.clone(), format!("SHOW OBJECTS IN SCHEMA {schema}")));
+        let mut lists = futures_util::stream::iter(lists).buffer_unordered(AT_ONCE);
+        while let Some(listings) = lists.try_next().await? {
+            listings.iter().for_each(|listing| take(listing, &place, &mut found));
         }
     }
     mark_kinds(session, &within, &place, &mut found).await;
@@ -66,34 +71,43 @@ fn kind(row: &Listed<'_>) -> Option<TableKind> {
     }
 }
 
-/// Database and name of every schema.
-async fn schemas(session: &Arc<Session>, within: &str) -> Result<Vec<(String, String)>> {
-    let listing = list(session, &format!("SHOW TERSE SCHEMAS IN {within} LIMIT {PAGE}")).await?;
-    let named = listing.rows().map(|row| (row.text("database_name").to_owned(), row.text("name").to_owned()));
-    Ok(named
-        .filter(|(database, name)| {
-            !OWN_DATABASES.contains(&database.as_str()) && !name.eq_ignore_ascii_case("INFORMATION_SCHEMA")
-        })
-        .collect())
+/// Every schema of the connection's database, or of every database, as SQL.
+async fn schemas(session: &Arc<Session>) -> Result<Vec<String>> {
+    let databases = match session.info.database_name.clone().filter(|name| !name.is_empty()) {
+        Some(database) => vec![database],
+        None => names(&pages(session.clone(), "SHOW TERSE DATABASES".to_owned()).await?),
+    };
+    let databases = databases.into_iter().filter(|database| !OWN_DATABASES.contains(&database.as_str()));
+    let lists = databases.map(|database| schemas_of(session.clone(), quoted(&database)));
+    futures_util::stream::iter(lists).buffered(AT_ONCE).try_concat().await
 }
 
-async fn of_schema(session: &Arc<Session>, place: &Place, schema: &str, found: &mut Found) -> Result<()> {
-    let mut after = String::new();
+async fn schemas_of(session: Arc<Session>, database: String) -> Result<Vec<String>> {
+    let listings = pages(session, format!("SHOW TERSE SCHEMAS IN DATABASE {database}")).await?;
+    let schemas =
+        names(&listings).into_iter().filter(|name| !name.eq_ignore_ascii_case("INFORMATION_SCHEMA"));
+    Ok(schemas.map(|schema| format!("{database}.{}", quoted(&schema))).collect())
+}
+
+fn names(listings: &[Listing]) -> Vec<String> {
+    listings.iter().flat_map(Listing::rows).map(|row| row.text("name").to_owned()).collect()
+}
+
+/// All that a SHOW has, a page at a time.
+async fn pages(session: Arc<Session>, show: String) -> Result<Vec<Listing>> {
+    let (mut pages, mut after) = (Vec::new(), String::new());
     loop {
-        let page = list(session, &format!("SHOW OBJECTS IN SCHEMA {schema} LIMIT {PAGE}{after}")).await?;
-        take(&page, place, found);
+        let page = list(&session, &format!("{show} LIMIT {PAGE}{after}")).await?;
         let last = page.rows().last().map(|row| row.text("name").to_owned());
-        match last {
-            Some(last) if page.len() >= PAGE => {
-                let next = format!(" FROM {}", literal(&last));
-                // A server that does not go on from there would be asked for ever.
-                if next == after {
-                    return Ok(());
-                }
-                after = next;
-            }
-            _ => return Ok(()),
+        let is_full = page.len() >= PAGE;
+        pages.push(page);
+        let Some(last) = last.filter(|_| is_full) else { return Ok(pages) };
+        let next = format!(" FROM {}", literal(&last));
+        // A server that does not go on from there would be asked for ever.
+        if next == after {
+            return Ok(pages);
         }
+        after = next;
     }
 }
 

@@ -31,7 +31,6 @@ pub(super) fn from_statement(login: &Login, code: &str, state: &str, message: &s
         }
         "003001" | "003540" => {
             Error::new(ErrorKind::NotAllowed, format!("The role is not allowed to read this: {words}."))
-                .with_hint("Have an administrator run the statements below.")
         }
         "002003" | "000904" | "002043" | "390201" => {
             Error::new(ErrorKind::MissingObject, format!("Snowflake says: {words}."))
@@ -80,8 +79,22 @@ pub(super) fn no_warehouse(login: &Login) -> Error {
     }
 }
 
-/// Statements that let the session's role read a table.
-pub(super) fn grant(session: &Session, table: &TableName) -> String {
+/// Statements that let the session's role read tables. Which kind of table each is, a role that may not see it can not
+/// tell (<https://docs.snowflake.com/en/sql-reference/sql/grant-privilege>).
+pub(super) fn grants(session: &Session, tables: &[TableName]) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in tables.iter().flat_map(|table| grant(session, table)) {
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    if !lines.is_empty() {
+        lines.push("-- For a view write ON VIEW, for others ON EXTERNAL TABLE, DYNAMIC TABLE or MATERIALIZED VIEW in the place of ON TABLE.".to_owned());
+    }
+    lines.join("\n")
+}
+
+fn grant(session: &Session, table: &TableName) -> Vec<String> {
     let place = Place::of(session);
     let role = role(session);
     let (database, schema) = place.schema(&table.schema);
@@ -98,7 +111,7 @@ pub(super) fn grant(session: &Session, table: &TableName) -> String {
         }
         lines.push(format!("GRANT SELECT ON TABLE {sql}.{} TO ROLE {role};", quoted(&table.name)));
     }
-    lines.join("\n")
+    lines
 }
 
 /// The session's role as SQL.

@@ -9,6 +9,7 @@ mod chunks;
 mod differ;
 mod differences;
 mod error;
+mod head;
 mod json_rows;
 mod key;
 mod listing;

@@ -20,6 +20,11 @@ pub(super) fn settings(text: &str) -> Option<Pasted> {
     if text.lines().count() > 1 || text.contains(" = ") {
         return from_lines(text);
     }
+    if is_identifier(text) {
+        let account = Account::parse(text)?;
+        let settings = [("account".to_owned(), account.identifier().to_owned())];
+        return Some((settings.into(), Vec::new()));
+    }
     let address = text.strip_prefix("jdbc:").unwrap_or(text);
     let is_address = address.contains("://") || address.contains(".snowflakecomputing.");
     if !is_address || !address.contains("snowflake") {
@@ -40,6 +45,21 @@ pub(super) fn settings(text: &str) -> Option<Pasted> {
         }
     }
     Some(found.0)
+}
+
+/// An account alone: `myorg-account1`, `xy12345.eu-central-1`, `xy12345.west-europe.azure`.
+fn is_identifier(text: &str) -> bool {
+    let is_of_words = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    let parts: Vec<&str> = text.split('.').collect();
+    is_of_words
+        && match parts.as_slice() {
+            [account] => account.contains('-'),
+            [_, region] => region.contains('-') || *region == "privatelink",
+            [_, region, last] => {
+                region.contains('-') && matches!(*last, "aws" | "azure" | "gcp" | "privatelink")
+            }
+            _ => false,
+        }
 }
 
 /// `account = "myorg-account1"`, one to a line, as Snowflake shows it under “Connect a tool to Snowflake”.

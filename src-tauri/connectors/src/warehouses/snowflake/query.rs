@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::sync::dialect::SnowflakeDialect;
 use sluice_engine::sync::{Query, TableName};
 use sluice_engine::value::Column;
 use sluice_engine::warehouse::KeyCheck;
@@ -11,6 +12,7 @@ use super::error;
 use super::listing::list;
 use super::results::{column, describe};
 use super::session::Session;
+use crate::warehouses::named_tables::named_tables;
 use crate::warehouses::select::{check_names, chosen, user_sql};
 
 /// The database that is meant where a name has none.
@@ -74,21 +76,40 @@ pub(super) fn source(query: &Query, place: &Place) -> String {
 
 /// What an error of the query means, in the user's names.
 pub(super) fn query_error(session: &Session, error: Error, query: &Query) -> Error {
-    let Query::Table(table) = query else { return error };
-    if error.kind() == ErrorKind::MissingObject {
+    let tables = match query {
+        Query::Table(table) => vec![table.clone()],
+        Query::Sql(sql) => named(sql),
+    };
+    let grants = error::grants(session, &tables);
+    match (error.kind(), query) {
         // The server says no more to a role that may not see it, so the grant may be what is missing.
-        let message = format!("There is no table “{table}” any more, or this role may not see it.");
-        return Error::new(ErrorKind::MissingObject, message)
-            .with_hint(
-                "Choose another table. If it is there, have an administrator run the statements below.",
-            )
-            .with_fix(error::grant(session, table))
-            .with_source(error);
+        (ErrorKind::MissingObject, Query::Table(table)) => Error::new(
+            ErrorKind::MissingObject,
+            format!("There is no table “{table}” any more, or this role may not see it."),
+        )
+        .with_hint("Choose another table. If it is there, have an administrator run the statements below.")
+        .with_fix(grants)
+        .with_source(error),
+        (ErrorKind::MissingObject, Query::Sql(_)) if !grants.is_empty() => error
+            .with_hint("Check the names in the query. If they are there, have an administrator run the statements below: the role may not see them.")
+            .with_fix(grants),
+        (ErrorKind::NotAllowed, _) if error.fix().is_none() && !grants.is_empty() => {
+            error.with_hint("Have an administrator run the statements below.").with_fix(grants)
+        }
+        _ => error,
     }
-    if error.kind() == ErrorKind::NotAllowed && error.fix().is_none() {
-        return error.with_fix(error::grant(session, table));
-    }
-    error
+}
+
+/// The tables the user's SQL names, as a sync would name them.
+fn named(sql: &str) -> Vec<TableName> {
+    let tables = named_tables(sql, &SnowflakeDialect {}, |name| name.to_uppercase());
+    let table = |mut parts: Vec<String>| {
+        let name = parts.pop().unwrap_or_default();
+        let schema =
+            parts.pop().map(|schema| TableName::new(parts.pop().unwrap_or_default(), schema).to_string());
+        TableName::new(schema.unwrap_or_default(), name)
+    };
+    tables.into_iter().map(table).collect()
 }
 
 /// The columns of the query's rows.

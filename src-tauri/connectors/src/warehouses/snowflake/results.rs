@@ -69,7 +69,7 @@ impl Decoder {
     fn finish(&mut self) -> Result<u64> {
         match self {
             Self::Arrow(rows) => rows.finish().map(|()| rows.count),
-            Self::Json(rows) => Ok(rows.count),
+            Self::Json(rows) => rows.finish().map(|()| rows.count),
         }
     }
 }
@@ -229,16 +229,8 @@ impl Results {
             return Ok(true);
         }
         if let Some(part) = &mut self.part {
-            let mut has_more = false;
-            while let Some(bytes) = part.next()? {
+            if let Some(bytes) = part.next()? {
                 self.rows.feed(bytes);
-                has_more = true;
-                // JSON is read when it is whole, Arrow as it comes.
-                if matches!(self.rows, Decoder::Arrow(_)) {
-                    break;
-                }
-            }
-            if has_more {
                 return Ok(true);
             }
             let expected = part.rows;

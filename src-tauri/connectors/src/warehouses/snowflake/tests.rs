@@ -76,6 +76,30 @@ fn an_account_is_found_however_it_is_written() {
             "XY12345",
             "xy12345.cn-northwest-1.snowflakecomputing.cn",
         ),
+        (
+            "https://myorg-account1.snowflakecomputing.cn/",
+            "myorg-account1.snowflakecomputing.cn",
+            "MYORG-ACCOUNT1",
+            "myorg-account1.snowflakecomputing.cn",
+        ),
+        (
+            "https://app.snowflake.cn/myorg/account1",
+            "myorg-account1.snowflakecomputing.cn",
+            "MYORG-ACCOUNT1",
+            "myorg-account1.snowflakecomputing.cn",
+        ),
+        (
+            "https://app.us-east-1.privatelink.snowflakecomputing.com/us-east-1/xy12345/#/homepage",
+            "xy12345.us-east-1.privatelink",
+            "XY12345",
+            "xy12345.us-east-1.privatelink.snowflakecomputing.com",
+        ),
+        (
+            "https://app.us-east-1.privatelink.snowflakecomputing.com/myorg/account1",
+            "myorg-account1.privatelink",
+            "MYORG-ACCOUNT1",
+            "myorg-account1.privatelink.snowflakecomputing.com",
+        ),
         ("acct-abc.global", "acct-abc.global", "ACCT", "acct-abc.global.snowflakecomputing.com"),
     ];
     for (text, identifier, name, host) in expect {
@@ -90,6 +114,7 @@ fn an_account_is_found_however_it_is_written() {
         "",
         "https://example.com/",
         "https://app.snowflake.com/",
+        "https://app.us-east-1.privatelink.snowflakecomputing.com/",
         "my account",
         "a/b",
         "a..b",
@@ -138,6 +163,12 @@ fn what_snowflake_shows_fills_the_form() {
         ]
     );
     assert_eq!(pasted("https://app.snowflake.com/myorg/account1/w1"), ["account=myorg-account1"]);
+    for account in ["myorg-account1", "xy12345.eu-central-1", "xy12345.west-europe.azure"] {
+        assert_eq!(pasted(account), [format!("account={account}")]);
+    }
+    for text in ["hello", "db.example.com", "my-shop.com", "db.my-shop.com", "my-shop@example.com"] {
+        assert!(Snowflake.paste(text).is_none(), "{text}");
+    }
     assert_eq!(
         pasted("snowflake://ana:p%40ss@myorg-account1/SHOP/PUBLIC?warehouse=WH"),
         [
@@ -158,7 +189,6 @@ fn other_text_is_left_alone() {
     for text in [
         "",
         "hello",
-        "myorg-account1",
         "https://example.com/?a=b",
         "postgres://a/b",
         "a = b",

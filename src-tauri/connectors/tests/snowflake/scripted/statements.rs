@@ -183,3 +183,31 @@ async fn statements_carry_what_they_are_found_and_stopped_by() {
     assert_eq!((&parameters["MULTI_STATEMENT_COUNT"], &parameters["TIMEZONE"]), (&json!(1), &json!("UTC")));
     assert_eq!(server.of(QUERY)[0].sql(), "SELECT * FROM (\nselect 1 as one\n) AS \"query\"");
 }
+
+/// What is asked for names what the query names, and nothing else.
+#[tokio::test]
+async fn a_refused_select_asks_for_the_tables_it_names() {
+    let refused = refusal(
+        "003001",
+        "42501",
+        "SQL access control error:\nInsufficient privileges to operate on schema 'CRM'",
+    );
+    let server = Scripted::start(move |got| (got.path == QUERY).then(|| refused.clone())).await;
+    let query = "with recent as (select * from crm.\"Leads\") select * from recent join other_db.sales.orders using (id)";
+    let error = Access::at(&server.url, "SHOP").open().read(&all(sql(query))).await.err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::NotAllowed);
+    let fix = error.fix().unwrap();
+    let granted: Vec<_> = fix.lines().filter(|line| line.starts_with("GRANT")).collect();
+    assert_eq!(
+        granted,
+        [
+            "GRANT USAGE ON DATABASE \"SHOP\" TO ROLE \"READER\";",
+            "GRANT USAGE ON SCHEMA \"SHOP\".\"CRM\" TO ROLE \"READER\";",
+            "GRANT SELECT ON TABLE \"SHOP\".\"CRM\".\"Leads\" TO ROLE \"READER\";",
+            "GRANT USAGE ON DATABASE \"OTHER_DB\" TO ROLE \"READER\";",
+            "GRANT USAGE ON SCHEMA \"OTHER_DB\".\"SALES\" TO ROLE \"READER\";",
+            "GRANT SELECT ON TABLE \"OTHER_DB\".\"SALES\".\"ORDERS\" TO ROLE \"READER\";",
+        ]
+    );
+    assert!(fix.contains("ON VIEW"), "which kind each is nobody knows: {fix}");
+}
