@@ -42,14 +42,15 @@ impl Api {
     /// What a held run would do.
     pub async fn held(&self, input: HeldRequest) -> Result<Plan, Problem> {
         let HeldRequest { run, limit, reveal } = input;
-        let (saved, plan, seconds) = self
+        let (saved, seconds) = self
             .blocking(move |engine| {
                 let row = engine.store().read(|sqlite| runs::get(sqlite, run))?;
                 let saved = engine.store().read(|sqlite| syncs::by_id(sqlite, row.sync))?;
                 let took = row.finished.unwrap_or(row.started) - row.started;
-                Ok((saved, engine.held(run, limit)?, took.max(0) as f64 / 1_000.0))
+                Ok((saved, took.max(0) as f64 / 1_000.0))
             })
             .await?;
+        let plan = self.engine().held(run, limit).await?;
         let quota_share = self.quota_share(&saved.sync, plan.counts.waiting(), plan.requests).await;
         Ok(plan_on_wire(saved.sync.name, &plan, seconds, reveal, quota_share))
     }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sluice_api::Api;
-use sluice_api::wire::{Problem, Push, Run, RunStatus, SyncNow, Trigger};
+use sluice_api::wire::{HeldRequest, Problem, Push, Run, RunStatus, SyncNow, Trigger};
 
 use crate::exit::Exit;
 use crate::output::{self, Output};
@@ -25,10 +25,21 @@ pub(crate) async fn run(
     let trouble = api.upkeep().await;
     let run = follow(api, async { api.sync_now(SyncNow { sync, full, approve }).await }).await?;
     let exit = report(out, &run);
+    if run.status == RunStatus::Held {
+        tell_how_it_goes(api, run.run).await;
+    }
     if let Some(trouble) = trouble {
         output::problem(&trouble);
     }
     Ok(exit)
+}
+
+/// What approving a held run takes. It is told beside the problem; without it nothing is lost.
+async fn tell_how_it_goes(api: &Api, run: i64) {
+    let Ok(plan) = api.held(HeldRequest { run, limit: 0, reveal: false }).await else { return };
+    let by =
+        if plan.sent_by.is_empty() { String::new() } else { format!(" by {}", plan.sent_by.join(" and ")) };
+    output::note(&format!("It would take {}{by}.", counted(plan.requests_needed, "request")));
 }
 
 /// Drops the held run of the sync called `sync`.

@@ -27,6 +27,7 @@ fn a_held_run_says_why_and_sends_what_it_showed_when_it_is_approved() {
     assert_eq!(said.code, 4);
     assert!(said.err.contains("sluice sync lead-scores --approve"), "{said:?}");
     assert!(said.err.contains("sluice sync lead-scores --drop"), "{said:?}");
+    assert!(said.err.contains("It would take 50 requests."), "{said:?}");
     let runs = sluice.json(&["runs"], 0);
     let statuses: Vec<_> = runs.as_array().unwrap().iter().map(|run| &run["status"]).collect();
     assert_eq!(statuses, ["held", "cancelled", "completed"], "a newer run takes a held one's place");

@@ -1,5 +1,6 @@
 //! Held runs: looked at, then approved or dropped.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Engine;
@@ -7,9 +8,11 @@ use super::start::Began;
 use crate::clock::millis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Change;
-use crate::run::plan::{Plan, PlanRecord};
-use crate::store::outbox::{self, RecordState};
+use crate::run::only_if_empty;
+use crate::run::plan::{Plan, PlanRecord, requests};
+use crate::store::outbox::{self, Body, RecordState};
 use crate::store::runs::{RunRow, RunState};
+use crate::store::syncs::SavedSync;
 use crate::store::{Sqlite, runs, seal, syncs};
 
 impl Engine {
@@ -39,54 +42,89 @@ impl Engine {
         })
     }
 
-    /// What a held run would do: `limit` records of each kind of change, from what it staged or kept back.
-    pub fn held(&self, run: i64, limit: usize) -> Result<Plan> {
+    /// What a held run would do: `limit` records of each kind of change, from what it staged or kept back. How they go,
+    /// and which fields they leave alone, is told where the destination can be asked; what can not be had keeps nobody
+    /// from looking.
+    pub async fn held(self: &Arc<Self>, run: i64, limit: usize) -> Result<Plan> {
+        let engine = self.clone();
+        let looking = tokio::task::spawn_blocking(move || engine.looked(run, limit));
+        let looked = looking.await.map_err(|error| {
+            Error::new(ErrorKind::Bug, "Looking at a held run ended unexpectedly.").with_source(error)
+        })?;
+        let (saved, mut plan, operations) = looked?;
+        let Some(destination) = saved.sync.to.as_deref().and_then(|to| self.destination(to).ok()) else {
+            return Ok(plan);
+        };
+        let shape = &saved.sync.shape;
+        (plan.requests, plan.by) =
+            requests(&*destination, shape, &operations, plan.counts.to_send, plan.requests)?;
+        let most = destination.limits(shape).records;
+        let told = only_if_empty::foretell(&saved.sync, &*destination, most, &mut plan.records).await;
+        // It is asked once more before anything is sent, and nothing is sent that could not be asked.
+        drop(told);
+        Ok(plan)
+    }
+
+    fn looked(&self, run: i64, limit: usize) -> Result<(SavedSync, Plan, BTreeMap<u8, u64>)> {
         self.store.read(|sqlite| {
             let row = runs::get(sqlite, run)?;
             if row.state != RunState::Held {
                 return Err(Error::new(ErrorKind::Conflict, format!("Run {run} is not held.")));
             }
-            let (records, requests) = records(sqlite, &row, limit)?;
+            let Staged { records, batches, operations } = staged(sqlite, &row, limit)?;
             let mut invalid = runs::invalid_rows(sqlite, run)?;
             invalid.truncate(limit);
             let (counts, held, cost) = (row.counts, row.problem, row.cost);
-            Ok(Plan { counts, records, invalid, held, requests, by: Vec::new(), cost })
+            let plan = Plan { counts, records, invalid, held, requests: batches, by: Vec::new(), cost };
+            Ok((syncs::by_id(sqlite, row.sync)?, plan, operations))
         })
     }
 }
 
-/// The first records of each kind of change that a held run would send, and how many batches they are in.
-fn records(sqlite: &Sqlite, run: &RunRow, limit: usize) -> Result<(Vec<PlanRecord>, u64)> {
+/// What a held run has ready to send.
+struct Staged {
+    /// The first records of each kind of change.
+    records: Vec<PlanRecord>,
+    batches: u64,
+    /// All its records, by what is done with them.
+    operations: BTreeMap<u8, u64>,
+}
+
+fn staged(sqlite: &Sqlite, run: &RunRow, limit: usize) -> Result<Staged> {
     let counts = run.counts;
     let mut left = [0, counts.added, counts.changed, counts.removed].map(|count| count.min(limit as u64));
-    let (mut records, mut requests) = (Vec::new(), 0);
+    let mut staged = Staged { records: Vec::new(), batches: 0, operations: BTreeMap::new() };
     for batch in outbox::batches_of(sqlite, run.id)? {
         let own = outbox::own_states(sqlite, batch.id)?;
         let to_send = |state: RecordState| state == RecordState::Staged || state.is_waiting();
         if !to_send(batch.state) && !own.values().any(|own| to_send(own.state)) {
             continue;
         }
-        requests += 1;
-        if left.iter().all(|left| *left == 0) {
-            continue;
-        }
+        staged.batches += 1;
         let Some(body) = outbox::body(sqlite, batch.id)? else { continue };
         for place in 0..body.len() {
-            let change = body.change(place)?;
-            let left = &mut left[change as usize];
-            if *left == 0 || !to_send(own.get(&place).map_or(batch.state, |own| own.state)) {
+            if !to_send(own.get(&place).map_or(batch.state, |own| own.state)) {
                 continue;
             }
-            *left -= 1;
-            let key = body.key(place).to_owned();
-            let before = match change {
-                Change::Added => None,
-                Change::Changed | Change::Removed => outbox::last_delivered(sqlite, run.sync, &key)?,
-            };
-            let before = before.filter(|(change, _)| *change != Change::Removed).map(|(_, payload)| payload);
-            let after = (change != Change::Removed).then(|| body.payload(place).to_vec());
-            records.push(PlanRecord { key, change, before, after, left_alone: Vec::new() });
+            *staged.operations.entry(body.operation(place)? as u8).or_default() += 1;
+            let change = body.change(place)?;
+            let left = &mut left[change as usize];
+            if *left > 0 {
+                *left -= 1;
+                staged.records.push(looked_at(sqlite, run.sync, &body, place, change)?);
+            }
         }
     }
-    Ok((records, requests))
+    Ok(staged)
+}
+
+fn looked_at(sqlite: &Sqlite, sync: i64, body: &Body, place: usize, change: Change) -> Result<PlanRecord> {
+    let key = body.key(place).to_owned();
+    let before = match change {
+        Change::Added => None,
+        Change::Changed | Change::Removed => outbox::last_delivered(sqlite, sync, &key)?,
+    };
+    let before = before.filter(|(change, _)| *change != Change::Removed).map(|(_, payload)| payload);
+    let after = (change != Change::Removed).then(|| body.payload(place).to_vec());
+    Ok(PlanRecord { key, change, before, after, left_alone: Vec::new() })
 }

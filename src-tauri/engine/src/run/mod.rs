@@ -9,7 +9,7 @@ mod discard;
 mod execute;
 mod invalid;
 mod one;
-mod only_if_empty;
+pub(crate) mod only_if_empty;
 mod outcome;
 mod pace;
 pub mod plan;

@@ -51,7 +51,7 @@ pub(super) fn amended(
 }
 
 /// Tells in each record of a plan which of its fields a run would leave out. `most` records are asked for at once.
-pub(super) async fn foretell(
+pub(crate) async fn foretell(
     sync: &Sync,
     destination: &dyn Destination,
     most: usize,

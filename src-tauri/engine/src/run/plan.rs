@@ -53,7 +53,7 @@ pub struct PlanRecord {
     /// The payload it would send; `None` for a removal.
     pub after: Option<Vec<u8>>,
     /// Names of the destination's fields that the run would leave as they are: they are filled only where they are
-    /// empty, and have a value there. Not told of a held run, which asks when it is sent.
+    /// empty, and have a value there.
     pub left_alone: Vec<String>,
 }
 
@@ -119,34 +119,33 @@ impl Sink for Collected {
     }
 }
 
-impl Collected {
-    /// Requests the run needs, and by which ways: where the destination says how many records go together, so; else
-    /// as they are staged.
-    fn requests(
-        &self,
-        destination: Option<&dyn Destination>,
-        shape: &Shape,
-        of_run: u64,
-    ) -> Result<(u64, Vec<&'static str>)> {
-        let as_staged = (self.requests, Vec::new());
-        let Some(destination) = destination else { return Ok(as_staged) };
-        let (mut requests, mut by) = (0, Vec::new());
-        for (code, count) in &self.operations {
-            let operation = Operation::from_code(*code)?;
-            match destination.together(shape, operation, of_run) {
-                Some(together) => {
-                    let most = together.records.clamp(1, self.limits.records) as u64;
-                    requests += count.div_ceil(most) * together.requests;
-                    if !by.contains(&together.by) {
-                        by.push(together.by);
-                    }
-                }
-                None => return Ok(as_staged),
-            }
+/// Requests that records need, and by which ways they go: where the destination says how many go together, so; else in
+/// as many requests as there are batches `staged`. `operations` counts the records by what is done with them, and
+/// `of_run` are all of the run's.
+pub(crate) fn requests(
+    destination: &dyn Destination,
+    shape: &Shape,
+    operations: &BTreeMap<u8, u64>,
+    of_run: u64,
+    staged: u64,
+) -> Result<(u64, Vec<&'static str>)> {
+    let limits = destination.limits(shape);
+    let (mut requests, mut by) = (0, Vec::new());
+    for (code, count) in operations {
+        let operation = Operation::from_code(*code)?;
+        let Some(together) = destination.together(shape, operation, of_run) else {
+            return Ok((staged, Vec::new()));
+        };
+        let most = together.records.clamp(1, limits.records) as u64;
+        requests += count.div_ceil(most) * together.requests;
+        if !by.contains(&together.by) {
+            by.push(together.by);
         }
-        Ok((requests, by))
     }
+    Ok((requests, by))
+}
 
+impl Collected {
     /// Takes out the records whose key turned out to stand on an earlier row: those are rows that can not be sent.
     fn take_out(&mut self, duplicates: &[NewRow]) -> Result<()> {
         for NewRow { ordinal, row } in duplicates {
@@ -203,7 +202,16 @@ pub(crate) async fn plan(
         Some(changed) => Some(changed),
         None => brakes::holds(sync, &Before::of(store, saved)?, &found)?,
     };
-    let (requests, by) = collected.requests(destination, &sync.shape, found.counts.to_send)?;
+    let (requests, by) = match destination {
+        Some(destination) => requests(
+            destination,
+            &sync.shape,
+            &collected.operations,
+            found.counts.to_send,
+            collected.requests,
+        )?,
+        None => (collected.requests, Vec::new()),
+    };
     collected.take_out(&found.duplicates)?;
     let mut records = Vec::with_capacity(collected.records.len());
     for (_, known_as, mut record) in collected.records {

@@ -177,7 +177,7 @@ async fn what_is_approved_is_exactly_what_was_looked_at() {
     bench.table.set(people(80, "Ana"));
     bench.table.edit(|rows| rows[3][1] = "Bea".into());
     let held = bench.run().await;
-    let looked = bench.engine.held(held.id, 50).unwrap();
+    let looked = bench.engine.held(held.id, 50).await.unwrap();
     assert_eq!((looked.counts.removed, looked.counts.changed, looked.records.len()), (20, 1, 21));
     let changed = looked.records.iter().find(|record| record.key == "k3").unwrap();
     assert_eq!(changed.before.as_deref(), Some(payload("k3", "Ana").as_bytes()));
@@ -198,7 +198,7 @@ async fn a_held_run_survives_a_restart() {
     bench.table.set(people(80, "Ana"));
     let held = bench.run().await;
     bench.reopen();
-    assert_eq!(bench.engine.held(held.id, 5).unwrap().records.len(), 5);
+    assert_eq!(bench.engine.held(held.id, 5).await.unwrap().records.len(), 5);
     assert_eq!(bench.run_with(APPROVE).await.counts.delivered, 20);
 }
 
@@ -288,7 +288,7 @@ async fn a_destination_that_refuses_a_fifth_of_the_first_records_holds_the_rest(
         assert_eq!(run.state, state, "every {every}th");
         if run.state == RunState::Held {
             assert_eq!((run.counts.delivered, run.counts.rejected, run.counts.waiting()), (375, 125, 500));
-            let looked = bench.engine.held(run.id, 1_000).unwrap();
+            let looked = bench.engine.held(run.id, 1_000).await.unwrap();
             assert_eq!(looked.records.len(), 500, "what would go out is what waits");
             let approved = bench.run_with(APPROVE).await;
             assert_eq!((approved.id, approved.state), (run.id, RunState::CompletedWithRejections));

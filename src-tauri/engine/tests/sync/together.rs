@@ -3,7 +3,7 @@
 use sluice_engine::destination::Outcome;
 use sluice_engine::record::Operation;
 use sluice_engine::store::runs::RunState;
-use sluice_engine::sync::Removal;
+use sluice_engine::sync::{Field, Removal};
 use sluice_engine::testing::Reply;
 use sluice_engine::{Error, ErrorKind};
 
@@ -39,6 +39,24 @@ async fn the_number_of_records_of_a_run_decides_how_many_go_together() {
     assert_eq!((run.counts.sent, run.counts.delivered), (600, 600));
     assert_eq!(sizes(&bench)[5..], [250, 250, 100]);
     assert_eq!(bench.run().await.counts.to_send, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_held_run_tells_how_it_would_go_and_what_it_would_leave_alone() {
+    let bench = bench().await;
+    bench.crm.readable(Ok(()));
+    bench.table.set(people(200, "Ana"));
+    bench.run().await;
+    let name = Field { only_if_empty: true, ..Field::column("name", "name") };
+    bench.save(|sync| sync.fields = Some(vec![Field::column("id", "id"), name])).await;
+    bench.table.set(people(90, "Bo"));
+    bench.table.edit(|rows| rows[80][0] = "new".into());
+    let held = bench.run().await;
+    assert_eq!(held.state, RunState::Held);
+    let looked = bench.engine.held(held.id, 100).await.unwrap();
+    assert_eq!((looked.requests, looked.by), (5, vec!["fake"]));
+    let left = |key: &str| looked.records.iter().find(|one| one.key == key).unwrap().left_alone.clone();
+    assert_eq!((left("k0"), left("new")), (vec!["name".to_owned()], Vec::new()));
 }
 
 #[tokio::test(start_paused = true)]
