@@ -27,13 +27,14 @@ fn a_held_run_says_why_and_sends_what_it_showed_when_it_is_approved() {
     assert_eq!(said.code, 4);
     assert!(said.err.contains("sluice sync lead-scores --approve"), "{said:?}");
     assert!(said.err.contains("sluice sync lead-scores --drop"), "{said:?}");
-    assert!(said.err.contains("It would take 50 requests."), "{said:?}");
+    assert!(said.err.contains("It would take 25 requests."), "{said:?}");
     let runs = sluice.json(&["runs"], 0);
     let statuses: Vec<_> = runs.as_array().unwrap().iter().map(|run| &run["status"]).collect();
     assert_eq!(statuses, ["held", "cancelled", "completed"], "a newer run takes a held one's place");
 
     let approved = sluice.json(&["sync", "lead-scores", "--approve"], 0);
     assert_eq!(approved["run"], runs[0]["run"], "the held run itself goes on");
+    assert_eq!(count(&approved, "requests"), 25, "as was told");
     assert_eq!((approved["status"].as_str(), count(&approved, "delivered")), (Some("completed"), 4990));
     assert_eq!(count(&sluice.json(&["sync", "lead-scores"], 0), "sent"), 0);
 }

@@ -23,10 +23,13 @@ interface Props {
   onChange: (state: Shaping) => void;
 }
 
-/** After an editor closes, the focus goes back to the cell it stood in. */
+/** After an editor closes, the focus goes back to the cell it stood in, unless it went elsewhere meanwhile. */
 const refocus = () => {
   const cell = document.activeElement?.closest<HTMLElement>('[data-cell]');
-  requestAnimationFrame(() => (cell?.querySelector<HTMLElement>('[data-cell-focus]') ?? cell)?.focus());
+  requestAnimationFrame(() => {
+    if (document.activeElement && document.activeElement !== document.body) return;
+    (cell?.querySelector<HTMLElement>('[data-cell-focus]') ?? cell)?.focus();
+  });
 };
 
 /** Every column with its key, rule and ticks; keys are renamed in place. */
