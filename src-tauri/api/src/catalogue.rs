@@ -22,6 +22,7 @@ fn kind(manifest: &manifest::Manifest) -> Kind {
         summary: manifest.summary.to_owned(),
         needs: manifest.needs.iter().map(|need| (*need).to_owned()).collect(),
         setup_script: manifest.setup_script.map(str::to_owned),
+        pastes: manifest.pastes,
         settings: manifest.settings.iter().map(setting).collect(),
         ready: manifest.needs.is_empty() && manifest.settings.iter().all(|one| one.default.is_some()),
         accepts: destination.map(|destination| destination.accepts.into()),

@@ -130,7 +130,11 @@ fn secrets_missing(connection: &str, missing: &[&Setting]) -> Error {
         missing.iter().map(|setting| environment_variable(connection, setting.key)).collect();
     let message = format!("The connection “{connection}” has no {}.", labels.join(" and no "));
     Error::new(ErrorKind::SecretMissing, message)
-        .with_hint("Enter it in the connection, or give it in the environment under the name below.")
+        .with_hint(if missing.iter().any(|setting| matches!(setting.input, Input::SignIn)) {
+            "Sign in once in Sluice’s window: Connections, this one, Sign in. The command line uses what it keeps. Or give it in the environment under the name below."
+        } else {
+            "Enter it in the connection, or give it in the environment under the name below."
+        })
         .with_fix(variables.join("\n"))
 }
 
@@ -225,6 +229,7 @@ mod tests {
         summary: "",
         needs: &[],
         setup_script: None,
+        pastes: false,
         settings: &[
             Setting::secret("client_secret", "Client secret", ""),
             Setting::secret("refresh_token", "Refresh token", ""),
@@ -248,6 +253,10 @@ mod tests {
             error.fix(),
             Some("SLUICE_SECRET_OUR_CRM_CLIENT_SECRET\nSLUICE_SECRET_OUR_CRM_REFRESH_TOKEN")
         );
+        assert!(error.hint().contains("Enter it in the connection"));
+        let browser = Setting::secret("refresh_token", "Browser sign-in", "").entered_as(Input::SignIn);
+        let error = secrets_missing("our crm", &[&browser]);
+        assert!(error.hint().contains("Sign in once in Sluice’s window"), "{error:?}");
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub struct Manifest {
     pub needs: &'static [&'static str],
     /// A script to hand to an administrator, such as one that makes a read-only login.
     pub setup_script: Option<&'static str>,
+    /// It finds settings in one pasted thing.
+    pub pastes: bool,
     /// The form's fields, in order.
     pub settings: &'static [Setting],
     /// Steps of the connection test, in order: stable name and label.

@@ -25,6 +25,8 @@ pub struct Kind {
     pub needs: Vec<String>,
     /// A script to hand to an administrator (for warehouses: a read-only login), with its language.
     pub setup_script: Option<String>,
+    /// It finds settings in one pasted thing: an address, a connection string, a key.
+    pub pastes: bool,
     /// The form's fields, in order.
     pub settings: Vec<Setting>,
     /// The kind works with no account and nothing set (the sample, the practice CRM).

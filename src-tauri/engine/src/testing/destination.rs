@@ -107,6 +107,7 @@ static MANIFEST: Manifest = Manifest {
     summary: "Keeps what arrives.",
     needs: &[],
     setup_script: None,
+    pastes: false,
     settings: &[],
     steps: &[],
     destination: Some(Capabilities {

@@ -79,6 +79,7 @@ static MANIFEST: Manifest = Manifest {
     summary: "Rows set by a test.",
     needs: &[],
     setup_script: None,
+    pastes: false,
     settings: &[],
     steps: &[],
     destination: None,

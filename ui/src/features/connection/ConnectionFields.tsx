@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Connection } from '@/api/bindings/Connection';
 import type { Kind } from '@/api/bindings/Kind';
 import { TextField } from '@/components/Field';
-import { type ConnectionForm, type Secrets, pastes, shownSettings, toDraft } from './form';
+import { type ConnectionForm, type Secrets, shownSettings, toDraft } from './form';
 import { PasteField } from './PasteField';
 import { SettingField } from './SettingField';
 import { SignInField } from './SignInField';
@@ -43,7 +43,7 @@ export function ConnectionFields(props: Props) {
   };
   return (
     <>
-      {paste && kind.settings.length > 1 && pastes(kind) && (
+      {paste && kind.pastes && (
         <PasteField kind={kind} form={form} secrets={secrets} onFilled={onChange} />
       )}
       <div className={styles.fields}>

@@ -17,10 +17,6 @@ export interface ConnectionForm {
 
 export type Secrets = Record<string, string>;
 
-/** Has an address or a secret that could come out of something pasted. */
-export const pastes = (kind: Kind): boolean =>
-  kind.settings.some(({ secret, input }) => secret || input.type === 'url');
-
 /** An empty form for a kind, with the manifest's defaults and a name nobody has yet. */
 export function newForm(kind: Kind, taken: readonly string[]): ConnectionForm {
   let name = kind.label;

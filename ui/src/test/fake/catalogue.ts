@@ -26,6 +26,7 @@ const kind = (id: string, label: string, summary: string, more: Partial<Kind>): 
   summary,
   needs: [],
   setup_script: null,
+  pastes: true,
   settings: [],
   ready: false,
   accepts: null,

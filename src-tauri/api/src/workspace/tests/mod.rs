@@ -15,6 +15,7 @@ const PLAIN: Manifest = Manifest {
     summary: "",
     needs: &[],
     setup_script: None,
+    pastes: false,
     settings: &[],
     steps: &[],
     destination: None,

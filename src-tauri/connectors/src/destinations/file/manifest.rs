@@ -9,6 +9,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
     summary: "Writes a file for each run, or one that grows, into a folder on this computer, as JSON lines or CSV.",
     needs: &["A folder you may write to"],
     setup_script: None,
+    pastes: false,
     settings: &[
         Setting::text("folder", "Folder", "Where the files go; the whole path.", "/home/ana/exports")
             .entered_as(Input::Folder),

@@ -15,6 +15,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         "To match by something other than the e-mail address: a property that requires unique values",
     ],
     setup_script: None,
+    pastes: true,
     settings: &[
         Setting::secret("token", "Service key", "Or the access token of a private app; begins with pat-."),
         Setting::text(

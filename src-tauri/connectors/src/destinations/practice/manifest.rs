@@ -11,6 +11,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
     summary: "A CRM inside Sluice to try things on: contacts, leads and accounts with real rules and refusals, and no network.",
     needs: &[],
     setup_script: None,
+    pastes: false,
     settings: &[Setting::text(
         plays::SETTING,
         "Plays",

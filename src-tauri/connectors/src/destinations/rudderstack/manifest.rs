@@ -12,6 +12,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         "The write key of a source of type HTTP (in RudderStack: the source's Setup tab)",
     ],
     setup_script: None,
+    pastes: false,
     settings: &[
         Setting::text(
             "data_plane_url",

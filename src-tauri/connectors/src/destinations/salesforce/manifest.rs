@@ -20,6 +20,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         "A field that records are matched by: an external ID, marked as unique",
     ],
     setup_script: None,
+    pastes: true,
     settings: &[
         Setting::text("auth", "Sign-in", "How Sluice signs in.", CLIENT_CREDENTIALS)
             .entered_as(Input::Choice(&[

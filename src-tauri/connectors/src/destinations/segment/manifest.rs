@@ -15,6 +15,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         "Whether the workspace is in the EU: its address is another one",
     ],
     setup_script: None,
+    pastes: false,
     settings: &[
         Setting::text(
             "url",

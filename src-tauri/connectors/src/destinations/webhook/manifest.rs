@@ -16,6 +16,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         "A signing secret, if the receiver shall be able to tell that a request is yours",
     ],
     setup_script: None,
+    pastes: true,
     settings: &[
         Setting::text("url", "Address", "Where records are posted to.", "https://example.com/hooks/leads")
             .entered_as(Input::Url),

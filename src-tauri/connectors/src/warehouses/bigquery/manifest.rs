@@ -12,6 +12,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         "The roles BigQuery Job User, BigQuery Read Session User and BigQuery Data Viewer for it",
     ],
     setup_script: Some(SETUP_SCRIPT),
+    pastes: true,
     settings: &[
         Setting::secret(
             "service_account",

@@ -13,6 +13,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         "Your computer on the server’s allow-list, where it has one",
     ],
     setup_script: Some(SETUP_SCRIPT),
+    pastes: true,
     settings: &[
         Setting::text("host", "Host", "The server’s name or address.", "db.example.com"),
         Setting::text("port", "Port", "Nearly always 5432.", "5432").or("5432").entered_as(Input::Number),

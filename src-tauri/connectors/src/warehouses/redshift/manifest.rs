@@ -13,6 +13,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         "A way to it: publicly accessible or through your VPN, and a security group that lets this computer in",
     ],
     setup_script: Some(SETUP_SCRIPT),
+    pastes: true,
     settings: &[
         Setting::text("host", "Host", "The endpoint’s host name.", "shop.abc123.eu-west-1.redshift.amazonaws.com"),
         Setting::text("port", "Port", "Nearly always 5439.", "5439").or("5439").entered_as(Input::Number),

@@ -9,6 +9,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
     summary: "A small warehouse that comes with Sluice: leads, log-ins and workspaces of an invented company. No account, no network.",
     needs: &[],
     setup_script: None,
+    pastes: false,
     settings: &[],
     steps: &[("open", "Open the sample"), ("schemas", "See schemas"), ("row", "Read one row")],
     destination: None,

@@ -13,6 +13,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         "A role that may read the tables, and a warehouse to read with",
     ],
     setup_script: Some(SETUP_SCRIPT),
+    pastes: true,
     settings: &[
         Setting::text("account", "Account", "Its name or any address of it; a pasted link will do.", "myorg-account1"),
         Setting::text("user", "User", "The login; one made for Sluice is best.", "SLUICE"),
