@@ -1,12 +1,6 @@
 //! Numbers, sizes and times as people read them.
 
-pub(crate) use sluice_engine::words::count;
-
-/// A count and what is counted: "1 row", "2 rows".
-pub(crate) fn counted(number: u64, what: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{} {what}{ending}", count(number))
-}
+pub(crate) use sluice_engine::words::{count, counted};
 
 /// A size: 512 B, 1.2 kB, 3.4 MB.
 pub(crate) fn bytes(bytes: u64) -> String {

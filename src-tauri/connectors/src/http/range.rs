@@ -64,12 +64,16 @@ fn is_private_v4(ip: Ipv4Addr) -> bool {
 }
 
 fn is_private_v6(ip: Ipv6Addr) -> bool {
-    let [first, second, ..] = ip.segments();
+    let [first, second, third, ..] = ip.segments();
     ip.is_multicast()
+        // A network's own NAT64.
+        || (first, second, third) == (0x64, 0xff9b, 1)
         || (first & 0xfe00) == 0xfc00
         || (first & 0xff80) == 0xfe80
         || (first == 0x2001 && (second < 0x200 || second == 0xdb8))
         || first == 0x100
+        || (first == 0x3fff && second < 0x1000)
+        || first == 0x5f00
 }
 
 /// The IPv4 address inside an IPv6 one that leads to it: compatible, mapped, NAT64 and 6to4. `::` and `::1` are among
@@ -116,6 +120,9 @@ mod tests {
             "ff02::1",
             "2001:db8::1",
             "2001::1",
+            "64:ff9b:1::808:808",
+            "3fff::1",
+            "5f00::1",
         ];
         for address in private {
             let address: IpAddr = address.parse().unwrap();

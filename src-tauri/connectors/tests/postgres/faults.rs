@@ -53,8 +53,10 @@ async fn an_address_where_the_host_belongs() {
     {
         let error = access.clone().with("host", host).try_open().err().unwrap();
         assert_eq!(error.kind(), ErrorKind::BadSettings, "{host}");
-        assert!(error.hint().contains("port and database in their own fields"), "{}", error.hint());
-        assert!(!format!("{error:?}").contains("hunter2"));
+        // Of an address with a password in it nobody says more than that.
+        let says_where = error.hint().contains("port and database in their own fields");
+        assert!(says_where || host.contains("hunter2"), "{}", error.hint());
+        assert!(!format!("{error:?} {}", error.hint()).contains("hunter2"));
     }
     for host in ["::1", " 127.0.0.1 "] {
         assert!(access.clone().with("host", host).try_open().is_ok(), "{host}");

@@ -2,6 +2,7 @@
 
 use sluice_engine::check::{Note, Steps};
 use sluice_engine::error::Result;
+use sluice_engine::words::counted;
 
 use super::error::failed;
 use super::folder::Folder;
@@ -16,7 +17,7 @@ pub(super) async fn check(folder: &Folder, steps: &mut Steps<'_>) -> Result<()> 
                 return Ok(((), Note::Found("not there yet; the first run makes it".to_owned())));
             }
             let found = std::fs::read_dir(path).map_err(|error| failed(path, path, error))?;
-            Ok(((), Note::Found(format!("{} files and folders in it", found.count()))))
+            Ok(((), Note::Found(format!("{} in it", counted(found.count() as u64, "item")))))
         })
         .await?;
     steps

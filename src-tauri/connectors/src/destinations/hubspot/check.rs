@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use sluice_engine::check::{Note, Steps};
 use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::words::count;
 
 use super::client::{Area, HubSpot};
 use super::error;
@@ -94,10 +95,13 @@ async fn read_one(hub: &HubSpot, object: &str) -> Result<((), Note)> {
 
 async fn quota_left(hub: &HubSpot) -> Result<((), Note)> {
     match quota::ask(hub).await? {
-        Some((0, of)) => {
-            Err(Error::new(ErrorKind::QuotaSpent, format!("None of the {of} requests a day is left.")))
+        Some((0, of)) => Err(Error::new(
+            ErrorKind::QuotaSpent,
+            format!("None of the {} requests a day is left.", count(of)),
+        )),
+        Some((left, of)) => {
+            Ok(((), Note::Found(format!("{} of {} requests left today", count(left), count(of)))))
         }
-        Some((left, of)) => Ok(((), Note::Found(format!("{left} of {of} requests left today")))),
         None => Ok(((), Note::Found("HubSpot does not tell this key".to_owned()))),
     }
 }

@@ -2,6 +2,7 @@
 
 use sluice_engine::check::{Note, Steps};
 use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::words::{count, counted};
 
 use super::client::Crm;
 use super::error::broken;
@@ -16,7 +17,8 @@ pub(super) async fn check(crm: &Crm, steps: &mut Steps<'_>) -> Result<()> {
         .run(async {
             let daily = &crm.play.daily;
             let left = daily.most.saturating_sub(crm.used_today().await?);
-            let note = format!("{left} of {} {} left today (UTC)", daily.most, spoken(daily.counts));
+            let note =
+                format!("{} of {} {} left today (UTC)", count(left), count(daily.most), spoken(daily.counts));
             Ok(((), Note::Found(note)))
         })
         .await
@@ -24,10 +26,10 @@ pub(super) async fn check(crm: &Crm, steps: &mut Steps<'_>) -> Result<()> {
 
 async fn open(crm: &Crm) -> Result<((), Note)> {
     if crm.path().exists() {
-        let count = crm.run(|db| {
+        let records = crm.run(|db| {
             db.query_row("SELECT count(*) FROM record", [], |row| row.get::<_, i64>(0)).map_err(broken)
         });
-        return Ok(((), Note::Found(format!("{} records", count.await?))));
+        return Ok(((), Note::Found(counted(records.await?.unsigned_abs(), "record"))));
     }
     match crm.path().parent() {
         Some(folder) if folder.is_dir() => Ok(((), Note::Found("empty; made on first use".to_owned()))),

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use sluice_engine::check::{Note, Steps};
 use sluice_engine::destination::{Counted, Quota};
 use sluice_engine::error::{Error, ErrorKind, Result};
+use sluice_engine::words::{count, counted};
 
 use super::address::{API_VERSION, below};
 use super::client::{Ask, Org};
@@ -71,7 +72,7 @@ async fn permissions(org: &Org) -> Result<(String, Note)> {
         .unwrap_or(first);
     let labels: Vec<_> = offered.iter().take(5).map(|one| one.label.as_str()).collect();
     let more = if offered.len() > labels.len() { ", …" } else { "" };
-    let found = format!("{} objects: {}{more}", offered.len(), labels.join(", "));
+    let found = format!("{}: {}{more}", counted(offered.len() as u64, "object"), labels.join(", "));
     Ok((object.name.clone(), Note::Found(found)))
 }
 
@@ -88,7 +89,8 @@ async fn read_object(org: &Org, name: &str) -> Result<((), Note)> {
         let fix = "Setup, Object Manager, Fields & Relationships, New: Text, Unique, External ID";
         return Ok(((), Note::Know(know, Some(fix.to_owned()))));
     }
-    Ok(((), Note::Found(format!("{name}: {} fields, matched by {}", object.fields.len(), keys.join(", ")))))
+    let fields = counted(object.fields.len() as u64, "field");
+    Ok(((), Note::Found(format!("{name}: {fields}, matched by {}", keys.join(", ")))))
 }
 
 async fn spare(org: &Org) -> Result<((), Note)> {
@@ -96,10 +98,10 @@ async fn spare(org: &Org) -> Result<((), Note)> {
     if left == 0 {
         return Err(Error::new(
             ErrorKind::QuotaSpent,
-            format!("All {of} requests of the last 24 hours are spent."),
+            format!("All {} requests of the last 24 hours are spent.", count(of)),
         ));
     }
-    Ok(((), Note::Found(format!("{left} of {of} requests left"))))
+    Ok(((), Note::Found(format!("{} of {} requests left", count(left), count(of)))))
 }
 
 /// Requests left of those that all programs together may make in 24 hours.

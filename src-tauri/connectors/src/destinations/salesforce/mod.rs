@@ -12,6 +12,7 @@ mod describe;
 mod error;
 mod lookup;
 mod manifest;
+mod paste;
 mod present;
 mod rejection;
 mod results;
@@ -51,6 +52,10 @@ pub(super) struct Salesforce;
 impl DestinationKind for Salesforce {
     fn manifest(&self) -> &'static Manifest {
         &manifest::MANIFEST
+    }
+
+    fn paste(&self, text: &str) -> Option<(BTreeMap<String, String>, Vec<String>)> {
+        paste::settings(text)
     }
 
     fn open(&self, opening: &Opening) -> Result<Box<dyn Destination>> {

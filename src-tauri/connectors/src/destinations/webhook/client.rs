@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use bytes::Bytes;
+use percent_encoding::percent_decode_str;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use sluice_engine::clock::SharedClock;
@@ -120,6 +121,24 @@ fn plain(value: &str) -> Result<HeaderValue> {
 
 fn batch_size<'a>(get: impl Fn(&str) -> Option<&'a str>) -> usize {
     get("batch_size").and_then(|size| size.parse().ok()).unwrap_or(1)
+}
+
+/// Settings of a pasted address: of one with a user and a password, these too.
+pub(super) fn paste(text: &str) -> Option<(BTreeMap<String, String>, Vec<String>)> {
+    let mut url = Url::parse(text.trim()).ok()?;
+    if !matches!(url.scheme(), "https" | "http") || !url.has_host() {
+        return None;
+    }
+    let mut found = BTreeMap::new();
+    let plain = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+    if let Some(password) = url.password().filter(|_| !url.username().is_empty()) {
+        found.insert("auth".to_owned(), "basic".to_owned());
+        found.insert("password".to_owned(), plain(password));
+        found.insert("user".to_owned(), plain(url.username()));
+    }
+    url.set_password(None).and_then(|()| url.set_username("")).ok()?;
+    found.insert("url".to_owned(), url.to_string());
+    Some((found, Vec::new()))
 }
 
 /// Where records go, and how far that may be: the internet with https, this network only where it is allowed.

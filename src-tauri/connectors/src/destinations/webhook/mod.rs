@@ -34,6 +34,10 @@ impl DestinationKind for Webhook {
         &manifest::MANIFEST
     }
 
+    fn paste(&self, text: &str) -> Option<(BTreeMap<String, String>, Vec<String>)> {
+        client::paste(text)
+    }
+
     fn open(&self, opening: &Opening) -> Result<Box<dyn Destination>> {
         Ok(Box::new(Receiver::new(opening, Patience::default())?))
     }

@@ -8,6 +8,7 @@ use sluice_engine::check::{Note, Steps};
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::Query;
 use sluice_engine::warehouse::{Table, TableKind};
+use sluice_engine::words;
 
 use super::catalogue;
 use super::client::{Login, Session, Wire};
@@ -98,7 +99,7 @@ async fn see_schemas(session: &Session) -> Result<(Vec<Table>, Note)> {
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
+    format!("{} {}", words::count(count as u64), if count == 1 { one } else { many })
 }
 
 async fn read_one_row(session: &Session, tables: &[Table]) -> Result<((), Note)> {

@@ -13,6 +13,7 @@ use crate::store::outbox::{Past, REMOVED, fingerprint, key_hash};
 use crate::store::runs::{InvalidRow, Problem};
 use crate::sync::Mode;
 use crate::value::RowBatch;
+use crate::words::count;
 
 impl<S: Sink> Reading<'_, S> {
     pub(super) fn take(&mut self, rows: &NumberedRows, aside: &mut Aside) -> Result<()> {
@@ -99,8 +100,8 @@ impl<S: Sink> Reading<'_, S> {
         self.mapping.write_payload(batch, index, payload)?;
         let limit = self.context.record_bytes;
         if payload.len() > limit {
-            let message =
-                format!("The record has {} bytes, and the destination takes {limit} for one.", payload.len());
+            let (has, takes) = (count(payload.len() as u64), count(limit as u64));
+            let message = format!("The record has {has} bytes, and the destination takes {takes} for one.");
             return Err(Error::new(ErrorKind::TooLarge, message));
         }
         Ok(fingerprint(Change::Added, payload))

@@ -129,7 +129,7 @@ async fn the_test_goes_from_the_address_to_the_quota_and_writes_nothing() {
             "account 4711, US/Eastern",
             "contacts, companies, deals",
             "contacts: one was read",
-            "249000 of 250000 requests left today"
+            "249,000 of 250,000 requests left today"
         ]
     );
     assert!(server.got().iter().map(Got::line).all(|line| line.starts_with("GET ")));

@@ -45,6 +45,21 @@ fn an_address_with_a_password_is_refused_without_repeating_it() {
     assert!(!format!("{error:?}").contains("hunter2"));
 }
 
+#[test]
+fn a_pasted_address_fills_the_form_and_keeps_its_password_apart() {
+    let pasted = |text: &str| -> Vec<String> {
+        let (found, unused) = super::super::client::paste(text).unwrap();
+        assert!(unused.is_empty());
+        found.into_iter().map(|(key, value)| format!("{key}={value}")).collect()
+    };
+    assert_eq!(pasted(" https://example.com/hook?a=b\n"), ["url=https://example.com/hook?a=b"]);
+    let whole = ["auth=basic", "password=p@ss", "url=https://example.com/hook", "user=ana"];
+    assert_eq!(pasted("https://ana:p%40ss@example.com/hook"), whole);
+    for text in ["", "hook", "ftp://example.com", "postgres://ana@db/shop"] {
+        assert!(super::super::client::paste(text).is_none(), "{text}");
+    }
+}
+
 #[tokio::test]
 async fn a_name_that_leads_into_this_network_is_refused_when_it_is_looked_up() {
     let server = Server::start(vec![text(200, "")]).await;
