@@ -29,6 +29,10 @@ needs: Array<string>,
  */
 setup_script: string | null, 
 /**
+ * It finds settings in one pasted thing: an address, a connection string, a key.
+ */
+pastes: boolean, 
+/**
  * The form's fields, in order.
  */
 settings: Array<Setting>, 
