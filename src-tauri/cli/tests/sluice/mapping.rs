@@ -30,6 +30,10 @@ fn what_the_destination_has_stays_and_the_log_shows_what_was_sent() {
     sluice.change_sample(
         "update leads set city = 'Elsewhere', first_name = 'Zoe', last_name = 'Quill' where lead_id = 'LEAD-00002'",
     );
+    let plan = sluice.json(&["plan", "leads"], 0);
+    assert_eq!(plan["records"][0]["left_alone"], serde_json::json!(["city", "lead_source"]), "{plan}");
+    let told = sluice.run(&["plan", "leads"]);
+    assert!(told.out.contains("→ \"Elsewhere\" (left alone: it has a value there)"), "{told:?}");
     let second = sluice.json(&["sync", "leads"], 0);
     assert_eq!((count(&second, "changed"), count(&second, "delivered")), (1, 1));
     let events = sluice.events(&["--run", &second["run"].to_string()]);
