@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use arrow_ipc::convert::fb_to_schema;
+use arrow_ipc::convert::try_fb_to_schema;
 use arrow_ipc::root_as_message;
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{DataType, Field, Schema};
@@ -38,7 +38,7 @@ impl Head {
 }
 
 fn meant(message: &[u8]) -> Option<Vec<u8>> {
-    let schema = fb_to_schema(root_as_message(message).ok()?.header_as_schema()?);
+    let schema = try_fb_to_schema(root_as_message(message).ok()?.header_as_schema()?).ok()?;
     let fields: Vec<Field> = schema.fields().iter().map(|field| with_members(field)).collect();
     let schema = Schema::new_with_metadata(fields, schema.metadata().clone());
     let writer = StreamWriter::try_new(Vec::new(), &schema).ok()?;
