@@ -77,7 +77,7 @@ async fn carry(
         left = left.saturating_sub(count);
     }
     dead.notify_one();
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// What comes after `minutes` in which nothing came.

@@ -108,14 +108,14 @@ pub(crate) async fn dropped(stage: &impl Stage) {
 /// end with it; and a program that ends can wait until that is said.
 pub(crate) async fn stopped(stage: &impl Stage) {
     let Endless { warehouse, query, working } = stage.endless().await;
-    let (give_up, given_up) = tokio::sync::oneshot::channel::<()>();
+    let (give_up, nobody_waits) = tokio::sync::oneshot::channel::<()>();
     let reading = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let read = Read::all(query);
         runtime.block_on(async {
             tokio::select! {
                 error = error_of(&*warehouse, &read) => panic!("it ended: {error:?}"),
-                _ = given_up => {}
+                _ = nobody_waits => {}
             }
         });
     });

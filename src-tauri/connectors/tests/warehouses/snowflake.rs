@@ -102,7 +102,7 @@ impl Stage for Snowflake {
         })
         .await;
         let mut settings = self.settings();
-        settings.last_mut().unwrap().1 = server.url.clone();
+        settings.last_mut().unwrap().1.clone_from(&server.url);
         Endless {
             warehouse: self.open_with(settings),
             query: Query::Sql("select i from numbers".into()),

@@ -8,7 +8,7 @@ use url::Url;
 /// Settings by key, and what was there and is not used.
 pub(crate) type Pasted = (BTreeMap<String, String>, Vec<String>);
 
-/// Whether this is how addresses of PostgreSQL begin; SQLAlchemy names the driver after a plus sign.
+/// Whether this is how addresses of PostgreSQL begin; `SQLAlchemy` names the driver after a plus sign.
 pub(crate) fn is_postgres(kind: &str) -> bool {
     let (kind, _) = kind.split_once('+').unwrap_or((kind, ""));
     ["postgres", "postgresql"].iter().any(|known| kind.eq_ignore_ascii_case(known))

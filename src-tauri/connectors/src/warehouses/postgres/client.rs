@@ -136,13 +136,11 @@ impl Session {
         limit: Duration,
         answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, Failure> {
-        match timeout(limit + GRACE, self.patiently(answer)).await {
-            Ok(answered) => answered,
-            Err(_) => {
-                self.gave_up.store(true, Ordering::Relaxed);
-                Err(Failure::Slow((limit + GRACE).as_secs()))
-            }
+        if let Ok(answered) = timeout(limit + GRACE, self.patiently(answer)).await {
+            return answered;
         }
+        self.gave_up.store(true, Ordering::Relaxed);
+        Err(Failure::Slow((limit + GRACE).as_secs()))
     }
 
     /// An answer that may take as long as the server works on it.
@@ -150,13 +148,11 @@ impl Session {
         &self,
         answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, Failure> {
-        match unless_silent(UNTOLD_FOR, answer, || self.work()).await {
-            Some(answered) => Ok(answered?),
-            None => {
-                self.gave_up.store(true, Ordering::Relaxed);
-                Err(Failure::Silent)
-            }
+        if let Some(answered) = unless_silent(UNTOLD_FOR, answer, || self.work()).await {
+            return Ok(answered?);
         }
+        self.gave_up.store(true, Ordering::Relaxed);
+        Err(Failure::Silent)
     }
 
     /// Runs statements after which answers take as long as they take.
@@ -185,10 +181,12 @@ impl Session {
             let state = state.map_err(|failure| other.error(failure))?;
             other.close();
             Ok(match state.as_ref().map(|(waits_for, state)| (waits_for.as_str(), state.as_str())) {
-                // It waits to send what does not arrive here.
-                Some(("Client", "active")) => Work::Over,
+                // Behind “Client” it waits to send what does not arrive here.
+                Some(
+                    ("Client", "active")
+                    | (_, "idle" | "idle in transaction" | "idle in transaction (aborted)"),
+                ) => Work::Over,
                 Some((_, "active")) => Work::GoesOn,
-                Some((_, "idle" | "idle in transaction" | "idle in transaction (aborted)")) => Work::Over,
                 // It keeps no account of that, or another server of that name answers.
                 Some(_) | None => Work::Untold,
             })

@@ -63,7 +63,7 @@ pub(super) fn query_error(login: &Login, failure: Failure, query: &Query, before
     match query {
         Query::Sql(sql) => {
             let told = error::from_query(login, failure, user_sql(sql), before.chars().count() + "(\n".len());
-            let tables = named_tables(sql, &PostgreSqlDialect {}, |name| name.to_lowercase());
+            let tables = named_tables(sql, &PostgreSqlDialect {}, str::to_lowercase);
             allowed(login, told, &tables)
         }
         Query::Table(table) => {

@@ -17,7 +17,7 @@ pub(super) fn settings(text: &str) -> Option<Pasted> {
     let kind = text.split_once("://").map(|(kind, rest)| (kind.to_ascii_lowercase(), rest));
     let kind = kind.as_ref().map(|(kind, rest)| (kind.strip_prefix("jdbc:").unwrap_or(kind), *rest));
     match kind {
-        Some(("redshift:iam", rest)) => with_iam(address(rest)?),
+        Some(("redshift:iam", rest)) => address(rest).map(with_iam),
         // SQLAlchemy names the driver after a plus sign.
         Some((kind, rest)) if kind.split('+').next() == Some("redshift") => address(rest),
         // An address of PostgreSQL, where the host says that it is one of Redshift.
@@ -39,10 +39,10 @@ fn address(rest: &str) -> Option<Pasted> {
 
 /// An address for drivers that get a password for an hour of AWS
 /// (<https://docs.aws.amazon.com/redshift/latest/mgmt/jdbc20-build-connection-url.html>). A sync needs one that lasts.
-fn with_iam((mut settings, mut unused): Pasted) -> Option<Pasted> {
+fn with_iam((mut settings, mut unused): Pasted) -> Pasted {
     settings.remove("password");
     unused.push("sign-in with IAM: Sluice needs a database user with a password".to_owned());
-    Some((settings, unused))
+    (settings, unused)
 }
 
 fn is_redshift(host: &str) -> bool {

@@ -36,7 +36,9 @@ pub(super) async fn tables(session: &Arc<Session>) -> Result<Vec<Table>> {
         let lists = schemas.map(|schema| pages(session.clone(), format!("SHOW OBJECTS IN SCHEMA {schema}")));
         let mut lists = futures_util::stream::iter(lists).buffer_unordered(AT_ONCE);
         while let Some(listings) = lists.try_next().await? {
-            listings.iter().for_each(|listing| take(listing, &place, &mut found));
+            for listing in &listings {
+                take(listing, &place, &mut found);
+            }
         }
     }
     mark_kinds(session, &within, &place, &mut found).await;

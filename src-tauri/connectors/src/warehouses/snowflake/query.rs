@@ -102,7 +102,7 @@ pub(super) fn query_error(session: &Session, error: Error, query: &Query) -> Err
 
 /// The tables the user's SQL names, as a sync would name them.
 fn named(sql: &str) -> Vec<TableName> {
-    let tables = named_tables(sql, &SnowflakeDialect {}, |name| name.to_uppercase());
+    let tables = named_tables(sql, &SnowflakeDialect {}, str::to_uppercase);
     let table = |mut parts: Vec<String>| {
         let name = parts.pop().unwrap_or_default();
         let schema =

@@ -2,6 +2,8 @@
 //! are those the drivers read (<https://github.com/snowflakedb/gosnowflake>: `query.go`, `auth.go`, `restful.go`,
 //! `chunk_downloader.go`).
 
+#![allow(dead_code)]
+
 pub(crate) mod arrow;
 
 use std::collections::HashMap;
