@@ -200,7 +200,7 @@ mod tests {
 
     fn named(sql: &str) -> Vec<String> {
         let dialects: [&dyn Dialect; 2] = [&PostgreSqlDialect {}, &RedshiftSqlDialect {}];
-        let [one, other] = dialects.map(|dialect| named_tables(sql, dialect, |name| name.to_lowercase()));
+        let [one, other] = dialects.map(|dialect| named_tables(sql, dialect, str::to_lowercase));
         assert_eq!(one, other);
         one.into_iter().map(|parts| parts.join("/")).collect()
     }

@@ -159,7 +159,7 @@ fn is_undone(said: &Said) -> bool {
 fn undone() -> Error {
     new(ErrorKind::TimedOut, "Another change of the snapshot in BigQuery came in between.".into())
         .with_safe("BigQuery has undone this one as a whole, and nothing was sent.")
-        .with_hint("It is tried again. Have the sync run on one computer at a time.")
+        .with_hint("Run it again, and have the sync run on one computer at a time.")
 }
 
 /// Whether the server has undone what it was to do, so that it can be done again.

@@ -163,7 +163,7 @@ impl<'a> Snapshot<'a> {
         }
         Err(Error::new(ErrorKind::TimedOut, "Another comparison of this sync has begun in the warehouse.")
             .with_safe("Nothing was sent.")
-            .with_hint("It is tried again. Have the sync run on one computer at a time."))
+            .with_hint("Run it again, and have the sync run on one computer at a time."))
     }
 
     /// The statement that drops what is only there while it is compared.

@@ -7,6 +7,72 @@ fn pasted(text: &str) -> Vec<String> {
     settings.chain(unused.into_iter().map(|name| format!("unused {name}"))).collect()
 }
 
+/// The account that is found in each text: as it is kept, its name, and its host.
+fn assert_found(expect: &[(&str, &str, &str, &str)]) {
+    for (text, identifier, name, host) in expect {
+        let account = Account::parse(text).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(
+            (account.identifier(), account.name().as_str(), account.host().as_str()),
+            (*identifier, *name, *host),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn an_account_behind_a_private_link_or_in_china_is_found() {
+    assert_found(&[
+        (
+            "xy12345.us-east-1.privatelink.snowflakecomputing.com",
+            "xy12345.us-east-1.privatelink",
+            "XY12345",
+            "xy12345.us-east-1.privatelink.snowflakecomputing.com",
+        ),
+        (
+            "https://app-myorg-account1.privatelink.snowflakecomputing.com/a",
+            "myorg-account1.privatelink",
+            "MYORG-ACCOUNT1",
+            "myorg-account1.privatelink.snowflakecomputing.com",
+        ),
+        (
+            "myorg-account1.privatelink",
+            "myorg-account1.privatelink",
+            "MYORG-ACCOUNT1",
+            "myorg-account1.privatelink.snowflakecomputing.com",
+        ),
+        (
+            "xy12345.cn-northwest-1",
+            "xy12345.cn-northwest-1",
+            "XY12345",
+            "xy12345.cn-northwest-1.snowflakecomputing.cn",
+        ),
+        (
+            "https://myorg-account1.snowflakecomputing.cn/",
+            "myorg-account1.snowflakecomputing.cn",
+            "MYORG-ACCOUNT1",
+            "myorg-account1.snowflakecomputing.cn",
+        ),
+        (
+            "https://app.snowflake.cn/myorg/account1",
+            "myorg-account1.snowflakecomputing.cn",
+            "MYORG-ACCOUNT1",
+            "myorg-account1.snowflakecomputing.cn",
+        ),
+        (
+            "https://app.us-east-1.privatelink.snowflakecomputing.com/us-east-1/xy12345/#/homepage",
+            "xy12345.us-east-1.privatelink",
+            "XY12345",
+            "xy12345.us-east-1.privatelink.snowflakecomputing.com",
+        ),
+        (
+            "https://app.us-east-1.privatelink.snowflakecomputing.com/myorg/account1",
+            "myorg-account1.privatelink",
+            "MYORG-ACCOUNT1",
+            "myorg-account1.privatelink.snowflakecomputing.com",
+        ),
+    ]);
+}
+
 #[test]
 fn an_account_is_found_however_it_is_written() {
     let expect = [
@@ -47,69 +113,14 @@ fn an_account_is_found_however_it_is_written() {
             "myorg-my-account.snowflakecomputing.com",
         ),
         (
-            "xy12345.us-east-1.privatelink.snowflakecomputing.com",
-            "xy12345.us-east-1.privatelink",
-            "XY12345",
-            "xy12345.us-east-1.privatelink.snowflakecomputing.com",
-        ),
-        (
-            "https://app-myorg-account1.privatelink.snowflakecomputing.com/a",
-            "myorg-account1.privatelink",
-            "MYORG-ACCOUNT1",
-            "myorg-account1.privatelink.snowflakecomputing.com",
-        ),
-        (
-            "myorg-account1.privatelink",
-            "myorg-account1.privatelink",
-            "MYORG-ACCOUNT1",
-            "myorg-account1.privatelink.snowflakecomputing.com",
-        ),
-        (
             "jdbc:snowflake://xy12345.snowflakecomputing.com/?db=a",
             "xy12345",
             "XY12345",
             "xy12345.snowflakecomputing.com",
         ),
-        (
-            "xy12345.cn-northwest-1",
-            "xy12345.cn-northwest-1",
-            "XY12345",
-            "xy12345.cn-northwest-1.snowflakecomputing.cn",
-        ),
-        (
-            "https://myorg-account1.snowflakecomputing.cn/",
-            "myorg-account1.snowflakecomputing.cn",
-            "MYORG-ACCOUNT1",
-            "myorg-account1.snowflakecomputing.cn",
-        ),
-        (
-            "https://app.snowflake.cn/myorg/account1",
-            "myorg-account1.snowflakecomputing.cn",
-            "MYORG-ACCOUNT1",
-            "myorg-account1.snowflakecomputing.cn",
-        ),
-        (
-            "https://app.us-east-1.privatelink.snowflakecomputing.com/us-east-1/xy12345/#/homepage",
-            "xy12345.us-east-1.privatelink",
-            "XY12345",
-            "xy12345.us-east-1.privatelink.snowflakecomputing.com",
-        ),
-        (
-            "https://app.us-east-1.privatelink.snowflakecomputing.com/myorg/account1",
-            "myorg-account1.privatelink",
-            "MYORG-ACCOUNT1",
-            "myorg-account1.privatelink.snowflakecomputing.com",
-        ),
         ("acct-abc.global", "acct-abc.global", "ACCT", "acct-abc.global.snowflakecomputing.com"),
     ];
-    for (text, identifier, name, host) in expect {
-        let account = Account::parse(text).unwrap_or_else(|| panic!("{text}"));
-        assert_eq!(
-            (account.identifier(), account.name().as_str(), account.host().as_str()),
-            (identifier, name, host),
-            "{text}"
-        );
-    }
+    assert_found(&expect);
     for text in [
         "",
         "https://example.com/",
