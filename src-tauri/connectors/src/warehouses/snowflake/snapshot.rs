@@ -180,7 +180,7 @@ impl Snapshot {
             "Another comparison of this sync began in the warehouse meanwhile.",
         )
         .with_safe("Nothing was sent.")
-        .with_hint("It is tried again. If it lasts, see whether another computer runs the same sync."))
+        .with_hint("Run it again. If it lasts, see whether another computer runs the same sync."))
     }
 
     /// Runs one of Sluice's own statements.
