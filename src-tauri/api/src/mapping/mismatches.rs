@@ -19,15 +19,25 @@ const QUOTED: usize = 40;
 
 /// Of each field of the object the values it would not take, the most frequent first.
 pub(super) fn mismatches(sync: &Sync, sample: &Sample, object: &DestinationObject) -> Vec<Mismatch> {
-    let records = records(sync, sample);
     let fields = mapping::fields(sync, &sample.columns);
+    of_records(sync, &fields, &records(sync, sample), object, "sample rows")
+}
+
+/// The same of records as they would be sent. `fields` are what the sync sends; `called` is what the records are.
+pub(super) fn of_records(
+    sync: &Sync,
+    fields: &[Field],
+    records: &[Map<String, Value>],
+    object: &DestinationObject,
+    called: &str,
+) -> Vec<Mismatch> {
     let mut found = Vec::new();
     for target in object.fields.iter().filter(|field| field.writable) {
         let Some(source) = fields.iter().find(|field| field.key == target.name) else { continue };
         let matched = matches!(&sync.shape, Shape::Record { match_field, .. } if *match_field == target.name);
         let needed = target.required || matched;
         let mut misfits = BTreeMap::<MismatchKind, Vec<Option<String>>>::new();
-        for record in &records {
+        for record in records {
             match record.get(&target.name) {
                 None | Some(Value::Null) if needed => {
                     misfits.entry(MismatchKind::Empty).or_default().push(None);
@@ -42,7 +52,9 @@ pub(super) fn mismatches(sync: &Sync, sample: &Sample, object: &DestinationObjec
         }
         let shown = |text: &str| shown(source, target, text);
         found.extend(
-            misfits.into_iter().map(|(kind, values)| mismatch(target, kind, values, records.len(), shown)),
+            misfits
+                .into_iter()
+                .map(|(kind, values)| mismatch(target, kind, values, (records.len(), called), shown)),
         );
     }
     found
@@ -83,7 +95,7 @@ fn mismatch(
     field: &DestinationField,
     kind: MismatchKind,
     values: Vec<Option<String>>,
-    of: usize,
+    (of, called): (usize, &str),
     shown: impl Fn(&str) -> String,
 ) -> Mismatch {
     let rows = values.len();
@@ -99,7 +111,7 @@ fn mismatch(
     for (value, _) in &mut counts {
         *value = shown(value);
     }
-    let message = sentence(field, kind, &counts, &format!("{rows} of the {of} sample rows"));
+    let message = sentence(field, kind, &counts, &format!("{rows} of the {of} {called}"));
     let different = counts.len();
     let examples = counts.into_iter().take(SHOWN).map(|(value, rows)| MismatchExample { value, rows });
     Mismatch { field: field.name.clone(), kind, message, rows, different, examples: examples.collect() }

@@ -8,10 +8,13 @@ mod synonyms;
 #[cfg(test)]
 mod tests;
 
-use sluice_engine::sync::Sync;
+use std::collections::BTreeSet;
+
+use sluice_engine::store::syncs;
+use sluice_engine::sync::{Field, Mode, Shape, Sync};
 
 use crate::Api;
-use crate::wire::{MappingCheck, MappingCheckRequest, Problem};
+use crate::wire::{DestinationField, MappingCheck, MappingCheckRequest, Problem};
 
 impl Api {
     /// What could fill the object's open fields, and which values of the sample rows it would not take. The
@@ -25,5 +28,29 @@ impl Api {
             suggestions: suggest::suggestions(&sync, &sample.columns, &object),
             mismatches: mismatches::mismatches(&sync, &sample, &object),
         })
+    }
+
+    /// What the destination of a saved sync would refuse of the first records of its plan, and needed fields that nothing
+    /// fills, in sentences; nothing where the destination can not be asked. `records` are payloads as they would be sent.
+    pub async fn would_refuse(&self, name: &str, records: &[&str]) -> Vec<String> {
+        let name = name.to_owned();
+        let saved =
+            self.blocking(move |engine| engine.store().read(|sqlite| syncs::get(sqlite, &name))).await;
+        let Ok(sync) = saved.map(|saved| saved.sync) else { return Vec::new() };
+        let (Some(to), Shape::Record { object, .. }) = (&sync.to, &sync.shape) else { return Vec::new() };
+        let Ok(objects) = self.objects(to.clone()).await else { return Vec::new() };
+        let Some(object) = objects.iter().find(|one| one.name == *object) else { return Vec::new() };
+        let records: Vec<serde_json::Map<String, serde_json::Value>> =
+            records.iter().filter_map(|record| serde_json::from_str(record).ok()).collect();
+        let keys = records.iter().flat_map(serde_json::Map::keys).collect::<BTreeSet<_>>().into_iter();
+        let fields = sync.fields.clone().unwrap_or_else(|| keys.map(|key| Field::column(key, key)).collect());
+        let is_open = |field: &&DestinationField| {
+            let filled = fields.iter().any(|one| one.key == field.name);
+            field.required && field.writable && !filled && sync.mode != Mode::Update && !records.is_empty()
+        };
+        let open = object.fields.iter().filter(is_open);
+        let open = open.map(|field| format!("{} is needed, and nothing fills it", field.label));
+        let of_values = mismatches::of_records(&sync, &fields, &records, object, "records shown");
+        open.chain(of_values.into_iter().map(|mismatch| mismatch.message)).collect()
     }
 }

@@ -23,6 +23,7 @@ struct Document<'a> {
     quota_share: Option<f64>,
     cost: Option<&'a Cost>,
     held: Option<&'a Problem>,
+    would_refuse: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -48,7 +49,13 @@ pub(crate) async fn run(api: &Api, out: Output, sync: String, limit: usize) -> R
     let mut plan = api.plan(PlanRequest { sync: Some(sync), definition: None, limit, reveal: true }).await?;
     plan.records.truncate(limit);
     plan.invalid_rows.truncate(limit);
-    out.answer(&document(&plan), || lines(&plan));
+    let after: Vec<&str> =
+        plan.records.iter().filter_map(|record| Some(record.after.as_deref()?.get())).collect();
+    let would_refuse = api.would_refuse(&plan.sync, &after).await;
+    out.answer(&document(&plan, &would_refuse), || lines(&plan));
+    for refused in &would_refuse {
+        output::note(&format!("The destination would refuse: {refused}."));
+    }
     if let Some(problem) = &plan.held {
         output::note("A run would be held:");
         output::problem(problem);
@@ -56,7 +63,7 @@ pub(crate) async fn run(api: &Api, out: Output, sync: String, limit: usize) -> R
     Ok(Exit::Done)
 }
 
-fn document(plan: &Plan) -> Document<'_> {
+fn document<'a>(plan: &'a Plan, would_refuse: &'a [String]) -> Document<'a> {
     Document {
         sync: &plan.sync,
         counts: (&plan.counts).into(),
@@ -67,6 +74,7 @@ fn document(plan: &Plan) -> Document<'_> {
         quota_share: plan.quota_share,
         cost: plan.cost.as_ref(),
         held: plan.held.as_ref(),
+        would_refuse,
     }
 }
 

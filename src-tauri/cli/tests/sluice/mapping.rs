@@ -70,3 +70,37 @@ fn a_destination_that_can_not_be_read_says_so_before_anything_is_changed() {
         "{said:?}"
     );
 }
+
+#[test]
+fn a_plan_tells_what_the_destination_would_refuse_before_anything_is_sent() {
+    let sluice = Sluice::with(
+        r"version: 1
+connections:
+  sample: { kind: sample }
+  crm: { kind: practice, settings: { plays: salesforce } }
+syncs:
+  leads:
+    from: sample
+    table: crm.leads
+    key: lead_id
+    to: crm
+    object: Lead
+    match: Lead_ID__c
+    fields:
+      - { column: lead_id, as: Lead_ID__c }
+      - { column: company, as: Company }
+      - { column: industry, as: Rating }
+",
+    );
+    let plan = sluice.json(&["plan", "leads"], 0);
+    let told: Vec<&str> =
+        plan["would_refuse"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+    assert!(told.contains(&"Last Name is needed, and nothing fills it"), "{told:?}");
+    assert!(told.iter().any(|one| one.contains("not in the list of Rating")), "{told:?}");
+    let said = sluice.run(&["plan", "leads"]);
+    assert!(said.err.contains("The destination would refuse: Last Name is needed"), "{said:?}");
+    let held = sluice.run(&["sync", "leads"]);
+    assert_eq!(held.code, 4, "the brake holds what is refused: {held:?}");
+    assert!(held.out.contains("0 delivered · 400 rejected · 4,600 waiting"), "{held:?}");
+    assert!(held.err.contains("It would take 23 requests."), "{held:?}");
+}

@@ -100,12 +100,13 @@ fn staged(sqlite: &Sqlite, run: &RunRow, limit: usize) -> Result<Staged> {
         if !to_send(batch.state) && !own.values().any(|own| to_send(own.state)) {
             continue;
         }
-        staged.batches += 1;
         let Some(body) = outbox::body(sqlite, batch.id)? else { continue };
+        let mut is_sent = false;
         for place in 0..body.len() {
             if !to_send(own.get(&place).map_or(batch.state, |own| own.state)) {
                 continue;
             }
+            is_sent = true;
             *staged.operations.entry(body.operation(place)? as u8).or_default() += 1;
             let change = body.change(place)?;
             let left = &mut left[change as usize];
@@ -114,6 +115,7 @@ fn staged(sqlite: &Sqlite, run: &RunRow, limit: usize) -> Result<Staged> {
                 staged.records.push(looked_at(sqlite, run.sync, &body, place, change)?);
             }
         }
+        staged.batches += u64::from(is_sent);
     }
     Ok(staged)
 }

@@ -43,9 +43,7 @@ export function ConnectionFields(props: Props) {
   };
   return (
     <>
-      {paste && kind.pastes && (
-        <PasteField kind={kind} form={form} secrets={secrets} onFilled={onChange} />
-      )}
+      {paste && kind.pastes && <PasteField kind={kind} form={form} secrets={secrets} onFilled={onChange} />}
       <div className={styles.fields}>
         <TextField
           label={text.name}

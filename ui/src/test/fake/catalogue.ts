@@ -26,7 +26,7 @@ const kind = (id: string, label: string, summary: string, more: Partial<Kind>): 
   summary,
   needs: [],
   setup_script: null,
-  pastes: true,
+  pastes: more.settings?.some(({ secret, input }) => secret || input.type === 'url') ?? false,
   settings: [],
   ready: false,
   accepts: null,

@@ -1,7 +1,7 @@
 import { useConnections, useKind } from '@/api/queries';
 import { Button } from '@/components/Button';
 import { Empty } from '@/components/Banner';
-import { pastes, savedForm } from '@/features/connection/form';
+import { savedForm } from '@/features/connection/form';
 import { useWizard } from './context';
 import { ConnectPane } from './ConnectPane';
 import { StepFrame } from './StepFrame';
@@ -68,7 +68,7 @@ export function ConnectionStep() {
     <StepFrame
       step="connection"
       title={text.connection.title(kind.label)}
-      about={text.connection.text(pastes(kind))}
+      about={text.connection.text(kind.pastes)}
       problems={open > 0 ? (problems.length > 0 ? problems : ['']) : []}
       note={!passed && check.state !== 'running' && text.connection.noTest}
       onInsist={() => connect.setInsist(true)}

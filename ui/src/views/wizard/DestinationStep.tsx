@@ -3,7 +3,6 @@ import { useCatalogue, useConnections } from '@/api/queries';
 import { Button } from '@/components/Button';
 import { SplitPane } from '@/components/SplitPane';
 import { ConnectionChoice } from '@/features/connection/ConnectionChoice';
-import { pastes } from '@/features/connection/form';
 import { Needs } from '@/features/connection/Needs';
 import { useWizard } from './context';
 import { ConnectPane } from './ConnectPane';
@@ -78,7 +77,7 @@ function Connect({ onChange }: { onChange: () => void }) {
     <StepFrame
       step="destination"
       title={text.connection.title(kind.label)}
-      about={text.connection.text(pastes(kind))}
+      about={text.connection.text(kind.pastes)}
       headEnd={<Button onPress={onChange}>{text.destination.change}</Button>}
       problems={open > 0 ? [connect.insist ? text.connection.problem(open) : ''] : []}
       onInsist={() => connect.setInsist(true)}
