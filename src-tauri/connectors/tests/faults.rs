@@ -252,10 +252,10 @@ async fn only_those_count_as_taken_that_the_answer_names() {
         assert_eq!(taken(&written(kind, naming(id, &[0, 1, 2])).await), [0, 1, 2], "{id}");
         for named in [&[0, 1][..], &[2], &[0, 1, 2, 3]] {
             let delivery = written(kind, naming(id, named)).await;
-            assert!(
-                taken(&delivery).iter().all(|place| named.contains(place)),
-                "{id}: {named:?} {delivery:?}"
-            );
+            // Salesforce tells records by their place alone, so an answer of another length names none.
+            let is_named = |place: &&u128| id != "salesforce" && **place < 3;
+            let expected: Vec<u128> = named.iter().filter(is_named).copied().collect();
+            assert_eq!(taken(&delivery), expected, "{id}: {named:?} {delivery:?}");
         }
     }
 }

@@ -81,6 +81,7 @@ fn is_private_v6(ip: Ipv6Addr) -> bool {
 fn embedded(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     match ip.segments() {
         [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
+        | [0, 0, 0, 0, 0xffff, 0, high, low]
         | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
         | [0x2002, high, low, ..] => Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low))),
         _ => None,
@@ -95,6 +96,7 @@ mod tests {
     fn addresses_of_this_network_are_told_from_those_of_the_internet() {
         let private = [
             "127.0.0.1",
+            "::ffff:0:7f00:1",
             "127.8.8.8",
             "0.0.0.0",
             "10.1.2.3",

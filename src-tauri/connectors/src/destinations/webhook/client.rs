@@ -129,16 +129,18 @@ pub(super) fn paste(text: &str) -> Option<(BTreeMap<String, String>, Vec<String>
     if !matches!(url.scheme(), "https" | "http") || !url.has_host() {
         return None;
     }
-    let mut found = BTreeMap::new();
+    let (mut found, mut unused) = (BTreeMap::new(), Vec::new());
     let plain = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
     if let Some(password) = url.password().filter(|_| !url.username().is_empty()) {
         found.insert("auth".to_owned(), "basic".to_owned());
         found.insert("password".to_owned(), plain(password));
         found.insert("user".to_owned(), plain(url.username()));
+    } else if !url.username().is_empty() || url.password().is_some() {
+        unused.push("the sign-in before the “@”: enter it as user, password or token".to_owned());
     }
     url.set_password(None).and_then(|()| url.set_username("")).ok()?;
     found.insert("url".to_owned(), url.to_string());
-    Some((found, Vec::new()))
+    Some((found, unused))
 }
 
 /// Where records go, and how far that may be: the internet with https, this network only where it is allowed.

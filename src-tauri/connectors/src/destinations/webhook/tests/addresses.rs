@@ -55,6 +55,9 @@ fn a_pasted_address_fills_the_form_and_keeps_its_password_apart() {
     assert_eq!(pasted(" https://example.com/hook?a=b\n"), ["url=https://example.com/hook?a=b"]);
     let whole = ["auth=basic", "password=p@ss", "url=https://example.com/hook", "user=ana"];
     assert_eq!(pasted("https://ana:p%40ss@example.com/hook"), whole);
+    let (found, unused) = super::super::client::paste("https://token@example.com/hook").unwrap();
+    assert_eq!(found.into_values().collect::<Vec<_>>(), ["https://example.com/hook"]);
+    assert_eq!(unused.len(), 1, "what was left out is told: {unused:?}");
     for text in ["", "hook", "ftp://example.com", "postgres://ana@db/shop"] {
         assert!(super::super::client::paste(text).is_none(), "{text}");
     }
