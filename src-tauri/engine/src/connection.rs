@@ -188,10 +188,10 @@ pub fn is_shown(setting: &Setting, settings: &BTreeMap<String, String>) -> bool 
 /// Whether `value` can be entered for `setting`; if not, one sentence that says why.
 pub fn check_input(setting: &Setting, value: &str) -> std::result::Result<(), String> {
     let wrong = |what: &str| Err(format!("{} {what}, not “{value}”.", setting.label));
-    if matches!(setting.input, Input::Text | Input::Url) && has_sign_in(value) {
+    if matches!(setting.input, Input::Text | Input::Url) && has_sign_in(setting, value) {
         // What it is is not said: it may be a password.
         return Err(format!(
-            "{} has a sign-in before its “@”. Enter the address alone, and the password in its own field: settings are not secret.",
+            "{} has a sign-in in it. Enter the address alone, and the password in its own field: settings are not secret.",
             setting.label
         ));
     }
@@ -211,11 +211,27 @@ pub fn check_input(setting: &Setting, value: &str) -> std::result::Result<(), St
     }
 }
 
-/// Whether a value is an address with a user, a password or a token in it: `https://user:password@host`.
-fn has_sign_in(value: &str) -> bool {
-    let authority =
-        value.split_once("://").map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
-    authority.is_some_and(|authority| authority.contains('@'))
+/// Whether a value has a user, a password or a token in it: `https://user:password@host`, with or without what stands
+/// before, or as the parameter of an address.
+fn has_sign_in(setting: &Setting, value: &str) -> bool {
+    let rest = value.split_once("://").map(|(_, rest)| rest);
+    let authority = rest.unwrap_or_default().split(['/', '?', '#']).next().unwrap_or_default();
+    // Drivers cut an address at its last “@”, so that a password may have any other letter.
+    let before = rest.unwrap_or(value).rsplit_once('@').map_or("", |(before, _)| before);
+    let has_password = !before.contains(char::is_whitespace)
+        && before.split(':').skip(1).any(|part| {
+            let end = part.trim_start_matches(|c: char| c.is_ascii_digit());
+            let is_port = end.len() < part.len() && (end.is_empty() || end.starts_with(['/', '?', '#']));
+            !is_port
+        });
+    // Receivers of requests have addresses with tokens of their own; other settings have none.
+    let is_url = matches!(setting.input, Input::Url);
+    let value = value.to_ascii_lowercase();
+    let has_parameter = !is_url
+        && ["password=", "pwd=", "passcode=", "token="]
+            .iter()
+            .any(|name| value.match_indices(name).any(|(at, _)| value[..at].ends_with(['?', '&', ';'])));
+    authority.contains('@') || has_password || has_parameter
 }
 
 #[cfg(test)]
@@ -266,17 +282,32 @@ mod tests {
             Setting::text("url", "Address", "", "").entered_as(Input::Url),
         );
         for (setting, value) in [
-            (&host, "snowflake://ana:hunter2@myorg-account1/SHOP"),
+            (&host, "driver://ana:hunter2@myorg-account1/SHOP"),
+            (&host, "driver://ana:hunter2/x@myorg-account1/SHOP"),
+            (&host, "ana:hunter2@myorg-account1"),
+            (&host, "jdbc:driver://a.example.com/?user=ana&password=hunter2"),
+            (&host, "https://a.example.com/?token=hunter2"),
+            (&url, "https://ana:hunter2/x@example.com/"),
+            (&url, "ana:hunter2@example.com"),
+            (&url, "https:ana:hunter2@example.com"),
+            (&url, "https:\\\\ana:hunter2@example.com"),
             (&url, "https://ana:hunter2@example.com/"),
             (&url, "https://hunter2@example.com"),
         ] {
             let told = check_input(setting, value).unwrap_err();
             assert!(told.contains("own field") && !told.contains("hunter2"), "{told}");
         }
-        for value in ["https://example.com/@ana", "https://example.com?mail=a@b.example", "http://[::1]:80/"]
-        {
+        for value in [
+            "https://example.com/@ana",
+            "https://example.com:8080/@ana",
+            "https://hooks.example.com/?token=x",
+            "https://example.com?mail=a@b.example",
+            "http://[::1]:80/",
+        ] {
             check_input(&url, value).unwrap();
         }
-        check_input(&host, "ana@example.com").unwrap();
+        for value in ["ana@example.com", "[fe80::1]", "db.example.com:5439/dev", "select 'a:b' as x, '@'"] {
+            check_input(&host, value).unwrap();
+        }
     }
 }

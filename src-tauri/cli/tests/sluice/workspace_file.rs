@@ -107,6 +107,8 @@ fn an_address_with_a_password_in_it_is_refused_and_kept_nowhere() {
             "snowflake",
             "account: \"snowflake://ana:hunter2-secret@myorg-account1/SHOP\", user: ana, auth: password",
         ),
+        ("snowflake", "account: \"ana:hunter2-secret@myorg-account1\", user: ana, auth: password"),
+        ("webhook", "url: \"ana:hunter2-secret@example.com\""),
         ("webhook", "url: \"https://ana:hunter2-secret@example.com/\""),
     ] {
         let sluice = Sluice::new();

@@ -229,6 +229,9 @@ async fn each_refusal_says_what_to_do() {
         let error = refused(token, code, "Fail : Network policy is required.").await;
         assert!(error.fix().unwrap().starts_with("CREATE NETWORK RULE"), "{:?}", error.fix());
     }
+    let message = "Incoming request with IP/Token 2001:db8::7 is not allowed to access Snowflake.";
+    let fix = refused(token, "390422", message).await.fix().unwrap().to_owned();
+    assert!(fix.contains("TYPE = IPV6 VALUE_LIST = ('2001:db8::7')"), "{fix}");
     // https://github.com/buremba/universql/issues/24
     let message = "Your user account has been temporarily locked due to too many failed attempts. Try again after 15 minutes or contact your account administrator for assistance.";
     assert!(refused(password, OTHER, message).await.fix().unwrap().contains("MINS_TO_UNLOCK"));

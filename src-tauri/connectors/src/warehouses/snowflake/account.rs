@@ -93,15 +93,17 @@ impl Account {
 
 /// Where `host` is that of Snowsight's pages, which name the account in their path: what such an account ends with
 /// (<https://docs.snowflake.com/en/user-guide/organizations-connect>).
-fn page(host: &str) -> Option<&'static str> {
+fn page(host: &str) -> Option<String> {
     match host {
-        "app.snowflake.com" => Some(""),
-        "app.snowflake.cn" => Some(DOMAINS[1]),
-        _ => DOMAINS
-            .iter()
-            .filter_map(|domain| host.strip_suffix(domain))
-            .any(|rest| rest.starts_with("app.") && rest.ends_with(".privatelink"))
-            .then_some(".privatelink"),
+        "app.snowflake.com" => Some(String::new()),
+        "app.snowflake.cn" => Some(DOMAINS[1].to_owned()),
+        _ => {
+            let (rest, domain) =
+                DOMAINS.iter().find_map(|domain| Some((host.strip_suffix(domain)?, *domain)))?;
+            let end = if domain == DOMAINS[1] { domain } else { "" };
+            let is_private = rest.starts_with("app.") && rest.ends_with(".privatelink");
+            is_private.then(|| format!(".privatelink{end}"))
+        }
     }
 }
 

@@ -177,7 +177,8 @@ fn reads(database: &str, role: &str) -> String {
     let mut lines = vec![format!("GRANT USAGE ON DATABASE {database} TO ROLE {role};")];
     for which in ["ALL", "FUTURE"] {
         lines.push(format!("GRANT USAGE ON {which} SCHEMAS IN DATABASE {database} TO ROLE {role};"));
-        for what in ["TABLES", "VIEWS"] {
+        // Each kind is granted by its own name (<https://docs.snowflake.com/en/sql-reference/sql/grant-privilege>).
+        for what in ["TABLES", "VIEWS", "EXTERNAL TABLES", "DYNAMIC TABLES", "MATERIALIZED VIEWS"] {
             lines.push(format!("GRANT SELECT ON {which} {what} IN DATABASE {database} TO ROLE {role};"));
         }
     }

@@ -65,6 +65,12 @@ fn an_account_behind_a_private_link_or_in_china_is_found() {
             "xy12345.us-east-1.privatelink.snowflakecomputing.com",
         ),
         (
+            "https://app.cn-north-1.privatelink.snowflakecomputing.cn/myorg/account1",
+            "myorg-account1.privatelink.snowflakecomputing.cn",
+            "MYORG-ACCOUNT1",
+            "myorg-account1.privatelink.snowflakecomputing.cn",
+        ),
+        (
             "https://app.us-east-1.privatelink.snowflakecomputing.com/myorg/account1",
             "myorg-account1.privatelink",
             "MYORG-ACCOUNT1",
