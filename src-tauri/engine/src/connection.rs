@@ -230,7 +230,7 @@ fn has_sign_in(setting: &Setting, value: &str) -> bool {
     let has_parameter = !is_url
         && ["password=", "pwd=", "passcode=", "token="]
             .iter()
-            .any(|name| value.match_indices(name).any(|(at, _)| value[..at].ends_with(['?', '&', ';'])));
+            .any(|name| ['?', '&', ';'].iter().any(|before| value.contains(&format!("{before}{name}"))));
     authority.contains('@') || has_password || has_parameter
 }
 
