@@ -95,7 +95,7 @@ fn errors_page() -> String {
     let mut page = String::from(
         "# Errors\n\nEvery error says what happened, what is safe and what to do. The code and the name of its kind \
          never change their\nmeaning. The message itself names the host, column or record it is about; below is what \
-         holds for the kind.\n\nThis page is made from the code; see `tests/repository.rs`.\n",
+         holds for the kind. What is tried\nagain by itself is what is sent; a read that failed is made anew by the next run.\n\nThis page is made from the code; see `tests/repository.rs`.\n",
     );
     for (first, title) in [
         ('1', "Settings and files"),

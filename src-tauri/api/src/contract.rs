@@ -122,6 +122,12 @@ commands! {
     events_export: EventsExport => u64;
     /// Sends rejected records again, as a new run.
     retry: Retry => Run;
+    /// What undoing a run would do; nothing is written anywhere.
+    undo_look: UndoLookRequest => UndoLook;
+    /// Takes back what a run wrote, in a run of its own.
+    undo: Undo => Run;
+    /// Sends the record of one event once more, as it was or corrected, in a run of its own.
+    replay: Replay => Run;
     /// Decides that rejected or waiting records of a run are not to be sent; answers with the run.
     discard: Discard => Run;
     /// Saves the user's settings.

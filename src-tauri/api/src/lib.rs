@@ -17,6 +17,7 @@ mod settings;
 mod sign_in;
 mod source;
 mod syncs;
+mod undo;
 pub mod wire;
 pub mod workspace;
 

@@ -3,7 +3,7 @@
 use sluice_engine::clock::millis;
 use sluice_engine::engine::{Engine, Start};
 use sluice_engine::run::progress::{Phase as EnginePhase, Snapshot};
-use sluice_engine::store::runs::{Counts, RunRow, RunState, Trigger};
+use sluice_engine::store::runs::{self, Counts, RunRow, RunState, Trigger};
 use sluice_engine::store::{events, syncs};
 use sluice_engine::{Error, ErrorKind, Result};
 
@@ -69,12 +69,6 @@ impl Api {
         self.blocking(move |engine| on_wire(engine, &engine.run(run)?)).await
     }
 
-    /// Restores what a run changed.
-    pub async fn undo(&self, run: i64, _keys: Vec<String>) -> Result<Run, Problem> {
-        self.run(run).await?;
-        Err(Error::new(ErrorKind::NotYet, "This version of Sluice can not undo a run yet.").into())
-    }
-
     /// Sends rejected records again, as a new run.
     pub async fn retry(&self, input: Retry) -> Result<Run, Problem> {
         let keys = self.keys_of(input.keys, input.events).await?;
@@ -91,7 +85,7 @@ impl Api {
     }
 
     /// These keys, and those of these events.
-    async fn keys_of(&self, mut keys: Vec<String>, events: Vec<String>) -> Result<Vec<String>, Problem> {
+    pub(crate) async fn keys_of(&self, mut keys: Vec<String>, events: Vec<String>) -> Result<Vec<String>, Problem> {
         let named = self.blocking(move |engine| {
             events.iter().map(|event| key_of(engine, event)).collect::<Result<Vec<_>>>()
         });
@@ -114,6 +108,7 @@ pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {
     let live = engine.progress(row.id).filter(|_| row.state.is_going_on());
     let sync = engine.store().read(|sqlite| syncs::by_id(sqlite, row.sync))?.sync.name;
     let missed = row.state == RunState::Missed;
+    let undone_by = engine.store().read(|sqlite| runs::undone_by(sqlite, row.id))?;
     let now = || millis(engine.clock().now());
     // What did not run took no time.
     let until = if missed { row.started } else { row.finished.unwrap_or_else(now) };
@@ -128,6 +123,9 @@ pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {
         finished_at: row.finished.map(time),
         counts: counts_on_wire(&counts, seconds),
         cost: row.cost.as_ref().map(Into::into),
+        undoes: row.undoes,
+        undone_by,
+        sent_by: row.sent_by.clone(),
         progress: live.map(progress),
         problem: row.problem.as_ref().filter(|_| !missed).map(Into::into),
         reason: row.problem.as_ref().filter(|_| missed).map(|problem| problem.message.clone()),

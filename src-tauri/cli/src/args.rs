@@ -98,13 +98,30 @@ pub(crate) enum Command {
         #[arg(long)]
         status: Option<Open>,
     },
-    /// Restore what a run changed
+    /// Restore what a run changed, but for what somebody has changed since
     Undo {
         /// The run's number
         run: i64,
         /// Only the record with this key
         #[arg(long)]
         key: Option<String>,
+        /// Also delete the records that the run created
+        #[arg(long)]
+        delete_created: bool,
+        /// Only say what would be done, record by record
+        #[arg(long, conflicts_with = "delete_created")]
+        look: bool,
+        /// With --look: records of each kind to show
+        #[arg(long, default_value_t = 20, requires = "look")]
+        limit: usize,
+    },
+    /// Send the record of one event once more, as it was
+    Replay {
+        /// The event's id, as `sluice events` shows it
+        event: String,
+        /// A file with the payload to send in its place, `-` for standard input
+        #[arg(long, value_name = "FILE")]
+        payload: Option<PathBuf>,
     },
     /// Follow the schedules in the foreground, until a signal
     Run,
@@ -232,6 +249,9 @@ mod tests {
             "discard 1 --key k",
             "discard 1 --status rejected",
             "undo 1 --key k",
+            "undo 1 --delete-created",
+            "undo 1 --look --limit 5",
+            "replay 1-2-3 --payload -",
             "run",
             "secret set shop password",
             "--home d --json runs",

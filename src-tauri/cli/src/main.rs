@@ -17,7 +17,7 @@ use sluice_api::Api;
 use sluice_api::wire::{Discarding, Problem};
 
 use args::{Command, CommandLine, SecretCommand};
-use commands::{apply, check, demo, events, export, follow, plan, retry, runs, secret, sync};
+use commands::{apply, check, demo, events, export, follow, plan, retry, runs, secret, sync, undo};
 use exit::Exit;
 use output::Output;
 
@@ -69,7 +69,15 @@ async fn run(line: CommandLine, out: Output) -> Result<Exit, Problem> {
             })
             .await
         }
-        Command::Undo { run, key } => owning(&home, async |api| retry::undo(api, out, run, key).await).await,
+        Command::Undo { run, key, look: true, limit, .. } => {
+            looking(&home, async |api| undo::look(api, out, run, key, limit).await).await
+        }
+        Command::Undo { run, key, delete_created, .. } => {
+            owning(&home, async |api| undo::run(api, out, run, key, delete_created).await).await
+        }
+        Command::Replay { event, payload } => {
+            owning(&home, async |api| undo::replay(api, out, event, payload).await).await
+        }
         Command::Run => owning(&home, async |api| follow::run(api, out).await).await,
         Command::Secret { command: SecretCommand::Set { connection, setting } } => {
             secret::set(&Api::open_reading(&home)?, out, connection, setting).await

@@ -56,6 +56,15 @@ pub(crate) struct Summary<'a> {
     pub(crate) trigger: Trigger,
     pub(crate) started_at: &'a str,
     pub(crate) finished_at: Option<&'a str>,
+    /// The run it takes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) undoes: Option<i64>,
+    /// The newest run that takes it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) undone_by: Option<i64>,
+    /// By which of the destination's ways records went, where it has several.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) sent_by: &'a [String],
     pub(crate) problem: Option<&'a Problem>,
     /// What the warehouse said the read takes, where it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,6 +86,9 @@ impl<'a> From<&'a Run> for Summary<'a> {
             trigger: run.trigger,
             started_at: &run.started_at,
             finished_at: run.finished_at.as_deref(),
+            undoes: run.undoes,
+            undone_by: run.undone_by,
+            sent_by: &run.sent_by,
             problem: run.problem.as_ref(),
             cost: run.cost.as_ref(),
             reason: run.reason.as_deref(),
@@ -105,6 +117,9 @@ pub(crate) fn lines(run: &Run) -> Vec<String> {
     let mut lines = vec![head];
     lines.extend(count_lines(&run.counts));
     lines.extend(run.cost.as_ref().map(cost_line));
+    lines.extend((!run.sent_by.is_empty()).then(|| format!("  sent by {}", run.sent_by.join(" and "))));
+    lines.extend(run.undoes.map(|of| format!("  takes back run {of}")));
+    lines.extend(run.undone_by.map(|by| format!("  taken back by run {by}")));
     lines
 }
 
@@ -169,6 +184,9 @@ pub(crate) mod tests {
             sync: "lead-scores".into(),
             status,
             trigger: Trigger::Manual,
+            undoes: None,
+            undone_by: None,
+            sent_by: Vec::new(),
             started_at: "2026-11-22T17:00:00.000Z".into(),
             finished_at: Some("2026-11-22T17:00:01.500Z".into()),
             counts: RunCounts {

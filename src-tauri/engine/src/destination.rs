@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 use crate::check::Steps;
 use crate::clock::SharedClock;
@@ -334,9 +335,13 @@ pub struct ReadByKey<'a> {
     pub fields: &'a [String],
 }
 
-/// A record as it is in the destination: the text of one JSON object of the wanted fields.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A record as it is in the destination.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
-    /// The JSON text.
+    /// The wanted fields: the text of one JSON object.
     pub fields: String,
+    /// When it was made, by the destination's clock, where it says.
+    pub made_at: Option<DateTime<Utc>>,
+    /// When it was last changed, by the same clock, where it says.
+    pub changed_at: Option<DateTime<Utc>>,
 }

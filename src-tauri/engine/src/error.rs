@@ -100,11 +100,11 @@ kinds! {
     /// A database, schema, table, column, object or field does not exist.
     MissingObject = "2006" "missing_object", AfterUserAction, "Nothing was sent, and nothing counts as removed.", "Choose another table, view or column, or restore this one, and run again.";
     /// No answer in time.
-    TimedOut = "2007" "timed_out", Backoff, "Nothing is lost; it is tried again.", "Wait, or check the other side's load.";
+    TimedOut = "2007" "timed_out", Backoff, "Nothing is lost; what waits is kept and sent again.", "Wait, or check the other side's load.";
     /// The other side asked to slow down.
     RateLimited = "2008" "rate_limited", Backoff, "Nothing is lost; what waits is kept and goes out later.", "Leave Sluice open and it goes on by itself, or run the sync again later.";
     /// The other side failed.
-    ServerFailed = "2009" "server_failed", Backoff, "Nothing is lost; it is tried again.", "If it lasts, look at the other side's status page.";
+    ServerFailed = "2009" "server_failed", Backoff, "Nothing is lost; what waits is kept and sent again.", "If it lasts, look at the other side's status page.";
     /// The destination refused a whole request.
     RequestRefused = "2010" "request_refused", Never, "Records that were refused are kept with their reason.", "Correct the records or the mapping, then retry.";
     /// The answer is not what the API promises.
@@ -149,6 +149,10 @@ kinds! {
     MissedSlot = "4007" "missed_slot", Never, "Nothing was read or sent at this time.", "Nothing to do: the next run sends everything that changed.";
     /// Sluice was stopped in the middle of a run.
     Interrupted = "4008" "interrupted", Backoff, "Nothing is lost: what was not confirmed is kept, and sent again with the same ids.", "Nothing to do: the rest goes out when Sluice is started next, or with the next run.";
+    /// What the run sent can not be taken back.
+    CanNotUndo = "4011" "can_not_undo", Never, "Nothing was changed.", "Correct it in the destination, or send the right values.";
+    /// An undo does not touch a record.
+    LeftAlone = "4012" "left_alone", AfterUserAction, "The record was not touched.", "Look at it in the destination, and correct it there.";
     /// There is no record to test a sync with.
     NothingToSend = "4010" "nothing_to_send", AfterUserAction, "Nothing was sent.", "Change a row, or the query, and test again.";
 

@@ -25,6 +25,7 @@ pub mod mapping;
 pub mod mask;
 pub mod record;
 pub mod run;
+pub mod same;
 pub mod schedule;
 pub mod secrets;
 pub mod sign_in;

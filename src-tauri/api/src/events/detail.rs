@@ -6,6 +6,7 @@ use sluice_engine::engine::Engine;
 use sluice_engine::json_text::Json;
 use sluice_engine::mask;
 use sluice_engine::record::Change;
+use sluice_engine::store::outbox::beside::BEFORE;
 use sluice_engine::store::events::{self, EventId, EventRow};
 use sluice_engine::store::runs::RunRow;
 use sluice_engine::store::syncs::SavedSync;
@@ -33,9 +34,6 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
     let bytes = payload.len();
     let (shown, masked) =
         if input.reveal || payload.is_empty() { (payload, false) } else { mask::json(&payload) };
-    let pretty = Json::parse(&shown).map_or_else(String::new, |document| {
-        document.lines().into_iter().map(|(line, _)| line).collect::<Vec<_>>().join("\n")
-    });
     let problem = problem(&row)?;
     let waiting = row.state.is_waiting();
     let message_id = lines.message_id(&row)?;
@@ -45,16 +43,35 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
     }
     Ok(EventDetail {
         summary: summary(&row, &event, problem.as_ref()),
+        payload_pretty: pretty(&shown),
         payload: shown,
-        payload_pretty: pretty,
         masked,
         message_id,
         bytes,
+        before: before(engine, id, input.reveal)?,
         problem: problem.map(|problem| masked_problem(problem, input.reveal)),
         attempts: outcomes(attempts, &row, &run, kind, input.reveal),
         curl,
         next_attempt_at: run.next_attempt.filter(|_| waiting).map(time),
         event,
+    })
+}
+
+/// What stood in the destination before the record was first sent; empty where there was no such record, `None` where
+/// nobody asked.
+fn before(engine: &Engine, id: EventId, reveal: bool) -> Result<Option<String>> {
+    let EventId::Record { batch, place, .. } = id else { return Ok(None) };
+    let kept = engine.store().read(|sqlite| BEFORE.of_batch(sqlite, batch))?;
+    let before = kept.and_then(|mut kept| kept.remove(&place));
+    Ok(before.map(|fields| {
+        let shown = fields.map(|fields| if reveal { fields } else { mask::json(&fields).0 });
+        shown.as_deref().map_or_else(String::new, pretty)
+    }))
+}
+
+fn pretty(text: &str) -> String {
+    Json::parse(text).map_or_else(String::new, |document| {
+        document.lines().into_iter().map(|(line, _)| line).collect::<Vec<_>>().join("\n")
     })
 }
 

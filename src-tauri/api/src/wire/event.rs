@@ -128,6 +128,9 @@ pub struct EventDetail {
     pub bytes: usize,
     /// Why it was refused or waits.
     pub problem: Option<Problem>,
+    /// What stood in the destination before it was first sent, with line breaks, masked as the payload is; empty where
+    /// there was no such record. Absent where nobody asked.
+    pub before: Option<String>,
     /// Requests it was part of, oldest first.
     pub attempts: Vec<Attempt>,
     /// The request as a curl command, with `$SECRET` in place of secrets, for this record alone.

@@ -16,6 +16,7 @@ mod schedule;
 mod settings;
 mod source;
 mod sync;
+mod undo;
 
 pub use catalogue::*;
 pub use connection::*;
@@ -29,3 +30,4 @@ pub use schedule::*;
 pub use settings::*;
 pub use source::*;
 pub use sync::*;
+pub use undo::*;

@@ -17,7 +17,7 @@ pub struct Problem {
     pub hint: String,
     /// Something to copy that helps, such as a GRANT statement.
     pub fix: Option<String>,
-    /// Whether Sluice tries again by itself.
+    /// Whether Sluice sends again by itself. A read that failed is made anew by the next run alone.
     pub retries: bool,
     /// The chain of technical causes, outermost first; folded away in the window.
     pub details: Vec<String>,

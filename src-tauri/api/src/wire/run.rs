@@ -24,6 +24,12 @@ pub struct Run {
     pub counts: RunCounts,
     /// What the warehouse said its read would take, where it says.
     pub cost: Option<Cost>,
+    /// The run it takes back.
+    pub undoes: Option<i64>,
+    /// The newest run that takes back this one.
+    pub undone_by: Option<i64>,
+    /// By which of the destination's ways its records went, where it has several.
+    pub sent_by: Vec<String>,
     /// What it is doing; absent once it has ended.
     pub progress: Option<RunProgress>,
     /// Why it failed, waits or is held.
@@ -109,6 +115,10 @@ pub enum Trigger {
     Resume,
     /// The user tests the sync with one record.
     Test,
+    /// The user takes back what an earlier run wrote.
+    Undo,
+    /// The user sends one record once more, as it was or corrected.
+    Replay,
 }
 
 /// What a running run is doing.

@@ -20,7 +20,8 @@ pub(crate) async fn run(api: &Api, out: Output, path: &Path) -> Result<Exit, Pro
     Ok(Exit::Done)
 }
 
-fn read(path: &Path) -> sluice_engine::Result<String> {
+/// The text of a file; `-` is standard input.
+pub(crate) fn read(path: &Path) -> sluice_engine::Result<String> {
     let bytes = if path == Path::new("-") {
         let mut bytes = Vec::new();
         std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)

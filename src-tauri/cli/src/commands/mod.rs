@@ -13,3 +13,4 @@ pub(crate) mod secret;
 #[cfg(feature = "development")]
 pub(crate) mod serve;
 pub(crate) mod sync;
+pub(crate) mod undo;

@@ -1,4 +1,4 @@
-//! `sluice retry`, `sluice discard` and `sluice undo`.
+//! `sluice retry` and `sluice discard`.
 
 use sluice_api::Api;
 use sluice_api::wire::{Discard, Discarding, Problem, Retry};
@@ -28,10 +28,4 @@ pub(crate) async fn discard(
     out.answer(&Summary::from(&run), || summary::lines(&run));
     let left = run.counts.rejected + run.counts.waiting;
     Ok(if left == 0 { Exit::Done } else { Exit::Incomplete })
-}
-
-/// Restores what `run` changed, or only the record with this key.
-pub(crate) async fn undo(api: &Api, out: Output, run: i64, key: Option<String>) -> Result<Exit, Problem> {
-    let run = follow(api, async { api.undo(run, key.into_iter().collect()).await }).await?;
-    Ok(report(out, &run))
 }

@@ -99,7 +99,7 @@ pub(crate) fn report(out: Output, run: &Run) -> Exit {
             "What waits goes out by itself while the window or `sluice run` is open, or now with: sluice sync {}",
             quoted(&run.sync)
         )),
-        RunStatus::Completed if run.counts.read == 0 && run.trigger != Trigger::Retry => {
+        RunStatus::Completed if run.counts.read == 0 && !matches!(run.trigger, Trigger::Retry | Trigger::Undo | Trigger::Replay) => {
             output::note("No row was read: the table or query is empty, or has nothing beyond the cursor.");
         }
         RunStatus::Running
@@ -114,7 +114,12 @@ pub(crate) fn report(out: Output, run: &Run) -> Exit {
         point_to(run, "rejected", &format!("{} rejected", counted(rejected, "record")));
     }
     if invalid > 0 {
-        point_to(run, "invalid", &format!("{} could not be sent", counted(invalid, "row")));
+        let what = if run.trigger == Trigger::Undo {
+            format!("{} left alone", counted(invalid, "record"))
+        } else {
+            format!("{} could not be sent", counted(invalid, "row"))
+        };
+        point_to(run, "invalid", &what);
     }
     Exit::from(run.status)
 }
@@ -125,7 +130,7 @@ fn point_to(run: &Run, status: &str, what: &str) {
 }
 
 /// A name as it can be pasted into a shell.
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if !name.is_empty() && !name.starts_with('-') && name.chars().all(plain) {
         name.to_owned()

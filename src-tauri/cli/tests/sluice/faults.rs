@@ -138,15 +138,6 @@ fn a_changed_column_type_is_held_as_the_plan_says_until_it_is_approved() {
 }
 
 #[test]
-fn undo_says_that_it_is_not_there_yet() {
-    let sluice = Sluice::with(LEAD_SCORES);
-    let run = sluice.json(&["sync", "lead-scores"], 0)["run"].to_string();
-    let said = sluice.run(&["undo", &run]);
-    assert_eq!(said.code, 1, "{said:?}");
-    assert!(said.err.contains("SLU-4005"), "{said:?}");
-}
-
-#[test]
 fn a_check_that_fails_names_its_step() {
     let mut sluice = Sluice::with(
         "version: 1\nconnections:\n  shop:\n    kind: postgres\n    settings: { host: 127.0.0.1, port: 9, database: d, user: u, tls: disable }\n",

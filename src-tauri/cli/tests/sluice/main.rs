@@ -19,5 +19,6 @@ mod main_job;
 mod mapping;
 mod pairs;
 mod stopping;
+mod undo;
 mod warehouse_faults;
 mod workspace_file;

@@ -231,7 +231,7 @@ async fn each_refusal_says_what_to_do() {
     }
     let message = "Incoming request with IP/Token 2001:db8::7 is not allowed to access Snowflake.";
     let fix = refused(token, "390422", message).await.fix().unwrap().to_owned();
-    assert!(fix.contains("TYPE = IPV6 VALUE_LIST = ('2001:db8::7')"), "{fix}");
+    assert!(fix.contains("TYPE = IPV6 VALUE_LIST = ('2001:db8::7')") && fix.contains("AWS alone"), "{fix}");
     // https://github.com/buremba/universql/issues/24
     let message = "Your user account has been temporarily locked due to too many failed attempts. Try again after 15 minutes or contact your account administrator for assistance.";
     assert!(refused(password, OTHER, message).await.fix().unwrap().contains("MINS_TO_UNLOCK"));

@@ -7,6 +7,7 @@ mod going_on;
 mod held;
 mod opening;
 mod start;
+mod undo;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use tokio::sync::Notify;
 
 pub use catalogue::Catalogue;
 pub use start::Start;
+pub use undo::UndoLook;
 
 use crate::clock::SharedClock;
 use crate::error::Result;

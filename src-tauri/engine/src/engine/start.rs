@@ -10,6 +10,7 @@ use super::opening::both;
 use crate::clock::millis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::progress::{Notice, Progress};
+use crate::run::undo::Undo;
 use crate::run::{Execution, Job, take_rejected};
 use crate::store::runs::{self, Ended, RunRow, Trigger};
 use crate::store::syncs::{self, SavedSync};
@@ -29,10 +30,12 @@ pub struct Start {
 }
 
 /// How a run got on its way.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) enum Began {
     /// It reads first.
     Started(Start),
+    /// It looks first at what is to be undone.
+    Undoes(Undo),
     /// What it is to send is in the outbox, and nothing of that was sent in it.
     Staged,
     /// It was under way before.
@@ -150,6 +153,7 @@ impl Engine {
             let destination = engine.destination(sync.to.as_deref().unwrap_or_default());
             let (destination, job) = match began {
                 Began::Staged => (destination?, Job::Deliver { resumed: false }),
+                Began::Undoes(undo) => (destination?, Job::Undo(undo)),
                 Began::Resumed => (destination?, Job::Deliver { resumed: true }),
                 Began::Started(start) => {
                     let (destination, warehouse) =

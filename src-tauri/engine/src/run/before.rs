@@ -2,10 +2,10 @@
 
 use super::deliver::Delivering;
 use super::deliver::work::Work;
-use super::only_if_empty;
+use super::{only_if_empty, undo};
 use crate::destination::ReadByKey;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::outbox::{amended, before};
+use crate::store::outbox::beside::{AMENDED, BEFORE};
 use crate::sync::Shape;
 
 /// Stores the values of all records of a batch that go out for the first time, where the destination can be read, and what
@@ -15,7 +15,9 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
     let batch = &work.batch;
     let places = batch.first.get().unwrap_or(&work.places);
     let records = batch.records(places, &context.sync_uuid, &context.run)?;
-    let (values, fields) = asked(records.iter().map(|record| record.payload), match_field)?;
+    let (values, mut fields) = asked(records.iter().map(|record| record.payload), match_field)?;
+    let operations = records.iter().map(|record| record.operation);
+    undo::all_fields(&*context.destination, object, operations, &mut fields).await?;
     let read = ReadByKey { object, match_field, values: &values, fields: &fields };
     let only_if_empty = only_if_empty::names(&context.sync);
     let Some(found) = context.destination.read_by_key(&read).await else {
@@ -27,12 +29,12 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
     } else {
         Some(only_if_empty::amended(&only_if_empty, places, &records, &found)?)
     };
-    let packed = amended.as_ref().map(amended::packed).transpose()?;
+    let packed = amended.as_ref().map(|amended| AMENDED.packed(amended)).transpose()?;
     let values = places.iter().copied().zip(found.into_iter().map(|found| found.map(|found| found.fields)));
-    let (id, values) = (batch.id, before::packed(&values.collect())?);
+    let (id, values) = (batch.id, BEFORE.packed(&values.collect())?);
     let insert = move |sqlite: &rusqlite::Connection| {
-        before::keep(sqlite, id, &values)?;
-        packed.map_or(Ok(()), |packed| amended::keep(sqlite, id, &packed))
+        BEFORE.keep(sqlite, id, &values)?;
+        packed.map_or(Ok(()), |packed| AMENDED.keep(sqlite, id, &packed))
     };
     context.store.write(insert).done().await?;
     if let Some(amended) = amended {

@@ -12,6 +12,7 @@ use super::progress::{Phase, Progress};
 use super::read::{ReadContext, ReadResult, read_all, unless_cancelled};
 use super::source;
 use super::stage::{Placed, Staging, locate};
+use super::undo::Undo;
 use crate::clock::{SharedClock, millis};
 use crate::destination::Destination;
 use crate::error::{Error, ErrorKind, Result};
@@ -47,6 +48,8 @@ pub(crate) enum Job {
         /// Where from.
         warehouse: Box<dyn Warehouse>,
     },
+    /// Takes back what an earlier run wrote.
+    Undo(Undo),
     /// Delivers what is in the outbox.
     Deliver {
         /// An earlier delivery of the run was cut off or gave up.
@@ -97,6 +100,10 @@ impl Execution {
                     move || async move { reading.stage_one(&*warehouse).await.map(|()| Sealed::Ready) },
                 )
                 .await
+            }
+            Job::Undo(undo) => {
+                self.finish_jobs().await?;
+                self.stage_undo(&undo).await.map(|()| Sealed::Ready)
             }
             Job::Deliver { resumed: again } => {
                 resumed = again;
@@ -237,8 +244,8 @@ impl Execution {
         let end = deliver(Arc::new(self.delivering(run, resumed, false))).await?;
         failpoint!(Finishing);
         self.destination.finish(&self.saved.sync.name, self.run).await?;
-        // What a test delivered stays beside the base until a whole run has been delivered.
-        if trigger != Trigger::Test {
+        // What a part of a sync delivered stays beside the base until a whole run has been delivered.
+        if !matches!(trigger, Trigger::Test | Trigger::Undo | Trigger::Replay) {
             self.tidy_base().await?;
         }
         let counts = self.store.read(|sqlite| Ok(runs::get(sqlite, self.run)?.counts))?;

@@ -16,10 +16,12 @@ pub mod plan;
 pub mod progress;
 mod read;
 mod refusals;
+pub(crate) mod replay;
 mod retry;
 mod send;
 mod source;
 mod stage;
+pub mod undo;
 
 pub use discard::Discard;
 pub(crate) use discard::discard;

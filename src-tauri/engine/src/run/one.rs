@@ -95,7 +95,7 @@ impl Execution {
 }
 
 /// Closes the open record of the same key: the test carries it.
-fn take_over(sqlite: &rusqlite::Connection, open: &OpenRecord, at: i64) -> Result<()> {
+pub(super) fn take_over(sqlite: &rusqlite::Connection, open: &OpenRecord, at: i64) -> Result<()> {
     let state = match outbox::state_of(sqlite, open.batch, open.place)? {
         RecordState::Rejected | RecordState::Doubtful => RecordState::RejectedBefore,
         RecordState::Staged

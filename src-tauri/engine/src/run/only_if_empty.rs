@@ -10,7 +10,7 @@ use crate::destination::{Destination, Found, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mapping::{Step, parse_path, without};
 use crate::record::{Operation, Record};
-use crate::store::outbox::amended::Amended;
+use crate::store::outbox::beside::Amended;
 use crate::sync::{Shape, Sync};
 
 /// Names, in the destination, of the sync's fields that are filled only where they are empty.

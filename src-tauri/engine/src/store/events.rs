@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection as Sqlite, OptionalExtension, params};
 
-use super::outbox::amended::Amended;
+use super::outbox::beside::{AMENDED, Amended};
 use super::outbox::{self, BatchRow, Body, OwnState, RecordState};
 use super::runs::{self, InvalidRow};
 use super::search::Search;
@@ -312,7 +312,7 @@ fn add_records(
             continue;
         }
         let Some(body) = outbox::body(sqlite, row.id)? else { continue };
-        let amended = outbox::amended::of_batch(sqlite, row.id)?;
+        let amended = AMENDED.of_batch(sqlite, row.id)?;
         let end = if row.id == batch { place.min(body.len()) } else { body.len() };
         for place in (0..end).rev() {
             if wanted.about().is_some_and(|about| !is_about(&body, place, about)) {
@@ -394,7 +394,7 @@ fn record(sqlite: &Sqlite, batch: i64, place: usize) -> Result<EventRow> {
         .optional()?
         .ok_or_else(gone)?;
     let body = outbox::body(sqlite, batch)?.filter(|body| place < body.len()).ok_or_else(gone)?;
-    let amended = outbox::amended::of_batch(sqlite, batch)?;
+    let amended = AMENDED.of_batch(sqlite, batch)?;
     record_event(sync, &row?, &outbox::own_states(sqlite, batch)?, &body, amended.as_ref(), place)
 }
 

@@ -138,4 +138,13 @@ alter table run add column cost text;
 -- the batch is first sent, so that it is sent again with the same bytes.
 create table amended(batch integer primary key, z blob not null);
 ",
+    // 10: undoing runs, and by which ways records went.
+    "
+-- destination: the connection its records go to; undoes: the run it takes back; sent_by: what the destination calls the
+-- ways its records went, as JSON.
+alter table run add column destination integer;
+alter table run add column undoes integer;
+alter table run add column sent_by text;
+create index run_undoes on run(undoes) where undoes is not null;
+",
 ];

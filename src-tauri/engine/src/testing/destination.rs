@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
 use crate::check::Steps;
 use crate::connection::Opening;
 use crate::destination::{
     Answer, Batch, Delivery, Destination, DestinationKind, Exchange, Found, JobToken, Jobs, Limits, Object,
-    Outcome, ReadByKey, Together,
+    ObjectField, Outcome, ReadByKey, Takes, Together,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::manifest::{Accepts, Capabilities, Manifest};
@@ -88,6 +88,9 @@ struct State {
     jobs_finish: bool,
     jobs_lost: bool,
     recognises: bool,
+    fields: Option<Vec<String>>,
+    /// Records somebody changed.
+    touched: HashSet<String>,
 }
 
 /// A destination that keeps what arrives, and answers as the test says.
@@ -141,6 +144,8 @@ impl FakeDestination {
             jobs_finish: false,
             jobs_lost: false,
             recognises: true,
+            fields: None,
+            touched: HashSet::new(),
         };
         let counter = || watch::Sender::new(0);
         Arc::new(Self {
@@ -193,6 +198,29 @@ impl FakeDestination {
     /// Lets itself be read from now on, or answers reads with an error.
     pub fn readable(&self, answer: Result<()>) {
         self.lock().readable = Some(answer);
+    }
+
+    /// From now on a record keeps the fields that a payload does not name, an update needs a record that is there, and
+    /// the destination can be read and says that its records have these fields.
+    pub fn merge(&self, fields: &[&str]) {
+        let mut state = self.lock();
+        state.fields = Some(fields.iter().map(|&field| field.to_owned()).collect());
+        state.readable = Some(Ok(()));
+    }
+
+    /// Somebody changes a field there; a record that is not there is made.
+    pub fn somebody_sets(&self, key: &str, field: &str, value: &str) {
+        let change = serde_json::Map::from_iter([(field.to_owned(), value.into())]);
+        let mut state = self.lock();
+        state.touched.insert(key.to_owned());
+        state.merged(key, change);
+    }
+
+    /// Somebody deletes a record there.
+    pub fn somebody_deletes(&self, key: &str) {
+        let mut state = self.lock();
+        state.touched.remove(key);
+        state.kept.remove(key);
     }
 
     /// Takes back what the journal at `path` says was taken, and appends every record it takes from now on: so
@@ -373,6 +401,10 @@ impl State {
         if self.recognises && self.ids.contains(&arrived.id) {
             return Outcome::Delivered;
         }
+        let is_missing = self.fields.is_some() && !self.kept.contains_key(&arrived.key);
+        if arrived.operation == Operation::Update && is_missing {
+            return Outcome::Rejected(Error::new(ErrorKind::RecordRejected, "There is no such record."));
+        }
         let outcome = (self.record)(arrived);
         if matches!(outcome, Outcome::Delivered | Outcome::Accepted) {
             self.write_down(arrived);
@@ -385,10 +417,33 @@ impl State {
         self.ids.insert(arrived.id.clone());
         self.taken.push(arrived.clone());
         if arrived.operation == Operation::Delete {
+            self.touched.remove(&arrived.key);
             self.kept.remove(&arrived.key);
+        } else if self.fields.is_some() {
+            self.merged(&arrived.key, serde_json::from_str(&arrived.payload).unwrap_or_default());
         } else {
             self.kept.insert(arrived.key.clone(), arrived.payload.clone());
         }
+    }
+
+    fn merged(&mut self, key: &str, fields: serde_json::Map<String, serde_json::Value>) {
+        let mut record = self.record_of(key).unwrap_or_default();
+        record.extend(fields);
+        self.kept.insert(key.to_owned(), serde_json::Value::Object(record).to_string());
+    }
+
+    fn record_of(&self, key: &str) -> Option<serde_json::Map<String, serde_json::Value>> {
+        serde_json::from_str(self.kept.get(key)?).ok()
+    }
+
+    /// The wanted fields of a record; null where it has no value.
+    fn found(&self, key: &str, wanted: &[String]) -> Option<Found> {
+        let record = self.record_of(key)?;
+        let value = |name: &String| record.get(name).cloned().unwrap_or_default();
+        let fields: serde_json::Map<_, _> = wanted.iter().map(|name| (name.clone(), value(name))).collect();
+        let made_at = Some(DateTime::UNIX_EPOCH + TimeDelta::days(40_000));
+        let changed_at = made_at.map(|at| at + TimeDelta::hours(self.touched.contains(key).into()));
+        Some(Found { fields: serde_json::Value::Object(fields).to_string(), made_at, changed_at })
     }
 
     fn write_down(&mut self, arrived: &Arrived) {
@@ -443,7 +498,20 @@ impl Destination for Handle {
     }
 
     async fn objects(&self) -> Result<Vec<Object>> {
-        Ok(Vec::new())
+        let Some(fields) = self.0.lock().fields.clone() else { return Ok(Vec::new()) };
+        let field = |name: String| ObjectField {
+            label: name.clone(),
+            matchable: name == "id",
+            name,
+            field_type: "text".to_owned(),
+            takes: Takes::Anything,
+            required: false,
+            writable: true,
+            options: Vec::new(),
+            custom: false,
+        };
+        let fields = fields.into_iter().map(field).collect();
+        Ok(vec![Object { name: "contact".to_owned(), label: "Contact".to_owned(), fields }])
     }
 
     fn limits(&self, _: &Shape) -> Limits {
@@ -473,7 +541,7 @@ impl Destination for Handle {
 
     async fn read_by_key(&self, read: &ReadByKey<'_>) -> Option<Result<Vec<Option<Found>>>> {
         let state = self.0.lock();
-        let found = |value: &String| state.kept.get(value).map(|fields| Found { fields: fields.clone() });
+        let found = |value: &String| state.found(value, read.fields);
         let answer = state.readable.clone()?;
         Some(answer.map(|()| read.values.iter().map(found).collect()))
     }

@@ -18,3 +18,4 @@ mod rekey;
 mod removal;
 mod safety;
 mod together;
+mod undo;

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -31,6 +32,8 @@ pub(super) struct Batched {
 pub(super) struct Named {
     pub(super) id: Option<String>,
     pub(super) properties: Option<Map<String, Value>>,
+    pub(super) created_at: Option<DateTime<Utc>>,
+    pub(super) updated_at: Option<DateTime<Utc>>,
     object_write_trace_id: Option<String>,
 }
 

@@ -135,7 +135,11 @@ fn shown(named: &Named, wanted: &[&str], definitions: &Definitions) -> Found {
         format!("{}:{}", Value::String((*name).to_owned()), as_json(text, holds))
     };
     let members: Vec<_> = wanted.iter().map(member).collect();
-    Found { fields: format!("{{{}}}", members.join(",")) }
+    Found {
+        fields: format!("{{{}}}", members.join(",")),
+        made_at: named.created_at,
+        changed_at: named.updated_at,
+    }
 }
 
 /// A value in the form in which a row has it: numbers and booleans as such.

@@ -22,7 +22,8 @@ const SCHEMA: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     CREATE TABLE IF NOT EXISTS record (
-        id INTEGER PRIMARY KEY, object TEXT NOT NULL, fields TEXT NOT NULL, changed_at TEXT NOT NULL) STRICT;
+        id INTEGER PRIMARY KEY, object TEXT NOT NULL, fields TEXT NOT NULL, changed_at TEXT NOT NULL,
+        made_at TEXT) STRICT;
     CREATE TABLE IF NOT EXISTS match_value (
         object TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, record INTEGER NOT NULL REFERENCES record,
         PRIMARY KEY (object, field, value)) STRICT, WITHOUT ROWID;
@@ -152,7 +153,11 @@ pub(super) async fn read_by_key(crm: &Crm, read: &ReadByKey<'_>) -> Result<Vec<O
                 None => None,
             };
             found.push(match record {
-                Some(record) => Some(shown(&records::load(db, record).map_err(broken)?, &fields)),
+                Some(record) => {
+                    let found = shown(&records::load(db, record).map_err(broken)?, &fields);
+                    let (made_at, changed_at) = records::times(db, record).map_err(broken)?;
+                    Some(Found { made_at, changed_at, ..found })
+                }
                 None => None,
             });
         }
@@ -169,12 +174,16 @@ fn shown(record: &records::Fields, wanted: &[String]) -> Found {
             format!("{}:{value}", serde_json::Value::String(name.clone()))
         })
         .collect();
-    Found { fields: format!("{{{}}}", members.join(",")) }
+    Found { fields: format!("{{{}}}", members.join(",")), ..Found::default() }
 }
 
 fn open(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.execute_batch(SCHEMA)?;
+    // Files of earlier versions do not say when a record was made.
+    if !connection.column_exists(None, "record", "made_at")? {
+        connection.execute("ALTER TABLE record ADD COLUMN made_at TEXT", [])?;
+    }
     Ok(connection)
 }

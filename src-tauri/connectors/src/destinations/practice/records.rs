@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -69,6 +70,15 @@ pub(super) fn load(db: &Connection, record: i64) -> rusqlite::Result<Fields> {
     serde_json::from_str(&text).map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
     })
+}
+
+/// When a record was made, where that is known, and last changed.
+pub(super) fn times(db: &Connection, record: i64) -> rusqlite::Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> {
+    let mut query = db.prepare_cached("SELECT made_at, changed_at FROM record WHERE id = ?1")?;
+    let (made, changed): (Option<String>, String) =
+        query.query_row([record], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let at = |text: &str| DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc());
+    Ok((made.as_deref().and_then(at), at(&changed)))
 }
 
 /// Applies `edit` to the record `existing`, or makes a new one. Changes nothing where it refuses.
@@ -172,7 +182,7 @@ fn save(db: &Connection, edit: &Edit<'_>, existing: Option<i64>, after: &Fields)
         db.prepare_cached("DELETE FROM match_value WHERE record = ?1")?.execute([record])?;
         record
     } else {
-        db.prepare_cached("INSERT INTO record (object, fields, changed_at) VALUES (?1, ?2, ?3)")?
+        db.prepare_cached("INSERT INTO record (object, fields, changed_at, made_at) VALUES (?1, ?2, ?3, ?3)")?
             .execute(params![edit.object.name, text, edit.at])?;
         db.last_insert_rowid()
     };

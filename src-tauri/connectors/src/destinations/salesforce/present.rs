@@ -1,5 +1,6 @@
 //! The values records have now, read before they are changed.
 
+use chrono::{DateTime, Utc};
 use sluice_engine::destination::{Found, ReadByKey};
 use sluice_engine::error::Error;
 
@@ -7,6 +8,10 @@ use super::client::Org;
 use super::describe::Described;
 use super::error::Trouble;
 use super::lookup::{Fields, Match};
+
+/// Every object has these, but not every user may read them (Object Reference, "System Fields").
+const MADE_AT: &str = "CreatedDate";
+const CHANGED_AT: &str = "SystemModstamp";
 
 /// The records asked for, as they are now, in the order asked. Fields that the object does not have are left out.
 pub(super) async fn read_by_key(
@@ -34,7 +39,8 @@ async fn read_described(
     let fields: Vec<_> =
         read.fields.iter().filter_map(|name| Some((name, object.field(name)?.name.as_str()))).collect();
     let values: Vec<_> = read.values.iter().map(String::as_str).collect();
-    let selected: Vec<_> = fields.iter().map(|(_, name)| *name).collect();
+    let times = [MADE_AT, CHANGED_AT].into_iter().filter(|name| object.field(name).is_some());
+    let selected: Vec<_> = fields.iter().map(|(_, name)| *name).chain(times).collect();
     let matches = org.find(object, by, &values, &selected).await.map_err(Trouble::error)?;
     let shown = |record: &Fields| {
         let members: Vec<_> = fields
@@ -44,7 +50,8 @@ async fn read_described(
                 format!("{}:{value}", serde_json::Value::from(asked.as_str()))
             })
             .collect();
-        Found { fields: format!("{{{}}}", members.join(",")) }
+        let fields = format!("{{{}}}", members.join(","));
+        Found { fields, made_at: moment(record, MADE_AT), changed_at: moment(record, CHANGED_AT) }
     };
     Ok(values
         .iter()
@@ -54,4 +61,10 @@ async fn read_described(
             Match::None | Match::Several => None,
         })
         .collect())
+}
+
+/// A moment as Salesforce writes it: `2026-01-31T12:00:00.000+0000`.
+fn moment(record: &Fields, name: &str) -> Option<DateTime<Utc>> {
+    let text: String = serde_json::from_str(record.get(name)?.get()).ok()?;
+    DateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f%z").ok().map(|at| at.to_utc())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt};
-use sluice_engine::error::Result;
+use sluice_engine::error::{ErrorKind, Result};
 use sluice_engine::sync::TableName;
 use sluice_engine::warehouse::{Table, TableKind};
 
@@ -28,18 +28,8 @@ pub(super) async fn tables(session: &Arc<Session>) -> Result<Vec<Table>> {
         None => "ACCOUNT".to_owned(),
     };
     let mut found = BTreeMap::new();
-    let first = list(session, &format!("SHOW OBJECTS IN {within} LIMIT {PAGE}")).await?;
-    take(&first, &place, &mut found);
-    if first.len() >= PAGE {
-        // Names go on within a schema alone, so that each is asked by itself.
-        let schemas = schemas(session).await?.into_iter();
-        let lists = schemas.map(|schema| pages(session.clone(), format!("SHOW OBJECTS IN SCHEMA {schema}")));
-        let mut lists = futures_util::stream::iter(lists).buffer_unordered(AT_ONCE);
-        while let Some(listings) = lists.try_next().await? {
-            for listing in &listings {
-                take(listing, &place, &mut found);
-            }
-        }
+    for listing in all(session, "OBJECTS", &within).await? {
+        take(&listing, &place, &mut found);
     }
     mark_kinds(session, &within, &place, &mut found).await;
     Ok(found.into_values().collect())
@@ -95,6 +85,26 @@ fn names(listings: &[Listing]) -> Vec<String> {
     listings.iter().flat_map(Listing::rows).map(|row| row.text("name").to_owned()).collect()
 }
 
+/// All objects of one sort within a database or the account.
+async fn all(session: &Arc<Session>, what: &str, within: &str) -> Result<Vec<Listing>> {
+    let first = list(session, &format!("SHOW {what} IN {within} LIMIT {PAGE}")).await?;
+    if first.len() < PAGE {
+        return Ok(vec![first]);
+    }
+    // Names go on within a schema alone, so that each is asked by itself.
+    let schemas = schemas(session).await?.into_iter();
+    let lists = schemas.map(|schema| within_schema(session.clone(), format!("SHOW {what} IN SCHEMA {schema}")));
+    futures_util::stream::iter(lists).buffer_unordered(AT_ONCE).try_concat().await
+}
+
+/// A schema that is gone by now, or closed to the role, has nothing to show, and keeps no other from being shown.
+async fn within_schema(session: Arc<Session>, show: String) -> Result<Vec<Listing>> {
+    match pages(session, show).await {
+        Err(error) if matches!(error.kind(), ErrorKind::MissingObject | ErrorKind::NotAllowed) => Ok(Vec::new()),
+        listings => listings,
+    }
+}
+
 /// All that a SHOW has, a page at a time.
 async fn pages(session: Arc<Session>, show: String) -> Result<Vec<Listing>> {
     let (mut pages, mut after) = (Vec::new(), String::new());
@@ -119,8 +129,8 @@ async fn mark_kinds(session: &Arc<Session>, within: &str, place: &Place, found: 
     let lists =
         [("MATERIALIZED VIEWS", TableKind::MaterializedView), ("EXTERNAL TABLES", TableKind::ForeignTable)];
     for (what, kind) in lists {
-        let Ok(listing) = list(session, &format!("SHOW {what} IN {within}")).await else { continue };
-        for row in listing.rows() {
+        let Ok(listings) = all(session, what, within).await else { continue };
+        for row in listings.iter().flat_map(Listing::rows) {
             // A stand-in may take it for a statement of another meaning.
             if row.get("database_name").is_none() {
                 continue;

@@ -6,7 +6,7 @@ use bytes::{Buf as _, Bytes};
 use flate2::bufread::MultiGzDecoder;
 use sluice_engine::error::{Error, ErrorKind, Result};
 
-/// Bytes taken out of a compressed part at once.
+/// Bytes taken out of a part at once.
 const PIECE: usize = 256 << 10;
 
 /// A part, unpacked piece by piece.
@@ -37,7 +37,7 @@ impl Part {
     pub(super) fn next(&mut self) -> Result<Option<Bytes>> {
         match &mut self.bytes {
             Unpacked::Plain(bytes) => {
-                let piece = bytes.split_to(bytes.len());
+                let piece = bytes.split_to(PIECE.min(bytes.len()));
                 Ok((!piece.is_empty()).then_some(piece))
             }
             Unpacked::Gzip(gzip) => {

@@ -148,10 +148,14 @@ fn no_policy(login: &Login) -> Error {
 
 /// The types of addresses are those of <https://docs.snowflake.com/en/sql-reference/sql/create-network-rule>.
 fn policy(login: &Login, address: Option<IpAddr>) -> String {
-    let kind = if address.is_some_and(|address| address.is_ipv6()) { "IPV6" } else { "IPV4" };
+    let (kind, note) = if address.is_some_and(|address| address.is_ipv6()) {
+        ("IPV6", "-- Snowflake takes IPv6 addresses in accounts on AWS alone; elsewhere use this network’s IPv4 address.\n")
+    } else {
+        ("IPV4", "")
+    };
     let address = address.map_or_else(|| "this computer’s address".to_owned(), |address| address.to_string());
     format!(
-        "CREATE NETWORK RULE SLUICE_ADDRESS MODE = INGRESS TYPE = {kind} VALUE_LIST = ('{address}');\n\
+        "{note}CREATE NETWORK RULE SLUICE_ADDRESS MODE = INGRESS TYPE = {kind} VALUE_LIST = ('{address}');\n\
          CREATE NETWORK POLICY SLUICE_POLICY ALLOWED_NETWORK_RULE_LIST = ('SLUICE_ADDRESS');\n\
          ALTER USER {} SET NETWORK_POLICY = SLUICE_POLICY;",
         named(&login.user)

@@ -23,7 +23,7 @@ use crate::clock::{SharedClock, millis};
 use crate::destination::{Destination, Limits};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::outbox::{self, jobs::JobRow};
-use crate::store::runs::RunRow;
+use crate::store::runs::{self, RunRow};
 use crate::store::{Store, Written};
 use crate::sync::Sync;
 use work::{Loaded, Loading, Work};
@@ -81,6 +81,8 @@ struct Sender {
     stopped: Option<Error>,
     /// Why some records are left to a later run.
     left: Option<Error>,
+    /// What the destination calls the ways records went.
+    sent_by: Vec<String>,
     refusals: Refusals,
 }
 
@@ -105,6 +107,7 @@ pub(crate) async fn deliver(context: Arc<Delivering>) -> Result<End> {
         unwritten: VecDeque::new(),
         stopped: None,
         left: None,
+        sent_by: context.run.sent_by.clone(),
         refusals: Refusals::new(context.sync.brakes.refused.filter(|_| !context.run.approved)),
         context,
     };
@@ -124,6 +127,7 @@ pub(crate) async fn deliver(context: Arc<Delivering>) -> Result<End> {
     // What still has no answer is given up, and nothing of it goes on behind the run's end.
     under_way.shutdown().await;
     delivery.write_all().await?;
+    delivery.write_sent_by().await?;
     delivery.context.progress.flush();
     end
 }
@@ -199,6 +203,14 @@ impl Sender {
             Some(written) => written.done().await,
             None => Ok(()),
         }
+    }
+
+    async fn write_sent_by(&self) -> Result<()> {
+        let (run, by) = (self.context.run.id, self.sent_by.clone());
+        if by == self.context.run.sent_by {
+            return Ok(());
+        }
+        self.context.store.write(move |sqlite| runs::set_sent_by(sqlite, run, &by)).done().await
     }
 
     async fn write_all(&mut self) -> Result<()> {

@@ -11,7 +11,7 @@ use super::Sender;
 use super::jobs::Job;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Operation, Record};
-use crate::store::outbox::amended::Amended;
+use crate::store::outbox::beside::{AMENDED, Amended};
 use crate::store::outbox::{self, BatchRow, Body, OwnState};
 use crate::store::runs::{self, Counts, RunRow};
 
@@ -137,13 +137,16 @@ impl Sender {
     }
 
     /// Puts the records of one batch into the requests that carry them, as the destination asks for.
-    fn requests(&self, batch: &Loaded, places: Vec<usize>) -> Result<Vec<Vec<usize>>> {
+    fn requests(&mut self, batch: &Loaded, places: Vec<usize>) -> Result<Vec<Vec<usize>>> {
         let mut requests: Vec<(Option<Operation>, usize, Vec<usize>)> = Vec::new();
         for place in places {
             let operation = batch.body.operation(place)?;
             let (run, destination) = (&self.context.run, &self.context.destination);
-            let most = destination.together(&run.shape, operation, run.counts.to_send);
-            let (own, most) = (most.map(|_| operation), most.map(|together| together.records));
+            let together = destination.together(&run.shape, operation, run.counts.to_send);
+            if let Some(by) = together.map(|together| together.by).filter(|by| !self.sent_by.iter().any(|known| known == by)) {
+                self.sent_by.push(by.to_owned());
+            }
+            let (own, most) = (together.map(|_| operation), together.map(|together| together.records));
             let open = requests.iter_mut().rev().find(|(carries, ..)| *carries == own);
             match open.filter(|(_, most, places)| places.len() < *most) {
                 Some((_, _, places)) => places.push(place),
@@ -198,7 +201,7 @@ impl Sender {
 fn load(sqlite: &rusqlite::Connection, row: BatchRow) -> Result<Option<Loaded>> {
     let Some(body) = outbox::body(sqlite, row.id)? else { return Ok(None) };
     let changed_at = outbox::changed_at(sqlite, &body, row.run)?;
-    let amended = outbox::amended::of_batch(sqlite, row.id)?.map(OnceLock::from).unwrap_or_default();
+    let amended = AMENDED.of_batch(sqlite, row.id)?.map(OnceLock::from).unwrap_or_default();
     let (first, kept_before) = (OnceCell::new(), OnceCell::new());
     Ok(Some(Loaded { id: row.id, body, changed_at, first, kept_before, amended }))
 }

@@ -3,8 +3,7 @@
 //! Records are kept in batches: a compressed body that never changes, one state for the whole batch, and a
 //! row of its own only for a record whose state differs.
 
-pub mod amended;
-pub mod before;
+pub mod beside;
 mod body;
 mod by_key;
 pub mod discarded;

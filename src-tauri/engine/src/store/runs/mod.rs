@@ -10,16 +10,16 @@ use rusqlite::{Connection as Sqlite, params};
 pub use ended::{Ended, end, last_sign};
 pub use invalid::{InvalidRow, add_invalid, invalid_rows};
 pub use problem::Problem;
-pub use row::{Counts, RunRow, RunState, Trigger, get, list, none_sealed, unfinished, waiting};
+pub use row::{Counts, RunRow, RunState, Trigger, get, list, none_sealed, undone_by, unfinished, waiting};
 
 use super::json::write_json;
-use super::seal;
+use super::{seal, syncs};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::Shape;
 use crate::warehouse::Cost;
 
-/// Writes down a new run that is reading. A run that is held is dropped: the new run reads afresh. A test with one
-/// record reads too little for that; it is refused where the held run has sent nothing yet.
+/// Writes down a new run that is reading. A run that is held is dropped: the new run reads afresh. What reads too little
+/// for that (a test with one record, an undo, a replay) is refused where the held run has sent nothing yet.
 pub fn begin(
     sqlite: &Sqlite,
     sync: i64,
@@ -29,16 +29,18 @@ pub fn begin(
     shape: &Shape,
 ) -> Result<i64> {
     refuse_second(sqlite, sync)?;
-    if trigger == Trigger::Test {
+    if matches!(trigger, Trigger::Test | Trigger::Undo | Trigger::Replay) {
         seal::refuse_while_held(sqlite, sync)?;
     } else if let Some(held) = seal::held_of(sqlite, sync)? {
         seal::drop_held(sqlite, held)?;
     }
+    let to = syncs::by_id(sqlite, sync)?.sync.to;
     sqlite
         .prepare_cached(
-            "insert into run(sync, cause, state, started, generation, shape) values(?1, ?2, 1, ?3, ?4, ?5)",
+            "insert into run(sync, cause, state, started, generation, shape, destination)
+             values(?1, ?2, 1, ?3, ?4, ?5, (select id from connection where name = ?6))",
         )?
-        .execute(params![sync, trigger as u8, at, generation, write_json(shape)?])?;
+        .execute(params![sync, trigger as u8, at, generation, write_json(shape)?, to])?;
     Ok(sqlite.last_insert_rowid())
 }
 
@@ -122,6 +124,18 @@ pub fn set_counts(sqlite: &Sqlite, run: i64, counts: &Counts) -> Result<()> {
             counts.carried,
             counts.to_send
         ])?;
+    Ok(())
+}
+
+/// Notes which run this one takes back.
+pub fn set_undoes(sqlite: &Sqlite, run: i64, undoes: i64) -> Result<()> {
+    sqlite.execute("update run set undoes = ?2 where id = ?1", [run, undoes])?;
+    Ok(())
+}
+
+/// Notes by which ways records went.
+pub fn set_sent_by(sqlite: &Sqlite, run: i64, by: &[String]) -> Result<()> {
+    sqlite.execute("update run set sent_by = ?2 where id = ?1", params![run, write_json(&by)?])?;
     Ok(())
 }
 

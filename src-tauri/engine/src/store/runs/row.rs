@@ -24,6 +24,10 @@ pub enum Trigger {
     Resume = 5,
     /// The user tests the sync with one record.
     Test = 6,
+    /// The user undoes an earlier run.
+    Undo = 7,
+    /// The user sends one record again, as it was or corrected.
+    Replay = 8,
 }
 
 /// How a run is or ended.
@@ -160,6 +164,12 @@ pub struct RunRow {
     pub counts: Counts,
     /// What the warehouse said its read would take.
     pub cost: Option<Cost>,
+    /// The connection its records go to; not known of runs of older versions.
+    pub destination: Option<i64>,
+    /// The run it takes back.
+    pub undoes: Option<i64>,
+    /// What the destination calls the ways its records went, where it has several.
+    pub sent_by: Vec<String>,
     /// When it is tried again by itself, in ms.
     pub next_attempt: Option<i64>,
     /// Why it failed, waits, is held or was missed.
@@ -169,7 +179,7 @@ pub struct RunRow {
 const COLUMNS: &str =
     "id, sync, cause, state, started, sealed, finished, generation, shape, claimed, next_attempt,
     problem, read, invalid, added, changed, removed, unchanged, carried, to_send, sent, delivered, rejected,
-    requests, bytes_sent, discarded, approved, cost";
+    requests, bytes_sent, discarded, approved, cost, destination, undoes, sent_by";
 
 /// The run with this id.
 pub fn get(sqlite: &Sqlite, run: i64) -> Result<RunRow> {
@@ -197,22 +207,31 @@ pub fn unfinished(sqlite: &Sqlite) -> Result<Vec<RunRow>> {
     rows.map(|row| row?).collect()
 }
 
-/// Waiting runs that are the newest of their sync but for tests with one record, with when they are due to be tried
+/// Waiting runs that are the newest of their sync but for those that read nothing of it whole (tests with one record,
+/// undos, replays), with when they are due to be tried
 /// again.
 pub fn waiting(sqlite: &Sqlite) -> Result<Vec<RunRow>> {
     let mut statement = sqlite.prepare_cached(&format!(
         "select {COLUMNS} from run r where state = 8 and next_attempt is not null
          and not exists(select 1 from run later where later.sync = r.sync and later.id > r.id and later.state <> 9
-                        and later.cause <> 6)"
+                        and later.cause not in (6, 7, 8))"
     ))?;
     let rows = statement.query_map([], |row| Ok(from_row(row)))?;
     rows.map(|row| row?).collect()
 }
 
+/// The newest run that takes back this one and did not fail.
+pub fn undone_by(sqlite: &Sqlite, run: i64) -> Result<Option<i64>> {
+    let sql = "select id from run where undoes = ?1 and state <> ?2 order by id desc limit 1";
+    let found = sqlite.prepare_cached(sql)?.query_row(params![run, RunState::Failed as u8], |row| row.get(0));
+    Ok(found.optional()?)
+}
+
 /// No whole run of the sync was ever sealed.
 pub fn none_sealed(sqlite: &Sqlite, sync: i64) -> Result<bool> {
-    let sql = "select not exists(select 1 from run where sync = ?1 and sealed is not null and cause not in (?2, ?3))";
-    let parts = params![sync, Trigger::Retry as u8, Trigger::Test as u8];
+    let sql = "select not exists(select 1 from run where sync = ?1 and sealed is not null and cause not in (?2, ?3, ?4, ?5))";
+    let [retry, test, undo, replay] = [Trigger::Retry, Trigger::Test, Trigger::Undo, Trigger::Replay].map(|trigger| trigger as u8);
+    let parts = params![sync, retry, test, undo, replay];
     Ok(sqlite.query_row(sql, parts, |row| row.get(0))?)
 }
 
@@ -224,10 +243,13 @@ fn from_row(row: &Row<'_>) -> Result<RunRow> {
         3 => Trigger::CatchUp,
         4 => Trigger::Retry,
         6 => Trigger::Test,
+        7 => Trigger::Undo,
+        8 => Trigger::Replay,
         _ => Trigger::Resume,
     };
     let shape: String = row.get(8)?;
     let (problem, cost): (Option<String>, Option<String>) = (row.get(11)?, row.get(27)?);
+    let sent_by: Option<String> = row.get(30)?;
     Ok(RunRow {
         id: row.get(0)?,
         sync: row.get(1)?,
@@ -240,6 +262,9 @@ fn from_row(row: &Row<'_>) -> Result<RunRow> {
         shape: read_json(&shape)?,
         claimed: row.get(9)?,
         approved: row.get(26)?,
+        destination: row.get(28)?,
+        undoes: row.get(29)?,
+        sent_by: sent_by.as_deref().map(read_json).transpose()?.unwrap_or_default(),
         next_attempt: row.get(10)?,
         problem: problem.as_deref().map(read_json).transpose()?,
         cost: cost.as_deref().map(read_json).transpose()?,

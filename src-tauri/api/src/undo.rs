@@ -1,0 +1,73 @@
+//! Runs undone, and single records sent once more.
+
+use sluice_engine::engine;
+use sluice_engine::json_text::Json;
+use sluice_engine::mask;
+use sluice_engine::run::undo;
+use sluice_engine::store::syncs;
+
+use crate::Api;
+use crate::wire::{FieldUndo, Problem, Replay, Run, Undo, UndoLook, UndoLookRequest, UndoRecord};
+
+impl Api {
+    /// What undoing a run would do. Nothing is written anywhere.
+    pub async fn undo_look(&self, input: UndoLookRequest) -> Result<UndoLook, Problem> {
+        let keys = self.keys_of(input.keys, input.events).await?;
+        let look = self.engine().look_at_undo(input.run, &keys, input.limit).await?;
+        let sync = look.of.sync;
+        let saved = self.blocking(move |engine| engine.store().read(|sqlite| syncs::by_id(sqlite, sync))).await?;
+        Ok(on_wire(&look, saved.sync.name, input.reveal))
+    }
+
+    /// Takes back what a run wrote, in a run of its own.
+    pub async fn undo(&self, input: Undo) -> Result<Run, Problem> {
+        let keys = self.keys_of(input.keys, input.events).await?;
+        let run = self.engine().undo(input.run, keys, input.delete_created).await?;
+        self.run(run).await
+    }
+
+    /// Sends the record of one event once more, as it was or corrected.
+    pub async fn replay(&self, input: Replay) -> Result<Run, Problem> {
+        let event = input.event.parse()?;
+        let run = self.engine().replay(event, input.payload.map(String::into_bytes)).await?;
+        self.run(run).await
+    }
+}
+
+fn on_wire(look: &engine::UndoLook, sync: String, reveal: bool) -> UndoLook {
+    let count = |will| look.counts.get(&will).copied().unwrap_or(0);
+    UndoLook {
+        run: look.of.id,
+        sync,
+        put_back: count(undo::Will::PutBack),
+        create_again: count(undo::Will::CreateAgain),
+        delete: count(undo::Will::Delete),
+        nothing: count(undo::Will::Nothing),
+        leave_alone: count(undo::Will::LeaveAlone),
+        records: look.records.iter().map(|record| record_on_wire(record, reveal)).collect(),
+    }
+}
+
+fn record_on_wire(record: &undo::UndoRecord, reveal: bool) -> UndoRecord {
+    let shown = |name: &str, value: &Option<String>| {
+        let mut document = Json::parse(value.as_deref()?)?;
+        if !reveal {
+            mask::mask_json(name, &mut document);
+        }
+        Some(document.compact())
+    };
+    let fields = record.fields.iter().map(|field| FieldUndo {
+        name: field.name.clone(),
+        now: shown(&field.name, &field.now),
+        then: shown(&field.name, &field.then),
+        wrote: shown(&field.name, &field.wrote),
+        left_alone: field.left_alone,
+    });
+    let key = if reveal { None } else { mask::value("", &record.key) };
+    UndoRecord {
+        key: key.unwrap_or_else(|| record.key.clone()),
+        will: record.will.into(),
+        fields: fields.collect(),
+        reason: record.reason.clone(),
+    }
+}

@@ -1,0 +1,102 @@
+//! Undoing a run, and sending one record once more.
+
+use std::io::Write as _;
+use std::process::Stdio;
+
+use crate::command::{Sluice, count, wait};
+use crate::main_job::{LEAD_SCORES, assert_sums};
+
+const CHANGE: &str = "update leads set lead_score = 99 where lead_id in (select lead_id from leads order by lead_id limit 3)";
+
+fn scores(sluice: &Sluice) -> Vec<String> {
+    let plan = sluice.json(&["plan", "lead-scores", "--limit", "3"], 0);
+    plan["records"].as_array().unwrap().iter().map(|record| record["key"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_run_is_undone_and_the_next_one_sends_it_again() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    sluice.json(&["sync", "lead-scores"], 0);
+    sluice.change_sample(CHANGE);
+    let changed = scores(&sluice);
+    let run = sluice.json(&["sync", "lead-scores"], 0);
+    assert_eq!(count(&run, "changed"), 3);
+    let number = run["run"].to_string();
+    let look = sluice.json(&["undo", &number, "--look"], 0);
+    assert_eq!((count(&look, "put_back"), count(&look, "leave_alone")), (3, 0));
+    let field = &look["records"][0]["fields"][0];
+    assert_eq!((field["name"].as_str(), field["now"].as_str()), (Some("lead_score"), Some("99")));
+    assert_ne!(field["then"], "99");
+
+    let undone = sluice.json(&["undo", &number], 0);
+    assert_sums(&undone);
+    assert_eq!((count(&undone, "delivered"), &undone["undoes"], undone["trigger"].as_str()), (3, &run["run"], Some("undo")));
+    assert_eq!(sluice.json(&["runs"], 0).as_array().unwrap().iter().find(|known| known["run"] == run["run"]).unwrap()["undone_by"], undone["run"]);
+    let again = sluice.json(&["undo", &number, "--look"], 0);
+    assert_eq!((count(&again, "nothing"), count(&again, "put_back")), (3, 0), "it is as before");
+    assert_eq!(scores(&sluice), changed, "the rows still say 99");
+    let said = sluice.run(&["undo", &number]);
+    assert_eq!(said.code, 0, "{said:?}");
+}
+
+#[test]
+fn what_a_run_created_stays_unless_asked() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    let run = sluice.json(&["sync", "lead-scores"], 0)["run"].to_string();
+    let kept = sluice.json(&["undo", &run], 0);
+    assert_sums(&kept);
+    assert_eq!((count(&kept, "invalid"), count(&kept, "delivered")), (5000, 0));
+    let said = sluice.run(&["undo", &run, "--key", "L-000001"]);
+    assert!(said.err.contains(&format!("sluice undo {run} --delete-created")), "{said:?}");
+    let left = sluice.events(&["--run", &kept["run"].to_string(), "--status", "invalid", "--limit", "1"]);
+    assert_eq!(left[0]["reason"]["kind"], "left_alone");
+    let gone = sluice.json(&["undo", &run, "--delete-created"], 0);
+    assert_eq!((count(&gone, "removed"), count(&gone, "delivered")), (5000, 5000));
+    assert_eq!(count(&sluice.json(&["plan", "lead-scores"], 0), "added"), 5000);
+}
+
+#[test]
+fn events_are_not_undone() {
+    let events = LEAD_SCORES
+        .replace("object: contacts\n    match: email", "event: identify\n    identifiers: { email: email }");
+    let sluice = Sluice::with(&events);
+    let run = sluice.json(&["sync", "lead-scores"], 0)["run"].to_string();
+    let said = sluice.run(&["undo", &run]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("can not be taken back") && said.err.contains("SLU-4011"), "{said:?}");
+}
+
+#[test]
+fn a_refused_record_is_corrected_and_sent() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    sluice.change_sample("update leads set email = 'no address' where lead_id = (select min(lead_id) from leads)");
+    sluice.json(&["sync", "lead-scores"], 3);
+    let refused = sluice.events(&["--status", "rejected"]).remove(0);
+    let event = refused["event"].as_str().unwrap().to_owned();
+    let said = sluice.run(&["replay", &event]);
+    assert_eq!(said.code, 3, "as it was it is refused again: {said:?}");
+    // What it is found by can not be corrected; another field can.
+    let mut child = sluice
+        .command(&["replay", &event, "--payload", "-", "--json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(br#"{"email":"ana@example.com","lead_score":1}"#).unwrap();
+    let said = wait(child);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("another one"), "{said:?}");
+    let delivered = sluice.events(&["--status", "delivered", "--limit", "1"]).remove(0);
+    let mut payload = delivered["payload"].clone();
+    payload["lead_score"] = 77.into();
+    let file = sluice.beside("payload.json");
+    std::fs::write(&file, payload.to_string()).unwrap();
+    let run = sluice.json(&["replay", delivered["event"].as_str().unwrap(), "--payload", file.to_str().unwrap()], 0);
+    assert_sums(&run);
+    assert_eq!((count(&run, "delivered"), run["trigger"].as_str()), (1, Some("replay")));
+    let sent = sluice.events(&["--run", &run["run"].to_string()]).remove(0);
+    assert_eq!(sent["payload"], payload);
+    // The row says something else, so the next run puts it right.
+    assert_eq!(count(&sluice.json(&["sync", "lead-scores"], 3), "changed"), 1);
+}

@@ -1,0 +1,120 @@
+//! Runs are undone, and single records sent again as they were or corrected.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Engine;
+use super::start::Began;
+use crate::clock::millis;
+use crate::destination::Destination;
+use crate::error::{Error, ErrorKind, Result};
+use crate::run::undo::{Look, Undo, UndoRecord, Will};
+use crate::run::replay;
+use crate::store::events::EventId;
+use crate::store::runs::{self, RunRow, Trigger};
+use crate::store::syncs::{self, SavedSync};
+use crate::store::{Sqlite, connections, seal};
+
+/// What undoing a run would do.
+#[derive(Debug)]
+pub struct UndoLook {
+    /// The run.
+    pub of: RunRow,
+    /// How many of its records by what would be done with them.
+    pub counts: BTreeMap<Will, u64>,
+    /// The first of each, in the order they were sent.
+    pub records: Vec<UndoRecord>,
+}
+
+impl Engine {
+    /// What undoing a run would do, with the first `limit` records of each kind; of these keys, or all. Nothing is
+    /// written anywhere.
+    pub async fn look_at_undo(&self, run: i64, keys: &[String], limit: usize) -> Result<UndoLook> {
+        let (of, saved) = self.store.read(|sqlite| undoable(sqlite, run))?;
+        let destination = self.destination(saved.sync.to.as_deref().unwrap_or_default())?;
+        let (mut counts, mut records) = (BTreeMap::new(), Vec::new());
+        let mut look = Look::begin(&self.store, &*destination, &of, keys).await?;
+        while let Some(found) = look.next().await? {
+            for record in found {
+                let count: &mut u64 = counts.entry(record.will).or_default();
+                *count += 1;
+                if *count <= limit as u64 {
+                    records.push(record);
+                }
+            }
+        }
+        if counts.is_empty() {
+            return Err(nothing(run, keys));
+        }
+        Ok(UndoLook { of, counts, records })
+    }
+
+    /// Takes back what a run wrote, in a run of its own; of these keys, or all. What the run created is deleted only
+    /// where `deletes` says so.
+    pub async fn undo(self: &Arc<Self>, run: i64, keys: Vec<String>, deletes: bool) -> Result<i64> {
+        let (of, saved) = self.store.read(|sqlite| undoable(sqlite, run))?;
+        let destination = self.destination(saved.sync.to.as_deref().unwrap_or_default())?;
+        Look::begin(&self.store, &*destination, &of, &keys).await?;
+        let at = millis(self.clock.now());
+        let begin = move |sqlite: &rusqlite::Connection| {
+            undoable(sqlite, run)?;
+            let undo = runs::begin(sqlite, of.sync, Trigger::Undo, at, of.generation, &of.shape)?;
+            runs::set_undoes(sqlite, undo, run)?;
+            Ok(undo)
+        };
+        let _turn = self.beginning().await?;
+        let begun = self.store.write(begin).done().await?;
+        self.launch(saved, begun, Began::Undoes(Undo { of: run, keys, deletes }));
+        Ok(begun)
+    }
+
+    /// Sends the record of an event once more, in a run of its own: with the bytes it had, or with `payload` in their
+    /// place.
+    pub async fn replay(self: &Arc<Self>, event: EventId, payload: Option<Vec<u8>>) -> Result<i64> {
+        let EventId::Record { run, batch, place } = event else {
+            return Err(Error::new(ErrorKind::UnknownName, "This row was never a record; there is nothing to send."));
+        };
+        let (of, saved) = self.store.read(|sqlite| same_destination(sqlite, run))?;
+        let limits = self.destination(saved.sync.to.as_deref().unwrap_or_default())?.limits(&of.shape);
+        let at = millis(self.clock.now());
+        let begin = move |sqlite: &rusqlite::Connection| {
+            let begun = runs::begin(sqlite, of.sync, Trigger::Replay, at, of.generation, &of.shape)?;
+            replay::stage(sqlite, &of, (batch, place), payload, begun, at, limits)?;
+            Ok(begun)
+        };
+        let _turn = self.beginning().await?;
+        let begun = self.store.write(begin).done().await?;
+        self.launch(saved, begun, Began::Staged);
+        Ok(begun)
+    }
+}
+
+/// The run and its sync, where the run can be undone now.
+fn undoable(sqlite: &Sqlite, run: i64) -> Result<(RunRow, SavedSync)> {
+    let (of, saved) = same_destination(sqlite, run)?;
+    runs::refuse_second(sqlite, of.sync)?;
+    seal::refuse_while_held(sqlite, of.sync)?;
+    Ok((of, saved))
+}
+
+/// The run and its sync, which has to send to where the run sent.
+fn same_destination(sqlite: &Sqlite, run: i64) -> Result<(RunRow, SavedSync)> {
+    let of = runs::get(sqlite, run)?;
+    let saved = syncs::by_id(sqlite, of.sync)?;
+    let to = saved.sync.to.as_deref().map(|to| connections::get(sqlite, to)).transpose()?.map(|saved| saved.id);
+    if to.is_none() || of.destination.is_some_and(|destination| Some(destination) != to) {
+        let message = format!("Run {run} sent to another destination than its sync “{}” has now.", saved.sync.name);
+        return Err(Error::new(ErrorKind::Conflict, message)
+            .with_hint("Give the sync the destination it had, and try again."));
+    }
+    Ok((of, saved))
+}
+
+fn nothing(run: i64, keys: &[String]) -> Error {
+    if keys.is_empty() {
+        let message = format!("Run {run} delivered nothing that is still kept, so there is nothing to undo.");
+        return Error::new(ErrorKind::Conflict, message).with_hint("Look at its events.");
+    }
+    Error::new(ErrorKind::UnknownName, format!("Run {run} delivered no record with this key."))
+        .with_hint("Look at the keys of its delivered records.")
+}

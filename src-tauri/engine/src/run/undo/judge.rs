@@ -1,0 +1,291 @@
+//! What an undo does with one record: said by three values of each field, what stood there before, what the run wrote,
+//! and what stands there now.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::destination::{Found, Object, Takes};
+use crate::error::{Error, ErrorKind, Result};
+use crate::json_text::Json;
+use crate::record::Operation;
+use crate::same::is_same;
+
+/// What an undo does with a record of the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Will {
+    /// Fields get the values back that they had.
+    PutBack,
+    /// The run deleted the record; it is created again from what it had.
+    CreateAgain,
+    /// The run created the record; it is deleted.
+    Delete,
+    /// Nothing of it differs from before the run.
+    Nothing,
+    /// It is not touched, for the reason given.
+    LeaveAlone,
+}
+
+/// A field of a record that is undone. Values are JSON texts; `None` where there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldUndo {
+    /// Its name in the destination.
+    pub name: String,
+    /// What stands there now.
+    pub now: Option<String>,
+    /// What stood there before the run, and what an undo puts back.
+    pub then: Option<String>,
+    /// What the run wrote.
+    pub wrote: Option<String>,
+    /// It is not touched: its value is not the one the run wrote.
+    pub left_alone: bool,
+}
+
+/// A record as an undo sees it.
+pub(super) struct Was<'a> {
+    pub(super) operation: Operation,
+    /// What the run sent.
+    pub(super) payload: &'a [u8],
+    /// The fields before that: `None` where that is not kept, and inside where there was no record.
+    pub(super) before: Option<&'a Option<String>>,
+    /// The record now; `None` where there is none.
+    pub(super) now: Option<&'a Found>,
+    /// When the run began.
+    pub(super) began: DateTime<Utc>,
+}
+
+/// How far the destination's clock may be from this computer's.
+const SKEW: TimeDelta = TimeDelta::hours(1);
+/// Changes so soon after a record was made are what the destination itself does with a new record.
+const SETTLES: TimeDelta = TimeDelta::seconds(60);
+
+/// What is to be done, and with which fields.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Judged {
+    pub(super) will: Will,
+    pub(super) fields: Vec<FieldUndo>,
+    /// Why it is left alone, or why there is nothing to do.
+    pub(super) reason: Option<String>,
+}
+
+/// The object's fields, as far as an undo has to know them.
+#[derive(Default)]
+pub(super) struct Known {
+    fields: HashMap<String, (Takes, bool)>,
+}
+
+impl Known {
+    /// The fields of `object` among those the destination has.
+    pub(super) fn of(objects: &[Object], object: &str) -> Self {
+        let fields = objects.iter().filter(|known| known.name == object).flat_map(|known| &known.fields);
+        Self { fields: fields.map(|field| (field.name.clone(), (field.takes, field.writable))).collect() }
+    }
+
+    fn takes(&self, name: &str) -> Takes {
+        self.fields.get(name).map_or(Takes::Anything, |(takes, _)| *takes)
+    }
+
+    /// Whether a new record can be given the field. Of a destination that names no fields every one can.
+    fn is_writable(&self, name: &str) -> bool {
+        self.fields.is_empty() || self.fields.get(name).is_some_and(|(_, writable)| *writable)
+    }
+
+    /// Names of all fields a record can be given.
+    pub(super) fn writable(&self) -> impl Iterator<Item = &String> {
+        self.fields.iter().filter(|(_, (_, writable))| *writable).map(|(name, _)| name)
+    }
+}
+
+/// Whether what the run wrote is what stands in a record: every field of `payload` but `match_field`.
+pub(super) fn is_there(known: &Known, match_field: &str, payload: &[u8], now: &str) -> Result<bool> {
+    let (wrote, now) = (document(payload)?, document(now.as_bytes())?);
+    Ok(members(&wrote).all(|(name, value)| {
+        name == match_field || is_same(known.takes(name), Some(value), now.get(name))
+    }))
+}
+
+pub(super) fn judge(known: &Known, match_field: &str, was: &Was<'_>) -> Result<Judged> {
+    let Some(before) = was.before else {
+        return Ok(left(Will::LeaveAlone, "What stood there before is not kept any more."));
+    };
+    match (was.operation, before, was.now) {
+        (Operation::Delete, None, _) => Ok(left(Will::Nothing, "It was not there before the run either.")),
+        (Operation::Delete, Some(_), Some(_)) => {
+            Ok(left(Will::LeaveAlone, "Somebody has created the record again since."))
+        }
+        (Operation::Delete, Some(before), None) => created_again(known, match_field, before),
+        (_, None, None) => Ok(left(Will::Nothing, "The record is gone already.")),
+        (_, Some(_), None) => Ok(left(Will::LeaveAlone, "The record is not in the destination any more.")),
+        (_, None, Some(now)) => deleted(known, match_field, was, now),
+        (_, Some(before), Some(now)) => put_back(known, match_field, was.payload, before, &now.fields),
+    }
+}
+
+fn created_again(known: &Known, match_field: &str, before: &str) -> Result<Judged> {
+    let then = document(before.as_bytes())?;
+    let had = members(&then).filter(|(name, value)| *name != match_field && value.text().is_some());
+    let fields = had.filter(|(name, _)| known.is_writable(name)).map(|(name, value)| FieldUndo {
+        name: name.to_owned(),
+        now: None,
+        then: Some(value.compact()),
+        wrote: None,
+        left_alone: false,
+    });
+    Ok(Judged { will: Will::CreateAgain, fields: fields.collect(), reason: None })
+}
+
+/// A record that the run made: unless its own times say otherwise, or somebody has changed it since.
+fn deleted(known: &Known, match_field: &str, was: &Was<'_>, found: &Found) -> Result<Judged> {
+    let (wrote, now) = (document(was.payload)?, document(found.fields.as_bytes())?);
+    let fields: Vec<_> = members(&wrote)
+        .filter(|(name, _)| *name != match_field)
+        .map(|(name, value)| FieldUndo {
+            name: name.to_owned(),
+            now: now.get(name).map(Json::compact),
+            then: None,
+            wrote: Some(value.compact()),
+            left_alone: !is_same(known.takes(name), Some(value), now.get(name)),
+        })
+        .collect();
+    let is_older = found.made_at.is_some_and(|made| made < was.began - SKEW);
+    let is_touched = found.made_at.zip(found.changed_at).is_some_and(|(made, changed)| changed - made > SETTLES);
+    let touched = is_touched.then(|| "The record was changed since the run created it.".to_owned());
+    let older = is_older.then(|| "The record was made before the run.".to_owned());
+    Ok(match older.or(since(&fields)).or(touched) {
+        Some(reason) => Judged { will: Will::LeaveAlone, fields, reason: Some(reason) },
+        None => Judged { will: Will::Delete, fields, reason: None },
+    })
+}
+
+fn put_back(known: &Known, match_field: &str, payload: &[u8], before: &str, now: &str) -> Result<Judged> {
+    let (wrote, then, now) = (document(payload)?, document(before.as_bytes())?, document(now.as_bytes())?);
+    let (mut fields, mut any) = (Vec::new(), false);
+    for (name, wrote) in members(&wrote).filter(|(name, _)| *name != match_field) {
+        let (takes, stands, stood) = (known.takes(name), now.get(name), then.get(name));
+        if is_same(takes, stands, stood) {
+            continue;
+        }
+        let left_alone = !is_same(takes, stands, Some(wrote)) || stood.is_none();
+        any |= !left_alone;
+        fields.push(FieldUndo {
+            name: name.to_owned(),
+            now: stands.map(Json::compact),
+            then: stood.map(Json::compact),
+            wrote: Some(wrote.compact()),
+            left_alone,
+        });
+    }
+    let reason = since(&fields);
+    Ok(if any {
+        Judged { will: Will::PutBack, fields, reason }
+    } else if reason.is_some() {
+        Judged { will: Will::LeaveAlone, fields, reason }
+    } else {
+        left(Will::Nothing, "It is as it was before the run.")
+    })
+}
+
+/// Says which fields were changed since; `None` where none was.
+fn since(fields: &[FieldUndo]) -> Option<String> {
+    let changed: Vec<_> =
+        fields.iter().filter(|field| field.left_alone).map(|field| format!("“{}”", field.name)).collect();
+    match changed.as_slice() {
+        [] => None,
+        [one] => Some(format!("{one} was changed since the run.")),
+        [rest @ .., last] => Some(format!("{} and {last} were changed since the run.", rest.join(", "))),
+    }
+}
+
+fn left(will: Will, reason: &str) -> Judged {
+    Judged { will, fields: Vec::new(), reason: Some(reason.to_owned()) }
+}
+
+fn members(document: &Json) -> impl Iterator<Item = (&str, &Json)> {
+    let entries = match document {
+        Json::Object(entries) => entries.as_slice(),
+        Json::List(_) | Json::Scalar(_) => &[],
+    };
+    entries.iter().map(|(name, value)| (name.as_str(), value))
+}
+
+pub(super) fn document(text: &[u8]) -> Result<Json> {
+    std::str::from_utf8(text)
+        .ok()
+        .and_then(Json::parse)
+        .ok_or_else(|| Error::new(ErrorKind::Damaged, "A stored record can not be read."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(operation: Operation, before: Option<&str>, now: Option<&str>) -> (Will, Vec<(String, bool)>) {
+        let before = before.map(str::to_owned);
+        let payload = br#"{"id":"k","name":"Bo","score":7}"#;
+        let now = now.map(|fields| Found { fields: fields.to_owned(), ..Found::default() });
+        let began = DateTime::UNIX_EPOCH;
+        let was = Was { operation, payload, before: Some(&before), now: now.as_ref(), began };
+        let judged = judge(&Known::default(), "id", &was).unwrap();
+        (judged.will, judged.fields.into_iter().map(|field| (field.name, field.left_alone)).collect())
+    }
+
+    fn field(name: &str, left_alone: bool) -> (String, bool) {
+        (name.to_owned(), left_alone)
+    }
+
+    #[test]
+    fn three_values_say_what_is_done() {
+        let (before, written) = (r#"{"name":"Ana","score":1}"#, r#"{"name":"Bo","score":"7.0"}"#);
+        let upsert = Operation::Upsert;
+        assert_eq!(
+            judged(upsert, Some(before), Some(written)),
+            (Will::PutBack, vec![field("name", false), field("score", false)])
+        );
+        assert_eq!(
+            judged(upsert, Some(before), Some(r#"{"name":"Cy","score":7}"#)),
+            (Will::PutBack, vec![field("name", true), field("score", false)])
+        );
+        assert_eq!(
+            judged(upsert, Some(before), Some(r#"{"name":"Cy","score":8}"#)),
+            (Will::LeaveAlone, vec![field("name", true), field("score", true)])
+        );
+        assert_eq!(judged(upsert, Some(before), Some(before)).0, Will::Nothing);
+        assert_eq!(judged(upsert, Some(before), None).0, Will::LeaveAlone);
+        assert_eq!(judged(upsert, None, Some(written)).0, Will::Delete);
+        assert_eq!(judged(upsert, None, Some(r#"{"name":"Bo","score":8}"#)).0, Will::LeaveAlone);
+        assert_eq!(judged(upsert, None, None).0, Will::Nothing);
+        assert_eq!(judged(Operation::Delete, Some(before), None).0, Will::CreateAgain);
+        assert_eq!(judged(Operation::Delete, Some(before), Some(before)).0, Will::LeaveAlone);
+        assert_eq!(judged(Operation::Delete, None, None).0, Will::Nothing);
+        // A field that could not be read before is not put back to nothing.
+        assert_eq!(
+            judged(upsert, Some(r#"{"name":"Ana"}"#), Some(written)).1,
+            vec![field("name", false), field("score", true)]
+        );
+    }
+
+    #[test]
+    fn a_record_is_deleted_only_where_its_times_say_that_it_is_the_runs_own() {
+        let began = DateTime::from_timestamp(1_750_000_000, 0).unwrap();
+        let will = |made: i64, changed: i64| {
+            let at = |seconds| Some(began + TimeDelta::seconds(seconds));
+            let fields = r#"{"name":"Bo"}"#.to_owned();
+            let now = Found { fields, made_at: at(made), changed_at: at(changed) };
+            let payload = br#"{"id":"k","name":"Bo"}"#;
+            let was = Was { operation: Operation::Upsert, payload, before: Some(&None), now: Some(&now), began };
+            judge(&Known::default(), "id", &was).unwrap().will
+        };
+        assert_eq!(will(5, 6), Will::Delete);
+        assert_eq!(will(-1_800, -1_799), Will::Delete, "the clocks are not the same");
+        assert_eq!(will(-7_200, -7_200), Will::LeaveAlone, "it was there before");
+        assert_eq!(will(5, 500), Will::LeaveAlone, "somebody changed it");
+    }
+
+    #[test]
+    fn what_is_not_kept_is_left_alone() {
+        let now = Found { fields: "{}".to_owned(), ..Found::default() };
+        let began = DateTime::UNIX_EPOCH;
+        let was = Was { operation: Operation::Upsert, payload: b"{}", before: None, now: Some(&now), began };
+        assert_eq!(judge(&Known::default(), "id", &was).unwrap().will, Will::LeaveAlone);
+    }
+}

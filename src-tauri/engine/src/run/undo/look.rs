@@ -1,0 +1,196 @@
+//! Goes through what a run delivered, asks the destination what stands there now, and says what an undo would do.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::judge::{FieldUndo, Judged, Known, Was, Will, document, is_there, judge};
+use crate::clock::from_millis;
+use crate::destination::{Destination, ReadByKey};
+use crate::error::{Error, ErrorKind, Result};
+use crate::json_text::Json;
+use crate::record::Operation;
+use crate::run::before::asked;
+use crate::store::outbox::beside::{AMENDED, Amended, BEFORE, Before};
+use crate::store::outbox::{self, BatchRow, Body, RecordState};
+use crate::store::runs::RunRow;
+use crate::store::{Sqlite, Store};
+use crate::sync::Shape;
+
+/// A record of the run, with what an undo does with it.
+#[derive(Debug, Clone)]
+pub struct UndoRecord {
+    /// Its key.
+    pub key: String,
+    /// What is done.
+    pub will: Will,
+    /// Its fields that are not as before the run.
+    pub fields: Vec<FieldUndo>,
+    /// Why it is left alone in whole or in part, or why there is nothing to do.
+    pub reason: Option<String>,
+    /// Its match value, as JSON.
+    pub(super) matched: String,
+}
+
+/// What goes through the run.
+pub(crate) struct Look<'a> {
+    store: &'a Store,
+    destination: &'a dyn Destination,
+    of: &'a RunRow,
+    keys: &'a [String],
+    object: &'a str,
+    match_field: &'a str,
+    known: Known,
+    /// Records asked for at once.
+    most: usize,
+    batches: VecDeque<BatchRow>,
+    /// The batch that is being looked at, and how many of its delivered records are done.
+    at: Option<(Kept, usize)>,
+}
+
+/// A batch of the run, as kept.
+struct Kept {
+    id: i64,
+    body: Body,
+    amended: Amended,
+    before: Option<Before>,
+    /// Places of delivered records.
+    delivered: Vec<usize>,
+}
+
+impl Kept {
+    fn sent(&self, place: usize) -> &[u8] {
+        self.amended.get(&place).map_or(self.body.payload(place), |amended| amended.as_bytes())
+    }
+}
+
+impl<'a> Look<'a> {
+    /// Begins to look at what the run `of` delivered; of these keys, or all.
+    pub(crate) async fn begin(
+        store: &'a Store,
+        destination: &'a dyn Destination,
+        of: &'a RunRow,
+        keys: &'a [String],
+    ) -> Result<Self> {
+        let Shape::Record { object, match_field } = &of.shape else { return Err(events()) };
+        // Asked for nothing, it only says whether it can be asked.
+        let nothing = ReadByKey { object, match_field, values: &[], fields: &[] };
+        destination.read_by_key(&nothing).await.ok_or_else(not_readable)??;
+        Ok(Self {
+            store,
+            destination,
+            of,
+            keys,
+            object,
+            match_field,
+            known: Known::of(&destination.objects().await?, object),
+            most: destination.limits(&of.shape).records.max(1),
+            batches: store.read(|sqlite| outbox::batches_of(sqlite, of.id))?.into(),
+            at: None,
+        })
+    }
+
+    /// The field records are found by.
+    pub(crate) fn match_field(&self) -> &'a str {
+        self.match_field
+    }
+
+    /// The next records, in the order they were sent; `None` after the last.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<UndoRecord>>> {
+        loop {
+            if let Some((kept, done)) = self.at.take()
+                && let Some(left) = kept.delivered.get(done..).filter(|left| !left.is_empty())
+            {
+                let places = left.get(..self.most).unwrap_or(left);
+                let records = self.judged(&kept, places).await?;
+                let done = done + places.len();
+                self.at = Some((kept, done));
+                return Ok(Some(records));
+            }
+            let Some(batch) = self.batches.pop_front() else { return Ok(None) };
+            self.at = self.store.read(|sqlite| self.kept(sqlite, &batch))?.map(|kept| (kept, 0));
+        }
+    }
+
+    fn kept(&self, sqlite: &Sqlite, batch: &BatchRow) -> Result<Option<Kept>> {
+        let own = outbox::own_states(sqlite, batch.id)?;
+        let Some(body) = outbox::body(sqlite, batch.id)? else { return Ok(None) };
+        let is_wanted = |place: &usize| {
+            let state = own.get(place).map_or(batch.state, |own| own.state);
+            matches!(state, RecordState::Delivered | RecordState::Accepted)
+                && (self.keys.is_empty() || self.keys.iter().any(|key| key == body.key(*place)))
+        };
+        let delivered: Vec<usize> = (0..body.len()).filter(is_wanted).collect();
+        let amended = AMENDED.of_batch(sqlite, batch.id)?.unwrap_or_default();
+        let before = BEFORE.of_batch(sqlite, batch.id)?;
+        Ok(Some(Kept { id: batch.id, body, amended, before, delivered }))
+    }
+
+    async fn judged(&self, kept: &Kept, places: &[usize]) -> Result<Vec<UndoRecord>> {
+        let payloads: Vec<&[u8]> = places.iter().map(|place| kept.sent(*place)).collect();
+        let (object, match_field) = (self.object, self.match_field);
+        let (values, fields) = asked(payloads.iter().copied(), match_field)?;
+        let read = ReadByKey { object, match_field, values: &values, fields: &fields };
+        let now = self.destination.read_by_key(&read).await.ok_or_else(not_readable)??;
+        let mut records = Vec::with_capacity(places.len());
+        for ((place, payload), now) in places.iter().zip(payloads).zip(&now) {
+            let before = self.before(kept, *place)?;
+            let operation = kept.body.operation(*place)?;
+            let began = from_millis(self.of.started);
+            let was = Was { operation, payload, before: before.as_ref(), now: now.as_ref(), began };
+            let Judged { will, fields, reason } = judge(&self.known, match_field, &was)?;
+            let matched = document(payload)?.get(match_field).map_or_else(|| "null".to_owned(), Json::compact);
+            records.push(UndoRecord { key: kept.body.key(*place).to_owned(), will, fields, reason, matched });
+        }
+        Ok(records)
+    }
+
+    /// What stood there before the run. Where an earlier request had got there although its answer was lost, what was
+    /// read before this run's is what that one wrote, and what stood there before that one counts.
+    fn before(&self, kept: &Kept, place: usize) -> Result<Option<Option<String>>> {
+        let own = kept.before.as_ref().and_then(|before| before.get(&place).cloned());
+        let (Some(Some(found)), true) = (&own, kept.body.past(place).doubtful) else { return Ok(own) };
+        self.store.read(|sqlite| {
+            let key = kept.body.key(place);
+            for (batch, place) in outbox::find_key(sqlite, Some(self.of.sync), key, usize::MAX)? {
+                if batch >= kept.id {
+                    continue;
+                }
+                let state = outbox::state_of(sqlite, batch, place)?;
+                let earlier = BEFORE.of_batch(sqlite, batch)?.and_then(|mut before| before.remove(&place));
+                let (Some(earlier), Some(body)) = (earlier, outbox::body(sqlite, batch)?) else { break };
+                let is_delivered = matches!(state, RecordState::Delivered | RecordState::Accepted);
+                if is_delivered || !is_there(&self.known, self.match_field, body.payload(place), found)? {
+                    break;
+                }
+                return Ok(Some(earlier));
+            }
+            Ok(own.clone())
+        })
+    }
+}
+
+/// Names of all fields that a record is created again from, where a run is about to delete it.
+pub(in crate::run) async fn all_fields(
+    destination: &dyn Destination,
+    object: &str,
+    mut operations: impl Iterator<Item = Operation>,
+    fields: &mut Vec<String>,
+) -> Result<()> {
+    if operations.any(|operation| operation == Operation::Delete) {
+        let known = Known::of(&destination.objects().await?, object);
+        let more: BTreeSet<String> = known.writable().filter(|name| !fields.contains(name)).cloned().collect();
+        fields.extend(more);
+    }
+    Ok(())
+}
+
+fn events() -> Error {
+    Error::new(ErrorKind::CanNotUndo, "The run sent events. What was sent as an event can not be taken back.")
+        .with_hint("Where an earlier event says what is right, send that one again: Live events, the event, Send again.")
+}
+
+fn not_readable() -> Error {
+    Error::new(
+        ErrorKind::CanNotUndo,
+        "This destination does not say what is in its records, so nobody knows what to put back.",
+    )
+}

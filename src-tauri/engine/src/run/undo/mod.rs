@@ -1,0 +1,12 @@
+//! Undoing a run: what it wrote is taken back, where nobody has changed it since. An undo is itself a run.
+
+mod judge;
+mod look;
+mod stage;
+
+pub use judge::{FieldUndo, Will};
+pub use look::UndoRecord;
+
+pub(super) use look::all_fields;
+pub(crate) use look::Look;
+pub(crate) use stage::Undo;

@@ -1,0 +1,186 @@
+//! Stages an undo: what is put back becomes records of a run like any other.
+
+use super::judge::Will;
+use super::look::{Look, UndoRecord};
+use crate::clock::millis;
+use crate::destination::Limits;
+use crate::error::{Error, ErrorKind, Result};
+use crate::record::{Change, Operation};
+use crate::run::execute::Execution;
+use crate::run::invalid;
+use crate::run::one::take_over;
+use crate::run::read::unless_cancelled;
+use crate::store::outbox::{self, Body, key_hash};
+use crate::store::runs::{self, Counts, InvalidRow, Problem};
+use crate::store::{Store, marks};
+use crate::value::write_string;
+
+const NOT_TO_DELETE: &str = "The run created it, and it was not to be deleted.";
+
+/// What is undone.
+#[derive(Debug, Clone)]
+pub(crate) struct Undo {
+    /// The run.
+    pub(crate) of: i64,
+    /// Only these keys; empty for all.
+    pub(crate) keys: Vec<String>,
+    /// Also deletes what the run created.
+    pub(crate) deletes: bool,
+}
+
+/// Fills batches with what is put back.
+struct Taken<'a> {
+    store: &'a Store,
+    sync: i64,
+    run: i64,
+    at: i64,
+    limits: Limits,
+    body: Body,
+    bytes: usize,
+    hashes: Vec<u64>,
+    last_batch: i64,
+    counts: Counts,
+}
+
+impl Execution {
+    /// Looks at what the run to undo wrote, stages what is put back, and seals the run with it.
+    pub(in crate::run) async fn stage_undo(&self, undo: &Undo) -> Result<()> {
+        failpoint!(Begun);
+        let of = self.store.read(|sqlite| runs::get(sqlite, undo.of))?;
+        self.progress.expect(Some(of.counts.delivered));
+        let mut taken = Taken {
+            store: &self.store,
+            sync: self.saved.id,
+            run: self.run,
+            at: millis(self.clock.now()),
+            limits: self.destination.limits(&of.shape),
+            body: Body::default(),
+            bytes: 0,
+            hashes: Vec::new(),
+            last_batch: 0,
+            counts: Counts::default(),
+        };
+        let look = Look::begin(&self.store, &*self.destination, &of, &undo.keys);
+        let mut look = unless_cancelled(&self.cancel, look).await?;
+        while let Some(records) = unless_cancelled(&self.cancel, look.next()).await? {
+            failpoint!(Rows);
+            for record in records {
+                taken.take(look.match_field(), record, undo.deletes)?;
+                if taken.is_full() {
+                    taken.hand_on().await?;
+                }
+            }
+            self.progress.read(&taken.counts);
+        }
+        failpoint!(Whole);
+        taken.hand_on().await?;
+        failpoint!(Sealing);
+        self.seal_undo(taken.hashes, taken.counts, taken.last_batch).await
+    }
+
+    async fn seal_undo(&self, hashes: Vec<u64>, counts: Counts, last_batch: i64) -> Result<()> {
+        let (sync, run, at) = (self.saved.id, self.run, millis(self.clock.now()));
+        let job = move |sqlite: &rusqlite::Connection| {
+            // What waits of these keys would be written over what is put back.
+            let open = outbox::open_records(sqlite, sync)?;
+            for open in hashes.iter().filter_map(|hash| open.get(hash)) {
+                take_over(sqlite, open, at)?;
+            }
+            outbox::discarded::forget(sqlite, sync, &hashes)?;
+            // A warehouse that compares by itself knows nothing of this.
+            marks::forget(sqlite, sync)?;
+            outbox::release(sqlite, run)?;
+            runs::set_counts(sqlite, run, &counts)?;
+            runs::seal(sqlite, run, at, None, last_batch)?;
+            failpoint!(Sealed);
+            Ok(())
+        };
+        self.store.write(job).done().await
+    }
+}
+
+impl Taken<'_> {
+    fn take(&mut self, match_field: &str, record: UndoRecord, deletes: bool) -> Result<()> {
+        self.counts.read += 1;
+        let (change, operation) = match record.will {
+            Will::PutBack => (Change::Changed, Operation::Update),
+            Will::CreateAgain => (Change::Added, Operation::Upsert),
+            Will::Delete if deletes => (Change::Removed, Operation::Delete),
+            Will::Delete => return self.leave_alone(record, Some(NOT_TO_DELETE)),
+            Will::LeaveAlone => return self.leave_alone(record, None),
+            Will::Nothing => {
+                self.counts.unchanged += 1;
+                return Ok(());
+            }
+        };
+        match change {
+            Change::Added => self.counts.added += 1,
+            Change::Changed => self.counts.changed += 1,
+            Change::Removed => {
+                self.counts.removed += 1;
+                // What was read counts as something: it stands there as the run left it.
+                self.counts.unchanged += 1;
+            }
+        }
+        self.counts.to_send += 1;
+        let payload = payload(match_field, &record, change != Change::Removed);
+        self.bytes += payload.len() + self.limits.envelope_bytes;
+        self.hashes.push(key_hash(&record.key));
+        self.body.push(&record.key, change, operation, self.run, &payload);
+        Ok(())
+    }
+
+    /// The batch is to be written before another record comes.
+    fn is_full(&self) -> bool {
+        let most = self.limits.records.min(outbox::MOST_RECORDS);
+        // The next record may be as long as any.
+        self.body.len() >= most || self.bytes + self.limits.record_bytes > self.limits.bytes
+    }
+
+    fn leave_alone(&mut self, record: UndoRecord, reason: Option<&str>) -> Result<()> {
+        self.counts.invalid += 1;
+        if self.counts.invalid <= invalid::KEPT {
+            let reason = reason.map(str::to_owned).or(record.reason).unwrap_or_default();
+            let error = Error::new(ErrorKind::LeftAlone, reason);
+            let problem = Problem::from(&error);
+            let row = self.counts.read;
+            invalid::keep(self.store, self.run, InvalidRow { row, key: Some(record.key), problem });
+        }
+        Ok(())
+    }
+
+    /// Writes the batch that is being filled.
+    async fn hand_on(&mut self) -> Result<()> {
+        if self.body.is_empty() {
+            return Ok(());
+        }
+        self.bytes = 0;
+        let sealed = outbox::compress(&std::mem::take(&mut self.body))?;
+        let (sync, run, at) = (self.sync, self.run, self.at);
+        let stage = move |sqlite: &rusqlite::Connection| {
+            failpoint!(Staging);
+            outbox::stage(sqlite, sync, run, at, &sealed)
+        };
+        self.last_batch = self.store.write_soon(stage).done().await?;
+        Ok(())
+    }
+}
+
+/// The match value, and with `fields` what is put back.
+fn payload(match_field: &str, record: &UndoRecord, fields: bool) -> Vec<u8> {
+    let mut out = vec![b'{'];
+    let mut member = |name: &str, value: &str| {
+        out.extend_from_slice(if out.len() > 1 { b"," } else { b"" });
+        write_string(&mut out, name);
+        out.push(b':');
+        out.extend_from_slice(value.as_bytes());
+    };
+    member(match_field, &record.matched);
+    for field in record.fields.iter().filter(|field| fields && !field.left_alone) {
+        if let Some(then) = &field.then {
+            member(&field.name, then);
+        }
+    }
+    out.push(b'}');
+    out
+}
