@@ -116,6 +116,8 @@ commands! {
     run: i64 => Run;
     /// A page of the event log.
     events: EventsRequest => EventPage;
+    /// Everything ever sent to one person, newest first.
+    person: PersonRequest => PersonHistory;
     /// Everything about one record.
     event: EventRequest => EventDetail;
     /// Writes events to a file; answers with how many.

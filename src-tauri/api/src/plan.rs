@@ -132,7 +132,7 @@ fn is_in(path: &str, names: &[String]) -> bool {
 }
 
 /// Every field of either document, in order.
-fn changes(before: Option<&Json>, after: Option<&Json>) -> Vec<FieldChange> {
+pub(crate) fn changes(before: Option<&Json>, after: Option<&Json>) -> Vec<FieldChange> {
     let (before, after) =
         (before.map(Json::leaves).unwrap_or_default(), after.map(Json::leaves).unwrap_or_default());
     let value = |leaves: &[(String, String)], path: &str| {

@@ -83,7 +83,7 @@ fn masked_problem(mut problem: Problem, reveal: bool) -> Problem {
     problem
 }
 
-fn summary(row: &EventRow, event: &Event, problem: Option<&Problem>) -> String {
+pub(super) fn summary(row: &EventRow, event: &Event, problem: Option<&Problem>) -> String {
     let why = problem.map(|problem| format!(" {}", mask::free_text(&problem.message))).unwrap_or_default();
     let verb = match row.change {
         Some(Change::Added) => "New",

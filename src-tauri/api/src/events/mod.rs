@@ -4,6 +4,7 @@ mod curl;
 mod detail;
 mod export;
 mod line;
+mod person;
 mod plain;
 
 use sluice_engine::engine::Engine;
@@ -13,7 +14,9 @@ use sluice_engine::store::{runs, syncs};
 use sluice_engine::{Error, ErrorKind, Result};
 
 use crate::Api;
-use crate::wire::{EventDetail, EventPage, EventRequest, EventStatus, EventsExport, EventsRequest, Problem};
+use crate::wire::{
+    EventDetail, EventPage, EventRequest, EventStatus, EventsExport, EventsRequest, PersonHistory, PersonRequest, Problem,
+};
 use line::Lines;
 
 pub use plain::PlainEvent;
@@ -34,6 +37,11 @@ impl Api {
             Ok(EventPage { events, cursor, total })
         })
         .await
+    }
+
+    /// Everything ever sent to one person, newest first.
+    pub async fn person(&self, input: PersonRequest) -> Result<PersonHistory, Problem> {
+        self.blocking(move |engine| person::person(engine, &input)).await
     }
 
     /// Everything about one record.

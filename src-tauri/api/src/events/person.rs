@@ -1,0 +1,122 @@
+//! Everything ever sent to one person, on one line of time.
+
+use std::collections::BTreeSet;
+
+use sluice_engine::engine::Engine;
+use sluice_engine::json_text::Json;
+use sluice_engine::mapping::named_in;
+use sluice_engine::mask;
+use sluice_engine::store::events::{self, EventId, EventRow, Filter};
+use sluice_engine::store::outbox::RecordState;
+use sluice_engine::store::outbox::beside::BEFORE;
+use sluice_engine::store::{connections, runs};
+use sluice_engine::Result;
+
+use super::detail::summary;
+use super::line::Lines;
+use super::problem;
+use crate::plan::changes;
+use crate::wire::{FieldChange, PersonEntry, PersonHistory, PersonRequest};
+
+/// Names of a person that are shown.
+const NAMES: usize = 8;
+
+pub(super) fn person(engine: &Engine, input: &PersonRequest) -> Result<PersonHistory> {
+    let filter = Filter { about: Some(input.about.clone()), ..Filter::default() };
+    let cursor = input.cursor.as_deref().map(str::parse).transpose()?;
+    // One more than asked for: what was sent before the last of them may be it.
+    let mut rows =
+        engine.store().read(|sqlite| events::page(sqlite, &filter, cursor, input.limit.saturating_add(1)))?;
+    let more = rows.len() > input.limit;
+    let mut lines = Lines::new(engine);
+    let shown = rows.len().min(input.limit);
+    let mut entries = Vec::with_capacity(shown);
+    for (place, row) in rows.iter().enumerate().take(shown) {
+        let older = rows.get(place + 1..).unwrap_or_default();
+        entries.push(entry(engine, &mut lines, row, older, input.reveal)?);
+    }
+    rows.truncate(shown);
+    let cursor = rows.last().filter(|_| more).map(|row| row.id.to_string());
+    Ok(PersonHistory { names: names(&rows, input.reveal), entries, cursor, masked: !input.reveal })
+}
+
+fn entry(
+    engine: &Engine,
+    lines: &mut Lines<'_>,
+    row: &EventRow,
+    older: &[EventRow],
+    reveal: bool,
+) -> Result<PersonEntry> {
+    let saved = lines.sync(row.sync)?;
+    let run = lines.run(row.run)?;
+    let problem = problem(row)?;
+    let mut event = lines.line(row)?;
+    let summary = summary(row, &event, problem.as_ref());
+    if reveal {
+        event.key = row.key.clone().unwrap_or_default();
+        event.who = named_in(&row.payload).into_iter().next().map_or(event.who, |(_, value)| value);
+    }
+    let to = saved.sync.to.clone();
+    let connection = match &to {
+        Some(to) => engine.store().read(|sqlite| connections::find(sqlite, to))?,
+        None => None,
+    };
+    let (before, read_before) = before(engine, row, older)?;
+    Ok(PersonEntry {
+        event,
+        to,
+        to_kind: connection.map(|saved| saved.connection.kind),
+        trigger: run.trigger.into(),
+        undoes: run.undoes,
+        undone_by: engine.store().read(|sqlite| runs::undone_by(sqlite, run.id))?,
+        summary,
+        fields: fields(before, &row.sent(), reveal),
+        read_before,
+    })
+}
+
+/// What stood in the destination before, else what was delivered before; and which of the two it is.
+fn before(engine: &Engine, row: &EventRow, older: &[EventRow]) -> Result<(Option<Json>, bool)> {
+    if let EventId::Record { batch, place, .. } = row.id
+        && let Some(mut kept) = engine.store().read(|sqlite| BEFORE.of_batch(sqlite, batch))?
+        && let Some(found) = kept.remove(&place)
+    {
+        return Ok((found.as_deref().and_then(Json::parse), true));
+    }
+    let is_before = |earlier: &&EventRow| {
+        earlier.sync == row.sync
+            && earlier.key == row.key
+            && matches!(earlier.state, RecordState::Delivered | RecordState::Accepted)
+    };
+    Ok((older.iter().find(is_before).and_then(|earlier| Json::parse(&earlier.sent())), false))
+}
+
+fn fields(before: Option<Json>, sent: &str, reveal: bool) -> Vec<FieldChange> {
+    let (mut before, mut after) = (before, Json::parse(sent));
+    let exact = changes(before.as_ref(), after.as_ref());
+    if !reveal {
+        for document in [&mut before, &mut after].into_iter().flatten() {
+            mask::mask_json("", document);
+        }
+    }
+    let shown = changes(before.as_ref(), after.as_ref()).into_iter().zip(exact);
+    // Where the record was read, only what is sent was asked for; what an earlier payload had beside says nothing.
+    let sent = shown.filter(|(_, exact)| exact.after.is_some());
+    sent.map(|(shown, exact)| FieldChange { changed: exact.changed, ..shown }).collect()
+}
+
+fn names(rows: &[EventRow], reveal: bool) -> Vec<(String, String)> {
+    let mut names: Vec<(String, String)> = Vec::new();
+    let mut known = BTreeSet::new();
+    for row in rows {
+        let named = named_in(&row.payload);
+        let named = named.into_iter().map(|(identifier, value)| (identifier.name().to_owned(), value));
+        for (name, value) in named.chain(row.key.iter().map(|key| ("key".to_owned(), key.clone()))) {
+            if names.len() < NAMES && known.insert(value.clone()) {
+                let masked = if reveal { None } else { mask::value(&name, &value) };
+                names.push((name, masked.unwrap_or(value)));
+            }
+        }
+    }
+    names
+}

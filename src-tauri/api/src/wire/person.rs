@@ -1,0 +1,56 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{Event, FieldChange, Trigger};
+
+/// `person`: everything ever sent to one person, newest first.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PersonRequest {
+    /// A key, e-mail, user id or anonymous id, exactly.
+    pub about: String,
+    /// Where the last page ended.
+    pub cursor: Option<String>,
+    /// How many entries.
+    pub limit: usize,
+    /// Show personal data of this one person.
+    pub reveal: bool,
+}
+
+/// What was ever sent to one person, as far as it is kept.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PersonHistory {
+    /// The names the person is known by in what is shown: `email`, `user_id`, `anonymous_id` or `key`, and the value.
+    pub names: Vec<(String, String)>,
+    /// Newest first.
+    pub entries: Vec<PersonEntry>,
+    /// Where the next page begins; absent at the end.
+    pub cursor: Option<String>,
+    /// Personal data is masked.
+    pub masked: bool,
+}
+
+/// One time something was sent to a person.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PersonEntry {
+    /// The line of the event log.
+    pub event: Event,
+    /// The destination connection its sync has.
+    pub to: Option<String>,
+    /// The destination's kind.
+    pub to_kind: Option<String>,
+    /// Why its run began.
+    pub trigger: Trigger,
+    /// The run that its run takes back.
+    pub undoes: Option<i64>,
+    /// The newest run that takes back its run.
+    pub undone_by: Option<i64>,
+    /// What happened in one or two sentences.
+    pub summary: String,
+    /// Every field sent, with what stood in the destination before where that is kept, else what was sent before.
+    pub fields: Vec<FieldChange>,
+    /// `before` is what stood in the destination; else what was sent before.
+    pub read_before: bool,
+}
