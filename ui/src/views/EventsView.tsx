@@ -1,17 +1,34 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Event } from '@/api/bindings/Event';
 import { EventsScreen } from '@/features/events/EventsScreen';
 import { readSearch } from '@/features/events/filter';
+import { UndoDialog } from '@/features/undo/UndoDialog';
 
 /** Live events; its filters are in the address. */
 export function EventsView() {
   const navigate = useNavigate();
   const raw = useSearch({ strict: false });
+  const [undoing, setUndoing] = useState<Event | null>(null);
   return (
-    <EventsScreen
-      search={readSearch(raw)}
-      onSearch={(search) => void navigate({ to: '/events', search })}
-      onNewSync={() => void navigate({ to: '/new' })}
-      onOpenSync={(name) => void navigate({ to: '/syncs/$name', params: { name } })}
-    />
+    <>
+      <EventsScreen
+        search={readSearch(raw)}
+        onSearch={(search) => void navigate({ to: '/events', search })}
+        onNewSync={() => void navigate({ to: '/new' })}
+        onOpenSync={(name) => void navigate({ to: '/syncs/$name', params: { name } })}
+        onUndo={setUndoing}
+      />
+      {undoing && (
+        <UndoDialog
+          run={undoing.run}
+          startedAt={undoing.at}
+          sync={undoing.sync}
+          events={[undoing.event]}
+          onClose={() => setUndoing(null)}
+          onEvents={() => setUndoing(null)}
+        />
+      )}
+    </>
   );
 }

@@ -59,6 +59,19 @@ export function SentAndAnswer({
             <p className={styles.quiet}>{words.notKept}</p>
           )}
         </section>
+        {detail.before !== null && (
+          <section aria-label={words.before} className={styles.answerPart}>
+            <div className={styles.bytesHead}>
+              <b>{words.before}</b>
+              <span className={t('sm', 'soft')}>{words.beforeWhat}</span>
+            </div>
+            {detail.before ? (
+              <JsonView json={detail.before} label={words.before} wrap />
+            ) : (
+              <p className={styles.quiet}>{words.notThere}</p>
+            )}
+          </section>
+        )}
         <section aria-label={words.answer} className={styles.answerPart}>
           <div className={styles.bytesHead}>
             <b>{words.answer}</b>

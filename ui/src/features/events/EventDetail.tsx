@@ -33,6 +33,10 @@ export interface EventDetailProps {
   onRetry: () => void;
   retrying: boolean;
   onDiscard: () => void;
+  /** What it wrote is taken back. */
+  onUndo: () => void;
+  /** It goes out once more. */
+  onReplay: () => void;
   onCopy: (what: string, bytes: string) => void;
   onOnly: (filter: { key: string; sync: string } | { run: number; sync: string }) => void;
 }
@@ -50,6 +54,8 @@ export function EventDetail({
   onRetry,
   retrying,
   onDiscard,
+  onUndo,
+  onReplay,
   onCopy,
   onOnly,
 }: EventDetailProps) {
@@ -107,6 +113,12 @@ export function EventDetail({
             label={words.more}
             trigger={<IconButton icon="more" label={words.more} size="md" />}
             actions={[
+              ...(shown.status === 'delivered'
+                ? [{ id: 'undo', label: words.undo, icon: 'undo' as const, onAction: onUndo }]
+                : []),
+              ...(shown.status === 'invalid'
+                ? []
+                : [{ id: 'replay', label: words.replay, icon: 'refresh' as const, onAction: onReplay }]),
               {
                 id: 'record',
                 label: words.onlyRecord,

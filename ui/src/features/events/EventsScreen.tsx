@@ -20,12 +20,14 @@ import { EventFilters } from './EventFilters';
 import { EventGrid } from './EventGrid';
 import { EventsFooter } from './EventsFooter';
 import { ExportDialog } from './ExportDialog';
+import { ReplayDialog } from './ReplayDialog';
 import { type EventSearch, isFiltered, toFilter } from './filter';
 import { discardsOf, retriesOf } from './retry';
 import { text } from './text';
 import { useDiscard } from './use-discard';
 import { useEventLog } from './use-event-log';
 import { useHeard } from './use-heard';
+import { useReplay } from './use-replay';
 import { useRetry } from './use-retry';
 import { useSelection } from './use-selection';
 import styles from './EventsScreen.module.css';
@@ -36,10 +38,12 @@ export interface EventsScreenProps {
   onNewSync: () => void;
   /** A retry became a run of its own. */
   onOpenSync: (sync: string) => void;
+  /** What one record wrote is to be taken back. */
+  onUndo: (event: Event) => void;
 }
 
 /** Every record as it goes: a list that follows, and one record in full beside it. */
-export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: EventsScreenProps) {
+export function EventsScreen({ search, onSearch, onNewSync, onOpenSync, onUndo }: EventsScreenProps) {
   const now = useNow();
   const day = since(search, now);
   const address = JSON.stringify(search);
@@ -57,6 +61,8 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
     selection.clear();
     void log.refresh();
   });
+  const replay = useReplay(onOpenSync);
+  const [replaying, setReplaying] = useState<Event | null>(null);
   const heard = useHeard();
   const detail = useEvent(open?.event.event ?? null, open?.revealed ?? false);
 
@@ -202,6 +208,8 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
                 onRetry={() => retry.send(retriesOf([detail.data?.event ?? open.event]), 1)}
                 retrying={retry.busy}
                 onDiscard={() => discard.ask(discardsOf([detail.data?.event ?? open.event]), 1)}
+                onUndo={() => onUndo(detail.data?.event ?? open.event)}
+                onReplay={() => setReplaying(detail.data?.event ?? open.event)}
                 onCopy={(what, bytes) => void copyText(bytes, text.copied(what))}
                 onOnly={onSearch}
               />
@@ -215,6 +223,9 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
         {heard}
       </p>
       <DiscardQuestion discard={discard} />
+      {replaying && (
+        <ReplayDialog event={replaying} replay={replay} onClose={() => setReplaying(null)} />
+      )}
       {exporting && (
         <ExportDialog
           filter={filter}

@@ -46,10 +46,20 @@ export interface RunsTableProps {
   onMore: () => void;
   now: number;
   actions: SyncActions;
+  onUndo: (run: Run) => void;
 }
 
 /** Every run that was, and every one that should have been. */
-export function RunsTable({ runs, rejected, more, loadingMore, onMore, now, actions }: RunsTableProps) {
+export function RunsTable({
+  runs,
+  rejected,
+  more,
+  loadingMore,
+  onMore,
+  now,
+  actions,
+  onUndo,
+}: RunsTableProps) {
   const [filter, setFilter] = useState<Filter>('all');
   const [details, setDetails] = useState<Run | null>(null);
   const oldest = runs.at(-1);
@@ -121,6 +131,7 @@ export function RunsTable({ runs, rejected, more, loadingMore, onMore, now, acti
             now={now}
             actions={actions}
             onDetails={() => setDetails(run)}
+            onUndo={() => onUndo(run)}
           />
         ))}
       </Table>
@@ -153,12 +164,14 @@ function RunRow({
   now,
   actions,
   onDetails,
+  onUndo,
 }: {
   run: Run;
   rejected: ReturnType<typeof ofRejected>;
   now: number;
   actions: SyncActions;
   onDetails: () => void;
+  onUndo: () => void;
 }) {
   const navigate = useNavigate();
   // Sync.module.css hides the columns "New" and "Removed" from here on.
@@ -176,7 +189,12 @@ function RunRow({
   return (
     <tr data-selected={running ? '' : undefined}>
       <td className={cx(t('medium'), styles.started)}>{when}</td>
-      <td className={cx(t('soft'), styles.why)}>{words.triggers[run.trigger]}</td>
+      <td
+        className={cx(t('soft'), styles.why)}
+        title={run.sent_by.length > 0 ? words.sentBy(run.sent_by) : undefined}
+      >
+        {words.triggers[run.trigger]}
+      </td>
       <td>
         <State state={runStates[run.status].state}>{result(run)}</State>
       </td>
@@ -225,6 +243,16 @@ function RunRow({
             >
               {words.retry(rejected)}
             </Button>
+          )}
+          {run.undone_by !== null ? (
+            <span className={t('sm', 'faint')}>{words.undone}</span>
+          ) : (
+            run.delivered > 0 &&
+            !running && (
+              <Button size="sm" look="quiet" icon="undo" aria-label={words.undoOf(when)} onPress={onUndo}>
+                {words.undo}
+              </Button>
+            )
           )}
           {run.problem && (
             <Button size="sm" look="quiet" onPress={onDetails}>

@@ -1,5 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import type { Run } from '@/api/bindings/Run';
 import { asProblem } from '@/api/client';
 import { useKind, useSync } from '@/api/queries';
 import { useRunHistory } from '@/api/run-queries';
@@ -34,7 +35,7 @@ import styles from './Sync.module.css';
 const words = text.page;
 
 /** One sync: how it is, its run under way, and every run before. */
-export function SyncScreen({ name }: { name: string }) {
+export function SyncScreen({ name, onUndo }: { name: string; onUndo: (run: Run) => void }) {
   const navigate = useNavigate();
   const now = useNow();
   const { data: sync, error } = useSync(name);
@@ -186,6 +187,7 @@ export function SyncScreen({ name }: { name: string }) {
                       onMore={() => void history.fetchNextPage()}
                       now={now}
                       actions={actions}
+                      onUndo={onUndo}
                     />
                   )}
                 </ScrollRegion>

@@ -131,6 +131,8 @@ export const text = {
       retry: 'as a retry',
       resume: 'to go on',
       test: 'as a test',
+      undo: 'to undo a run',
+      replay: 'to send a record once more',
     },
     of: (done: number, all: number) => `${count(done)} of ${count(all)}`,
     rowsOf: (done: number, all: number) => `${count(done)} of about ${count(all)} rows`,
@@ -193,6 +195,8 @@ export const text = {
       retry: 'You retried',
       resume: 'Went on after a stop',
       test: 'Test with 1 record',
+      undo: 'You undid a run',
+      replay: 'You sent 1 record again',
     },
     but: (word: string, rejected: number, invalid: number) =>
       [
@@ -208,6 +212,10 @@ export const text = {
     retried: (n: number) => (n === 1 ? 'Sending 1 record again' : `Sending ${count(n)} records again`),
     events: (when: string) => `Events of the run ${when}`,
     details: 'Details',
+    undo: 'Undo',
+    undoOf: (when: string) => `Undo the run ${when}`,
+    undone: 'Undone',
+    sentBy: (ways: string[]) => `Sent by ${ways.join(' and ')}`,
     close: 'Close',
     older: 'Show older runs',
     empty: { title: 'No runs yet', body: 'The first run sends every row; later runs send what changed.' },

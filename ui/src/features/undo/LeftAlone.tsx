@@ -1,0 +1,45 @@
+import type { UndoRecord } from '@/api/bindings/UndoRecord';
+import { Table } from '@/components/Panel';
+import { t } from '@/components/text';
+import { text } from './text';
+import { Value } from './Value';
+import styles from './undo.module.css';
+
+const words = text.leaveAlone;
+
+/** Records that are not touched, each with the value that somebody gave it since. */
+export function LeftAlone({ records, all }: { records: readonly UndoRecord[]; all: number }) {
+  const { columns } = words;
+  return (
+    <>
+      <Table
+        label={words.table}
+        head={
+          <tr>
+            <th>{columns.key}</th>
+            <th>{columns.field}</th>
+            <th>{columns.wrote}</th>
+            <th>{columns.now}</th>
+            <th>{columns.why}</th>
+          </tr>
+        }
+      >
+        {records.map((record) => {
+          const field = record.fields.find(({ left_alone }) => left_alone);
+          return (
+            <tr key={record.key}>
+              <td className={t('data')} dir="auto">
+                {record.key}
+              </td>
+              <td>{field?.name ?? words.whole}</td>
+              <td className={t('soft')}>{field ? <Value json={field.wrote} /> : '–'}</td>
+              <td className={t('medium')}>{field ? <Value json={field.now} /> : '–'}</td>
+              <td className={t('soft')}>{record.reason}</td>
+            </tr>
+          );
+        })}
+      </Table>
+      {all > records.length && <p className={styles.more}>{words.more(all - records.length)}</p>}
+    </>
+  );
+}

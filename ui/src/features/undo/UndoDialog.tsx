@@ -1,0 +1,105 @@
+import { useState } from 'react';
+import type { UndoLook } from '@/api/bindings/UndoLook';
+import { asProblem } from '@/api/client';
+import { useSync } from '@/api/queries';
+import { Button } from '@/components/Button';
+import { Checkbox } from '@/components/Checkbox';
+import { Dialog } from '@/components/Dialog';
+import { ProblemBox } from '@/components/ProblemBox';
+import { t } from '@/components/text';
+import { Waiting } from '@/components/Waiting';
+import { moment, useNow } from '@/components/when';
+import { Kinds } from './Kinds';
+import { PutBack } from './PutBack';
+import { text } from './text';
+import { useUndo, useUndoLook, written } from './use-undo';
+import styles from './undo.module.css';
+
+export interface UndoDialogProps {
+  run: number;
+  startedAt: string;
+  sync: string;
+  /** Only the records of these events; all of the run's where there are none. */
+  events?: string[];
+  onClose: () => void;
+  /** What was sent can be looked at, where it can not be taken back. */
+  onEvents: () => void;
+}
+
+const all: string[] = [];
+
+/** What an undo would do, record by record, before it does anything. */
+export function UndoDialog({ run, startedAt, sync, events = all, onClose, onEvents }: UndoDialogProps) {
+  const now = useNow();
+  const look = useUndoLook(run, events);
+  const saved = useSync(sync).data;
+  const undo = useUndo();
+  const [deletes, setDeletes] = useState(false);
+  const scheduled = saved?.definition.schedule.type !== 'manual' && saved?.paused === false;
+  const [wantsPause, setPause] = useState(true);
+  const pause = scheduled && wantsPause;
+  const to = saved?.definition.to ?? '';
+  const n = look.data ? written(look.data, deletes) : 0;
+  const start = async (data: UndoLook) => {
+    if (await undo.go(data, events, deletes, pause)) onClose();
+  };
+  return (
+    <Dialog
+      open
+      alert
+      width="wide"
+      onClose={onClose}
+      title={events.length === 1 ? text.one : text.title(moment(startedAt, now))}
+      actions={
+        <>
+          <span className={t('sm', 'soft', 'grow')}>{look.data && n > 0 && text.undoable}</span>
+          {/* eslint-disable-next-line jsx-a11y/no-autofocus -- the first focus is on the answer that loses nothing */}
+          <Button autoFocus onPress={onClose}>
+            {look.error ? text.close : text.cancel}
+          </Button>
+          {look.error ? (
+            <Button look="primary" icon="events" onPress={onEvents}>
+              {text.events}
+            </Button>
+          ) : (
+            <Button
+              look={deletes ? 'dangerSolid' : 'primary'}
+              icon="undo"
+              isDisabled={n === 0}
+              busy={undo.busy}
+              onPress={() => look.data && void start(look.data)}
+            >
+              {text.go(n)}
+            </Button>
+          )}
+        </>
+      }
+    >
+      {look.error ? (
+        <ProblemBox problem={asProblem(look.error)} />
+      ) : !look.data ? (
+        <Waiting label={text.looking(to)} rows={4} />
+      ) : (
+        <>
+          <p>{text.about(sync, to, ofAll(look.data))}</p>
+          <Kinds look={look.data} deletes={deletes} onDeletes={setDeletes} />
+          <PutBack records={look.data.records} />
+          {n === 0 ? (
+            <p>{text.none}</p>
+          ) : scheduled ? (
+            <div className={styles.pause}>
+              <Checkbox checked={pause} onChange={setPause}>
+                {text.pause(sync)} <span className={t('soft')}>{text.pauseWhy}</span>
+              </Checkbox>
+            </div>
+          ) : (
+            <p className={t('sm', 'soft')}>{text.again}</p>
+          )}
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+const ofAll = (look: UndoLook) =>
+  look.put_back + look.create_again + look.delete + look.leave_alone + look.nothing;

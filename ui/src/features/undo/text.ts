@@ -1,0 +1,58 @@
+import { count, counted } from '@/components/times';
+
+const records = (n: number) => counted(n, 'record', 'records');
+
+export const text = {
+  title: (when: string) => `Undo the run of ${when}?`,
+  one: 'Undo this record?',
+  about: (sync: string, to: string, n: number) =>
+    `${sync} to ${to}. ${records(n)}, compared with ${to} just now.`,
+  looking: (to: string) => `Comparing with ${to}`,
+  putBack: {
+    lead: (n: number) => (n === 1 ? 'gets its values back' : 'get their values back'),
+    rest: 'as they were before the run',
+    note: 'From the copies kept on this computer',
+  },
+  createAgain: {
+    lead: 'created again',
+    rest: ', which the run deleted',
+    note: 'With the values they had; the destination gives them new ids',
+  },
+  delete: {
+    lead: 'created by the run',
+    rest: { yes: ', deleted', no: ', kept' },
+    note: 'Nobody has changed them since',
+    choice: 'What happens to them',
+    keep: 'Keep them',
+    go: 'Delete them',
+  },
+  leaveAlone: {
+    lead: 'left alone',
+    rest: ', because somebody changed them since',
+    note: 'Their newer values are not touched',
+    show: (n: number) => `Show ${count(n)}`,
+    hide: 'Hide them',
+    table: 'Records that are left alone',
+    columns: { key: 'Record', field: 'Field', wrote: 'The run wrote', now: 'Now', why: 'Why it stays' },
+    more: (n: number) => `${count(n)} more`,
+    whole: 'whole record',
+  },
+  nothing: {
+    lead: 'as before the run',
+    rest: ', nothing to do',
+    note: 'Nothing of them differs from before',
+  },
+  fields: 'Values that are put back',
+  none: 'There is nothing to put back.',
+  empty: 'empty',
+  pause: (sync: string) => `Pause ${sync} until I resume it`,
+  pauseWhy: 'or its next run sends the same values again',
+  again: 'The next run sends the same values again, unless rows or mapping change before.',
+  undoable: 'This undo can be undone.',
+  cancel: 'Cancel',
+  close: 'Close',
+  events: 'Show what was sent',
+  go: (n: number) => `Undo ${records(n)}`,
+  started: (n: number) => `Undoing ${records(n)}`,
+  paused: (sync: string) => `${sync} is paused`,
+};
