@@ -91,16 +91,21 @@ fn plan_on_wire(
         sent_by: plan.by.iter().map(|by| (*by).to_owned()).collect(),
         cost: plan.cost.as_ref().map(Into::into),
         quota_share,
+        reads: plan.reads,
     }
 }
 
 fn on_wire(record: &plan::PlanRecord, reveal: bool) -> PlanRecord {
     let document = |bytes: &Option<Vec<u8>>| Json::parse(std::str::from_utf8(bytes.as_deref()?).ok()?);
     let (mut before, mut after) = (document(&record.before), document(&record.after));
+    let mut now = record.now.as_ref().and_then(|now| Json::parse(now.fields.as_deref()?));
     // What changed is judged on the values themselves; only then are they masked.
-    let changed = changes(before.as_ref(), after.as_ref());
+    let earlier = |before: &Option<Json>, now: &Option<Json>| {
+        if record.now.is_some() { now.clone() } else { before.clone() }
+    };
+    let changed = changes(earlier(&before, &now).as_ref(), after.as_ref());
     if !reveal {
-        for document in [&mut before, &mut after].into_iter().flatten() {
+        for document in [&mut before, &mut after, &mut now].into_iter().flatten() {
             mask::mask_json("", document);
         }
     }
@@ -111,16 +116,25 @@ fn on_wire(record: &plan::PlanRecord, reveal: bool) -> PlanRecord {
     } else {
         mask::value("", &record.key).unwrap_or_else(|| record.key.clone())
     };
-    let fields = changes(before.as_ref(), after.as_ref())
+    let same = record.now.as_ref().map_or(&[][..], |now| now.same.as_slice());
+    let fields = changes(earlier(&before, &now).as_ref(), after.as_ref())
         .into_iter()
         .zip(changed)
         .map(|(shown, exact)| FieldChange {
-            changed: exact.changed,
+            changed: exact.changed && !is_in(&shown.path, same),
             left_alone: is_in(&shown.path, &record.left_alone),
             ..shown
         })
         .collect();
-    PlanRecord { key, change: record.change.into(), before: raw(&before), after: raw(&after), fields }
+    PlanRecord {
+        key,
+        change: record.change.into(),
+        group: record.now.as_ref().map(|now| now.group.into()),
+        now: raw(&now),
+        before: raw(&before),
+        after: raw(&after),
+        fields,
+    }
 }
 
 /// Whether a path is one of the destination's fields `names`, or inside one.

@@ -17,6 +17,7 @@ import { heldPlan, planOf } from './fake/plan';
 import { describe } from './fake/schedule';
 import { leadScores, noIdentifier, tables, wide } from './fake/source';
 import { definitionOf, runOf, savedSyncs } from './fake/syncs';
+import { undoLook } from './fake/undo';
 
 type Handlers = {
   [Name in keyof Commands]?: (
@@ -361,6 +362,15 @@ export function fakeHost({
         status: 'running',
         finished_at: null,
       }),
+    undo_look: ({ run }) => undoLook(run, found(allRuns(syncs).find((one) => one.run === run), 'run').sync),
+    undo: ({ run }) => {
+      const of = found(
+        allRuns(syncs).find((one) => one.run === run),
+        'run',
+      );
+      return runOf(run + 100, of.sync, { trigger: 'undo', undoes: run });
+    },
+    replay: () => runOf(400, 'Orders', { trigger: 'replay', carried: 1 }),
     discard: ({ run }) =>
       found(
         allRuns(syncs).find((one) => one.run === run),

@@ -52,6 +52,8 @@ pub struct Plan {
     pub cost: Option<Cost>,
     /// Share of the destination's daily quota, 0 to 1, where it has one.
     pub quota_share: Option<f64>,
+    /// The destination says what stands in its records now, and `records` are compared with that.
+    pub reads: bool,
 }
 
 /// One record of a plan.
@@ -62,14 +64,38 @@ pub struct PlanRecord {
     pub key: String,
     /// What happened to it.
     pub change: ChangeKind,
+    /// What would become of it in the destination; absent where the destination does not say what is in its records.
+    pub group: Option<PlanGroup>,
+    /// What stands in the destination now, of the fields the run would send; absent where there is no such record, or
+    /// nobody asked.
+    #[ts(type = "unknown")]
+    pub now: Option<Box<serde_json::value::RawValue>>,
     /// The payload as last delivered.
     #[ts(type = "unknown")]
     pub before: Option<Box<serde_json::value::RawValue>>,
     /// The payload the run would send.
     #[ts(type = "unknown")]
     pub after: Option<Box<serde_json::value::RawValue>>,
-    /// The same per field, for showing.
+    /// The same per field, for showing: before is what stands in the destination now where it says that, else what was
+    /// last delivered.
     pub fields: Vec<FieldChange>,
+}
+
+/// What would become of a record in the destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanGroup {
+    /// It is not there, and would be created.
+    Create,
+    /// At least one field would get another value.
+    Update,
+    /// It would be as it is.
+    Same,
+    /// It would be deleted, or its fields emptied.
+    Remove,
+    /// The destination would refuse it.
+    Fail,
 }
 
 /// What happened to a row since it was last delivered.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sluice_api::Api;
-use sluice_api::wire::{ChangeKind, Cost, InvalidRow, Plan, PlanRecord, PlanRequest, Problem};
+use sluice_api::wire::{ChangeKind, Cost, InvalidRow, Plan, PlanGroup, PlanRecord, PlanRequest, Problem};
 
 use crate::exit::Exit;
 use crate::output::{self, Output};
@@ -32,6 +32,8 @@ struct Record<'a> {
     change: ChangeKind,
     before: Option<&'a RawValue>,
     after: Option<&'a RawValue>,
+    group: Option<PlanGroup>,
+    now: Option<&'a RawValue>,
     left_alone: Vec<&'a str>,
 }
 
@@ -40,7 +42,8 @@ impl<'a> From<&'a PlanRecord> for Record<'a> {
         let (before, after) = (record.before.as_deref(), record.after.as_deref());
         let left_alone = record.fields.iter().filter(|field| field.left_alone);
         let left_alone = left_alone.map(|field| field.path.as_str()).collect();
-        Self { key: &record.key, change: record.change, before, after, left_alone }
+        let (group, now) = (record.group, record.now.as_deref());
+        Self { key: &record.key, change: record.change, before, after, group, now, left_alone }
     }
 }
 
@@ -113,7 +116,13 @@ fn record_lines(record: &PlanRecord) -> Vec<String> {
         ChangeKind::Changed => ('~', "changed"),
         ChangeKind::Removed => ('-', "removed"),
     };
-    let mut lines = vec![format!("{sign} {} ({what})", record.key)];
+    let becomes = match record.group {
+        Some(PlanGroup::Create) => ", is not there and would be created",
+        Some(PlanGroup::Same) => ", would be as it is",
+        Some(PlanGroup::Fail) => ", would be refused",
+        Some(PlanGroup::Update | PlanGroup::Remove) | None => "",
+    };
+    let mut lines = vec![format!("{sign} {} ({what}{becomes})", record.key)];
     for field in record.fields.iter().filter(|field| field.changed) {
         let values = match (&field.before, &field.after) {
             (Some(before), Some(after)) => format!("{before} → {after}"),

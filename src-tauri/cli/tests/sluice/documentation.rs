@@ -10,7 +10,7 @@ use crate::main_job::LEAD_SCORES;
 
 const PAGE: &str = include_str!("../../../../docs/command-line.md");
 /// Under these keys stands what the user named.
-const FREE: [&str; 5] = ["payload", "before", "after", "connections", "syncs"];
+const FREE: [&str; 6] = ["payload", "before", "after", "now", "connections", "syncs"];
 
 /// The example below the paragraph that has this word in code.
 fn documented(word: &str) -> Value {

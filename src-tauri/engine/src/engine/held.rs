@@ -8,7 +8,7 @@ use super::start::Began;
 use crate::clock::millis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Change;
-use crate::run::only_if_empty;
+use crate::run::compare::compare;
 use crate::run::plan::{Plan, PlanRecord, requests};
 use crate::store::outbox::{self, Body, RecordState};
 use crate::store::runs::{RunRow, RunState};
@@ -59,9 +59,8 @@ impl Engine {
         (plan.requests, plan.by) =
             requests(&*destination, shape, &operations, plan.counts.to_send, plan.requests)?;
         let most = destination.limits(shape).records;
-        let told = only_if_empty::foretell(&saved.sync, &*destination, most, &mut plan.records).await;
         // It is asked once more before anything is sent, and nothing is sent that could not be asked.
-        drop(told);
+        plan.reads = compare(&saved.sync, &*destination, most, &mut plan.records).await.unwrap_or(false);
         Ok(plan)
     }
 
@@ -75,7 +74,7 @@ impl Engine {
             let mut invalid = runs::invalid_rows(sqlite, run)?;
             invalid.truncate(limit);
             let (counts, held, cost) = (row.counts, row.problem, row.cost);
-            let plan = Plan { counts, records, invalid, held, requests: batches, by: Vec::new(), cost };
+            let plan = Plan { counts, records, invalid, held, requests: batches, by: Vec::new(), cost, reads: false };
             Ok((syncs::by_id(sqlite, row.sync)?, plan, operations))
         })
     }
@@ -128,5 +127,14 @@ fn looked_at(sqlite: &Sqlite, sync: i64, body: &Body, place: usize, change: Chan
     };
     let before = before.filter(|(change, _)| *change != Change::Removed).map(|(_, payload)| payload);
     let after = (change != Change::Removed).then(|| body.payload(place).to_vec());
-    Ok(PlanRecord { key, change, before, after, left_alone: Vec::new() })
+    Ok(PlanRecord {
+        key,
+        change,
+        before,
+        after,
+        operation: body.operation(place)?,
+        sent: body.payload(place).to_vec(),
+        now: None,
+        left_alone: Vec::new(),
+    })
 }

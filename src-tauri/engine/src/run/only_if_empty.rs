@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::before::asked;
-use super::plan::PlanRecord;
-use crate::destination::{Destination, Found, ReadByKey};
+use crate::destination::Found;
 use crate::error::{Error, ErrorKind, Result};
 use crate::mapping::{Step, parse_path, without};
 use crate::record::{Operation, Record};
 use crate::store::outbox::beside::Amended;
-use crate::sync::{Shape, Sync};
+use crate::sync::Sync;
 
 /// Names, in the destination, of the sync's fields that are filled only where they are empty.
 pub(super) fn names(sync: &Sync) -> Vec<String> {
@@ -50,35 +48,8 @@ pub(super) fn amended(
     Ok(amended)
 }
 
-/// Tells in each record of a plan which of its fields a run would leave out. `most` records are asked for at once.
-pub(crate) async fn foretell(
-    sync: &Sync,
-    destination: &dyn Destination,
-    most: usize,
-    records: &mut [PlanRecord],
-) -> Result<()> {
-    let Shape::Record { object, match_field } = &sync.shape else { return Ok(()) };
-    let names = names(sync);
-    if names.is_empty() {
-        return Ok(());
-    }
-    let mut sent: Vec<&mut PlanRecord> = records.iter_mut().filter(|record| record.after.is_some()).collect();
-    for records in sent.chunks_mut(most.max(1)) {
-        let payloads = records.iter().filter_map(|record| record.after.as_deref());
-        let (values, _) = asked(payloads, match_field)?;
-        let read = ReadByKey { object, match_field, values: &values, fields: &names };
-        let found = destination.read_by_key(&read).await.ok_or_else(not_readable)??;
-        for (record, found) in records.iter_mut().zip(&found) {
-            if let Some(found) = found {
-                record.left_alone = filled(&names, found)?.into_iter().map(str::to_owned).collect();
-            }
-        }
-    }
-    Ok(())
-}
-
 /// Those of the fields `names` that have a value in a record as it is.
-fn filled<'n>(names: &'n [String], found: &Found) -> Result<Vec<&'n str>> {
+pub(super) fn filled<'n>(names: &'n [String], found: &Found) -> Result<Vec<&'n str>> {
     let values: BTreeMap<String, Value> = serde_json::from_str(&found.fields).map_err(|error| {
         let message = "The destination's answer about a record can not be read.";
         Error::new(ErrorKind::BadAnswer, message).with_source(error)

@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::brakes::{self, Before};
 use super::columns;
+use super::compare::{Now, compare};
 use super::invalid::duplicate;
-use super::only_if_empty;
 use super::read::{ReadContext, Sink, Staged, read_all};
 use super::source;
 use crate::destination::{Destination, Limits};
@@ -39,6 +39,8 @@ pub struct Plan {
     pub by: Vec<&'static str>,
     /// What the warehouse says a whole read takes.
     pub cost: Option<Cost>,
+    /// The destination says what stands there now, and did for `records`.
+    pub reads: bool,
 }
 
 /// One record of a plan.
@@ -52,6 +54,12 @@ pub struct PlanRecord {
     pub before: Option<Vec<u8>>,
     /// The payload it would send; `None` for a removal.
     pub after: Option<Vec<u8>>,
+    /// What is done with it.
+    pub operation: Operation,
+    /// The exact payload that goes out, also for a removal.
+    pub sent: Vec<u8>,
+    /// What stands in the destination in its place; `None` where nobody asked.
+    pub now: Option<Now>,
     /// Names of the destination's fields that the run would leave as they are: they are filled only where they are
     /// empty, and have a value there.
     pub left_alone: Vec<String>,
@@ -96,8 +104,16 @@ impl Sink for Collected {
         if *taken < self.limit {
             *taken += 1;
             let after = (staged.change != Change::Removed).then(|| staged.payload.to_vec());
-            let (key, left_alone) = (staged.key.to_owned(), Vec::new());
-            let record = PlanRecord { key, change: staged.change, before: None, after, left_alone };
+            let record = PlanRecord {
+                key: staged.key.to_owned(),
+                change: staged.change,
+                before: None,
+                after,
+                operation: staged.operation,
+                sent: staged.payload.to_vec(),
+                now: None,
+                left_alone: Vec::new(),
+            };
             self.records.push((self.ordinal, staged.known_as.to_owned(), record));
         }
         self.ordinal += 1;
@@ -222,9 +238,10 @@ pub(crate) async fn plan(
         }
         records.push(record);
     }
-    if let Some(destination) = destination {
-        only_if_empty::foretell(sync, destination, limits.records, &mut records).await?;
-    }
+    let reads = match destination {
+        Some(destination) => compare(sync, destination, limits.records, &mut records).await?,
+        None => false,
+    };
     let invalid = collected.invalid.into_values().collect();
     Ok(Plan {
         counts: found.counts,
@@ -234,5 +251,6 @@ pub(crate) async fn plan(
         requests,
         by,
         cost,
+        reads,
     })
 }

@@ -55,12 +55,15 @@ function FieldRow({ field }: { field: FieldChange }) {
 interface Props {
   entry: Entry;
   group: GroupName;
+  /** Before is what stands in the destination now, not what was last delivered. */
+  now: boolean;
   onPrevious: (() => void) | undefined;
   onNext: (() => void) | undefined;
 }
 
 /** One record: per field the value before and the value after. */
-export function BeforeAfter({ entry, group, onPrevious, onNext }: Props) {
+export function BeforeAfter({ entry, group, now, onPrevious, onNext }: Props) {
+  const isNew = group === 'added' && (entry.becomes === null || entry.becomes === 'create');
   const fields = [...entry.fields].sort((a, b) => Number(b.changed) - Number(a.changed));
   return (
     <>
@@ -76,7 +79,7 @@ export function BeforeAfter({ entry, group, onPrevious, onNext }: Props) {
         <div className={styles.problem}>
           <ProblemBox problem={entry.problem} />
         </div>
-      ) : group === 'added' ? (
+      ) : isNew ? (
         <table className={cx(styles.fields, styles.two)} aria-label={text.beforeAfter(entry.key)}>
           <thead>
             <tr>
@@ -102,7 +105,7 @@ export function BeforeAfter({ entry, group, onPrevious, onNext }: Props) {
           <thead>
             <tr>
               <th scope="col">{text.field}</th>
-              <th scope="col">{text.before}</th>
+              <th scope="col">{now ? text.now : text.before}</th>
               <td />
               <th scope="col">{text.after}</th>
             </tr>
@@ -114,7 +117,11 @@ export function BeforeAfter({ entry, group, onPrevious, onNext }: Props) {
           </tbody>
         </table>
       )}
-      {group === 'added' && !entry.problem && <p className={styles.newRecord}>{text.newRecord}</p>}
+      {!entry.problem && (isNew || entry.becomes === 'same' || entry.becomes === 'fail') && (
+        <p className={styles.newRecord}>
+          {entry.becomes === null ? text.newRecord : text.becomes[entry.becomes]}
+        </p>
+      )}
     </>
   );
 }

@@ -65,20 +65,21 @@ export function Entries({
           id: 'fields',
           head: group === 'changed' ? text.changes : text.change,
           width: 'grow',
-          cell: ({ fields }) => {
+          cell: ({ fields, becomes }) => {
             // An event's sort is the same in every line.
-            const told = fields.filter(
+            const going = fields.filter(
               ({ changed, left_alone, path }) => changed && !left_alone && path !== 'type',
             );
             const line =
               group === 'changed'
-                ? told.map(({ path }) => shortPath(path)).join(', ')
-                : told
+                ? going.map(({ path }) => shortPath(path)).join(', ')
+                : going
                     .map(({ path, after, before }) => `${shortPath(path)} ${readable(after ?? before)}`)
                     .join(' · ');
+            const told = becomes === 'same' || becomes === 'fail' ? text.becomes[becomes] : line;
             return (
-              <span className={t('cut', 'soft', 'data')} title={line} dir="auto">
-                {line}
+              <span className={t('cut', 'soft', 'data')} title={told} dir="auto">
+                {told}
               </span>
             );
           },

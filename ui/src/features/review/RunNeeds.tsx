@@ -1,7 +1,7 @@
 import type { Plan } from '@/api/bindings/Plan';
 import { t } from '@/components/text';
 import { byteSize, count, counted, duration } from '@/components/times';
-import { toSend } from './groups';
+import { becoming, toSend } from './groups';
 import { text } from './text';
 import styles from './review.module.css';
 
@@ -25,6 +25,17 @@ export function RunNeeds({ plan }: { plan: Plan }) {
           <>
             <dt>{text.warehouse}</dt>
             <dd>{text.processed(byteSize(plan.cost.bytes), plan.cost.price)}</dd>
+          </>
+        )}
+        {plan.reads && plan.records.length > 0 && (
+          <>
+            <dt>{text.compared}</dt>
+            <dd>
+              {text.comparedWith(
+                counted(plan.records.length, 'record', 'records'),
+                becoming(plan).map(([name, n]) => text.becoming[name](count(n))),
+              )}
+            </dd>
           </>
         )}
         <dt>{text.read}</dt>

@@ -1,5 +1,6 @@
 import type { FieldChange } from '@/api/bindings/FieldChange';
 import type { Plan } from '@/api/bindings/Plan';
+import type { PlanGroup } from '@/api/bindings/PlanGroup';
 import type { Problem } from '@/api/bindings/Problem';
 
 export const groupNames = ['added', 'changed', 'unchanged', 'invalid', 'removed'] as const;
@@ -11,6 +12,8 @@ export interface Entry {
   key: string;
   /** The fields, or for a row that would fail none. */
   fields: FieldChange[];
+  /** What would become of it in the destination, where that can be asked. */
+  becomes: PlanGroup | null;
   row: number | null;
   problem: Problem | null;
 }
@@ -23,13 +26,21 @@ export function entriesOf(plan: Plan, group: GroupName): Entry[] {
       id: `row ${String(row)}`,
       key: key ?? '',
       fields: [],
+      becomes: null,
       row,
       problem,
     }));
   }
   return plan.records
     .filter(({ change }) => change === group)
-    .map(({ key, fields }) => ({ id: `${group} ${key}`, key, fields, row: null, problem: null }));
+    .map(({ key, fields, group: becomes }) => ({
+      id: `${group} ${key}`,
+      key,
+      fields,
+      becomes,
+      row: null,
+      problem: null,
+    }));
 }
 
 /** The fields a record is to empty: sent as null although something else, or nothing yet, was delivered. */
@@ -40,6 +51,12 @@ export const emptied = ({ fields }: Entry): FieldChange[] =>
 export function firstGroup(plan: Plan): GroupName {
   return (['removed', 'changed', 'added', 'invalid'] as const).find((name) => plan[name] > 0) ?? 'added';
 }
+
+/** What would become of the records that are listed, where the destination was asked. */
+export const becoming = (plan: Plan): [PlanGroup, number][] =>
+  (['create', 'update', 'remove', 'same', 'fail'] as const)
+    .map((name): [PlanGroup, number] => [name, plan.records.filter(({ group }) => group === name).length])
+    .filter(([, n]) => n > 0);
 
 /** How many records the run would send. */
 export const toSend = (plan: Plan): number => plan.waiting;

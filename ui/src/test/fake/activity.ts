@@ -56,6 +56,9 @@ export const runningRun = (): Run =>
     bytes_sent: 412_880,
     seconds: 37,
     cost: null,
+    undoes: null,
+    undone_by: null,
+    sent_by: [],
     progress: {
       phase: 'sending',
       to_send: 2640,
@@ -353,6 +356,7 @@ function detailOf(event: Event, reveal: boolean): EventDetail {
           details: ['HTTP 200, record 14 of 100: PICKLIST'],
         }
       : null,
+    before: null,
     attempts: rejected
       ? [
           attempt(

@@ -26,6 +26,8 @@ function record(definition: SyncDefinition, row: number, change: 'added' | 'chan
     key: String(valueAt(definition.key[0] ?? 'lead_id', row)),
     change,
     before: change === 'added' ? null : {},
+    group: null,
+    now: null,
     after: {},
     fields,
   };
@@ -77,6 +79,7 @@ export function planOf(definition: SyncDefinition): Plan {
       retries: false,
       details: [],
     },
+    reads: false,
     requests_needed: 482,
     sent_by: [],
     cost: { bytes: 1_240_000_000, price: 'about $0.01 at list price' },

@@ -35,6 +35,7 @@ export function PlanSide({ plan, pick }: { plan: Plan; pick: Pick }) {
         <BeforeAfter
           entry={entry}
           group={pick.group}
+          now={plan.reads}
           onPrevious={previous && (() => pick.choose(previous))}
           onNext={next && (() => pick.choose(next))}
         />

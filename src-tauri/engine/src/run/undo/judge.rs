@@ -70,18 +70,18 @@ pub(super) struct Judged {
 
 /// The object's fields, as far as an undo has to know them.
 #[derive(Default)]
-pub(super) struct Known {
+pub(in crate::run) struct Known {
     fields: HashMap<String, (Takes, bool)>,
 }
 
 impl Known {
     /// The fields of `object` among those the destination has.
-    pub(super) fn of(objects: &[Object], object: &str) -> Self {
+    pub(in crate::run) fn of(objects: &[Object], object: &str) -> Self {
         let fields = objects.iter().filter(|known| known.name == object).flat_map(|known| &known.fields);
         Self { fields: fields.map(|field| (field.name.clone(), (field.takes, field.writable))).collect() }
     }
 
-    fn takes(&self, name: &str) -> Takes {
+    pub(in crate::run) fn takes(&self, name: &str) -> Takes {
         self.fields.get(name).map_or(Takes::Anything, |(takes, _)| *takes)
     }
 

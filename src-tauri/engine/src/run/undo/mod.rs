@@ -7,6 +7,7 @@ mod stage;
 pub use judge::{FieldUndo, Will};
 pub use look::UndoRecord;
 
+pub(super) use judge::Known;
 pub(super) use look::all_fields;
 pub(crate) use look::Look;
 pub(crate) use stage::Undo;

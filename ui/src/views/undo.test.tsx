@@ -1,0 +1,112 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { violations } from '@/test/axe';
+import { fakeHost, problem } from '@/test/fake-host';
+import { undoLook } from '@/test/fake/undo';
+import { renderWindow } from '@/test/render';
+
+const inputs = (host: ReturnType<typeof fakeHost>, command: string) =>
+  host.calls.filter((call) => call.command === command).map(({ input }) => input);
+
+async function ask(host = fakeHost()) {
+  renderWindow('/syncs/Orders', host);
+  const [first] = await screen.findAllByRole('button', { name: /^Undo the run/ });
+  await userEvent.click(first as HTMLElement);
+  return { host, dialog: await screen.findByRole('alertdialog') };
+}
+
+describe('undo of a run', () => {
+  it('says what would be done before it does anything, and deletes nothing unasked', async () => {
+    const { host, dialog } = await ask();
+    expect(await within(dialog).findByText('2,532')).toBeTruthy();
+    expect(within(dialog).getByText('61')).toBeTruthy();
+    expect(await violations()).toEqual([]);
+    expect(inputs(host, 'undo')).toEqual([]);
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Undo 2,532 records' }));
+    await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
+    expect(inputs(host, 'undo')).toMatchObject([{ events: [], delete_created: false }]);
+    expect(inputs(host, 'sync_pause')).toEqual(['Orders']);
+  });
+
+  it('deletes what the run created where that is chosen, and pauses nothing where that is not', async () => {
+    const { host, dialog } = await ask();
+    await userEvent.click(await within(dialog).findByRole('button', { name: /What happens to them/ }));
+    await userEvent.click(await screen.findByRole('option', { name: 'Delete them' }));
+    await userEvent.click(within(dialog).getByRole('checkbox', { name: /Pause Orders/ }));
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Undo 2,620 records' }));
+    await waitFor(() => expect(inputs(host, 'undo')).toMatchObject([{ delete_created: true }]));
+    expect(inputs(host, 'sync_pause')).toEqual([]);
+  });
+
+  it('shows what is left alone, and why', async () => {
+    const { dialog } = await ask();
+    await userEvent.click(await within(dialog).findByRole('button', { name: 'Show 14' }));
+    const table = within(dialog).getByRole('table', { name: 'Records that are left alone' });
+    expect(within(table).getByRole('row', { name: /L-20455/ }).textContent).toContain('Cold');
+    expect(within(table).getByText('The record is not in the destination any more.')).toBeTruthy();
+    expect(within(dialog).getByText('12 more')).toBeTruthy();
+    expect(await violations()).toEqual([]);
+  });
+
+  it('says that events can not be taken back, and leads to what was sent', async () => {
+    const host = fakeHost();
+    host.answer('undo_look', () => {
+      throw problem({
+        kind: 'can_not_undo',
+        message: 'The run sent events. What was sent as an event can not be taken back.',
+        fix: null,
+      });
+    });
+    const { dialog } = await ask(host);
+    expect(await within(dialog).findByText(/can not be taken back/)).toBeTruthy();
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Show what was sent' }));
+    await screen.findByRole('heading', { name: 'Live events' });
+  });
+
+  it('has nothing to press where nothing is to put back', async () => {
+    const host = fakeHost();
+    host.answer('undo_look', ({ run }) => ({
+      ...undoLook(run, 'Orders'),
+      put_back: 0,
+      delete: 0,
+      records: [],
+    }));
+    const { dialog } = await ask(host);
+    expect(await within(dialog).findByText('There is nothing to put back.')).toBeTruthy();
+    expect(within(dialog).getByRole('button', { name: /^Undo 0/ })).toHaveProperty('disabled', true);
+  });
+});
+
+describe('sending one record once more', () => {
+  async function open(host = fakeHost()) {
+    renderWindow('/events', host);
+    const grid = await screen.findByRole('grid', { name: /Events/ });
+    await userEvent.click((await within(grid).findAllByRole('row'))[3] as HTMLElement);
+    await userEvent.click(await screen.findByRole('button', { name: 'More' }));
+    await userEvent.click(await screen.findByRole('menuitem', { name: /Send once more or corrected/ }));
+    return { host, dialog: await screen.findByRole('alertdialog') };
+  }
+
+  it('sends it as it was', async () => {
+    const { host, dialog } = await open();
+    await within(dialog).findByRole('textbox', { name: 'What is sent' });
+    expect(await violations()).toEqual([]);
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Send it once more' }));
+    await waitFor(() => expect(inputs(host, 'replay')).toMatchObject([{ payload: null }]));
+  });
+
+  it('sends what was corrected, and nothing that is no JSON object', async () => {
+    const { host, dialog } = await open();
+    const field = await within(dialog).findByRole('textbox', { name: 'What is sent' });
+    await userEvent.clear(field);
+    await userEvent.click(field);
+    await userEvent.paste('{"email": ');
+    expect(within(dialog).getByText(/This is no JSON object/)).toBeTruthy();
+    await userEvent.paste('"ana@example.com"}');
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Send it corrected' }));
+    await waitFor(() =>
+      expect(inputs(host, 'replay')).toMatchObject([{ payload: '{"email": "ana@example.com"}' }]),
+    );
+  });
+});
