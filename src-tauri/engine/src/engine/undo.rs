@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::Engine;
 use super::start::Began;
 use crate::clock::millis;
-use crate::destination::Destination;
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::undo::{Look, Undo, UndoRecord, Will};
 use crate::run::replay;
@@ -101,7 +100,7 @@ fn undoable(sqlite: &Sqlite, run: i64) -> Result<(RunRow, SavedSync)> {
 fn same_destination(sqlite: &Sqlite, run: i64) -> Result<(RunRow, SavedSync)> {
     let of = runs::get(sqlite, run)?;
     let saved = syncs::by_id(sqlite, of.sync)?;
-    let to = saved.sync.to.as_deref().map(|to| connections::get(sqlite, to)).transpose()?.map(|saved| saved.id);
+    let to = saved.sync.to.as_deref().map(|to| connections::id(sqlite, to)).transpose()?.flatten();
     if to.is_none() || of.destination.is_some_and(|destination| Some(destination) != to) {
         let message = format!("Run {run} sent to another destination than its sync “{}” has now.", saved.sync.name);
         return Err(Error::new(ErrorKind::Conflict, message)

@@ -43,6 +43,12 @@ pub fn find(sqlite: &Sqlite, name: &str) -> Result<Option<SavedConnection>> {
         .transpose()
 }
 
+/// The row of the connection of this name, which stays its own whatever it is called.
+pub fn id(sqlite: &Sqlite, name: &str) -> Result<Option<i64>> {
+    let sql = "select id from connection where name = ?1";
+    Ok(sqlite.prepare_cached(sql)?.query_row([name], |row| row.get(0)).optional()?)
+}
+
 /// Creates a connection, or changes the one named `existing`; syncs that use it follow a new name.
 pub fn save(sqlite: &Sqlite, existing: Option<&str>, connection: &Connection) -> Result<()> {
     let settings = write_json(&connection.settings)?;
