@@ -41,6 +41,10 @@ cost: Cost | null,
  */
 quota_share: number | null, 
 /**
+ * The destination says what stands in its records now, and `records` are compared with that.
+ */
+reads: boolean, 
+/**
  * Rows read.
  */
 read: number, 

@@ -29,7 +29,7 @@ hint: string,
  */
 fix: string | null, 
 /**
- * Whether Sluice tries again by itself.
+ * Whether Sluice sends again by itself. A read that failed is made anew by the next run alone.
  */
 retries: boolean, 
 /**

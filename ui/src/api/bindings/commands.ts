@@ -23,8 +23,11 @@ import type { MappingCheckRequest } from "./MappingCheckRequest";
 import type { Pasted } from "./Pasted";
 import type { PayloadPreview } from "./PayloadPreview";
 import type { PayloadPreviewRequest } from "./PayloadPreviewRequest";
+import type { PersonHistory } from "./PersonHistory";
+import type { PersonRequest } from "./PersonRequest";
 import type { Plan } from "./Plan";
 import type { PlanRequest } from "./PlanRequest";
+import type { Replay } from "./Replay";
 import type { Retry } from "./Retry";
 import type { Run } from "./Run";
 import type { RunsRequest } from "./RunsRequest";
@@ -37,6 +40,9 @@ import type { Sync } from "./Sync";
 import type { SyncNow } from "./SyncNow";
 import type { SyncSave } from "./SyncSave";
 import type { Table } from "./Table";
+import type { Undo } from "./Undo";
+import type { UndoLook } from "./UndoLook";
+import type { UndoLookRequest } from "./UndoLookRequest";
 
 /** Every command: what goes in and what comes back. */
 export interface Commands {
@@ -112,12 +118,20 @@ export interface Commands {
   run: { input: number; output: Run };
   /** A page of the event log. */
   events: { input: EventsRequest; output: EventPage };
+  /** Everything ever sent to one person, newest first. */
+  person: { input: PersonRequest; output: PersonHistory };
   /** Everything about one record. */
   event: { input: EventRequest; output: EventDetail };
   /** Writes events to a file; answers with how many. */
   events_export: { input: EventsExport; output: number };
   /** Sends rejected records again, as a new run. */
   retry: { input: Retry; output: Run };
+  /** What undoing a run would do; nothing is written anywhere. */
+  undo_look: { input: UndoLookRequest; output: UndoLook };
+  /** Takes back what a run wrote, in a run of its own. */
+  undo: { input: Undo; output: Run };
+  /** Sends the record of one event once more, as it was or corrected, in a run of its own. */
+  replay: { input: Replay; output: Run };
   /** Decides that rejected or waiting records of a run are not to be sent; answers with the run. */
   discard: { input: Discard; output: Run };
   /** Saves the user's settings. */
