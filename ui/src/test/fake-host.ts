@@ -362,7 +362,14 @@ export function fakeHost({
         status: 'running',
         finished_at: null,
       }),
-    undo_look: ({ run }) => undoLook(run, found(allRuns(syncs).find((one) => one.run === run), 'run').sync),
+    undo_look: ({ run }) =>
+      undoLook(
+        run,
+        found(
+          allRuns(syncs).find((one) => one.run === run),
+          'run',
+        ).sync,
+      ),
     undo: ({ run }) => {
       const of = found(
         allRuns(syncs).find((one) => one.run === run),

@@ -223,9 +223,7 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync, onUndo }
         {heard}
       </p>
       <DiscardQuestion discard={discard} />
-      {replaying && (
-        <ReplayDialog event={replaying} replay={replay} onClose={() => setReplaying(null)} />
-      )}
+      {replaying && <ReplayDialog event={replaying} replay={replay} onClose={() => setReplaying(null)} />}
       {exporting && (
         <ExportDialog
           filter={filter}

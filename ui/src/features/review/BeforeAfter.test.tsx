@@ -12,7 +12,14 @@ const field = (path: string, left_alone: boolean): FieldChange => ({
   left_alone,
 });
 
-const entry = (fields: FieldChange[]) => ({ id: 'a', key: 'L-1', fields, becomes: null, row: null, problem: null });
+const entry = (fields: FieldChange[]) => ({
+  id: 'a',
+  key: 'L-1',
+  fields,
+  becomes: null,
+  row: null,
+  problem: null,
+});
 
 test.each(['added', 'changed'] as const)('a field left alone is told of a record that is %s', (group) => {
   const one = entry([field('country', true), field('city', false)]);

@@ -21,7 +21,9 @@ export function Kinds({
   onDeletes: (deletes: boolean) => void;
 }) {
   const [shown, setShown] = useState(false);
-  const left = look.records.filter(({ will, fields }) => will === 'leave_alone' || fields.some((f) => f.left_alone));
+  const left = look.records.filter(
+    ({ will, fields }) => will === 'leave_alone' || fields.some((f) => f.left_alone),
+  );
   const { delete: made, leaveAlone } = text;
   return (
     <ul className={styles.kinds}>
