@@ -34,4 +34,5 @@ mod salesforce;
 mod salesforce_fake;
 mod sample;
 mod start;
+mod undo;
 mod warehouses;

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use crate::command::{Sluice, count, wait};
 use crate::main_job::{LEAD_SCORES, assert_sums};
 
-const CHANGE: &str = "update leads set lead_score = 99 where lead_id in (select lead_id from leads order by lead_id limit 3)";
+const CHANGE: &str = "update leads set last_name = 'Changed', first_name = 'Was' where lead_id in (select lead_id from leads order by lead_id limit 3)";
 
 fn scores(sluice: &Sluice) -> Vec<String> {
     let plan = sluice.json(&["plan", "lead-scores", "--limit", "3"], 0);
@@ -25,8 +25,8 @@ fn a_run_is_undone_and_the_next_one_sends_it_again() {
     let look = sluice.json(&["undo", &number, "--look"], 0);
     assert_eq!((count(&look, "put_back"), count(&look, "leave_alone")), (3, 0));
     let field = &look["records"][0]["fields"][0];
-    assert_eq!((field["name"].as_str(), field["now"].as_str()), (Some("lead_score"), Some("99")));
-    assert_ne!(field["then"], "99");
+    assert_eq!((field["name"].as_str(), field["now"].as_str()), (Some("full_name"), Some("\"Was Changed\"")));
+    assert_ne!(field["then"], field["now"]);
 
     let undone = sluice.json(&["undo", &number], 0);
     assert_sums(&undone);
@@ -34,7 +34,7 @@ fn a_run_is_undone_and_the_next_one_sends_it_again() {
     assert_eq!(sluice.json(&["runs"], 0).as_array().unwrap().iter().find(|known| known["run"] == run["run"]).unwrap()["undone_by"], undone["run"]);
     let again = sluice.json(&["undo", &number, "--look"], 0);
     assert_eq!((count(&again, "nothing"), count(&again, "put_back")), (3, 0), "it is as before");
-    assert_eq!(scores(&sluice), changed, "the rows still say 99");
+    assert_eq!(scores(&sluice), changed, "the rows still say so");
     let said = sluice.run(&["undo", &number]);
     assert_eq!(said.code, 0, "{said:?}");
 }
@@ -46,7 +46,8 @@ fn what_a_run_created_stays_unless_asked() {
     let kept = sluice.json(&["undo", &run], 0);
     assert_sums(&kept);
     assert_eq!((count(&kept, "invalid"), count(&kept, "delivered")), (5000, 0));
-    let said = sluice.run(&["undo", &run, "--key", "L-000001"]);
+    let key = sluice.events(&["--run", &run, "--limit", "1"])[0]["key"].as_str().unwrap().to_owned();
+    let said = sluice.run(&["undo", &run, "--key", &key]);
     assert!(said.err.contains(&format!("sluice undo {run} --delete-created")), "{said:?}");
     let left = sluice.events(&["--run", &kept["run"].to_string(), "--status", "invalid", "--limit", "1"]);
     assert_eq!(left[0]["reason"]["kind"], "left_alone");
@@ -69,6 +70,7 @@ fn events_are_not_undone() {
 #[test]
 fn a_refused_record_is_corrected_and_sent() {
     let sluice = Sluice::with(LEAD_SCORES);
+    sluice.json(&["check", "sample"], 0);
     sluice.change_sample("update leads set email = 'no address' where lead_id = (select min(lead_id) from leads)");
     sluice.json(&["sync", "lead-scores"], 3);
     let refused = sluice.events(&["--status", "rejected"]).remove(0);
