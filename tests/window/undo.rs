@@ -25,7 +25,7 @@ fn what_a_swapped_mapping_wrote_is_taken_back() {
         page.find("heading", "Before the next run").await;
         page.click("radio", "Changed…").await;
         page.click("gridcell", "LEAD-00001…").await;
-        page.reads("In the destination now").await;
+        page.reads("There now").await;
         page.reads("200 to update").await;
         page.shot("40-swapped-review").await;
         look(page, "review of a swapped mapping", &mut found).await;

@@ -38,7 +38,7 @@ test('what is left alone is not counted as emptied', () => {
 test('what is in the destination already is compared with what stands there', () => {
   const one = { ...entry([field('city', false)]), becomes: 'update' as const };
   render(<BeforeAfter entry={one} group="added" now onPrevious={undefined} onNext={undefined} />);
-  expect(screen.getByRole('columnheader', { name: 'In the destination now' })).toBeTruthy();
+  expect(screen.getByRole('columnheader', { name: 'There now' })).toBeTruthy();
   expect(screen.getByRole('row', { name: /^city/ }).textContent).toContain('Sweden');
 });
 

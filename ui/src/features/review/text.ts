@@ -47,7 +47,7 @@ export const text = {
   beforeAfter: (key: string) => `${key}, before and after`,
   field: 'Field',
   before: 'As last delivered',
-  now: 'In the destination now',
+  now: 'There now',
   becomes: {
     create: 'Not in the destination yet',
     update: 'Is in the destination already',
