@@ -6,6 +6,7 @@
 mod asking;
 #[path = "../bqemulator_server/mod.rs"]
 mod bqemulator_server;
+mod checking;
 mod comparing;
 mod cost;
 mod faults;

@@ -39,7 +39,8 @@ impl<'a> Statement<'a> {
         Self { timeout, ..self }
     }
 
-    /// What the server says of it without running it.
+    /// What the server says of it without running it. No maximum counts here: what a statement would read is told also
+    /// where that is too much.
     pub(super) async fn plan(&self, login: &Login, doing: Doing<'_>) -> Result<Planned> {
         let mut body = self.body(login, &uuid::Uuid::new_v4().to_string());
         body["configuration"]["dryRun"] = true.into();
@@ -57,12 +58,8 @@ impl<'a> Statement<'a> {
         if let Some(location) = &login.location {
             reference["location"] = location.as_str().into();
         }
-        let mut query = json!({ "query": self.sql, "useLegacySql": false });
-        if let Some(bytes) = login.maximum_bytes {
-            query["maximumBytesBilled"] = bytes.to_string().into();
-        }
         let configuration = json!({
-            "query": query,
+            "query": { "query": self.sql, "useLegacySql": false },
             "labels": { "application": "sluice" },
             "jobTimeoutMs": self.timeout.as_millis().to_string(),
         });
@@ -197,7 +194,10 @@ impl Job {
 
     /// The id is chosen here, so that a second request, after an answer that got lost, finds the first one's job.
     async fn insert(&mut self, statement: &Statement<'_>, doing: Doing<'_>) -> Result<Ran> {
-        let body = statement.body(&self.login, &self.id);
+        let mut body = statement.body(&self.login, &self.id);
+        if let Some(bytes) = self.login.maximum_bytes {
+            body["configuration"]["query"]["maximumBytesBilled"] = bytes.to_string().into();
+        }
         let login = self.login.clone();
         match login.post::<Ran>(&[&login.project, "jobs"], &[], &body, doing).await {
             Ok(ran) => {

@@ -69,6 +69,15 @@ pub(super) async fn cost(login: &Login, read: &Read) -> Result<Option<Cost>> {
     Ok(Some(cost::of(bytes(login, read, &statement, &all).await?)))
 }
 
+/// Reads the first row of a table, which costs nothing; false where only a query gets at its rows, which would.
+pub(super) async fn first_row(login: &Arc<Login>, table: &TableName) -> Result<bool> {
+    let found = TableInfo::get(login, table).await?;
+    let one = Read { limit: Some(1), ..Read::all(Query::Table(table.clone())) };
+    let Some(mut rows) = sample(login, &one, table, &found, 1).await? else { return Ok(false) };
+    rows.next().await?;
+    Ok(true)
+}
+
 /// The bytes a read's statement looks through; `all` is the plan for all columns and rows.
 async fn bytes(login: &Login, read: &Read, statement: &Reading, all: &Plan) -> Result<u64> {
     if statement.as_it_is || (read.columns.is_empty() && read.after.is_none()) {
