@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sluice_engine::error::{Error, ErrorKind, Result};
-use sluice_engine::sync::{Query, TableName};
+use sluice_engine::sync::dialect::BigQueryDialect;
+use sluice_engine::sync::{Query, TableName, without_end};
 use sluice_engine::value::{Columns, RowBatch};
 use sluice_engine::warehouse::{Cost, Read, Rows};
 
@@ -18,7 +19,7 @@ use super::pages::{self, Of, Pages};
 use super::query::{self, Plan, TableInfo, beyond, explained, source};
 use super::schema::Field;
 use super::storage::{self, Begun, Source, Streams};
-use crate::warehouses::select::{chosen, user_sql};
+use crate::warehouses::select::chosen;
 
 /// Rows of a batch, unless they are long.
 pub(super) const BATCH_ROWS: usize = 1_000;
@@ -112,7 +113,8 @@ fn statement(read: &Read, from: &str, fields: &[Field]) -> Result<Reading> {
         && read.limit.is_none()
         && read.after.is_none()
     {
-        return Ok(Reading { sql: user_sql(sql).to_owned(), ordered: true, as_it_is: true });
+        let sql = without_end(sql, &BigQueryDialect {}).to_owned();
+        return Ok(Reading { sql, ordered: true, as_it_is: true });
     }
     let columns = match read.columns.as_slice() {
         [] => "*".to_owned(),
