@@ -30,13 +30,13 @@ fn key(server: &Scripted) -> String {
     .to_string()
 }
 
-fn ids(rows: &[Vec<String>]) -> Vec<i64> {
+pub(super) fn ids(rows: &[Vec<String>]) -> Vec<i64> {
     let mut ids: Vec<i64> = rows.iter().map(|row| row[0].parse().unwrap()).collect();
     ids.sort_unstable();
     ids
 }
 
-fn every_id() -> Vec<i64> {
+pub(super) fn every_id() -> Vec<i64> {
     (0..ROWS).collect()
 }
 

@@ -9,6 +9,7 @@ mod bqemulator_server;
 mod checking;
 mod comparing;
 mod cost;
+mod far_away;
 mod faults;
 #[path = "../killed/mod.rs"]
 mod killed;

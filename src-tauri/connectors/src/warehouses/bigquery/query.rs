@@ -101,12 +101,16 @@ async fn declared(login: &Login, table: &TableName, fields: &mut [Field]) -> Res
 
 /// The datasets of the tables that a query names.
 fn datasets(query: &Query) -> Vec<String> {
-    let tables = match query {
-        Query::Table(table) => return vec![table.schema.clone()],
-        Query::Sql(sql) => named_tables(sql, &BigQueryDialect {}, str::to_owned),
-    };
+    match query {
+        Query::Table(table) => vec![table.schema.clone()],
+        Query::Sql(sql) => named_datasets(sql),
+    }
+}
+
+/// The datasets of the tables that a statement names, as `dataset` or `project.dataset`.
+pub(super) fn named_datasets(sql: &str) -> Vec<String> {
     let mut datasets = Vec::new();
-    for table in tables {
+    for table in named_tables(sql, &BigQueryDialect {}, str::to_owned) {
         // A name in backticks has its points inside.
         let parts: Vec<&str> = table.iter().flat_map(|part| part.split('.')).collect();
         if let [before @ .., _] = parts.as_slice()
