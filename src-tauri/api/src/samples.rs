@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use sluice_engine::Result;
 use sluice_engine::engine::Engine;
 use sluice_engine::sync::Query;
 use sluice_engine::value::{Cell, Columns, RowBatch};
-use sluice_engine::warehouse::{Cost, Read};
+use sluice_engine::warehouse::{Cost, Read, Warehouse};
+use sluice_engine::words::bytes;
+use sluice_engine::{Error, Result};
 
 /// Rows of a sample.
 const ROWS: u64 = 100;
@@ -88,16 +89,12 @@ async fn read(engine: &Arc<Engine>, connection: &str, query: &Query) -> Result<S
     let (opener, name, asked) = (engine.clone(), connection.to_owned(), query.clone());
     let opening = tokio::task::spawn_blocking(move || opener.warehouse_for(&name, &asked));
     let warehouse = opening.await.map_err(ended)??;
-    let all = Read::all(query.clone());
-    let mut rows = warehouse.read(&Read { limit: Some(ROWS), ..all.clone() }).await?;
-    let mut batches = Vec::new();
-    while let Some(batch) = rows.next().await? {
-        batches.push(batch);
-    }
-    let columns = rows.columns().clone();
-    // Row count and cost are a comfort; without them the sample is still there.
+    // Row count and cost are a comfort; without them the sample is still there. What a read takes is asked for before
+    // it: few rows of a query can be billed as all of them.
+    let cost = warehouse.cost(&Read::all(query.clone())).await.unwrap_or(None);
+    let read = first_rows(&*warehouse, query).await;
+    let (columns, batches) = read.map_err(|error| priced(error, cost.as_ref()))?;
     let total_rows = warehouse.estimate(query).await.unwrap_or(None);
-    let cost = warehouse.cost(&all).await.unwrap_or(None);
     Ok(Sample {
         columns,
         batches,
@@ -108,6 +105,39 @@ async fn read(engine: &Arc<Engine>, connection: &str, query: &Query) -> Result<S
     })
 }
 
-fn ended(error: tokio::task::JoinError) -> sluice_engine::Error {
-    sluice_engine::Error::new(sluice_engine::ErrorKind::Bug, "Work ended unexpectedly.").with_source(error)
+async fn first_rows(warehouse: &dyn Warehouse, query: &Query) -> Result<(Columns, Vec<RowBatch>)> {
+    let mut rows = warehouse.read(&Read { limit: Some(ROWS), ..Read::all(query.clone()) }).await?;
+    let mut batches = Vec::new();
+    while let Some(batch) = rows.next().await? {
+        batches.push(batch);
+    }
+    Ok((rows.columns().clone(), batches))
+}
+
+/// A failure with what a whole read takes, so that nobody tries again without knowing.
+fn priced(error: Error, cost: Option<&Cost>) -> Error {
+    let Some(cost) = cost.filter(|cost| cost.bytes > 0) else { return error };
+    let hint = format!("{} A whole read takes {}, {}.", error.hint(), bytes(cost.bytes), cost.price);
+    error.with_hint(hint)
+}
+
+fn ended(error: tokio::task::JoinError) -> Error {
+    Error::new(sluice_engine::ErrorKind::Bug, "Work ended unexpectedly.").with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use sluice_engine::ErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn a_read_that_failed_says_what_it_takes() {
+        let failed = || Error::new(ErrorKind::TimedOut, "It took too long.").with_hint("Ask for less.");
+        let cost = |bytes| Cost { bytes, price: "about $6.25 at list price".to_owned() };
+        let told = priced(failed(), Some(&cost(1 << 40)));
+        assert_eq!(told.hint(), "Ask for less. A whole read takes 1.1 TB, about $6.25 at list price.");
+        assert_eq!(priced(failed(), Some(&cost(0))).hint(), "Ask for less.");
+        assert_eq!(priced(failed(), None).hint(), "Ask for less.");
+    }
 }

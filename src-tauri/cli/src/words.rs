@@ -1,17 +1,6 @@
 //! Numbers, sizes and times as people read them.
 
-pub(crate) use sluice_engine::words::{count, counted};
-
-/// A size: 512 B, 1.2 kB, 3.4 MB.
-pub(crate) fn bytes(bytes: u64) -> String {
-    let size = bytes as f64;
-    match bytes {
-        0..1000 => format!("{bytes} B"),
-        1000..1_000_000 => format!("{:.1} kB", size / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", size / 1e6),
-        _ => format!("{:.1} GB", size / 1e9),
-    }
-}
+pub(crate) use sluice_engine::words::{bytes, count, counted};
 
 /// A length of time: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min.
 pub(crate) fn duration(seconds: f64) -> String {
@@ -56,7 +45,8 @@ mod tests {
 
     #[test]
     fn sizes_and_times_have_a_fitting_unit() {
-        assert_eq!([999, 1200, 3_400_000].map(bytes), ["999 B", "1.2 kB", "3.4 MB"]);
+        let sizes = [999, 1200, 3_400_000, 1_240_000_000, 1 << 40].map(bytes);
+        assert_eq!(sizes, ["999 B", "1.2 kB", "3.4 MB", "1.2 GB", "1.1 TB"]);
         assert_eq!([0.42, 12.4, 200.0, 7500.0].map(duration), ["0.4 s", "12 s", "3 min 20 s", "2 h 5 min"]);
     }
 

@@ -49,12 +49,13 @@ export const count = (value: number): string => whole.format(value);
 export const counted = (value: number, one: string, many: string): string =>
   `${count(value)} ${value === 1 ? one : many}`;
 
-/** `391 bytes`, `11.4 MB`, `1.2 GB`. */
+/** In powers of 1,000: `391 bytes`, `11.4 MB`, `1.2 GB`, `1.1 TB`. */
 export function byteSize(bytes: number): string {
   if (bytes < 1000) return counted(bytes, 'byte', 'bytes');
   if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} kB`;
   if (bytes < 1_000_000_000) return `${(bytes / 1_000_000).toFixed(1)} MB`;
-  return `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+  if (bytes < 1_000_000_000_000) return `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+  return `${(bytes / 1_000_000_000_000).toFixed(1)} TB`;
 }
 
 /** `38 ms`, `1.2 s`. */

@@ -6,7 +6,7 @@ use sluice_api::wire::{Problem, Run, RunsRequest};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::summary::{self, Summary};
-use crate::words::{aligned, count, duration, moment};
+use crate::words::{aligned, bytes, count, duration, moment};
 
 /// Runs asked for at once.
 const PAGE: usize = 500;
@@ -72,7 +72,25 @@ fn outcome(run: &Run) -> String {
             parts.push(format!("{} {what}", count(number)));
         }
     }
+    parts.extend(run.cost.as_ref().map(|cost| format!("reading {}, {}", bytes(cost.bytes), cost.price)));
     parts.extend(run.problem.as_ref().map(|problem| problem.message.clone()));
     parts.extend(run.reason.clone());
     parts.join(" · ")
+}
+
+#[cfg(test)]
+mod tests {
+    use sluice_api::wire::{Cost, RunStatus};
+
+    use super::*;
+    use crate::summary::tests::a_run;
+
+    #[test]
+    fn the_list_says_what_reading_took() {
+        let run = a_run(RunStatus::Completed);
+        assert!(!outcome(&run).contains("reading"));
+        let cost = Some(Cost { bytes: 1_240_000_000, price: "about $0.01 at list price".into() });
+        let told = outcome(&Run { cost, ..run });
+        assert!(told.ends_with("reading 1.2 GB, about $0.01 at list price"), "{told}");
+    }
 }

@@ -46,11 +46,6 @@ pub(super) fn chosen<T: Named>(all: &[T], names: &[String]) -> Result<Vec<T>> {
     names.iter().map(find).collect()
 }
 
-/// The user's SQL without what ends it.
-pub(super) fn user_sql(sql: &str) -> &str {
-    sql.trim_end().trim_end_matches(';')
-}
-
 /// Only rows beyond a cursor, in its order.
 ///
 /// The value stands as a literal, which the server takes for the column's own type. The column is named with what it is

@@ -47,7 +47,7 @@ async fn more_than_the_maximum_is_refused_before_anything_is_read() {
         let error = allowing("500 GB").read(&all(query)).await.err().unwrap();
         assert_eq!(error.kind(), ErrorKind::BadQuery);
         assert!(
-            error.message().contains("would read 1 TB") && error.message().contains("500 GB"),
+            error.message().contains("would read 1.1 TB") && error.message().contains("500 GB"),
             "{error:?}"
         );
     }

@@ -30,13 +30,13 @@ fn key(server: &Scripted) -> String {
     .to_string()
 }
 
-fn ids(rows: &[Vec<String>]) -> Vec<i64> {
+pub(super) fn ids(rows: &[Vec<String>]) -> Vec<i64> {
     let mut ids: Vec<i64> = rows.iter().map(|row| row[0].parse().unwrap()).collect();
     ids.sort_unstable();
     ids
 }
 
-fn every_id() -> Vec<i64> {
+pub(super) fn every_id() -> Vec<i64> {
     (0..ROWS).collect()
 }
 
@@ -282,7 +282,7 @@ async fn what_may_be_billed_is_limited_and_the_job_is_labelled() {
     rows(&*access(&server).with("maximum_bytes", "2 TB").with("location", "EU").open(), &leads()).await;
     let asked = server.asked();
     let job = asked.iter().find(|asked| asked.is("POST", "/jobs") && !asked.is_dry_run()).unwrap();
-    assert_eq!(job.body["configuration"]["query"]["maximumBytesBilled"], (2_u64 << 40).to_string());
+    assert_eq!(job.body["configuration"]["query"]["maximumBytesBilled"], "2000000000000");
     assert_eq!(job.body["configuration"]["labels"]["application"], "sluice");
     assert_eq!(job.body["jobReference"]["location"], "EU");
 }

@@ -6,8 +6,10 @@
 mod asking;
 #[path = "../bqemulator_server/mod.rs"]
 mod bqemulator_server;
+mod checking;
 mod comparing;
 mod cost;
+mod far_away;
 mod faults;
 #[path = "../killed/mod.rs"]
 mod killed;

@@ -10,7 +10,7 @@ use super::deliver::{Delivering, End, deliver};
 use super::invalid;
 use super::progress::{Phase, Progress};
 use super::read::{ReadContext, ReadResult, read_all, unless_cancelled};
-use super::source;
+use super::source::{self, Source};
 use super::stage::{Placed, Staging, locate};
 use super::undo::Undo;
 use crate::clock::{SharedClock, millis};
@@ -24,7 +24,7 @@ use crate::store::runs::{self, Counts, Ended, RunRow, RunState, Trigger};
 use crate::store::seal::{self, Sealing};
 use crate::store::syncs::{self, SavedSync};
 use crate::sync::Mode;
-use crate::warehouse::Warehouse;
+use crate::warehouse::{Cost, Warehouse};
 
 /// Overrides after which the base is rewritten.
 const OVERRIDES: u64 = 250_000;
@@ -141,12 +141,11 @@ impl Execution {
         let resend = resend || sync.mode == Mode::Full;
         let wanted = source::wanted(&self.saved, warehouse, resend);
         let read = unless_cancelled(&self.cancel, wanted).await?;
-        if let Some(cost) = unless_cancelled(&self.cancel, warehouse.cost(&read)).await? {
-            let run = self.run;
-            self.store.write(move |sqlite| runs::set_cost(sqlite, run, &cost)).wait()?;
-        }
+        let cost = unless_cancelled(&self.cancel, warehouse.cost(&read)).await?;
         let opening = source::open(&self.store, &self.saved, warehouse, &read, resend);
-        let mut source = unless_cancelled(&self.cancel, opening).await?;
+        let opened = unless_cancelled(&self.cancel, opening).await;
+        self.keep_cost(cost, &opened)?;
+        let mut source = opened?;
         let rows = &mut *source.differences;
         let (store, progress, keeps_rows) =
             (self.store.clone(), self.progress.clone(), source.mark.is_some());
@@ -170,6 +169,20 @@ impl Execution {
         };
         self.seal(found, &placed, mark, reason.is_some()).await?;
         Ok(reason.map_or(Sealed::Ready, Sealed::Held))
+    }
+
+    /// Keeps what the read takes, once it is taken: a read that was refused or failed before it began is not billed. One
+    /// that was stopped while the warehouse worked on it may be.
+    fn keep_cost(&self, cost: Option<Cost>, opened: &Result<Source>) -> Result<()> {
+        let may_be_billed = match opened {
+            Ok(_) => true,
+            Err(error) => matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::TimedOut),
+        };
+        if let Some(cost) = cost.filter(|_| may_be_billed) {
+            let run = self.run;
+            self.store.write(move |sqlite| runs::set_cost(sqlite, run, &cost)).wait()?;
+        }
+        Ok(())
     }
 
     /// What a read of this run has to know; see [`ReadContext`].

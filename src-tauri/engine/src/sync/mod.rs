@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use brakes::Brakes;
 pub use field::{Field, FieldValue, Hash, NullRule};
+pub use select::without_end;
 /// The dialects of SQL a warehouse can say it speaks.
 pub use sqlparser::dialect;
 pub use table_name::TableName;

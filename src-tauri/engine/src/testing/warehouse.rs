@@ -61,6 +61,8 @@ struct State {
     fault: ReadFault,
     page: usize,
     cost: Option<Cost>,
+    /// No read begins.
+    refuses: bool,
     /// The columns the last read named.
     asked: Vec<String>,
     /// Where it compares by itself.
@@ -97,8 +99,16 @@ impl FakeWarehouse {
         };
         let columns = columns.iter().map(column).collect();
         let (rows, fault) = (Arc::default(), ReadFault::None);
-        let state =
-            State { columns, rows, fault, page: BATCH, cost: None, asked: Vec::new(), snapshot: None };
+        let state = State {
+            columns,
+            rows,
+            fault,
+            page: BATCH,
+            cost: None,
+            refuses: false,
+            asked: Vec::new(),
+            snapshot: None,
+        };
         Arc::new(Self { state: Mutex::new(state), held: watch::Sender::new(false) })
     }
 
@@ -165,6 +175,11 @@ impl FakeWarehouse {
         self.lock().cost = Some(cost);
     }
 
+    /// Refuses to begin a read from now on.
+    pub fn refuses(&self) {
+        self.lock().refuses = true;
+    }
+
     /// The columns the last read named; none where it was for all.
     pub fn asked(&self) -> Vec<String> {
         self.lock().asked.clone()
@@ -222,6 +237,9 @@ impl Warehouse for Handle {
 
     async fn read(&self, read: &Read) -> Result<Box<dyn Rows>> {
         self.0.lock().asked.clone_from(&read.columns);
+        if self.0.lock().refuses {
+            return Err(Error::new(ErrorKind::BadQuery, "The query would read too much."));
+        }
         let (columns, rows, fault) = self.0.contents();
         let rows = match &read.after {
             Some(after) => Arc::new(beyond(&columns, &rows, after)),

@@ -19,6 +19,9 @@ async fn a_run_keeps_what_the_warehouse_said_it_would_take() {
     // It may be billed although nothing came of it.
     bench.table.fail(ReadFault::Fails(1));
     assert_eq!(bench.run().await.cost, Some(cost));
+    // What never began is not.
+    bench.table.refuses();
+    assert_eq!(bench.run().await.cost, None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -102,26 +102,43 @@ async fn plan_a_query(login: &Login) -> Result<((), Note)> {
     Ok(((), limit.map_or(Note::Nothing, Note::Found)))
 }
 
+/// A test is free of charge: a row of a table is listed. What only a query gets at, such as a view, is planned.
 async fn read_one_row(login: &Arc<Login>) -> Result<(Option<Table>, Note)> {
     let tables = catalogue::tables(login).await?;
-    let table = tables.iter().find(|table| table.kind == TableKind::Table).or(tables.first());
-    let Some(table) = table else {
+    let stored = tables.iter().find(|table| table.kind == TableKind::Table);
+    let Some(table) = stored.or(tables.first()) else {
         return Ok((None, Note::Know("The datasets have no tables yet.".to_owned(), None)));
     };
-    let one = Read { limit: Some(1), ..Read::all(Query::Table(table.name.clone())) };
-    read::start(login, &one).await?.next().await?;
-    let note = if could_write(login, table).await {
-        Note::Know(
-            format!(
-                "Read {}. This login could also write. Sluice only reads, but a read-only login is safer.",
-                table.name
-            ),
-            Some(read_only(login, table)),
-        )
-    } else {
-        Note::Found(table.name.to_string())
+    let is_read = match stored {
+        Some(table) => read::first_row(login, &table.name).await?,
+        None => false,
+    };
+    let tested = if is_read { None } else { Some(planned(login, table).await?) };
+    let note = match (could_write(login, table).await, tested) {
+        (true, tested) => {
+            let tested = tested.unwrap_or_else(|| format!("Read {}.", table.name));
+            let told = "This login could also write. Sluice only reads, but a read-only login is safer.";
+            Note::Know(format!("{tested} {told}"), Some(read_only(login, table)))
+        }
+        (false, Some(tested)) => Note::Know(tested, None),
+        (false, None) => Note::Found(table.name.to_string()),
     };
     Ok((Some(table.clone()), note))
+}
+
+/// Plans a read of what is read by a query alone, and says what it would take: even one row is billed as all of them.
+async fn planned(login: &Login, table: &Table) -> Result<String> {
+    let all = Read::all(Query::Table(table.name.clone()));
+    let told = read::cost(login, &all).await?;
+    let takes = told.as_ref().map_or_else(String::new, |cost| {
+        format!(": that takes {}, {}", cost::in_words(cost.bytes), cost.price)
+    });
+    let is_too_much = told.is_some_and(|cost| cost::within(cost.bytes, login.maximum_bytes).is_err());
+    let limited = if is_too_much { " That is more than this connection allows a query." } else { "" };
+    Ok(format!(
+        "{} was planned and not read, because even one of its rows costs a query of them all{takes}.{limited}",
+        table.name
+    ))
 }
 
 /// Whether the login may change the table (<https://cloud.google.com/bigquery/docs/reference/rest/v2/tables/testIamPermissions>);

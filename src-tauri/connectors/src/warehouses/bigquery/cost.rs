@@ -5,7 +5,8 @@ use sluice_engine::warehouse::Cost;
 
 /// The list price of reading 2^40 bytes, in dollars, in most locations (<https://cloud.google.com/bigquery/pricing#on_demand_pricing>).
 const DOLLARS: f64 = 6.25;
-const UNITS: [(&str, u32); 4] = [("TB", 40), ("GB", 30), ("MB", 20), ("kB", 10)];
+const UNITS: [(&str, u64); 4] =
+    [("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
 
 /// So many bytes, and what they cost where bytes are billed.
 pub(super) fn of(bytes: u64) -> Cost {
@@ -35,13 +36,14 @@ pub(super) fn too_much(read_of_most: Option<(u64, u64)>) -> Error {
         .with_hint("Have the query read fewer columns or partitions, or raise “Most bytes a query may read” in the connection.")
 }
 
-/// An amount of bytes as settings have it: `1.5 GB`, in powers of 1,024, as BigQuery counts.
+/// An amount of bytes as settings have it, and as Sluice tells sizes everywhere: `1.5 GB`, in powers of 1,000; never less
+/// than it is.
 pub(super) fn in_words(bytes: u64) -> String {
-    let unit = UNITS.iter().find(|(_, shift)| bytes >= 1 << shift);
+    let unit = UNITS.iter().find(|(_, size)| bytes >= *size);
     unit.map_or_else(
         || format!("{bytes} bytes"),
-        |(name, shift)| {
-            let tenths = (u128::from(bytes) * 10).div_ceil(1 << shift);
+        |(name, size)| {
+            let tenths = (u128::from(bytes) * 10).div_ceil(u128::from(*size));
             if tenths % 10 == 0 {
                 format!("{} {name}", tenths / 10)
             } else {
@@ -51,7 +53,7 @@ pub(super) fn in_words(bytes: u64) -> String {
     )
 }
 
-/// The amount of bytes that a person wrote: `100 GB`, `1.5 TB`, `42`.
+/// The amount of bytes that a person wrote: `100 GB`, `1.5 TB`, `42`; in powers of 1,024 with `GiB`.
 pub(super) fn parse(text: &str) -> Result<u64> {
     let bad = || {
         Error::new(ErrorKind::BadSettings, format!("“{text}” is not an amount of bytes."))
@@ -59,19 +61,24 @@ pub(super) fn parse(text: &str) -> Result<u64> {
     };
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     let unit = text.strip_prefix(digits).unwrap_or_default().trim().to_ascii_uppercase();
-    let shift = match unit.trim_end_matches('B').trim_end_matches('I') {
+    let unit = unit.strip_suffix('B').unwrap_or(&unit);
+    let (unit, base) = match unit.strip_suffix('I') {
+        Some(unit) => (unit, 1_024_u64),
+        None => (unit, 1_000),
+    };
+    let power = match unit {
         "" => 0,
-        "K" => 10,
-        "M" => 20,
-        "G" => 30,
-        "T" => 40,
+        "K" => 1,
+        "M" => 2,
+        "G" => 3,
+        "T" => 4,
         _ => return Err(bad()),
     };
     let number = digits.trim();
     if !number.chars().all(|c| c.is_ascii_digit() || c == '.') {
         return Err(bad());
     }
-    let bytes = number.parse::<f64>().map_err(|_| bad())? * (1_u64 << shift) as f64;
+    let bytes = number.parse::<f64>().map_err(|_| bad())? * base.pow(power) as f64;
     // Beyond 2^53 a double does not count bytes, and no warehouse has as many.
     if (1.0..=(1_u64 << 53) as f64).contains(&bytes) { Ok(bytes as u64) } else { Err(bad()) }
 }
@@ -99,12 +106,13 @@ mod tests {
     #[test]
     fn amounts_of_bytes() {
         let amounts = [
-            ("10 GB", 10 << 30, "10 GB"),
-            ("1TB", 1 << 40, "1 TB"),
-            ("5 mib", 5 << 20, "5 MB"),
-            ("1.5 GB", 3 << 29, "1.5 GB"),
+            ("10 GB", 10_000_000_000, "10 GB"),
+            ("1TB", 1_000_000_000_000, "1 TB"),
+            ("5 mib", 5 << 20, "5.3 MB"),
+            ("2 TiB", 2 << 40, "2.2 TB"),
+            ("1.5 GB", 1_500_000_000, "1.5 GB"),
             ("42", 42, "42 bytes"),
-            ("2048", 2048, "2 kB"),
+            ("2000", 2_000, "2 kB"),
         ];
         for (text, bytes, told) in amounts {
             assert_eq!(parse(text).ok(), Some(bytes), "{text}");
@@ -113,6 +121,6 @@ mod tests {
         for text in ["", "GB", "1.5.2 GB", "1e3 GB", "-1 GB", "10 apples", "0 GB", "0.4", "99999999999 TB"] {
             assert!(parse(text).is_err(), "{text}");
         }
-        assert_eq!(in_words((1 << 30) + 1), "1.1 GB", "never less than it is");
+        assert_eq!(in_words(1_000_000_001), "1.1 GB", "never less than it is");
     }
 }

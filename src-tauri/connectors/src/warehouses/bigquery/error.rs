@@ -168,6 +168,16 @@ pub(super) fn may_be_done_again(error: &Error) -> bool {
     error.kind() == ErrorKind::TimedOut && cause.is_some_and(|Cause(said)| is_undone(said))
 }
 
+/// Where the server says that it has a job of this id already (`Already Exists: Job project:EU.id`). A place to look at first:
+/// its words may change.
+pub(super) fn job_location(error: &Error, id: &str) -> Option<String> {
+    let Cause(said) = std::error::Error::source(error)?.downcast_ref::<Cause>()?;
+    let (before, _) = said.message.split_once(&format!(".{id}"))?;
+    let (_, location) = before.rsplit_once(':')?;
+    let is_location = location.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    (is_location && !location.is_empty()).then(|| location.to_owned())
+}
+
 /// The words can hold a value of the row.
 fn in_the_rows(said: &Said) -> Error {
     let message = format!("The query fails on a value in its rows ({}).", said.reason);

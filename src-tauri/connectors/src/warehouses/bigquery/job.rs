@@ -1,6 +1,7 @@
 //! Jobs: a statement handed to the server, looked after until it has ended, and cancelled where nobody waits
 //! for it any longer (<https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs>).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,8 +10,9 @@ use serde_json::{Value, json};
 use sluice_engine::error::{Error, ErrorKind, Result};
 
 use super::client::Login;
-use super::error::{Doing, Said, from_said, took_too_long};
+use super::error::{Doing, Said, from_said, job_location, took_too_long};
 use super::schema::Schema;
+use super::{catalogue, query};
 use crate::goodbye;
 
 /// The longest pause between two looks at a job.
@@ -20,6 +22,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 const LONGEST: Duration = Duration::from_secs(6 * 3_600);
 /// How much longer than the server Sluice waits for what the server gives up by itself.
 const GRACE: Duration = Duration::from_secs(60);
+/// Locations in which a job is looked for at most.
+const MOST_LOCATIONS: usize = 16;
 
 /// A statement to run.
 #[derive(Clone, Copy)]
@@ -39,7 +43,8 @@ impl<'a> Statement<'a> {
         Self { timeout, ..self }
     }
 
-    /// What the server says of it without running it.
+    /// What the server says of it without running it. No maximum counts here: what a statement would read is told also
+    /// where that is too much.
     pub(super) async fn plan(&self, login: &Login, doing: Doing<'_>) -> Result<Planned> {
         let mut body = self.body(login, &uuid::Uuid::new_v4().to_string());
         body["configuration"]["dryRun"] = true.into();
@@ -57,12 +62,8 @@ impl<'a> Statement<'a> {
         if let Some(location) = &login.location {
             reference["location"] = location.as_str().into();
         }
-        let mut query = json!({ "query": self.sql, "useLegacySql": false });
-        if let Some(bytes) = login.maximum_bytes {
-            query["maximumBytesBilled"] = bytes.to_string().into();
-        }
         let configuration = json!({
-            "query": query,
+            "query": { "query": self.sql, "useLegacySql": false },
             "labels": { "application": "sluice" },
             "jobTimeoutMs": self.timeout.as_millis().to_string(),
         });
@@ -164,6 +165,8 @@ pub(super) struct Job {
     login: Arc<Login>,
     id: String,
     location: Option<String>,
+    /// Of the tables its statement names; it runs where they are.
+    datasets: Vec<String>,
     works: bool,
 }
 
@@ -171,7 +174,12 @@ impl Job {
     /// Runs the statement to its end.
     pub(super) async fn run(login: &Arc<Login>, statement: &Statement<'_>, doing: Doing<'_>) -> Result<Done> {
         let id = format!("sluice_{}", uuid::Uuid::new_v4().simple());
-        let mut job = Self { login: login.clone(), id, location: login.location.clone(), works: true };
+        let mut datasets = query::named_datasets(statement.sql);
+        if let Doing::Snapshot(dataset) = doing {
+            datasets.push(dataset.to_owned());
+        }
+        let mut job =
+            Self { login: login.clone(), id, location: login.location.clone(), datasets, works: true };
         // A job that waits for its turn is not timed by the server.
         let ran = tokio::time::timeout(statement.timeout + GRACE, job.ended(statement, doing)).await;
         let ran = ran.map_err(|_| took_too_long())??;
@@ -197,14 +205,17 @@ impl Job {
 
     /// The id is chosen here, so that a second request, after an answer that got lost, finds the first one's job.
     async fn insert(&mut self, statement: &Statement<'_>, doing: Doing<'_>) -> Result<Ran> {
-        let body = statement.body(&self.login, &self.id);
+        let mut body = statement.body(&self.login, &self.id);
+        if let Some(bytes) = self.login.maximum_bytes {
+            body["configuration"]["query"]["maximumBytesBilled"] = bytes.to_string().into();
+        }
         let login = self.login.clone();
         match login.post::<Ran>(&[&login.project, "jobs"], &[], &body, doing).await {
-            Ok(ran) => {
-                self.location = ran.job_reference.location.clone().or(self.location.take());
-                Ok(ran)
+            Ok(ran) => Ok(self.noted(ran)),
+            Err(error) if error.kind() == ErrorKind::Conflict => {
+                self.location = self.location.take().or_else(|| job_location(&error, &self.id));
+                self.find(doing).await
             }
-            Err(error) if error.kind() == ErrorKind::Conflict => self.look(doing).await,
             Err(error) => {
                 // What was refused does not work; what got lost may.
                 self.works = super::client::is_passing(&error);
@@ -214,11 +225,65 @@ impl Job {
     }
 
     async fn look(&mut self, doing: Doing<'_>) -> Result<Ran> {
-        let location = located(self.location.as_deref());
-        let ran: Ran = self.login.get(&[&self.login.project, "jobs", &self.id], &location, doing).await?;
-        self.location = ran.job_reference.location.clone().or(self.location.take());
-        Ok(ran)
+        let ran = at(&self.login, &self.id, self.location.as_deref(), doing).await?.ok_or_else(lost)?;
+        Ok(self.noted(ran))
     }
+
+    /// Looks for a job that the server has, wherever that is.
+    async fn find(&mut self, doing: Doing<'_>) -> Result<Ran> {
+        if let Some(ran) = at(&self.login, &self.id, self.location.as_deref(), doing).await? {
+            return Ok(self.noted(ran));
+        }
+        for location in locations(&self.login, &self.datasets).await {
+            if let Some(ran) = at(&self.login, &self.id, Some(&location), doing).await? {
+                self.location = Some(location);
+                return Ok(self.noted(ran));
+            }
+        }
+        Err(lost())
+    }
+
+    fn noted(&mut self, ran: Ran) -> Ran {
+        self.location = ran.job_reference.location.clone().or(self.location.take());
+        ran
+    }
+}
+
+/// A job as it is now; `None` where the server has none of this id there.
+async fn at(login: &Login, id: &str, location: Option<&str>, doing: Doing<'_>) -> Result<Option<Ran>> {
+    match login.get(&[&login.project, "jobs", id], &located(location), doing).await {
+        Ok(ran) => Ok(Some(ran)),
+        Err(error) if error.kind() == ErrorKind::MissingObject => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Where a job may be: where the datasets of its tables are, and then where the project has any.
+async fn locations(login: &Login, datasets: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    for name in datasets {
+        if let Ok(Some(location)) = query::dataset_location(login, &login.dataset(name)).await {
+            found.push(location);
+        }
+    }
+    let listed = catalogue::datasets(login).await.unwrap_or_default();
+    found.extend(listed.into_iter().filter_map(|dataset| dataset.location));
+    let mut seen = HashSet::new();
+    found.retain(|location| seen.insert(location.clone()));
+    found.truncate(MOST_LOCATIONS);
+    found
+}
+
+async fn cancel(login: &Login, id: &str, location: Option<&str>) -> Result<()> {
+    let parts = [login.project.as_str(), "jobs", id, "cancel"];
+    login.post::<Value>(&parts, &located(location), &Value::Null, Doing::Project).await.map(drop)
+}
+
+/// The server has the job, and none that it can be asked about.
+fn lost() -> Error {
+    Error::new(ErrorKind::ServerFailed, "BigQuery took the query, and does not say what became of it.")
+        .with_safe("Nothing was sent. BigQuery was told to stop the query, which may go on and be billed.")
+        .with_hint("Run it again. If it happens again, give the connection its location, which is where the datasets are.")
 }
 
 /// A job's location as a parameter; jobs outside of the US and the EU are not found without it.
@@ -232,14 +297,18 @@ impl Drop for Job {
             return;
         }
         let (login, id, location) = (self.login.clone(), std::mem::take(&mut self.id), self.location.take());
+        let datasets = std::mem::take(&mut self.datasets);
         goodbye::say(async move {
-            let parts = [login.project.as_str(), "jobs", &id, "cancel"];
             // Nobody waits for the answer; a job that has ended by itself can not be cancelled either.
-            drop(
-                login
-                    .post::<Value>(&parts, &located(location.as_deref()), &Value::Null, Doing::Project)
-                    .await,
-            );
+            let told = cancel(&login, &id, location.as_deref()).await;
+            if location.is_some() || !told.is_err_and(|error| error.kind() == ErrorKind::MissingObject) {
+                return;
+            }
+            for location in locations(&login, &datasets).await {
+                if cancel(&login, &id, Some(&location)).await.is_ok() {
+                    return;
+                }
+            }
         });
     }
 }

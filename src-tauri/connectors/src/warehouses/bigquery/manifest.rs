@@ -38,7 +38,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
         Setting::text(
             "maximum_bytes",
             "Most bytes a query may read",
-            "A sync that would read more is refused before it costs anything. A number with MB, GB or TB; empty for no limit.",
+            "A sync that would read more is refused before it costs anything. A number with MB, GB or TB, where 1 GB is 1,000,000,000 bytes; empty for no limit.",
             "100 GB",
         )
         .optional(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::dialect::BigQueryDialect;
-use sluice_engine::sync::{Query, TableName};
+use sluice_engine::sync::{Query, TableName, without_end};
 use sluice_engine::warehouse::{After, KeyCheck};
 
 use super::client::Login;
@@ -16,7 +16,7 @@ use super::name::{self, Dataset, escaped, quoted};
 use super::pages;
 use super::schema::{Field, Schema, fields};
 use crate::warehouses::named_tables::named_tables;
-use crate::warehouses::select::{chosen, user_sql};
+use crate::warehouses::select::chosen;
 
 /// `text` as an SQL string.
 pub(super) fn literal(text: &str) -> String {
@@ -30,7 +30,7 @@ pub(super) fn literal(text: &str) -> String {
 pub(super) fn source(login: &Login, query: &Query) -> Result<String> {
     Ok(match query {
         Query::Table(table) => dataset(login, table)?.table(&table.name),
-        Query::Sql(sql) => format!("(\n{}\n)", user_sql(sql)),
+        Query::Sql(sql) => format!("(\n{}\n)", without_end(sql, &BigQueryDialect {})),
     })
 }
 
@@ -101,12 +101,16 @@ async fn declared(login: &Login, table: &TableName, fields: &mut [Field]) -> Res
 
 /// The datasets of the tables that a query names.
 fn datasets(query: &Query) -> Vec<String> {
-    let tables = match query {
-        Query::Table(table) => return vec![table.schema.clone()],
-        Query::Sql(sql) => named_tables(sql, &BigQueryDialect {}, str::to_owned),
-    };
+    match query {
+        Query::Table(table) => vec![table.schema.clone()],
+        Query::Sql(sql) => named_datasets(sql),
+    }
+}
+
+/// The datasets of the tables that a statement names, as `dataset` or `project.dataset`.
+pub(super) fn named_datasets(sql: &str) -> Vec<String> {
     let mut datasets = Vec::new();
-    for table in tables {
+    for table in named_tables(sql, &BigQueryDialect {}, str::to_owned) {
         // A name in backticks has its points inside.
         let parts: Vec<&str> = table.iter().flat_map(|part| part.split('.')).collect();
         if let [before @ .., _] = parts.as_slice()

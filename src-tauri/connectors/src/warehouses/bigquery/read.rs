@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sluice_engine::error::{Error, ErrorKind, Result};
-use sluice_engine::sync::{Query, TableName};
+use sluice_engine::sync::dialect::BigQueryDialect;
+use sluice_engine::sync::{Query, TableName, without_end};
 use sluice_engine::value::{Columns, RowBatch};
 use sluice_engine::warehouse::{Cost, Read, Rows};
 
@@ -18,7 +19,7 @@ use super::pages::{self, Of, Pages};
 use super::query::{self, Plan, TableInfo, beyond, explained, source};
 use super::schema::Field;
 use super::storage::{self, Begun, Source, Streams};
-use crate::warehouses::select::{chosen, user_sql};
+use crate::warehouses::select::chosen;
 
 /// Rows of a batch, unless they are long.
 pub(super) const BATCH_ROWS: usize = 1_000;
@@ -69,6 +70,15 @@ pub(super) async fn cost(login: &Login, read: &Read) -> Result<Option<Cost>> {
     Ok(Some(cost::of(bytes(login, read, &statement, &all).await?)))
 }
 
+/// Reads the first row of a table, which costs nothing; false where only a query gets at its rows, which would.
+pub(super) async fn first_row(login: &Arc<Login>, table: &TableName) -> Result<bool> {
+    let found = TableInfo::get(login, table).await?;
+    let one = Read { limit: Some(1), ..Read::all(Query::Table(table.clone())) };
+    let Some(mut rows) = sample(login, &one, table, &found, 1).await? else { return Ok(false) };
+    rows.next().await?;
+    Ok(true)
+}
+
 /// The bytes a read's statement looks through; `all` is the plan for all columns and rows.
 async fn bytes(login: &Login, read: &Read, statement: &Reading, all: &Plan) -> Result<u64> {
     if statement.as_it_is || (read.columns.is_empty() && read.after.is_none()) {
@@ -103,7 +113,8 @@ fn statement(read: &Read, from: &str, fields: &[Field]) -> Result<Reading> {
         && read.limit.is_none()
         && read.after.is_none()
     {
-        return Ok(Reading { sql: user_sql(sql).to_owned(), ordered: true, as_it_is: true });
+        let sql = without_end(sql, &BigQueryDialect {}).to_owned();
+        return Ok(Reading { sql, ordered: true, as_it_is: true });
     }
     let columns = match read.columns.as_slice() {
         [] => "*".to_owned(),

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sluice_engine::error::{Error, ErrorKind, Result};
-use sluice_engine::sync::Query;
 use sluice_engine::sync::dialect::PostgreSqlDialect;
+use sluice_engine::sync::{Query, without_end};
 use sluice_engine::value::Column;
 use sluice_engine::warehouse::KeyCheck;
 use tokio_postgres::SimpleQueryMessage;
@@ -14,7 +14,7 @@ use super::client::{Login, Session};
 use super::error::{self, Failure};
 use super::form::{Form, logical};
 use crate::warehouses::named_tables::{Parts, named_tables};
-use crate::warehouses::select::{Named, check_names, chosen, user_sql};
+use crate::warehouses::select::{Named, check_names, chosen};
 
 /// How long a key check may take.
 const KEYS_WITHIN: Duration = Duration::from_secs(600);
@@ -49,7 +49,7 @@ pub(super) fn source(query: &Query) -> String {
     match query {
         Query::Table(table) if table.schema.is_empty() => quoted(&table.name),
         Query::Table(table) => format!("{}.{}", quoted(&table.schema), quoted(&table.name)),
-        Query::Sql(sql) => format!("(\n{}\n) AS \"query\"", user_sql(sql)),
+        Query::Sql(sql) => format!("(\n{}\n) AS \"query\"", without_end(sql, &PostgreSqlDialect {})),
     }
 }
 
@@ -62,7 +62,8 @@ pub(super) fn literal(text: &str) -> String {
 pub(super) fn query_error(login: &Login, failure: Failure, query: &Query, before: &str) -> Error {
     match query {
         Query::Sql(sql) => {
-            let told = error::from_query(login, failure, user_sql(sql), before.chars().count() + "(\n".len());
+            let sql = without_end(sql, &PostgreSqlDialect {});
+            let told = error::from_query(login, failure, sql, before.chars().count() + "(\n".len());
             let tables = named_tables(sql, &PostgreSqlDialect {}, str::to_lowercase);
             allowed(login, told, &tables)
         }

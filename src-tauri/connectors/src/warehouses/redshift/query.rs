@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::dialect::RedshiftSqlDialect;
-use sluice_engine::sync::{Query, TableName};
+use sluice_engine::sync::{Query, TableName, without_end};
 use sluice_engine::value::Column;
 use sluice_engine::warehouse::KeyCheck;
 
@@ -13,7 +13,7 @@ use super::error::{self, Failure};
 use super::form::Form;
 use super::wire::Described;
 use crate::warehouses::named_tables::{Parts, named_tables};
-use crate::warehouses::select::{Named, check_names, chosen, user_sql};
+use crate::warehouses::select::{Named, check_names, chosen};
 
 /// How long a key check may take.
 const KEYS_WITHIN: Duration = Duration::from_secs(600);
@@ -57,7 +57,7 @@ pub(super) fn literal(text: &str) -> String {
 pub(super) fn source(session: &Session, query: &Query) -> String {
     match query {
         Query::Table(table) => named(table, session.has_dotted_schema),
-        Query::Sql(sql) => format!("(\n{}\n) AS \"query\"", user_sql(sql)),
+        Query::Sql(sql) => format!("(\n{}\n) AS \"query\"", without_end(sql, &RedshiftSqlDialect {})),
     }
 }
 
@@ -87,7 +87,8 @@ pub(super) fn schema_parts(schema: &str) -> Parts {
 pub(super) fn query_error(login: &Login, failure: Failure, query: &Query, before: &str) -> Error {
     match query {
         Query::Sql(sql) => {
-            let told = error::from_query(login, failure, user_sql(sql), before.chars().count() + "(\n".len());
+            let sql = without_end(sql, &RedshiftSqlDialect {});
+            let told = error::from_query(login, failure, sql, before.chars().count() + "(\n".len());
             let tables = named_tables(sql, &RedshiftSqlDialect {}, str::to_lowercase);
             allowed(login, told, &tables)
         }

@@ -3,7 +3,8 @@
 use rusqlite::Connection;
 use rusqlite::types::Type;
 use sluice_engine::error::Result;
-use sluice_engine::sync::{Query, TableName};
+use sluice_engine::sync::dialect::SQLiteDialect;
+use sluice_engine::sync::{Query, TableName, without_end};
 use sluice_engine::value::{Column, ColumnType};
 use sluice_engine::warehouse::{Table, TableKind};
 
@@ -67,7 +68,9 @@ pub(super) fn columns(connection: &Connection, query: &Query) -> Result<Vec<Colu
     let mut statement = connection.prepare(&sql).map_err(from_query)?;
     if let Query::Sql(sql) = query {
         // Inside brackets SQLite would rename one of two.
-        check_names(connection.prepare(sql).map_err(from_query)?.column_names())?;
+        check_names(
+            connection.prepare(without_end(sql, &SQLiteDialect {})).map_err(from_query)?.column_names(),
+        )?;
     }
     let mut columns: Vec<Column> = Vec::new();
     for column in statement.columns() {

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use rusqlite::types::Value;
 use rusqlite::{Connection, InterruptHandle};
 use sluice_engine::error::{Error, ErrorKind, Result};
-use sluice_engine::sync::Query;
+use sluice_engine::sync::dialect::SQLiteDialect;
+use sluice_engine::sync::{Query, without_end};
 use sluice_engine::value::{Column, Columns, RowBatch};
 use sluice_engine::warehouse::{After, KeyCheck, Read, Rows};
 use tokio::sync::{mpsc, oneshot};
@@ -34,7 +35,7 @@ pub(super) fn rows_of(connection: &Connection, query: &Query) -> Result<String> 
             Ok(format!("select * from {}.{}", quoted(&table.schema), quoted(&table.name)))
         }
         // A line break ends a comment the query may end with.
-        Query::Sql(sql) => Ok(format!("select * from (\n{}\n)", sql.trim().trim_end_matches(';'))),
+        Query::Sql(sql) => Ok(format!("select * from (\n{}\n)", without_end(sql, &SQLiteDialect {}))),
     }
 }
 

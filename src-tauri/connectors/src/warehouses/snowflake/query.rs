@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::dialect::SnowflakeDialect;
-use sluice_engine::sync::{Query, TableName};
+use sluice_engine::sync::{Query, TableName, without_end};
 use sluice_engine::value::Column;
 use sluice_engine::warehouse::KeyCheck;
 
@@ -13,7 +13,7 @@ use super::listing::list;
 use super::results::{column, describe};
 use super::session::Session;
 use crate::warehouses::named_tables::named_tables;
-use crate::warehouses::select::{check_names, chosen, user_sql};
+use crate::warehouses::select::{check_names, chosen};
 
 /// The database that is meant where a name has none.
 #[derive(Debug, Clone)]
@@ -70,7 +70,7 @@ pub(super) fn source(query: &Query, place: &Place) -> String {
     match query {
         Query::Table(table) if table.schema.is_empty() => quoted(&table.name),
         Query::Table(table) => format!("{}.{}", place.schema_sql(&table.schema), quoted(&table.name)),
-        Query::Sql(sql) => format!("(\n{}\n) AS \"query\"", user_sql(sql)),
+        Query::Sql(sql) => format!("(\n{}\n) AS \"query\"", without_end(sql, &SnowflakeDialect {})),
     }
 }
 

@@ -182,6 +182,9 @@ async fn statements_carry_what_they_are_found_and_stopped_by() {
     );
     assert_eq!((&parameters["MULTI_STATEMENT_COUNT"], &parameters["TIMEZONE"]), (&json!(1), &json!("UTC")));
     assert_eq!(server.of(QUERY)[0].sql(), "SELECT * FROM (\nselect 1 as one\n) AS \"query\"");
+    // What stands behind a query would close no bracket.
+    warehouse.columns(&sql("select 1 as one; -- all of them")).await.unwrap();
+    assert!(server.of(QUERY).iter().all(|got| !got.sql().contains([';', '-'])));
 }
 
 /// What is asked for names what the query names, and nothing else.
