@@ -1,6 +1,7 @@
 //! Salesforce: records of any object, by sObject Collections or Bulk API 2.0.
 
 mod address;
+mod bare;
 mod browser;
 mod bulk;
 mod check;

@@ -1,11 +1,15 @@
 //! Records as Salesforce takes them: the payload's own bytes in JSON, or a row of CSV.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::value::RawValue;
 use sluice_engine::destination::Outcome;
 use sluice_engine::error::{Error, ErrorKind};
 use sluice_engine::record::Record;
+
+use super::bare;
+use super::describe::Described;
 
 /// What empties a field in a job's file (Bulk API 2.0 Developer Guide, "Prepare CSV Files").
 const NOTHING: &str = "#N/A";
@@ -25,7 +29,7 @@ pub(super) struct Row<'a> {
     pub(super) place: usize,
     /// The value it is matched by, as text.
     pub(super) value: String,
-    pub(super) payload: &'a [u8],
+    pub(super) payload: Cow<'a, [u8]>,
     /// Its fields; those of a record it refers to under `Owner.Ext__c`.
     fields: Members<'a>,
 }
@@ -123,7 +127,29 @@ impl<'a> Row<'a> {
                 }
             }
         }
-        Ok(Self { place, value, payload: record.payload, fields })
+        Ok(Self { place, value, payload: Cow::Borrowed(record.payload), fields })
+    }
+
+    /// Whether a text of it may be meant as a number or a boolean.
+    pub(super) fn may_be_bare(&self) -> bool {
+        self.fields.values().filter_map(|raw| text(raw)).any(|text| bare::may_be(&text))
+    }
+
+    /// Writes texts in fields of numbers and booleans as such. What belongs to a record it refers to stays as it is.
+    pub(super) fn write_bare(&mut self, object: &Described) {
+        let mut written = BTreeMap::new();
+        for (name, raw) in &self.fields {
+            if let (Some(field), Some(text)) = (object.field(name), text(raw))
+                && let Some(value) = bare::of(field, &text)
+            {
+                written.insert(name.clone(), value);
+            }
+        }
+        if !written.is_empty()
+            && let Some(payload) = bare::rewritten(&self.payload, &written)
+        {
+            self.payload = Cow::Owned(payload);
+        }
     }
 
     /// Appends the record in JSON: its type, its id where it is known, and the payload's own bytes.
@@ -135,7 +161,7 @@ impl<'a> Row<'a> {
             out.extend_from_slice(br#","Id":"#);
             out.extend_from_slice(serde_json::Value::from(id).to_string().as_bytes());
         }
-        let members = self.payload.strip_prefix(b"{").unwrap_or(self.payload);
+        let members = self.payload.strip_prefix(b"{").unwrap_or(&self.payload);
         if members != b"}" {
             out.push(b',');
         }

@@ -46,6 +46,7 @@ async fn objects_and_fields_are_as_the_org_describes_them() {
             ("LastName", true, true, false),
             ("Email", false, true, true),
             ("Ext__c", false, true, true),
+            ("Score__c", false, true, false),
             ("IsUnreadByOwner", false, true, false),
             ("Rating", false, true, false),
         ]

@@ -14,6 +14,7 @@ pub(super) const LEAD: Reply = json(
     {"name":"LastName","label":"Last Name","type":"string","nillable":false,"createable":true,"updateable":true},
     {"name":"Email","label":"Email","type":"email","nillable":true,"createable":true,"updateable":true,"idLookup":true},
     {"name":"Ext__c","label":"Ext","type":"string","externalId":true,"unique":true,"nillable":true,"custom":true,"createable":true,"updateable":true},
+    {"name":"Score__c","label":"Score","type":"double","nillable":true,"custom":true,"createable":true,"updateable":true},
     {"name":"Address","label":"Address","type":"address","nillable":true},
     {"name":"IsUnreadByOwner","label":"Unread","type":"boolean","nillable":false,"createable":true,"updateable":true,"defaultedOnCreate":true},
     {"name":"Rating","label":"Rating","type":"picklist","restrictedPicklist":true,"nillable":true,"createable":true,"updateable":true,
@@ -53,7 +54,7 @@ async fn reasons_are_salesforce_s_own_and_a_lock_passes() {
         {"success":true,"errors":[]},
         {"success":false,"errors":[]},
         {"id":"00Q000000000006AAA","success":true,"created":true,"errors":[]}]"#;
-    let server = Server::start(vec![SIGNED_IN, json(200, answer)]).await;
+    let server = Server::start(vec![SIGNED_IN, LEAD, json(200, answer)]).await;
     let rows: Vec<_> = (1..=6).map(|id| row(id, format!(r#"{{"Ext__c":"{id}"}}"#).leak())).collect();
     let delivery = send(&org(&server.url), &leads(), &rows).await;
     assert_eq!(
@@ -75,6 +76,31 @@ async fn reasons_are_salesforce_s_own_and_a_lock_passes() {
     let own = Salesforce.own_answer(&delivery.exchange.answer, 0, 6).unwrap();
     assert!(own.contains("REQUIRED_FIELD_MISSING") && !own.contains("STRING_TOO_LONG"), "{own}");
     assert_eq!(Salesforce.own_answer(&delivery.exchange.answer, 0, 5), None);
+}
+
+#[tokio::test]
+async fn numbers_and_booleans_that_come_as_text_go_out_as_such_where_the_field_is_one() {
+    let both = r#"[{"id":"00Q000000000001AAA","success":true,"errors":[]},{"id":"00Q000000000002AAA","success":true,"errors":[]}]"#;
+    let server = Server::start(vec![SIGNED_IN, LEAD, json(200, both)]).await;
+    let rows = [
+        row(1, r#"{"Ext__c":"1","score__c":"9007199254740993","IsUnreadByOwner":"TRUE","LastName":"12"}"#),
+        row(2, r#"{"Ext__c":"e-2","Score__c":"12.50 €","LastName":null}"#),
+    ];
+    let org = org(&server.url);
+    assert_eq!(said(&send(&org, &leads(), &rows).await), ["delivered", "delivered"]);
+    let got = server.got();
+    assert_eq!(lines(&got)[1..], ["GET /sobjects/Lead/describe", "PATCH /composite/sobjects/Lead/Ext__c"]);
+    assert_eq!(
+        String::from_utf8_lossy(&got[2].body),
+        concat!(
+            r#"{"allOrNone":false,"records":[{"attributes":{"type":"Lead"},"Ext__c":"1","IsUnreadByOwner":true,"LastName":"12","#,
+            r#""score__c":9007199254740993},{"attributes":{"type":"Lead"},"Ext__c":"e-2","Score__c":"12.50 €","LastName":null}]}"#
+        )
+    );
+    // The types are asked for once, and a repeat has the same bytes.
+    send(&org, &leads(), &rows).await;
+    let again = server.got();
+    assert_eq!((again.len(), &again[3].body), (4, &got[2].body));
 }
 
 #[tokio::test]
