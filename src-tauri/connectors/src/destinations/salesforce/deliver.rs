@@ -10,6 +10,8 @@ use super::address::my_domain;
 use super::bulk;
 use super::client::{JSON, Org, upsert_url};
 use super::collections::{self, Target};
+use super::error::Trouble;
+use super::lookup::same;
 use super::rows::Rows;
 
 /// Records of a run from which jobs take fewer requests and less of the day's quota (Salesforce's own line:
@@ -55,7 +57,10 @@ pub(super) async fn deliver(org: &Org, batch: &Batch<'_>) -> Delivery {
         Ok(target) => target,
         Err(error) => return unsent(Answer::Stop(error)),
     };
-    let rows = Rows::of(batch.records, target.match_field);
+    let rows = match rows(org, target, batch).await {
+        Ok(rows) => rows,
+        Err(trouble) => return unsent(trouble.answer()),
+    };
     if batch.records.len() <= collections::RECORDS {
         return collections::send(org, target, rows).await;
     }
@@ -72,7 +77,27 @@ pub(super) async fn poll(org: &Org, token: &JobToken, batch: &Batch<'_>) -> Opti
         Ok(target) => target,
         Err(error) => return Some(unsent(Answer::Stop(error))),
     };
-    bulk::poll(org, token, target, Rows::of(batch.records, target.match_field)).await
+    match rows(org, target, batch).await {
+        Ok(rows) => bulk::poll(org, token, target, rows).await,
+        Err(trouble) => Some(unsent(trouble.answer())),
+    }
+}
+
+/// The batch's records, of those that are one in Salesforce only the last. The object is described, once, only where that
+/// is in question.
+async fn rows<'a>(
+    org: &Org,
+    target: Target<'_>,
+    batch: &Batch<'a>,
+) -> std::result::Result<Rows<'a>, Trouble> {
+    let mut rows = Rows::of(batch.records, target.match_field);
+    if rows.may_repeat() {
+        let object = org.describe(target.object).await?;
+        if let Some(by) = object.field(target.match_field) {
+            rows.keep_last(target.match_field, |value| same(by, value));
+        }
+    }
+    Ok(rows)
 }
 
 fn target<'a>(batch: &Batch<'a>) -> Result<Target<'a>> {

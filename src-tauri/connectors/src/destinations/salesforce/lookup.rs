@@ -51,7 +51,7 @@ pub(super) fn id(fields: &Fields) -> Option<String> {
 
 /// The form in which two values of a field are the same to Salesforce: text without regard to case, unless the field
 /// minds it; numbers by their value.
-fn same(field: &DescribedField, value: &str) -> Option<String> {
+pub(super) fn same(field: &DescribedField, value: &str) -> Option<String> {
     if field.is_number() {
         return value
             .trim()
