@@ -106,7 +106,8 @@ pub trait Destination: Send + Sync {
     }
 
     /// The records of `object` with these match values, as they are now, in the order asked; `None` for
-    /// those that do not exist. The whole call is `None` where the destination can not be read.
+    /// those that do not exist. The whole call is `None` where the destination can not be read, or spares its quota
+    /// because the values are not [needed](ReadByKey::needed).
     async fn read_by_key(&self, read: &ReadByKey<'_>) -> Option<Result<Vec<Option<Found>>>> {
         let _ = read;
         None
@@ -333,6 +334,9 @@ pub struct ReadByKey<'a> {
     pub values: &'a [String],
     /// The fields wanted.
     pub fields: &'a [String],
+    /// Nothing can be decided without the values. Where this is false, a destination whose daily quota is nearly
+    /// spent keeps it for sending, and answers that it can not be read now.
+    pub needed: bool,
 }
 
 /// A record as it is in the destination.

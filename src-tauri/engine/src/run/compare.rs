@@ -52,7 +52,8 @@ pub(crate) async fn compare(
         let (values, mut fields) = asked(records.iter().map(|record| record.sent.as_slice()), match_field)?;
         let operations = records.iter().map(|record| record.operation);
         all_fields(destination, object, operations, &mut fields).await?;
-        let read = ReadByKey { object, match_field, values: &values, fields: &fields };
+        // Few records, and somebody waits to see them.
+        let read = ReadByKey { object, match_field, values: &values, fields: &fields, needed: true };
         let Some(found) = destination.read_by_key(&read).await else {
             return if names.is_empty() { Ok(false) } else { Err(only_if_empty::not_readable()) };
         };

@@ -79,7 +79,7 @@ impl Destination for HubSpot {
     }
 
     async fn read_by_key(&self, read: &ReadByKey<'_>) -> Option<Result<Vec<Option<Found>>>> {
-        if self.quota.is_scarce() {
+        if !read.needed && self.quota.is_scarce() {
             return None;
         }
         Some(read::read_by_key(self, read).await)

@@ -81,8 +81,14 @@ async fn salesforce_s_refusals_come_in_its_codes_and_in_plain_words() {
     let Outcome::Rejected(refused) = &outcomes[1] else { panic!("{outcomes:?}") };
     assert_eq!(refused.hint(), "Map a column to each of these fields, or give them a constant.");
     let (values, fields) = (["l-1".to_owned()], ["Lead_Score__c".to_owned(), "Company".to_owned()]);
-    let read =
-        ReadByKey { object: "Lead", match_field: "Lead_ID__c", values: &["L-1".to_owned()], fields: &fields };
+    let asked = ["L-1".to_owned()];
+    let read = ReadByKey {
+        object: "Lead",
+        match_field: "Lead_ID__c",
+        values: &asked,
+        fields: &fields,
+        needed: false,
+    };
     let found = desk.crm.read_by_key(&read).await.unwrap().unwrap();
     assert_eq!(found[0].as_ref().unwrap().fields, r#"{"Lead_Score__c":87.50,"Company":"Açaí"}"#);
     let other = desk.crm.read_by_key(&ReadByKey { values: &values, ..read }).await.unwrap().unwrap();
