@@ -75,7 +75,7 @@ impl DestinationKind for Salesforce {
     }
 
     fn request(&self, settings: &BTreeMap<String, String>, batch: &Batch<'_>) -> Result<Option<Request>> {
-        deliver::request(settings.get("instance_url").map(String::as_str), batch).map(Some)
+        deliver::request(settings.get("instance_url").map(String::as_str), batch)
     }
 
     fn own_answer(&self, answer: &str, place: usize, of: usize) -> Option<String> {

@@ -1,8 +1,8 @@
 //! What the answer says of each record, by operation.
 
-use sluice_engine::destination::{Answer, DestinationKind, Outcome};
+use sluice_engine::destination::{Answer, Batch, DestinationKind, Outcome};
 use sluice_engine::error::ErrorKind;
-use sluice_engine::record::Operation;
+use sluice_engine::record::{Change, MessageId, Operation, Record};
 
 use super::super::Salesforce;
 use super::*;
@@ -156,6 +156,44 @@ async fn what_is_gone_already_is_cleared_and_deleted() {
         looked_up(Operation::Delete, kept).await.0[0],
         "Salesforce: has opportunities (DELETE_FAILED)."
     );
+}
+
+/// The request by hand of one record: method, what stands below the API's version, body.
+fn by_hand(match_field: &str, operation: Operation) -> Option<(&'static str, String, String)> {
+    let payload = format!(r#"{{"{match_field}":"00Q000000000001AAA","Email":null}}"#);
+    let record = Record {
+        key: "1",
+        change: Change::Changed,
+        operation,
+        payload: payload.as_bytes(),
+        message_id: MessageId(1),
+        changed_at: chrono::DateTime::UNIX_EPOCH,
+    };
+    let shape = Shape::Record { object: "Lead".to_owned(), match_field: match_field.to_owned() };
+    let batch = Batch { shape: &shape, records: &[record], run: 7, sync: "s" };
+    let settings = [("instance_url".to_owned(), "https://acme.my.salesforce.com".to_owned())].into();
+    let request = Salesforce.request(&settings, &batch).unwrap()?;
+    let path = request.url.replace("https://acme.my.salesforce.com/services/data/v66.0", "");
+    Some((request.method, path, String::from_utf8(request.body).unwrap()))
+}
+
+#[test]
+fn a_request_by_hand_is_the_one_the_operation_makes_where_its_ids_are_known() {
+    let (method, path, body) = by_hand("Ext__c", Operation::Upsert).unwrap();
+    assert_eq!((method, path.as_str()), ("PATCH", "/composite/sobjects/Lead/Ext__c"));
+    assert!(body.contains(r#""Ext__c":"00Q000000000001AAA""#), "{body}");
+    let (method, path, body) = by_hand("Ext__c", Operation::Create).unwrap();
+    assert_eq!((method, path.as_str()), ("POST", "/composite/sobjects"));
+    assert!(body.starts_with(r#"{"allOrNone":false,"records":["#), "{body}");
+    for operation in [Operation::Update, Operation::Clear] {
+        assert_eq!(by_hand("Ext__c", operation), None);
+        let (method, path, body) = by_hand("Id", operation).unwrap();
+        assert_eq!((method, path.as_str()), ("PATCH", "/composite/sobjects"));
+        assert!(body.contains(r#""Id":"00Q000000000001AAA","Email":null"#), "{body}");
+    }
+    assert_eq!(by_hand("Ext__c", Operation::Delete), None);
+    let path = "/composite/sobjects?ids=00Q000000000001AAA&allOrNone=false".to_owned();
+    assert_eq!(by_hand("Id", Operation::Delete), Some(("DELETE", path, String::new())));
 }
 
 #[tokio::test]
