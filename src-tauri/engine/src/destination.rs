@@ -113,6 +113,13 @@ pub trait Destination: Send + Sync {
         None
     }
 
+    /// Requests that it takes of the daily quota to read so many records by [`Self::read_by_key`]; 0 where they can not
+    /// be read, or that takes nothing of it.
+    fn reading(&self, records: u64) -> u64 {
+        let _ = records;
+        0
+    }
+
     /// Present only where the API works by jobs that are polled.
     fn jobs(&self) -> Option<&dyn Jobs> {
         None

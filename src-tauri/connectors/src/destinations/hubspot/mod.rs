@@ -85,6 +85,10 @@ impl Destination for HubSpot {
         Some(read::read_by_key(self, read).await)
     }
 
+    fn reading(&self, records: u64) -> u64 {
+        records.div_ceil(request::LIMITS.records as u64)
+    }
+
     async fn quota(&self) -> Result<Option<Quota>> {
         let counts = Counted::Requests;
         Ok(quota::ask(self).await?.map(|(left, of)| Quota { left, of, counts }))

@@ -16,6 +16,8 @@ use super::error::{Trouble, unreadable};
 const QUERIES: usize = 5;
 /// Values of one query.
 const VALUES: usize = 200;
+/// Values of one request; fewer where they are long.
+pub(super) const AT_ONCE: usize = QUERIES * VALUES;
 /// Characters of one query's condition: an address in a composite request is held to what a web server takes.
 const CONDITION: usize = 4_000;
 

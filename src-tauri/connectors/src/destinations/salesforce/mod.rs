@@ -109,6 +109,10 @@ impl Destination for Org {
         present::read_by_key(self, read).await
     }
 
+    fn reading(&self, records: u64) -> u64 {
+        records.div_ceil(lookup::AT_ONCE as u64)
+    }
+
     fn jobs(&self) -> Option<&dyn Jobs> {
         Some(self)
     }

@@ -86,6 +86,12 @@ async fn what_is_left_of_a_day_is_kept_for_writing() {
 }
 
 #[tokio::test]
+async fn a_hundred_records_are_read_in_a_request() {
+    let hub = hub("http://127.0.0.1:9");
+    assert_eq!([0, 1, 100, 101, 300].map(|records| hub.reading(records)), [0, 1, 1, 2, 3]);
+}
+
+#[tokio::test]
 async fn the_quota_is_the_accounts_own_figure() {
     let server = Server::start(vec![json(200, USAGE)]).await;
     assert_eq!(hub(&server.url).quota().await.unwrap(), Some(requests(249_000, 250_000)));
