@@ -318,12 +318,18 @@ pub enum Takes {
         /// Decimals kept at most; 0 for whole numbers alone.
         decimals: Option<u32>,
     },
-    /// True or false.
+    /// True or false, also as text.
     Boolean,
     /// A day: `2026-01-31`.
-    Date,
+    Date {
+        /// A moment is made into its day.
+        converts: bool,
+    },
     /// A day with a time.
-    Moment,
+    Moment {
+        /// A day is made into its midnight.
+        converts: bool,
+    },
     /// One of the field's options, letter by letter.
     OneOf,
     /// Any of the field's options, with semicolons between.

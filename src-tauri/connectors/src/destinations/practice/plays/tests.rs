@@ -143,6 +143,27 @@ async fn hubspot_takes_a_hundred_requests_in_ten_seconds_and_counts_requests_by_
 }
 
 #[tokio::test]
+async fn what_the_connector_makes_of_a_value_is_taken_as_it_is_there() {
+    let desk = playing("hubspot");
+    let rows = [
+        row(1, r#"{"email":"a@example.com","last_login_at":"2026-01-31","lead_score":" 12.50 "}"#),
+        row(2, r#"{"email":"b@example.com","last_login_at":1769817600000}"#),
+        row(3, r#"{"email":"c@example.com","last_login_at":"yesterday"}"#),
+    ];
+    let told = says(&desk, &record("contacts", "email"), &rows).await;
+    assert_eq!(told[..2], ["delivered", "delivered"]);
+    assert_ne!(told[2], "delivered");
+    let desk = playing("salesforce");
+    let rows = [
+        row(1, r#"{"Lead_ID__c":"1","LastName":"Ek","Company":"C","HasOptedOutOfEmail":"TRUE"}"#),
+        row(2, r#"{"Lead_ID__c":"2","LastName":"Ek","Company":"C","Last_Login_At__c":"2026-01-31"}"#),
+    ];
+    let told = says(&desk, &record("Lead", "Lead_ID__c"), &rows).await;
+    assert_eq!(told[0], "delivered");
+    assert_ne!(told[1], "delivered", "a day is no moment to Salesforce");
+}
+
+#[tokio::test]
 async fn each_play_keeps_records_of_its_own() {
     let desk = playing("salesforce");
     let lead = row(1, r#"{"Lead_ID__c":"1","LastName":"Ek","Company":"C"}"#);
