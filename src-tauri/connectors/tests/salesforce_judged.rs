@@ -174,8 +174,9 @@ async fn every_operation_does_what_it_says() {
     let rejected = send(one("1", r#","Rating":"Tepid""#, Operation::Upsert)).await;
     assert!(rejected.contains("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST: Rating"), "{rejected}");
     let values = ["1".to_owned(), "9".to_owned()];
+    let fields = ["Note__c".to_owned()];
     let read =
-        ReadByKey { object: "Lead", match_field: "Ext__c", values: &values, fields: &["Note__c".to_owned()] };
+        ReadByKey { object: "Lead", match_field: "Ext__c", values: &values, fields: &fields, needed: false };
     let found = org.read_by_key(&read).await.unwrap().unwrap();
     let found: Vec<_> = found.into_iter().map(|found| found.map(|found| found.fields)).collect();
     assert_eq!(found, [Some(r#"{"Note__c":"n"}"#.to_owned()), None]);

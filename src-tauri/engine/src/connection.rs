@@ -195,6 +195,15 @@ pub fn check_input(setting: &Setting, value: &str) -> std::result::Result<(), St
             setting.label
         ));
     }
+    if matches!(setting.input, Input::Document)
+        && !setting.secret
+        && let Some(name) = secret_line(value)
+    {
+        return Err(format!(
+            "{}: “{name}” sounds like a secret, and settings are not secret. Give it as a sign-in: its secret is kept in the keychain.",
+            setting.label
+        ));
+    }
     match setting.input {
         Input::Text | Input::Document | Input::File | Input::Folder | Input::SignIn => Ok(()),
         Input::Number => match value.parse::<u16>() {
@@ -209,6 +218,36 @@ pub fn check_input(setting: &Setting, value: &str) -> std::result::Result<(), St
             wrong(&format!("has to be one of {}", known.join(", ")))
         }
     }
+}
+
+/// The name of the first `Name: value` among the lines that carries a secret, by its name or by how its value begins.
+fn secret_line(value: &str) -> Option<&str> {
+    let mut pairs = value.lines().filter_map(|line| line.split_once(':'));
+    let begins = |value: &str| {
+        let scheme = value.trim().split(' ').next().unwrap_or_default();
+        ["bearer", "basic"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
+    };
+    pairs.find(|(name, value)| sounds_secret(name) || begins(value)).map(|(name, _)| name.trim())
+}
+
+/// Whether a header of this name carries a secret, as far as names tell.
+pub fn sounds_secret(header: &str) -> bool {
+    const WORDS: [&str; 11] = [
+        "authorization",
+        "cookie",
+        "token",
+        "secret",
+        "password",
+        "api-key",
+        "apikey",
+        "access-key",
+        "subscription-key",
+        "credential",
+        "signature",
+    ];
+    let header = header.trim().to_ascii_lowercase().replace('_', "-");
+    let is_auth = |part: &str| part.starts_with("auth") && !part.starts_with("author");
+    WORDS.iter().any(|word| header.contains(word)) || header.split('-').any(is_auth)
 }
 
 /// Whether a value has a user, a password or a token in it: `https://user:password@host`, with or without what stands
@@ -273,6 +312,31 @@ mod tests {
         let browser = Setting::secret("refresh_token", "Browser sign-in", "").entered_as(Input::SignIn);
         let error = secrets_missing("our crm", &[&browser]);
         assert!(error.hint().contains("Sign in once in Sluice’s window"), "{error:?}");
+    }
+
+    #[test]
+    fn headers_that_carry_a_secret_are_no_setting() {
+        let headers = Setting::text("headers", "Headers", "", "").entered_as(Input::Document);
+        for secret in [
+            "X-Auth: hunter2",
+            "X-AuthKey: hunter2",
+            "authorization: hunter2",
+            "Proxy-Authorization: hunter2",
+            "X-Sync: a\n X_API_KEY : hunter2",
+            "Cookie: hunter2",
+            "X-Hook-Token: hunter2",
+            "Client-Secret: hunter2",
+            "X-Hook: Bearer hunter2",
+            "X-Hook:basic hunter2",
+        ] {
+            let told = check_input(&headers, secret).unwrap_err();
+            assert!(told.contains("secret") && !told.contains("hunter2"), "{told}");
+        }
+        for plain in ["X-Sync: {{sync}}\nX-Author: Ana", "Accept: */*", "Idempotency-Key: {{id}}", "", "no colon"] {
+            check_input(&headers, plain).unwrap();
+        }
+        let key = Setting::secret("key", "Key", "").entered_as(Input::Document);
+        check_input(&key, "token: x").unwrap();
     }
 
     #[test]

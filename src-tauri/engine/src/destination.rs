@@ -43,7 +43,7 @@ pub trait DestinationKind: Send + Sync {
     }
 
     /// The request that carries `batch` over a connection with these settings, for people who want to try it by
-    /// hand; `None` where records do not travel by HTTP.
+    /// hand; `None` where records do not travel by HTTP, or where something belongs in it that only the other side knows.
     fn request(&self, settings: &BTreeMap<String, String>, batch: &Batch<'_>) -> Result<Option<Request>> {
         let _ = (settings, batch);
         Ok(None)
@@ -106,10 +106,18 @@ pub trait Destination: Send + Sync {
     }
 
     /// The records of `object` with these match values, as they are now, in the order asked; `None` for
-    /// those that do not exist. The whole call is `None` where the destination can not be read.
+    /// those that do not exist. The whole call is `None` where the destination can not be read, or spares its quota
+    /// because the values are not [needed](ReadByKey::needed).
     async fn read_by_key(&self, read: &ReadByKey<'_>) -> Option<Result<Vec<Option<Found>>>> {
         let _ = read;
         None
+    }
+
+    /// Requests that it takes of the daily quota to read so many records by [`Self::read_by_key`]; 0 where they can not
+    /// be read, or that takes nothing of it.
+    fn reading(&self, records: u64) -> u64 {
+        let _ = records;
+        0
     }
 
     /// Present only where the API works by jobs that are polled.
@@ -310,12 +318,18 @@ pub enum Takes {
         /// Decimals kept at most; 0 for whole numbers alone.
         decimals: Option<u32>,
     },
-    /// True or false.
+    /// True or false, also as text.
     Boolean,
     /// A day: `2026-01-31`.
-    Date,
+    Date {
+        /// A moment is made into its day.
+        converts: bool,
+    },
     /// A day with a time.
-    Moment,
+    Moment {
+        /// A day is made into its midnight.
+        converts: bool,
+    },
     /// One of the field's options, letter by letter.
     OneOf,
     /// Any of the field's options, with semicolons between.
@@ -333,6 +347,9 @@ pub struct ReadByKey<'a> {
     pub values: &'a [String],
     /// The fields wanted.
     pub fields: &'a [String],
+    /// Nothing can be decided without the values. Where this is false, a destination whose daily quota is nearly
+    /// spent keeps it for sending, and answers that it can not be read now.
+    pub needed: bool,
 }
 
 /// A record as it is in the destination.

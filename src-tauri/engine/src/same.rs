@@ -45,8 +45,8 @@ fn normal(takes: Takes, text: &str, has_number: bool) -> Cow<'_, str> {
             decimal(text, None).filter(|_| has_number && !is_code(text))
         }
         Takes::Email | Takes::Boolean => Some(text.to_lowercase()),
-        Takes::Date => moment(text).map(|at| at.date().to_string()),
-        Takes::Moment => moment(text).map(|at| at.and_utc().timestamp_millis().to_string()),
+        Takes::Date { .. } => moment(text).map(|at| at.date().to_string()),
+        Takes::Moment { .. } => moment(text).map(|at| at.and_utc().timestamp_millis().to_string()),
         Takes::SomeOf => {
             let mut choices: Vec<&str> =
                 text.split(';').map(str::trim).filter(|choice| !choice.is_empty()).collect();
@@ -158,6 +158,7 @@ mod tests {
     fn values_that_say_the_same_are_the_same() {
         let (number, whole) = (Takes::Number { decimals: None }, Takes::Number { decimals: Some(0) });
         let cents = Takes::Number { decimals: Some(2) };
+        let (date, time) = (Takes::Date { converts: true }, Takes::Moment { converts: true });
         let text = Takes::Text { longest: None };
         for (takes, one, other) in [
             (number, "42", "\"42.0\""),
@@ -175,10 +176,10 @@ mod tests {
             (Takes::Anything, "42", "\"42.0\""),
             (Takes::Email, "\"Ana@Shop.example\"", "\"ana@shop.example\""),
             (Takes::Boolean, "true", "\"TRUE\""),
-            (Takes::Date, "\"2026-01-31\"", "\"1769817600000\""),
-            (Takes::Date, "\"2026-01-31\"", "\"2026-01-31T00:00:00Z\""),
-            (Takes::Moment, "\"2026-01-31T01:00:00+01:00\"", "\"2026-01-31T00:00:00.000+0000\""),
-            (Takes::Moment, "\"2026-01-31 00:00:00\"", "1769817600000"),
+            (date, "\"2026-01-31\"", "\"1769817600000\""),
+            (date, "\"2026-01-31\"", "\"2026-01-31T00:00:00Z\""),
+            (time, "\"2026-01-31T01:00:00+01:00\"", "\"2026-01-31T00:00:00.000+0000\""),
+            (time, "\"2026-01-31 00:00:00\"", "1769817600000"),
             (Takes::SomeOf, "\"b;a\"", "\"a; b\""),
             (Takes::Anything, "[]", "null"),
         ] {
@@ -189,6 +190,7 @@ mod tests {
 
     #[test]
     fn values_that_say_something_else_are_not() {
+        let (date, time) = (Takes::Date { converts: true }, Takes::Moment { converts: true });
         let (number, text) = (Takes::Number { decimals: None }, Takes::Text { longest: None });
         for (takes, one, other) in [
             (number, "42", "\"42.01\""),
@@ -202,8 +204,8 @@ mod tests {
             (text, "\"Ana\"", "\"ana\""),
             (Takes::OneOf, "\"Lead\"", "\"lead\""),
             (Takes::Boolean, "false", "null"),
-            (Takes::Date, "\"2026-01-31\"", "\"2026-02-01\""),
-            (Takes::Moment, "\"2026-01-31T00:00:00Z\"", "\"2026-01-31T00:00:00.001Z\""),
+            (date, "\"2026-01-31\"", "\"2026-02-01\""),
+            (time, "\"2026-01-31T00:00:00Z\"", "\"2026-01-31T00:00:00.001Z\""),
             (Takes::SomeOf, "\"a;b\"", "\"a\""),
         ] {
             assert!(!same(takes, one, other) && !same(takes, other, one), "{takes:?}: {one} and {other}");
@@ -222,7 +224,8 @@ mod tests {
         #[test]
         fn nothing_breaks_it(text in ".{0,20}", other in ".{0,20}") {
             let quoted = |text: &str| serde_json::Value::from(text).to_string();
-            for takes in [Takes::Anything, Takes::Number { decimals: Some(1) }, Takes::Date, Takes::Moment, Takes::SomeOf] {
+            let (date, time) = (Takes::Date { converts: true }, Takes::Moment { converts: true });
+            for takes in [Takes::Anything, Takes::Number { decimals: Some(1) }, date, time, Takes::SomeOf] {
                 prop_assert!(same(takes, &quoted(&text), &quoted(&text)));
                 prop_assert_eq!(same(takes, &quoted(&text), &quoted(&other)), same(takes, &quoted(&other), &quoted(&text)));
             }

@@ -52,7 +52,9 @@ fn write(request: &Request) -> String {
             format!("-H {}", quoted(&header))
         });
     }
-    lines.push(format!("--data-raw {}", quoted(&String::from_utf8_lossy(&request.body))));
+    if !request.body.is_empty() {
+        lines.push(format!("--data-raw {}", quoted(&String::from_utf8_lossy(&request.body))));
+    }
     lines.join(" \\\n  ")
 }
 

@@ -13,8 +13,8 @@ impl From<destination::Takes> for Takes {
             Engine::Email => Self::Email,
             Engine::Number { decimals } => Self::Number { decimals },
             Engine::Boolean => Self::Boolean,
-            Engine::Date => Self::Date,
-            Engine::Moment => Self::Moment,
+            Engine::Date { converts } => Self::Date { converts },
+            Engine::Moment { converts } => Self::Moment { converts },
             Engine::OneOf => Self::OneOf,
             Engine::SomeOf => Self::SomeOf,
         }

@@ -14,9 +14,10 @@ pub(super) fn misfit(field: &DestinationField, value: &Value) -> Option<Mismatch
         Takes::Text { longest } => return text_misfit(value, longest),
         Takes::Email => text.is_some_and(|text| mask::looks_like_email(text.trim())),
         Takes::Number { decimals } => return number_misfit(value, decimals),
-        Takes::Boolean => value.is_boolean(),
-        Takes::Date => text.is_some_and(is_day),
-        Takes::Moment => text.is_some_and(is_moment),
+        Takes::Boolean => value.is_boolean() || text.is_some_and(is_boolean),
+        Takes::Date { converts: true } | Takes::Moment { converts: true } => is_any_time(value),
+        Takes::Date { converts: false } => text.is_some_and(is_day),
+        Takes::Moment { converts: false } => text.is_some_and(is_moment),
         Takes::OneOf => return list_misfit(field, value, |text| vec![text]),
         Takes::SomeOf => {
             return list_misfit(field, value, |text| {
@@ -67,6 +68,15 @@ fn list_misfit<'v>(
         }
         Value::Null | Value::Array(_) | Value::Object(_) => Some(MismatchKind::OtherType),
     }
+}
+
+fn is_boolean(text: &str) -> bool {
+    ["true", "false"].iter().any(|word| text.trim().eq_ignore_ascii_case(word))
+}
+
+/// A day or a moment in any of their forms; a number is milliseconds.
+fn is_any_time(value: &Value) -> bool {
+    value.is_i64() || value.as_str().map(str::trim).is_some_and(|text| is_day(text) || is_moment(text))
 }
 
 fn is_day(text: &str) -> bool {

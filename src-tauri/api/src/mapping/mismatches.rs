@@ -152,8 +152,8 @@ fn taken(takes: &Takes) -> String {
         Takes::Number { decimals: Some(1) } => "numbers of at most 1 decimal".to_owned(),
         Takes::Number { decimals: Some(most) } => format!("numbers of at most {most} decimals"),
         Takes::Boolean => "true or false".to_owned(),
-        Takes::Date => "a day such as 2026-01-31".to_owned(),
-        Takes::Moment => "a date and time such as 2026-01-31T08:30:00Z".to_owned(),
+        Takes::Date { .. } => "a day such as 2026-01-31".to_owned(),
+        Takes::Moment { .. } => "a date and time such as 2026-01-31T08:30:00Z".to_owned(),
         Takes::OneOf | Takes::SomeOf => "values of its list".to_owned(),
     }
 }

@@ -182,8 +182,13 @@ fn types_are_told_with_an_example() {
     assert_eq!(wrong(number, &[json!(1.25), json!("9007199254740993"), json!(null)]), []);
     for (takes, good, bad) in [
         (Takes::Boolean, json!(true), json!("yes")),
-        (Takes::Date, json!("2026-01-31"), json!("2026-01-31T08:30:00Z")),
-        (Takes::Moment, json!("2026-01-31T08:30:00Z"), json!("2026-01-31")),
+        (Takes::Boolean, json!("TRUE"), json!(1)),
+        (Takes::Date { converts: false }, json!("2026-01-31"), json!("2026-01-31T08:30:00Z")),
+        (Takes::Date { converts: true }, json!("2026-01-31T08:30:00Z"), json!("31.01.2026")),
+        (Takes::Moment { converts: false }, json!("2026-01-31T08:30:00Z"), json!("2026-01-31")),
+        (Takes::Moment { converts: true }, json!("2026-01-31"), json!("yesterday")),
+        (Takes::Moment { converts: true }, json!(1_769_817_600_000_i64), json!(true)),
+        (Takes::Number { decimals: None }, json!(" -12.50 "), json!("12 %")),
         (Takes::Email, json!("a@b.example"), json!("nobody")),
         (Takes::Text { longest: Some(3) }, json!("äöü"), json!("four")),
         (Takes::Text { longest: None }, json!(7), json!([1])),

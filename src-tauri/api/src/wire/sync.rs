@@ -304,12 +304,18 @@ pub enum Takes {
         /// Decimals kept at most; 0 for whole numbers alone.
         decimals: Option<u32>,
     },
-    /// True or false.
+    /// True or false, also as text.
     Boolean,
     /// A day.
-    Date,
+    Date {
+        /// A moment is made into its day.
+        converts: bool,
+    },
     /// A day with a time.
-    Moment,
+    Moment {
+        /// A day is made into its midnight.
+        converts: bool,
+    },
     /// One of the options.
     OneOf,
     /// Any of the options, with semicolons between.

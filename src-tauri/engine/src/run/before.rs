@@ -18,8 +18,10 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
     let (values, mut fields) = asked(records.iter().map(|record| record.payload), match_field)?;
     let operations = records.iter().map(|record| record.operation);
     undo::all_fields(&*context.destination, object, operations, &mut fields).await?;
-    let read = ReadByKey { object, match_field, values: &values, fields: &fields };
     let only_if_empty = only_if_empty::names(&context.sync);
+    // Without them nobody knows what may be filled; for the log alone they are not worth the last of a day's requests.
+    let needed = !only_if_empty.is_empty();
+    let read = ReadByKey { object, match_field, values: &values, fields: &fields, needed };
     let Some(found) = context.destination.read_by_key(&read).await else {
         return if only_if_empty.is_empty() { Ok(()) } else { Err(only_if_empty::not_readable()) };
     };

@@ -54,7 +54,7 @@ pub(crate) async fn compare(
         all_fields(destination, object, operations, &mut fields).await?;
         // It stands there too, perhaps written otherwise.
         fields.push(match_field.clone());
-        let read = ReadByKey { object, match_field, values: &values, fields: &fields };
+        let read = ReadByKey { object, match_field, values: &values, fields: &fields, needed: true };
         let Some(found) = destination.read_by_key(&read).await else {
             return if names.is_empty() { Ok(false) } else { Err(only_if_empty::not_readable()) };
         };

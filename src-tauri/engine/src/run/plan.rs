@@ -33,7 +33,7 @@ pub struct Plan {
     pub invalid: Vec<InvalidRow>,
     /// Why it would be held.
     pub held: Option<Problem>,
-    /// Requests it would need, if every batch is taken.
+    /// Requests it would need, if every batch is taken, with those that read what stands there before.
     pub requests: u64,
     /// How records travel together, where the destination has several ways for that.
     pub by: Vec<&'static str>,
@@ -136,8 +136,8 @@ impl Sink for Collected {
 }
 
 /// Requests that records need, and by which ways they go: where the destination says how many go together, so; else in
-/// as many requests as there are batches `staged`. `operations` counts the records by what is done with them, and
-/// `of_run` are all of the run's.
+/// as many requests as there are batches `staged`. What stands there is read before each batch is first written: these
+/// requests are counted too. `operations` counts the records by what is done with them, and `of_run` are all of the run's.
 pub(crate) fn requests(
     destination: &dyn Destination,
     shape: &Shape,
@@ -146,14 +146,19 @@ pub(crate) fn requests(
     staged: u64,
 ) -> Result<(u64, Vec<&'static str>)> {
     let limits = destination.limits(shape);
+    let reading = |records: u64| match shape {
+        Shape::Record { .. } => destination.reading(records),
+        Shape::Identify | Shape::Track(_) => 0,
+    };
     let (mut requests, mut by) = (0, Vec::new());
     for (code, count) in operations {
         let operation = Operation::from_code(*code)?;
         let Some(together) = destination.together(shape, operation, of_run) else {
-            return Ok((staged, Vec::new()));
+            return Ok((staged + staged * reading(limits.records as u64), Vec::new()));
         };
         let most = together.records.clamp(1, limits.records) as u64;
         requests += count.div_ceil(most) * together.requests;
+        requests += count / most * reading(most) + reading(count % most);
         if !by.contains(&together.by) {
             by.push(together.by);
         }

@@ -79,6 +79,7 @@ struct State {
     record: RecordRule,
     together: Option<TogetherRule>,
     readable: Option<Result<()>>,
+    spares: bool,
     requests: Vec<Vec<Arrived>>,
     ids: HashSet<String>,
     kept: BTreeMap<String, String>,
@@ -135,6 +136,7 @@ impl FakeDestination {
             record: Box::new(|_| Outcome::Delivered),
             together: None,
             readable: None,
+            spares: false,
             requests: Vec::new(),
             ids: HashSet::new(),
             kept: BTreeMap::new(),
@@ -198,6 +200,13 @@ impl FakeDestination {
     /// Lets itself be read from now on, or answers reads with an error.
     pub fn readable(&self, answer: Result<()>) {
         self.lock().readable = Some(answer);
+    }
+
+    /// Lets itself be read from now on only where nothing can be decided otherwise: its quota is nearly spent.
+    pub fn spare(&self) {
+        let mut state = self.lock();
+        state.readable = Some(Ok(()));
+        state.spares = true;
     }
 
     /// From now on a record keeps the fields that a payload does not name, an update needs a record that is there, and
@@ -542,7 +551,7 @@ impl Destination for Handle {
     async fn read_by_key(&self, read: &ReadByKey<'_>) -> Option<Result<Vec<Option<Found>>>> {
         let state = self.0.lock();
         let found = |value: &String| state.found(value, read.fields);
-        let answer = state.readable.clone()?;
+        let answer = state.readable.clone().filter(|_| read.needed || !state.spares)?;
         Some(answer.map(|()| read.values.iter().map(found).collect()))
     }
 

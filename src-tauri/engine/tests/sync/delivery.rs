@@ -284,3 +284,18 @@ async fn nothing_is_sent_where_nobody_says_what_is_empty() {
     assert_eq!((run.counts.requests, run.counts.sent, run.counts.waiting()), (0, 0, 1));
     assert!(run.problem.is_some_and(|problem| problem.message.contains("filled only where it is empty")));
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_last_of_a_quota_is_read_on_only_for_what_nothing_is_sent_without() {
+    let bench = Bench::new().await;
+    bench.crm.spare();
+    bench.table.set(vec![row("k", "A")]);
+    assert_eq!(bench.run().await.counts.delivered, 1);
+    assert_eq!(bench.count("select count(*) from before where batch > ?1", 0), 0, "that is good to know, no more");
+    bench.save(only_if_empty).await;
+    bench.table.set(vec![row("k", "B"), row("l", "B")]);
+    let run = bench.run().await;
+    assert_eq!((run.state, run.counts.delivered), (RunState::Completed, 2));
+    assert_eq!(bench.crm.kept()["k"], r#"{"id":"k"}"#, "there is a name already");
+    assert_eq!(bench.crm.kept()["l"], payload("l", "B"));
+}

@@ -11,4 +11,12 @@ longest: number | null, } | { "type": "email" } | { "type": "number",
 /**
  * Decimals kept at most; 0 for whole numbers alone.
  */
-decimals: number | null, } | { "type": "boolean" } | { "type": "date" } | { "type": "moment" } | { "type": "one_of" } | { "type": "some_of" };
+decimals: number | null, } | { "type": "boolean" } | { "type": "date", 
+/**
+ * A moment is made into its day.
+ */
+converts: boolean, } | { "type": "moment", 
+/**
+ * A day is made into its midnight.
+ */
+converts: boolean, } | { "type": "one_of" } | { "type": "some_of" };

@@ -79,10 +79,14 @@ impl Destination for HubSpot {
     }
 
     async fn read_by_key(&self, read: &ReadByKey<'_>) -> Option<Result<Vec<Option<Found>>>> {
-        if self.quota.is_scarce() {
+        if !read.needed && self.quota.is_scarce() {
             return None;
         }
         Some(read::read_by_key(self, read).await)
+    }
+
+    fn reading(&self, records: u64) -> u64 {
+        records.div_ceil(request::LIMITS.records as u64)
     }
 
     async fn quota(&self) -> Result<Option<Quota>> {

@@ -1,6 +1,6 @@
 //! A batch as HubSpot's batch requests carry it: one action a request, all values as text, an id for every record.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
@@ -112,7 +112,7 @@ pub(super) struct Ready<'a> {
     pub(super) known: Vec<Option<Outcome>>,
 }
 
-/// Makes a batch ready. The error is for all its records.
+/// Makes a batch ready; of records with the same match value the last is sent. The error is for all its records.
 pub(super) fn ready<'a>(batch: &Batch<'a>, definitions: Option<&Definitions>) -> Result<Ready<'a>> {
     let to = Place::of(batch.shape)?;
     let action = batch.records.first().map_or(Action::Upsert, |record| Action::of(record.operation));
@@ -122,22 +122,26 @@ pub(super) fn ready<'a>(batch: &Batch<'a>, definitions: Option<&Definitions>) ->
             .with_hint("Match by a unique property, or only update records that exist."));
     }
     let mut ready = Ready { to, action, entries: Vec::new(), known: Vec::with_capacity(batch.records.len()) };
-    let mut seen = HashSet::new();
+    let mut last = HashMap::new();
     for (place, record) in batch.records.iter().enumerate() {
         if Action::of(record.operation) != action {
             ready.known.push(Some(Outcome::Again(in_the_next())));
             continue;
         }
         let known = match entry(to, place, record, definitions)? {
-            Ok(entry) if seen.insert(entry.id.clone()) => {
+            Ok(entry) => {
+                if let Some(earlier) = last.insert(entry.id.clone(), place) {
+                    ready.known[earlier] = Some(Outcome::Rejected(twice(to.match_field)));
+                }
                 ready.entries.push(entry);
                 None
             }
-            Ok(_) => Some(Outcome::Rejected(twice(to.match_field))),
             Err(reason) => Some(Outcome::Rejected(Error::new(ErrorKind::RecordRejected, reason))),
         };
         ready.known.push(known);
     }
+    let Ready { entries, known, .. } = &mut ready;
+    entries.retain(|entry| known[entry.place].is_none());
     Ok(ready)
 }
 
@@ -212,7 +216,7 @@ fn in_the_next() -> Error {
 }
 
 fn twice(match_field: &str) -> Error {
-    let message = format!("Another record of this request has the same “{match_field}”.");
+    let message = format!("A later row of this sync has the same “{match_field}”: that one was sent.");
     Error::new(ErrorKind::DuplicateKey, message)
         .with_hint("Two rows lead to one record in HubSpot: make the match value unique, or choose another.")
 }

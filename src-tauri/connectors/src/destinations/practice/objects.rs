@@ -38,6 +38,9 @@ pub(super) enum Holds {
     Boolean,
     Date,
     DateTime,
+    /// A day with a time, in whatever form HubSpot's connector makes one of: a day is its midnight, a number
+    /// milliseconds.
+    AnyTime,
     PickList(&'static [&'static str]),
 }
 
@@ -83,12 +86,13 @@ impl FieldDef {
             }
             Holds::Number if is_number(value) => return None,
             Holds::Number => "a number".to_owned(),
-            Holds::Boolean if value.is_boolean() => return None,
+            Holds::Boolean if is_boolean(value) => return None,
             Holds::Boolean => "true or false".to_owned(),
             Holds::Date if value.as_str().is_some_and(is_date) => return None,
             Holds::Date => "a day such as 2026-01-31".to_owned(),
             Holds::DateTime if value.as_str().is_some_and(is_moment) => return None,
-            Holds::DateTime => "a date and time such as 2026-01-31T08:30:00Z".to_owned(),
+            Holds::AnyTime if is_any_time(value) => return None,
+            Holds::DateTime | Holds::AnyTime => "a date and time such as 2026-01-31T08:30:00Z".to_owned(),
             Holds::PickList(options) => match value.as_str() {
                 Some(text) if options.contains(&text) => return None,
                 text => return Some(self.not_an_option(text, options, value)),
@@ -129,8 +133,9 @@ impl FieldDef {
             Holds::Email => ("email", Takes::Email, &[]),
             Holds::Number => ("number", Takes::Number { decimals: None }, &[]),
             Holds::Boolean => ("boolean", Takes::Boolean, &[]),
-            Holds::Date => ("date", Takes::Date, &[]),
-            Holds::DateTime => ("datetime", Takes::Moment, &[]),
+            Holds::Date => ("date", Takes::Date { converts: false }, &[]),
+            Holds::DateTime => ("datetime", Takes::Moment { converts: false }, &[]),
+            Holds::AnyTime => ("datetime", Takes::Moment { converts: true }, &[]),
             Holds::PickList(options) => ("pick list", Takes::OneOf, options),
         };
         ObjectField {
@@ -183,7 +188,16 @@ pub(super) fn is_email(text: &str) -> bool {
 
 /// Numbers beyond what every JSON reader keeps exact come as text.
 fn is_number(value: &Value) -> bool {
-    value.is_number() || value.as_str().is_some_and(|text| text.parse::<f64>().is_ok_and(f64::is_finite))
+    value.is_number() || value.as_str().is_some_and(|text| text.trim().parse::<f64>().is_ok_and(f64::is_finite))
+}
+
+fn is_boolean(value: &Value) -> bool {
+    let is_word = |text: &str| ["true", "false"].iter().any(|word| text.trim().eq_ignore_ascii_case(word));
+    value.is_boolean() || value.as_str().is_some_and(is_word)
+}
+
+fn is_any_time(value: &Value) -> bool {
+    value.is_i64() || value.as_str().map(str::trim).is_some_and(|text| is_date(text) || is_moment(text))
 }
 
 fn is_date(text: &str) -> bool {

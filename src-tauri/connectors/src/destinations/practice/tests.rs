@@ -49,7 +49,7 @@ impl Desk {
     async fn read(&self, object: &str, field: &str, value: &str, fields: &[&str]) -> Option<String> {
         let fields: Vec<_> = fields.iter().map(|&name| name.to_owned()).collect();
         let values = [value.to_owned()];
-        let read = ReadByKey { object, match_field: field, values: &values, fields: &fields };
+        let read = ReadByKey { object, match_field: field, values: &values, fields: &fields, needed: false };
         let found = self.crm.read_by_key(&read).await.unwrap().unwrap();
         found.into_iter().next().unwrap().map(|found| found.fields)
     }

@@ -60,6 +60,12 @@ async fn try_send(
         return Ok(rows.finish(&untold));
     }
     let Target { object, match_field, operation } = target;
+    if operation != Operation::Delete && rows.sent.iter().any(Row::may_be_bare) {
+        let described = org.describe(object).await?;
+        for row in &mut rows.sent {
+            row.write_bare(&described);
+        }
+    }
     let collection = ["composite", "sobjects"];
     let one = ["composite", "sobjects", object, match_field];
     let joined = ids.join(",");

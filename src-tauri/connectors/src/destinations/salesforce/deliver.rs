@@ -6,10 +6,12 @@ use sluice_engine::record::Operation;
 use sluice_engine::sync::Shape;
 use url::Url;
 
-use super::address::my_domain;
+use super::address::{api, my_domain};
 use super::bulk;
-use super::client::{JSON, Org, upsert_url};
+use super::client::{JSON, Org, shown_headers, upsert_url};
 use super::collections::{self, Target};
+use super::error::Trouble;
+use super::lookup::same;
 use super::rows::Rows;
 
 /// Records of a run from which jobs take fewer requests and less of the day's quota (Salesforce's own line:
@@ -55,7 +57,10 @@ pub(super) async fn deliver(org: &Org, batch: &Batch<'_>) -> Delivery {
         Ok(target) => target,
         Err(error) => return unsent(Answer::Stop(error)),
     };
-    let rows = Rows::of(batch.records, target.match_field);
+    let rows = match rows(org, target, batch).await {
+        Ok(rows) => rows,
+        Err(trouble) => return unsent(trouble.answer()),
+    };
     if batch.records.len() <= collections::RECORDS {
         return collections::send(org, target, rows).await;
     }
@@ -72,7 +77,27 @@ pub(super) async fn poll(org: &Org, token: &JobToken, batch: &Batch<'_>) -> Opti
         Ok(target) => target,
         Err(error) => return Some(unsent(Answer::Stop(error))),
     };
-    bulk::poll(org, token, target, Rows::of(batch.records, target.match_field)).await
+    match rows(org, target, batch).await {
+        Ok(rows) => bulk::poll(org, token, target, rows).await,
+        Err(trouble) => Some(unsent(trouble.answer())),
+    }
+}
+
+/// The batch's records, of those that are one in Salesforce only the last. The object is described, once, only where that
+/// is in question.
+async fn rows<'a>(
+    org: &Org,
+    target: Target<'_>,
+    batch: &Batch<'a>,
+) -> std::result::Result<Rows<'a>, Trouble> {
+    let mut rows = Rows::of(batch.records, target.match_field);
+    if rows.may_repeat() {
+        let object = org.describe(target.object).await?;
+        if let Some(by) = object.field(target.match_field) {
+            rows.keep_last(target.match_field, |value| same(by, value));
+        }
+    }
+    Ok(rows)
 }
 
 fn target<'a>(batch: &Batch<'a>) -> Result<Target<'a>> {
@@ -101,8 +126,9 @@ fn unsent(answer: Answer) -> Delivery {
     Delivery { answer, exchange: Exchange { never_left: true, ..Exchange::default() } }
 }
 
-/// A batch's request, to be written by hand.
-pub(super) fn request(instance: Option<&str>, batch: &Batch<'_>) -> Result<Request> {
+/// A batch's request, to be written by hand; `None` where ids belong in it that nobody knows before they are looked up.
+/// Texts stay texts: the fields' types are not known here.
+pub(super) fn request(instance: Option<&str>, batch: &Batch<'_>) -> Result<Option<Request>> {
     let target = target(batch)?;
     let base = match instance {
         Some(instance) => my_domain(instance)?,
@@ -111,11 +137,26 @@ pub(super) fn request(instance: Option<&str>, batch: &Batch<'_>) -> Result<Reque
     };
     let rows = Rows::of(batch.records, target.match_field);
     let shown = rows.sent.get(..collections::RECORDS.min(rows.sent.len())).unwrap_or_default();
-    Ok(Request {
-        method: "PATCH",
-        url: upsert_url(&base, target.object, target.match_field).into(),
-        secret_is_user: false,
-        headers: super::client::shown_headers(Some(JSON)),
-        body: collections::body(target.object, shown, &[]),
-    })
+    let collection = || api(&base, &["composite", "sobjects"]);
+    let says_its_id = target.match_field.eq_ignore_ascii_case("Id");
+    let (method, url) = match target.operation {
+        Operation::Upsert => ("PATCH", upsert_url(&base, target.object, target.match_field)),
+        Operation::Create => ("POST", collection()),
+        Operation::Update | Operation::Clear | Operation::Delete if !says_its_id => return Ok(None),
+        Operation::Update | Operation::Clear => ("PATCH", collection()),
+        Operation::Delete => {
+            let ids: Vec<_> = shown.iter().map(|row| row.value.as_str()).collect();
+            let mut url = collection();
+            url.query_pairs_mut().append_pair("ids", &ids.join(",")).append_pair("allOrNone", "false");
+            ("DELETE", url)
+        }
+    };
+    let (content, body) = match target.operation {
+        Operation::Delete => (None, Vec::new()),
+        Operation::Upsert | Operation::Update | Operation::Create | Operation::Clear => {
+            (Some(JSON), collections::body(target.object, shown, &[]))
+        }
+    };
+    let headers = shown_headers(content);
+    Ok(Some(Request { method, url: url.into(), secret_is_user: false, headers, body }))
 }

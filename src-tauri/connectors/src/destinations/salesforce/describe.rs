@@ -180,8 +180,8 @@ impl DescribedField {
             "int" | "long" => Takes::Number { decimals: Some(0) },
             "double" | "currency" | "percent" => Takes::Number { decimals: None },
             "boolean" => Takes::Boolean,
-            "date" => Takes::Date,
-            "datetime" => Takes::Moment,
+            "date" => Takes::Date { converts: false },
+            "datetime" => Takes::Moment { converts: false },
             "email" => Takes::Email,
             "string" | "textarea" | "url" | "phone" | "picklist" | "encryptedstring" => {
                 Takes::Text { longest: Some(self.length).filter(|length| *length > 0) }

@@ -16,6 +16,8 @@ use super::error::{Trouble, unreadable};
 const QUERIES: usize = 5;
 /// Values of one query.
 const VALUES: usize = 200;
+/// Values of one request; fewer where they are long.
+pub(super) const AT_ONCE: usize = QUERIES * VALUES;
 /// Characters of one query's condition: an address in a composite request is held to what a web server takes.
 const CONDITION: usize = 4_000;
 
@@ -51,7 +53,7 @@ pub(super) fn id(fields: &Fields) -> Option<String> {
 
 /// The form in which two values of a field are the same to Salesforce: text without regard to case, unless the field
 /// minds it; numbers by their value.
-fn same(field: &DescribedField, value: &str) -> Option<String> {
+pub(super) fn same(field: &DescribedField, value: &str) -> Option<String> {
     if field.is_number() {
         return value
             .trim()

@@ -1,6 +1,7 @@
 //! Salesforce: records of any object, by sObject Collections or Bulk API 2.0.
 
 mod address;
+mod bare;
 mod browser;
 mod bulk;
 mod check;
@@ -74,7 +75,7 @@ impl DestinationKind for Salesforce {
     }
 
     fn request(&self, settings: &BTreeMap<String, String>, batch: &Batch<'_>) -> Result<Option<Request>> {
-        deliver::request(settings.get("instance_url").map(String::as_str), batch).map(Some)
+        deliver::request(settings.get("instance_url").map(String::as_str), batch)
     }
 
     fn own_answer(&self, answer: &str, place: usize, of: usize) -> Option<String> {
@@ -106,6 +107,10 @@ impl Destination for Org {
 
     async fn read_by_key(&self, read: &ReadByKey<'_>) -> Option<Result<Vec<Option<Found>>>> {
         present::read_by_key(self, read).await
+    }
+
+    fn reading(&self, records: u64) -> u64 {
+        records.div_ceil(lookup::AT_ONCE as u64)
     }
 
     fn jobs(&self) -> Option<&dyn Jobs> {

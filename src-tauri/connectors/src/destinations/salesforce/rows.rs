@@ -1,11 +1,15 @@
 //! Records as Salesforce takes them: the payload's own bytes in JSON, or a row of CSV.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::value::RawValue;
 use sluice_engine::destination::Outcome;
 use sluice_engine::error::{Error, ErrorKind};
 use sluice_engine::record::Record;
+
+use super::bare;
+use super::describe::Described;
 
 /// What empties a field in a job's file (Bulk API 2.0 Developer Guide, "Prepare CSV Files").
 const NOTHING: &str = "#N/A";
@@ -25,30 +29,18 @@ pub(super) struct Row<'a> {
     pub(super) place: usize,
     /// The value it is matched by, as text.
     pub(super) value: String,
-    pub(super) payload: &'a [u8],
+    pub(super) payload: Cow<'a, [u8]>,
     /// Its fields; those of a record it refers to under `Owner.Ext__c`.
     fields: Members<'a>,
 }
 
 impl<'a> Rows<'a> {
-    /// Looks through the records. Where two are for one record of Salesforce, which would be left to chance, the first
-    /// counts.
+    /// Looks through the records. Of those with the very same match value the last is sent.
     pub(super) fn of(records: &'a [Record<'a>], match_field: &str) -> Self {
         let mut rows =
             Self { outcomes: Vec::with_capacity(records.len()), sent: Vec::with_capacity(records.len()) };
-        let mut seen = HashMap::with_capacity(records.len());
         for (place, record) in records.iter().enumerate() {
-            let row = Row::of(place, record, match_field).and_then(|row| {
-                match seen.insert(row.value.clone(), place) {
-                    None => Ok(row),
-                    Some(_) => Err(Error::new(
-                        ErrorKind::DuplicateKey,
-                        format!("Another record sent together with it has the same “{match_field}”."),
-                    )
-                    .with_safe("The first record with this value counts; this one was not sent.")),
-                }
-            });
-            match row {
+            match Row::of(place, record, match_field) {
                 Ok(row) => {
                     rows.outcomes.push(None);
                     rows.sent.push(row);
@@ -56,7 +48,30 @@ impl<'a> Rows<'a> {
                 Err(error) => rows.outcomes.push(Some(Outcome::Rejected(error))),
             }
         }
+        rows.keep_last(match_field, |value| Some(value.to_owned()));
         rows
+    }
+
+    /// Of records that are one in Salesforce, which would be left to chance, only the last is sent. `form` gives the same
+    /// text for match values that are the same.
+    pub(super) fn keep_last(&mut self, match_field: &str, form: impl Fn(&str) -> Option<String>) {
+        let mut last = HashMap::with_capacity(self.sent.len());
+        for row in &self.sent {
+            if let Some(value) = form(&row.value)
+                && let Some(earlier) = last.insert(value, row.place)
+            {
+                self.outcomes[earlier] = Some(Outcome::Rejected(twice(match_field)));
+            }
+        }
+        let outcomes = &self.outcomes;
+        self.sent.retain(|row| outcomes[row.place].is_none());
+    }
+
+    /// Two match values differ in letters' case or as numbers are written: only the match field's type says whether they
+    /// are the same to Salesforce.
+    pub(super) fn may_repeat(&self) -> bool {
+        let mut seen = HashSet::with_capacity(self.sent.len());
+        !self.sent.iter().all(|row| seen.insert(loosely(&row.value)))
     }
 
     /// Leaves out what a job's file can not carry: a text that would empty the field.
@@ -123,7 +138,29 @@ impl<'a> Row<'a> {
                 }
             }
         }
-        Ok(Self { place, value, payload: record.payload, fields })
+        Ok(Self { place, value, payload: Cow::Borrowed(record.payload), fields })
+    }
+
+    /// Whether a text of it may be meant as a number or a boolean.
+    pub(super) fn may_be_bare(&self) -> bool {
+        self.fields.values().filter_map(|raw| text(raw)).any(|text| bare::may_be(&text))
+    }
+
+    /// Writes texts in fields of numbers and booleans as such. What belongs to a record it refers to stays as it is.
+    pub(super) fn write_bare(&mut self, object: &Described) {
+        let mut written = BTreeMap::new();
+        for (name, raw) in &self.fields {
+            if let (Some(field), Some(text)) = (object.field(name), text(raw))
+                && let Some(value) = bare::of(field, &text)
+            {
+                written.insert(name.clone(), value);
+            }
+        }
+        if !written.is_empty()
+            && let Some(payload) = bare::rewritten(&self.payload, &written)
+        {
+            self.payload = Cow::Owned(payload);
+        }
     }
 
     /// Appends the record in JSON: its type, its id where it is known, and the payload's own bytes.
@@ -135,7 +172,7 @@ impl<'a> Row<'a> {
             out.extend_from_slice(br#","Id":"#);
             out.extend_from_slice(serde_json::Value::from(id).to_string().as_bytes());
         }
-        let members = self.payload.strip_prefix(b"{").unwrap_or(self.payload);
+        let members = self.payload.strip_prefix(b"{").unwrap_or(&self.payload);
         if members != b"}" {
             out.push(b',');
         }
@@ -167,6 +204,18 @@ pub(super) fn csv(rows: &[Row<'_>]) -> Result<Vec<u8>, Error> {
         file.write_record(None::<&[u8]>).map_err(failed)?;
     }
     file.into_inner().map_err(|_| Error::new(ErrorKind::Bug, "The job's file could not be made."))
+}
+
+/// A form in which match values are equal at least where Salesforce takes them for the same.
+fn loosely(value: &str) -> String {
+    let value = value.trim();
+    value.parse::<f64>().map_or_else(|_| value.to_lowercase(), |number| number.to_string())
+}
+
+fn twice(match_field: &str) -> Error {
+    let message = format!("A later row of this sync has the same “{match_field}”: that one was sent.");
+    Error::new(ErrorKind::DuplicateKey, message)
+        .with_hint("Two rows lead to one record in Salesforce: make the match value unique, or choose another.")
 }
 
 fn takes_no_list(field: &str) -> Error {
@@ -240,9 +289,9 @@ mod tests {
             r#"{"ext__c":"6"}"#,
         ]);
         let rows = Rows::of(&records, "Ext__c");
-        assert_eq!(rows.sent.iter().map(|row| row.place).collect::<Vec<_>>(), [0, 5]);
+        assert_eq!(rows.sent.iter().map(|row| row.place).collect::<Vec<_>>(), [0, 6]);
         let rows = rows.for_a_job();
-        assert_eq!(rows.sent.iter().map(|row| row.place).collect::<Vec<_>>(), [5]);
+        assert_eq!(rows.sent.iter().map(|row| row.place).collect::<Vec<_>>(), [6]);
         let outcomes = rows.finish(&Error::new(ErrorKind::BadAnswer, "not told"));
         let said: Vec<_> = outcomes
             .iter()
@@ -254,8 +303,22 @@ mod tests {
         assert!(said[0].contains("bulk files empty a field"), "{said:?}");
         assert!(said[1].contains("is empty") && said[2].contains("is empty"), "{said:?}");
         assert!(said[3].contains("“Tags__c” is a list") && said[4].contains("“Owner.Ext__c”"), "{said:?}");
-        assert_eq!(said[5], "not told");
-        assert!(said[6].contains("same “Ext__c”"), "{said:?}");
+        assert_eq!(said[5], "A later row of this sync has the same “Ext__c”: that one was sent.");
+        assert_eq!(said[6], "not told");
+    }
+
+    #[test]
+    fn values_that_may_be_the_same_are_found_and_the_last_is_kept() {
+        let different = records(&[r#"{"Ext__c":"a"}"#, r#"{"Ext__c":"b"}"#, r#"{"Ext__c":"a"}"#]);
+        assert!(!Rows::of(&different, "Ext__c").may_repeat(), "the very same are told apart without a look");
+        let numbers = records(&[r#"{"Ext__c":"12.0"}"#, r#"{"Ext__c":12}"#]);
+        assert!(Rows::of(&numbers, "Ext__c").may_repeat());
+        let letters = records(&[r#"{"Ext__c":"a"}"#, r#"{"Ext__c":"b"}"#, r#"{"Ext__c":" A"}"#]);
+        let mut rows = Rows::of(&letters, "Ext__c");
+        assert!(rows.may_repeat());
+        rows.keep_last("Ext__c", |value| Some(value.trim().to_lowercase()));
+        assert_eq!(rows.sent.iter().map(|row| row.place).collect::<Vec<_>>(), [1, 2]);
+        assert!(matches!(&rows.outcomes[0], Some(Outcome::Rejected(error)) if error.kind() == ErrorKind::DuplicateKey));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use reqwest::header::HeaderName;
+use sluice_engine::connection::sounds_secret;
 use sluice_engine::destination::Batch;
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::Shape;
@@ -24,10 +25,6 @@ const RESERVED: [&str; 10] = [
     "trailer",
     "expect",
 ];
-
-/// Words in the names of headers that carry secrets.
-const SECRET_WORDS: [&str; 8] =
-    ["authorization", "cookie", "token", "secret", "password", "api-key", "apikey", "signature"];
 
 /// A header the user adds.
 pub(super) struct Header {
@@ -58,7 +55,7 @@ fn header(line: &str) -> Result<Header> {
     };
     let name = header_name(name)?;
     not_reserved(&name)?;
-    if SECRET_WORDS.iter().any(|word| name.as_str().contains(word)) {
+    if sounds_secret(name.as_str()) {
         return Err(bad(format!(
             "The header “{name}” sounds like a secret, and headers are kept in plain text."
         ))

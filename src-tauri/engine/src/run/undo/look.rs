@@ -72,7 +72,7 @@ impl<'a> Look<'a> {
     ) -> Result<Self> {
         let Shape::Record { object, match_field } = &of.shape else { return Err(events()) };
         // Asked for nothing, it only says whether it can be asked.
-        let nothing = ReadByKey { object, match_field, values: &[], fields: &[] };
+        let nothing = ReadByKey { object, match_field, values: &[], fields: &[], needed: true };
         destination.read_by_key(&nothing).await.ok_or_else(not_readable)??;
         Ok(Self {
             store,
@@ -128,7 +128,7 @@ impl<'a> Look<'a> {
         let payloads: Vec<&[u8]> = places.iter().map(|place| kept.sent(*place)).collect();
         let (object, match_field) = (self.object, self.match_field);
         let (values, fields) = asked(payloads.iter().copied(), match_field)?;
-        let read = ReadByKey { object, match_field, values: &values, fields: &fields };
+        let read = ReadByKey { object, match_field, values: &values, fields: &fields, needed: true };
         let now = self.destination.read_by_key(&read).await.ok_or_else(not_readable)??;
         let mut records = Vec::with_capacity(places.len());
         for ((place, payload), now) in places.iter().zip(payloads).zip(&now) {

@@ -87,24 +87,26 @@ async fn hubspots_own_number_updates_and_creates_nothing() {
 
 #[tokio::test]
 async fn what_hubspot_would_refuse_does_not_go_out_and_the_rest_does() {
-    let (hub, server) = desk(vec![written(&[trace(4, 3)])]).await;
+    let (hub, server) = desk(vec![written(&[trace(5, 4)])]).await;
     let rows = [
         row(1, r#"{"email":null,"score":1}"#),
         row(2, r#"{"email":"no address","score":"many"}"#),
         row(3, r#"{"email":"c@example.com","grade":"Good","member":"perhaps"}"#),
         row(4, r#"{"email":"d@example.com"}"#),
-        row(5, r#"{"email":"D@example.com"}"#),
+        row(5, r#"{"email":"D@example.com","score":2}"#),
+        row(6, r#"{"email":"d@example.com","score":"many"}"#),
     ];
     let expected = [
         "“email” is empty, so no record can be found by it.",
         "Email is not a valid e-mail address. Score takes a number, not this text.",
         "Grade takes the option's internal name: “b” for “Good”. Member takes true or false, not this text.",
+        "A later row of this sync has the same “email”: that one was sent.",
         "delivered",
-        "Another record of this request has the same “email”.",
+        "Score takes a number, not this text.",
     ];
     assert_eq!(said(&send(&hub, &by("email"), &rows).await), expected);
     assert!(
-        body(&server.got()[2]).contains("d@example.com") && !body(&server.got()[2]).contains("c@example")
+        body(&server.got()[2]).contains(r#""score":"2""#) && !body(&server.got()[2]).contains("c@example")
     );
     let none = send(&hub, &by("email"), &rows[..3]).await;
     assert_eq!(said(&none), expected[..3]);

@@ -81,8 +81,14 @@ async fn salesforce_s_refusals_come_in_its_codes_and_in_plain_words() {
     let Outcome::Rejected(refused) = &outcomes[1] else { panic!("{outcomes:?}") };
     assert_eq!(refused.hint(), "Map a column to each of these fields, or give them a constant.");
     let (values, fields) = (["l-1".to_owned()], ["Lead_Score__c".to_owned(), "Company".to_owned()]);
-    let read =
-        ReadByKey { object: "Lead", match_field: "Lead_ID__c", values: &["L-1".to_owned()], fields: &fields };
+    let asked = ["L-1".to_owned()];
+    let read = ReadByKey {
+        object: "Lead",
+        match_field: "Lead_ID__c",
+        values: &asked,
+        fields: &fields,
+        needed: false,
+    };
     let found = desk.crm.read_by_key(&read).await.unwrap().unwrap();
     assert_eq!(found[0].as_ref().unwrap().fields, r#"{"Lead_Score__c":87.50,"Company":"Açaí"}"#);
     let other = desk.crm.read_by_key(&ReadByKey { values: &values, ..read }).await.unwrap().unwrap();
@@ -134,6 +140,27 @@ async fn hubspot_takes_a_hundred_requests_in_ten_seconds_and_counts_requests_by_
     desk.clock.set("2026-11-22T12:00:10Z");
     assert_eq!(says(&desk, &contacts, &two(100)).await, ["delivered", "delivered"]);
     assert_eq!(desk.crm.limits(&contacts).records, 100);
+}
+
+#[tokio::test]
+async fn what_the_connector_makes_of_a_value_is_taken_as_it_is_there() {
+    let desk = playing("hubspot");
+    let rows = [
+        row(1, r#"{"email":"a@example.com","last_login_at":"2026-01-31","lead_score":" 12.50 "}"#),
+        row(2, r#"{"email":"b@example.com","last_login_at":1769817600000}"#),
+        row(3, r#"{"email":"c@example.com","last_login_at":"yesterday"}"#),
+    ];
+    let told = says(&desk, &record("contacts", "email"), &rows).await;
+    assert_eq!(told[..2], ["delivered", "delivered"]);
+    assert_ne!(told[2], "delivered");
+    let desk = playing("salesforce");
+    let rows = [
+        row(1, r#"{"Lead_ID__c":"1","LastName":"Ek","Company":"C","HasOptedOutOfEmail":"TRUE"}"#),
+        row(2, r#"{"Lead_ID__c":"2","LastName":"Ek","Company":"C","Last_Login_At__c":"2026-01-31"}"#),
+    ];
+    let told = says(&desk, &record("Lead", "Lead_ID__c"), &rows).await;
+    assert_eq!(told[0], "delivered");
+    assert_ne!(told[1], "delivered", "a day is no moment to Salesforce");
 }
 
 #[tokio::test]

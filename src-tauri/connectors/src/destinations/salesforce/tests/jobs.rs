@@ -4,6 +4,7 @@ use sluice_engine::destination::{Answer, Batch, Delivery, JobToken, Jobs, Outcom
 use sluice_engine::error::ErrorKind;
 use sluice_engine::record::{Change, MessageId, Operation, Record};
 
+use super::outcomes::LEAD;
 use super::*;
 
 const ID: &str = "750R0000000zlh1IAA";
@@ -110,6 +111,21 @@ async fn a_job_is_known_before_anything_is_uploaded_and_followed_to_its_three_fi
     assert!(String::from_utf8_lossy(&got[2].body).starts_with("Email,Ext__c\na0@example.com,e-0\n"));
     assert_eq!(got[2].header("content-type"), Some("text/csv; charset=UTF-8"));
     assert_eq!(got[3].body, br#"{"state":"UploadComplete"}"#);
+}
+
+#[tokio::test]
+async fn of_two_records_that_are_one_to_salesforce_a_job_holds_the_last() {
+    let server = Server::start(vec![SIGNED_IN, LEAD, MADE, TAKEN, HANDED_OVER]).await;
+    let (org, mut payloads) = (org(&server.url), payloads(300));
+    payloads.push(r#"{"Ext__c":"E-7","Email":"last@example.com"}"#.to_owned());
+    let made = begin(&org, &payloads).await;
+    assert!(matches!(&made.answer, Answer::Job(_)), "{made:?}");
+    assert!(poll(&org, &payloads).await.is_none());
+    let got = server.got();
+    assert_eq!(lines(&got)[1..3], ["GET /sobjects/Lead/describe", "POST /jobs/ingest"]);
+    let file = String::from_utf8_lossy(&got[3].body).into_owned();
+    assert!(file.contains("\nlast@example.com,E-7\n") && !file.contains(",e-7\n"), "{file}");
+    assert_eq!(file.lines().count(), 301);
 }
 
 #[tokio::test]

@@ -46,6 +46,7 @@ async fn objects_and_fields_are_as_the_org_describes_them() {
             ("LastName", true, true, false),
             ("Email", false, true, true),
             ("Ext__c", false, true, true),
+            ("Score__c", false, true, false),
             ("IsUnreadByOwner", false, true, false),
             ("Rating", false, true, false),
         ]
@@ -56,9 +57,13 @@ async fn objects_and_fields_are_as_the_org_describes_them() {
 }
 
 async fn read(org: &Org, values: &[&str]) -> Option<Vec<Option<String>>> {
+    read_if(org, values, false).await
+}
+
+async fn read_if(org: &Org, values: &[&str], needed: bool) -> Option<Vec<Option<String>>> {
     let values: Vec<_> = values.iter().map(|&value| value.to_owned()).collect();
     let fields = ["email".to_owned(), "Gone__c".to_owned()];
-    let read = ReadByKey { object: "Lead", match_field: "Ext__c", values: &values, fields: &fields };
+    let read = ReadByKey { object: "Lead", match_field: "Ext__c", values: &values, fields: &fields, needed };
     let found = org.read_by_key(&read).await?.unwrap();
     Some(found.into_iter().map(|found| found.map(|found| found.fields)).collect())
 }
@@ -98,12 +103,14 @@ async fn the_last_requests_of_a_day_are_kept_for_sending() {
         "Sforce-Limit-Info: api-usage=14999/15000\r\n",
         r#"{"DailyApiRequests":{"Max":15000,"Remaining":1},"DailyBulkApiBatches":{"Max":15000,"Remaining":15000}}"#,
     );
-    let server = Server::start(vec![SIGNED_IN, limits]).await;
+    let found = json(200, r#"{"compositeResponse":[{"httpStatusCode":200,"body":{"done":true,"records":[]}}]}"#);
+    let server = Server::start(vec![SIGNED_IN, limits, LEAD, found]).await;
     let org = org(&server.url);
     let quota = Quota { left: 1, of: 15_000, counts: Counted::Requests };
     assert_eq!(org.quota().await.unwrap(), Some(quota));
     assert!(read(&org, &["a"]).await.is_none());
     assert_eq!(server.got().len(), 2);
+    assert_eq!(read_if(&org, &["a"], true).await, Some(vec![None]), "what nothing goes out without is read");
     let server = Server::start(vec![SIGNED_IN, json(200, "{}")]).await;
     assert_eq!(super::org(&server.url).quota().await.unwrap_err().kind(), ErrorKind::BadAnswer);
 }

@@ -1,8 +1,8 @@
 //! What the answer says of each record, by operation.
 
-use sluice_engine::destination::{Answer, DestinationKind, Outcome};
+use sluice_engine::destination::{Answer, Batch, DestinationKind, Outcome};
 use sluice_engine::error::ErrorKind;
-use sluice_engine::record::Operation;
+use sluice_engine::record::{Change, MessageId, Operation, Record};
 
 use super::super::Salesforce;
 use super::*;
@@ -14,6 +14,7 @@ pub(super) const LEAD: Reply = json(
     {"name":"LastName","label":"Last Name","type":"string","nillable":false,"createable":true,"updateable":true},
     {"name":"Email","label":"Email","type":"email","nillable":true,"createable":true,"updateable":true,"idLookup":true},
     {"name":"Ext__c","label":"Ext","type":"string","externalId":true,"unique":true,"nillable":true,"custom":true,"createable":true,"updateable":true},
+    {"name":"Score__c","label":"Score","type":"double","nillable":true,"custom":true,"createable":true,"updateable":true},
     {"name":"Address","label":"Address","type":"address","nillable":true},
     {"name":"IsUnreadByOwner","label":"Unread","type":"boolean","nillable":false,"createable":true,"updateable":true,"defaultedOnCreate":true},
     {"name":"Rating","label":"Rating","type":"picklist","restrictedPicklist":true,"nillable":true,"createable":true,"updateable":true,
@@ -53,7 +54,7 @@ async fn reasons_are_salesforce_s_own_and_a_lock_passes() {
         {"success":true,"errors":[]},
         {"success":false,"errors":[]},
         {"id":"00Q000000000006AAA","success":true,"created":true,"errors":[]}]"#;
-    let server = Server::start(vec![SIGNED_IN, json(200, answer)]).await;
+    let server = Server::start(vec![SIGNED_IN, LEAD, json(200, answer)]).await;
     let rows: Vec<_> = (1..=6).map(|id| row(id, format!(r#"{{"Ext__c":"{id}"}}"#).leak())).collect();
     let delivery = send(&org(&server.url), &leads(), &rows).await;
     assert_eq!(
@@ -75,6 +76,31 @@ async fn reasons_are_salesforce_s_own_and_a_lock_passes() {
     let own = Salesforce.own_answer(&delivery.exchange.answer, 0, 6).unwrap();
     assert!(own.contains("REQUIRED_FIELD_MISSING") && !own.contains("STRING_TOO_LONG"), "{own}");
     assert_eq!(Salesforce.own_answer(&delivery.exchange.answer, 0, 5), None);
+}
+
+#[tokio::test]
+async fn numbers_and_booleans_that_come_as_text_go_out_as_such_where_the_field_is_one() {
+    let both = r#"[{"id":"00Q000000000001AAA","success":true,"errors":[]},{"id":"00Q000000000002AAA","success":true,"errors":[]}]"#;
+    let server = Server::start(vec![SIGNED_IN, LEAD, json(200, both)]).await;
+    let rows = [
+        row(1, r#"{"Ext__c":"1","score__c":"9007199254740993","IsUnreadByOwner":"TRUE","LastName":"12"}"#),
+        row(2, r#"{"Ext__c":"e-2","Score__c":"12.50 €","LastName":null}"#),
+    ];
+    let org = org(&server.url);
+    assert_eq!(said(&send(&org, &leads(), &rows).await), ["delivered", "delivered"]);
+    let got = server.got();
+    assert_eq!(lines(&got)[1..], ["GET /sobjects/Lead/describe", "PATCH /composite/sobjects/Lead/Ext__c"]);
+    assert_eq!(
+        String::from_utf8_lossy(&got[2].body),
+        concat!(
+            r#"{"allOrNone":false,"records":[{"attributes":{"type":"Lead"},"Ext__c":"1","IsUnreadByOwner":true,"LastName":"12","#,
+            r#""score__c":9007199254740993},{"attributes":{"type":"Lead"},"Ext__c":"e-2","Score__c":"12.50 €","LastName":null}]}"#
+        )
+    );
+    // The types are asked for once, and a repeat has the same bytes.
+    send(&org, &leads(), &rows).await;
+    let again = server.got();
+    assert_eq!((again.len(), &again[3].body), (4, &got[2].body));
 }
 
 #[tokio::test]
@@ -130,6 +156,44 @@ async fn what_is_gone_already_is_cleared_and_deleted() {
         looked_up(Operation::Delete, kept).await.0[0],
         "Salesforce: has opportunities (DELETE_FAILED)."
     );
+}
+
+/// The request by hand of one record: method, what stands below the API's version, body.
+fn by_hand(match_field: &str, operation: Operation) -> Option<(&'static str, String, String)> {
+    let payload = format!(r#"{{"{match_field}":"00Q000000000001AAA","Email":null}}"#);
+    let record = Record {
+        key: "1",
+        change: Change::Changed,
+        operation,
+        payload: payload.as_bytes(),
+        message_id: MessageId(1),
+        changed_at: chrono::DateTime::UNIX_EPOCH,
+    };
+    let shape = Shape::Record { object: "Lead".to_owned(), match_field: match_field.to_owned() };
+    let batch = Batch { shape: &shape, records: &[record], run: 7, sync: "s" };
+    let settings = [("instance_url".to_owned(), "https://acme.my.salesforce.com".to_owned())].into();
+    let request = Salesforce.request(&settings, &batch).unwrap()?;
+    let path = request.url.replace("https://acme.my.salesforce.com/services/data/v66.0", "");
+    Some((request.method, path, String::from_utf8(request.body).unwrap()))
+}
+
+#[test]
+fn a_request_by_hand_is_the_one_the_operation_makes_where_its_ids_are_known() {
+    let (method, path, body) = by_hand("Ext__c", Operation::Upsert).unwrap();
+    assert_eq!((method, path.as_str()), ("PATCH", "/composite/sobjects/Lead/Ext__c"));
+    assert!(body.contains(r#""Ext__c":"00Q000000000001AAA""#), "{body}");
+    let (method, path, body) = by_hand("Ext__c", Operation::Create).unwrap();
+    assert_eq!((method, path.as_str()), ("POST", "/composite/sobjects"));
+    assert!(body.starts_with(r#"{"allOrNone":false,"records":["#), "{body}");
+    for operation in [Operation::Update, Operation::Clear] {
+        assert_eq!(by_hand("Ext__c", operation), None);
+        let (method, path, body) = by_hand("Id", operation).unwrap();
+        assert_eq!((method, path.as_str()), ("PATCH", "/composite/sobjects"));
+        assert!(body.contains(r#""Id":"00Q000000000001AAA","Email":null"#), "{body}");
+    }
+    assert_eq!(by_hand("Ext__c", Operation::Delete), None);
+    let path = "/composite/sobjects?ids=00Q000000000001AAA&allOrNone=false".to_owned();
+    assert_eq!(by_hand("Id", Operation::Delete), Some(("DELETE", path, String::new())));
 }
 
 #[tokio::test]

@@ -103,6 +103,8 @@ fn headers_that_are_ours_or_sound_secret_are_refused() {
         ("Authorization: Bearer hunter2", "secret"),
         ("Cookie: a=hunter2", "secret"),
         ("X-Auth-Token: hunter2", "secret"),
+        ("X-Auth: hunter2", "secret"),
+        ("X-Hook: Bearer hunter2", "secret"),
         ("Host: example.com", "set by Sluice"),
         ("Content-Type: text/plain", "set by Sluice"),
         ("webhook-id: 1", "set by Sluice"),
