@@ -197,9 +197,9 @@ pub fn check_input(setting: &Setting, value: &str) -> std::result::Result<(), St
     }
     match setting.input {
         Input::Text | Input::Document | Input::File | Input::Folder | Input::SignIn => Ok(()),
-        Input::Number => match value.parse::<u16>() {
-            Ok(number) if number > 0 => Ok(()),
-            _ => wrong("has to be a whole number from 1 to 65535"),
+        Input::Number(most) => match value.parse::<u32>() {
+            Ok(number) if (1..=most).contains(&number) => Ok(()),
+            _ => wrong(&format!("has to be a whole number from 1 to {most}")),
         },
         Input::Url if value.starts_with("https://") || value.starts_with("http://") => Ok(()),
         Input::Url => wrong("has to be an address that begins with https://"),
@@ -290,6 +290,20 @@ mod tests {
         let browser = Setting::secret("refresh_token", "Browser sign-in", "").entered_as(Input::SignIn);
         let error = secrets_missing("our crm", &[&browser]);
         assert!(error.hint().contains("Sign in once in Sluice’s window"), "{error:?}");
+    }
+
+    #[test]
+    fn a_number_is_within_its_range() {
+        let week = Setting::text("seconds", "Seconds", "", "").entered_as(Input::Number(604_800));
+        let port = Setting::text("port", "Port", "", "").entered_as(Input::PORT);
+        for (setting, value) in [(&week, "1"), (&week, "604800"), (&port, "65535")] {
+            check_input(setting, value).unwrap();
+        }
+        for (setting, value) in
+            [(&week, "0"), (&week, "604801"), (&port, "65536"), (&port, "-1"), (&port, "")]
+        {
+            assert!(check_input(setting, value).unwrap_err().contains("a whole number from 1 to"), "{value}");
+        }
     }
 
     #[test]
