@@ -53,7 +53,7 @@ fn setting(setting: &manifest::Setting) -> Setting {
         input: match setting.input {
             Input::Text => SettingInput::Text,
             Input::Document => SettingInput::Document,
-            Input::Number => SettingInput::Number,
+            Input::Number(_) => SettingInput::Number,
             Input::Url => SettingInput::Url,
             Input::File => SettingInput::File,
             Input::Folder => SettingInput::Folder,

@@ -191,7 +191,7 @@ pub fn check_input(setting: &Setting, value: &str) -> std::result::Result<(), St
     if matches!(setting.input, Input::Text | Input::Url) && has_sign_in(setting, value) {
         // What it is is not said: it may be a password.
         return Err(format!(
-            "{} has a sign-in in it. Enter the address alone, and the password in its own field: settings are not secret.",
+            "{} has a sign-in in it. Enter the address or name alone, and a password or key in its own field: settings are not secret.",
             setting.label
         ));
     }
@@ -206,9 +206,9 @@ pub fn check_input(setting: &Setting, value: &str) -> std::result::Result<(), St
     }
     match setting.input {
         Input::Text | Input::Document | Input::File | Input::Folder | Input::SignIn => Ok(()),
-        Input::Number => match value.parse::<u16>() {
-            Ok(number) if number > 0 => Ok(()),
-            _ => wrong("has to be a whole number from 1 to 65535"),
+        Input::Number(most) => match value.parse::<u32>() {
+            Ok(number) if (1..=most).contains(&number) => Ok(()),
+            _ => wrong(&format!("has to be a whole number from 1 to {most}")),
         },
         Input::Url if value.starts_with("https://") || value.starts_with("http://") => Ok(()),
         Input::Url => wrong("has to be an address that begins with https://"),
@@ -250,8 +250,8 @@ pub fn sounds_secret(header: &str) -> bool {
     WORDS.iter().any(|word| header.contains(word)) || header.split('-').any(is_auth)
 }
 
-/// Whether a value has a user, a password or a token in it: `https://user:password@host`, with or without what stands
-/// before, or as the parameter of an address.
+/// Whether a value has a user, a password, a token or a key in it: `https://user:password@host`, with or without what stands
+/// before, a parameter of an address or a list (`host=db password=…`), or a whole file of credentials.
 fn has_sign_in(setting: &Setting, value: &str) -> bool {
     let rest = value.split_once("://").map(|(_, rest)| rest);
     let authority = rest.unwrap_or_default().split(['/', '?', '#']).next().unwrap_or_default();
@@ -265,12 +265,29 @@ fn has_sign_in(setting: &Setting, value: &str) -> bool {
         });
     // Receivers of requests have addresses with tokens of their own; other settings have none.
     let is_url = matches!(setting.input, Input::Url);
+    let others: &[&str] = if is_url { &[] } else { &["passcode", "token", "sslpassword"] };
     let value = value.to_ascii_lowercase();
-    let has_parameter = !is_url
-        && ["password=", "pwd=", "passcode=", "token="]
-            .iter()
-            .any(|name| ['?', '&', ';'].iter().any(|before| value.contains(&format!("{before}{name}"))));
-    authority.contains('@') || has_password || has_parameter
+    authority.contains('@')
+        || has_password
+        || gives(&value, &["password", "pwd"])
+        || gives(&value, others)
+        || has_key(&value)
+}
+
+/// Whether `value` gives one of `names` a value: `…?name=…`, `name=…; …`, `… name = …`.
+fn gives(value: &str, names: &[&str]) -> bool {
+    let is_between = |c: char| c.is_whitespace() || matches!(c, '?' | '&' | ';' | ',');
+    let pieces: Vec<&str> = value.split('=').collect();
+    let name = |piece: &&str| piece.trim_end().rsplit(is_between).next().unwrap_or_default().to_owned();
+    let before = pieces.split_last().map(|(_, before)| before).unwrap_or_default();
+    before.iter().map(name).any(|name| names.contains(&name.as_str()))
+}
+
+/// Whether `value`, in lower case, has a private key in it, or is a JSON document of credentials.
+fn has_key(value: &str) -> bool {
+    let is_document = value.trim_start().starts_with('{');
+    let keys = ["\"private_key\"", "\"client_secret\"", "\"refresh_token\"", "\"password\""];
+    value.contains("-----begin") || is_document && keys.iter().any(|key| value.contains(key))
 }
 
 #[cfg(test)]
@@ -340,6 +357,20 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_within_its_range() {
+        let week = Setting::text("seconds", "Seconds", "", "").entered_as(Input::Number(604_800));
+        let port = Setting::text("port", "Port", "", "").entered_as(Input::PORT);
+        for (setting, value) in [(&week, "1"), (&week, "604800"), (&port, "65535")] {
+            check_input(setting, value).unwrap();
+        }
+        for (setting, value) in
+            [(&week, "0"), (&week, "604801"), (&port, "65536"), (&port, "-1"), (&port, "")]
+        {
+            assert!(check_input(setting, value).unwrap_err().contains("a whole number from 1 to"), "{value}");
+        }
+    }
+
+    #[test]
     fn an_address_with_a_sign_in_is_no_setting() {
         let (host, url) = (
             Setting::text("account", "Account", "", ""),
@@ -351,6 +382,14 @@ mod tests {
             (&host, "ana:hunter2@myorg-account1"),
             (&host, "jdbc:driver://a.example.com/?user=ana&password=hunter2"),
             (&host, "https://a.example.com/?token=hunter2"),
+            (&host, "host=db.example.com port=5432 user=ana password=hunter2"),
+            (&host, "Password = hunter2"),
+            (&host, "server=db.example.com;uid=ana;pwd=hunter2"),
+            (&host, "{\"type\": \"service_account\", \"private_key\": \"hunter2\"}"),
+            (&host, "{\"type\": \"authorized_user\", \"refresh_token\": \"hunter2\"}"),
+            (&host, "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----"),
+            (&url, "https://example.com/?user=ana&password=hunter2"),
+            (&url, "https://example.com/?pwd=hunter2"),
             (&url, "https://ana:hunter2/x@example.com/"),
             (&url, "ana:hunter2@example.com"),
             (&url, "https:ana:hunter2@example.com"),
@@ -365,12 +404,20 @@ mod tests {
             "https://example.com/@ana",
             "https://example.com:8080/@ana",
             "https://hooks.example.com/?token=x",
+            "https://example.com/password/?next=1",
             "https://example.com?mail=a@b.example",
             "http://[::1]:80/",
         ] {
             check_input(&url, value).unwrap();
         }
-        for value in ["ana@example.com", "[fe80::1]", "db.example.com:5439/dev", "select 'a:b' as x, '@'"] {
+        for value in [
+            "ana@example.com",
+            "[fe80::1]",
+            "db.example.com:5439/dev",
+            "select 'a:b' as x, '@'",
+            "password",
+            "host=db.example.com port=5432 passwords=no",
+        ] {
             check_input(&host, value).unwrap();
         }
     }

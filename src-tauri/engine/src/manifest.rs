@@ -86,8 +86,8 @@ pub enum Input {
     Text,
     /// Text of many lines, such as a key or a JSON document; pasted, or dropped as a file.
     Document,
-    /// A whole number from 1 to 65,535 (a port, a count).
-    Number,
+    /// A whole number from 1 to this one.
+    Number(u32),
     /// An absolute http(s) address.
     Url,
     /// One of a few values, each with what people read.
@@ -98,6 +98,11 @@ pub enum Input {
     Folder,
     /// A secret that signing in in the browser brings. It is kept at once, and never seen by anybody.
     SignIn,
+}
+
+impl Input {
+    /// A port, or a count that is no larger.
+    pub const PORT: Self = Self::Number(65_535);
 }
 
 impl Setting {

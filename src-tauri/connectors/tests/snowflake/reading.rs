@@ -175,7 +175,7 @@ async fn the_connection_test_finds_its_way() {
     let StepResult::Passed(Some(found)) = &steps[2].result else { panic!("{steps:?}") };
     assert!(found.contains("stays on this computer"), "{found}");
     let StepResult::Passed(Some(found)) = &steps[6].result else { panic!("{steps:?}") };
-    assert_eq!(found, "PUBLIC.LEADS");
+    assert!(found.starts_with("PUBLIC.LEADS"), "{found}");
     let (steps, error) = Access::at(&server.url(), "NO_TABLES").check().await;
     assert_eq!(outcome(&steps), "+++++-..");
     assert!(

@@ -291,6 +291,8 @@ async fn with_warehouse(state: &'static str, resumes: &'static str, privilege: &
                 &columns,
                 &json!([["USAGE", "DATABASE", "SHOP"], [privilege, "TABLE", "SHOP.PUBLIC.LEADS"]]),
             )
+        } else if sql.starts_with("SHOW GRANTS TO") {
+            json_result(&text(&["privilege", "granted_on", "name"]), &json!([]))
         } else {
             return None;
         };
@@ -334,4 +336,50 @@ async fn a_role_that_could_write_is_told_and_gets_a_script() {
         script.contains("TYPE = SERVICE") && script.contains("FUTURE TABLES IN DATABASE \"SHOP\""),
         "{script}"
     );
+}
+
+/// A role hands on what it was granted, and a session has its secondary roles too.
+#[tokio::test]
+async fn a_role_that_could_write_by_another_one_is_told() {
+    for (first, secondary, could) in [
+        (json!(["USAGE", "ROLE", "\"Team a\""]), "", true),
+        (json!(["USAGE", "DATABASE_ROLE", "SHOP.EDITORS"]), "", true),
+        (json!(["USAGE", "DATABASE", "SHOP"]), "OTHERS,LOADER", true),
+        (json!(["USAGE", "DATABASE", "SHOP"]), "SYSADMIN", true),
+        (json!(["USAGE", "ROLE", "READER"]), "OTHERS", false),
+    ] {
+        let text =
+            |names: &[&str]| -> Value { names.iter().map(|name| column(name, "text", None)).collect() };
+        let server = Scripted::start(move |got| {
+            let sql = got.sql();
+            let grants = |rows: Value| json_result(&text(&["privilege", "granted_on", "name"]), &rows);
+            let data = if sql.starts_with("SHOW OBJECTS") {
+                let columns = text(&["name", "database_name", "schema_name", "kind"]);
+                json_result(&columns, &json!([["LEADS", "SHOP", "PUBLIC", "TABLE"]]))
+            } else if sql == "SHOW WAREHOUSES" {
+                json_result(&text(&["name", "state", "size"]), &json!([["WH", "STARTED", "X-Small"]]))
+            } else if sql.starts_with("SELECT CURRENT_SECONDARY_ROLES()") {
+                let told = json!({ "roles": secondary, "value": "ALL" }).to_string();
+                json_result(&text(&["secondary"]), &json!([[told]]))
+            } else if sql == "SHOW GRANTS TO ROLE \"READER\"" {
+                grants(json!([first, ["SELECT", "TABLE", "SHOP.PUBLIC.LEADS"]]))
+            } else if sql == "SHOW GRANTS TO ROLE \"Team a\"" {
+                grants(json!([["USAGE", "ROLE", "LOADER"], ["USAGE", "ROLE", "READER"]]))
+            } else if sql == "SHOW GRANTS TO ROLE \"LOADER\""
+                || sql == "SHOW GRANTS TO DATABASE ROLE SHOP.EDITORS"
+            {
+                grants(json!([["INSERT", "TABLE", "SHOP.PUBLIC.LEADS"]]))
+            } else if sql.starts_with("SHOW GRANTS TO") {
+                grants(json!([]))
+            } else {
+                return None;
+            };
+            Some(success(&data))
+        })
+        .await;
+        let (steps, error) = Access::at(&server.url, "SHOP").check().await;
+        assert_eq!(outcome(&steps), if could { "++++++!+" } else { "++++++++" }, "{error:?}");
+        let StepResult::Passed(Some(found)) = &steps[6].result else { continue };
+        assert_eq!(found, "PUBLIC.LEADS; as far as this login may look, it can only read");
+    }
 }

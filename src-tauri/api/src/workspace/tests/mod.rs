@@ -28,7 +28,7 @@ static POSTGRES: Manifest = Manifest {
     label: "PostgreSQL",
     settings: &[
         Setting::text("host", "Host", "", "db.example.com"),
-        Setting::text("port", "Port", "", "5432").or("5432").entered_as(Input::Number),
+        Setting::text("port", "Port", "", "5432").or("5432").entered_as(Input::PORT),
         Setting::text("user", "User", "", "reader").optional(),
         Setting::secret("password", "Password", ""),
         Setting::text("tls", "TLS", "", "").or("verify-full").entered_as(Input::Choice(&[

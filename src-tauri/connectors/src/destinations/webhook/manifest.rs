@@ -26,7 +26,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
             "With 1 each request is one JSON object, with more it is always a list.",
             "100",
         )
-        .entered_as(Input::Number)
+        .entered_as(Input::PORT)
         .or("1"),
         Setting::text(
             "headers",

@@ -16,7 +16,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
     pastes: true,
     settings: &[
         Setting::text("host", "Host", "The server’s name or address.", "db.example.com"),
-        Setting::text("port", "Port", "Nearly always 5432.", "5432").or("5432").entered_as(Input::Number),
+        Setting::text("port", "Port", "Nearly always 5432.", "5432").or("5432").entered_as(Input::PORT),
         Setting::text("database", "Database", "The database that has the tables.", "shop"),
         Setting::text("user", "User", "The login; a read-only one is best.", "sluice_reader"),
         Setting::secret("password", "Password", "Kept in this computer’s keychain."),

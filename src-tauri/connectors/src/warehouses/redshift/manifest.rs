@@ -16,7 +16,7 @@ pub(super) static MANIFEST: Manifest = Manifest {
     pastes: true,
     settings: &[
         Setting::text("host", "Host", "The endpoint’s host name.", "shop.abc123.eu-west-1.redshift.amazonaws.com"),
-        Setting::text("port", "Port", "Nearly always 5439.", "5439").or("5439").entered_as(Input::Number),
+        Setting::text("port", "Port", "Nearly always 5439.", "5439").or("5439").entered_as(Input::PORT),
         Setting::text("database", "Database", "The database that has the tables.", "dev"),
         Setting::text("user", "User", "The login; a read-only one is best.", "sluice_reader"),
         Setting::secret("password", "Password", "Kept in this computer’s keychain."),

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Deserialize;
 use sluice_engine::check::{Note, Steps};
 use sluice_engine::error::{Error, ErrorKind, Result};
 use sluice_engine::sync::Query;
@@ -13,7 +14,7 @@ use tokio::time::timeout;
 
 use super::catalogue;
 use super::error::{self, named};
-use super::listing::list;
+use super::listing::{Listed, list};
 use super::login::Login;
 use super::query::{Place, query_error, quoted, source};
 use super::session::Session;
@@ -24,6 +25,8 @@ use crate::http::steps;
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 /// Rights with which a role could change tables.
 const WRITES: [&str; 5] = ["OWNERSHIP", "INSERT", "UPDATE", "DELETE", "TRUNCATE"];
+/// Roles whose grants are looked at, at most.
+const MOST_ROLES: usize = 32;
 /// Roles that may do nearly everything.
 const ADMINISTRATORS: [&str; 4] = ["ACCOUNTADMIN", "SYSADMIN", "SECURITYADMIN", "ORGADMIN"];
 
@@ -137,8 +140,13 @@ async fn read_one_row(session: &Arc<Session>, tables: &[Table]) -> Result<((), N
     let query = Query::Table(table.name.clone());
     let sql = format!("SELECT * FROM {} LIMIT 1", source(&query, &Place::of(session)));
     list(session, &sql).await.map_err(|error| query_error(session, error, &query))?;
-    if !could_write(session).await {
-        return Ok(((), Note::Found(table.name.to_string())));
+    match could_write(session).await {
+        Some(true) => {}
+        Some(false) => {
+            let found = format!("{}; as far as this login may look, it can only read", table.name);
+            return Ok(((), Note::Found(found)));
+        }
+        None => return Ok(((), Note::Found(table.name.to_string()))),
     }
     let note = format!(
         "Read {}. This login could also write. Sluice only reads, but a role that can only read is safer.",
@@ -147,21 +155,78 @@ async fn read_one_row(session: &Arc<Session>, tables: &[Table]) -> Result<((), N
     Ok(((), Note::Know(note, Some(read_only_login(session)))))
 }
 
-/// Whether the role could change tables, as far as it may know: where grants can not be shown, nothing is said.
-async fn could_write(session: &Arc<Session>) -> bool {
-    let Some(role) = session.info.role_name.as_deref().filter(|role| !role.is_empty()) else { return false };
-    if ADMINISTRATORS.contains(&role) {
-        return true;
+/// Whether the session's roles could change tables, as far as they may know; `None` where no grants can be shown. A role has
+/// what the roles granted to it have, and a session what its secondary roles have
+/// (<https://docs.snowflake.com/en/user-guide/security-access-control-overview>).
+async fn could_write(session: &Arc<Session>) -> Option<bool> {
+    let own = session.info.role_name.clone().filter(|role| !role.is_empty());
+    let mut roles: Vec<(&'static str, String)> = own.into_iter().map(|role| ("ROLE", role)).collect();
+    roles.extend(secondary_roles(session).await.into_iter().map(|role| ("ROLE", role)));
+    let (mut next, mut looked) = (0, false);
+    while let Some((kind, role)) = roles.get(next).filter(|_| next < MOST_ROLES).cloned() {
+        next += 1;
+        if ADMINISTRATORS.contains(&role.as_str()) {
+            return Some(true);
+        }
+        let Ok(grants) = list(session, &format!("SHOW GRANTS TO {kind} {}", role_sql(kind, &role))).await
+        else {
+            continue;
+        };
+        looked = true;
+        if grants.rows().any(|grant| writes(&grant)) {
+            return Some(true);
+        }
+        let inherited: Vec<_> = grants.rows().filter_map(|grant| granted_role(&grant)).collect();
+        for role in inherited {
+            if !roles.contains(&role) {
+                roles.push(role);
+            }
+        }
     }
-    let Ok(grants) = list(session, &format!("SHOW GRANTS TO ROLE {}", quoted(role))).await else {
-        return false;
+    looked.then_some(false)
+}
+
+fn writes(grant: &Listed<'_>) -> bool {
+    grant.text("granted_on").to_ascii_uppercase().contains("TABLE")
+        && WRITES.contains(&grant.text("privilege").to_ascii_uppercase().as_str())
+        && !grant.text("name").contains(super::SNAPSHOT_TABLE)
+}
+
+/// The role that a grant hands on, and its kind.
+fn granted_role(grant: &Listed<'_>) -> Option<(&'static str, String)> {
+    if !grant.text("privilege").eq_ignore_ascii_case("USAGE") {
+        return None;
+    }
+    let name = grant.text("name");
+    match grant.text("granted_on").to_ascii_uppercase().as_str() {
+        "ROLE" => {
+            let quoted = name.strip_prefix('"').and_then(|name| name.strip_suffix('"'));
+            Some(("ROLE", quoted.map_or_else(|| name.to_owned(), |name| name.replace("\"\"", "\""))))
+        }
+        // Written with its database, and as SQL already.
+        "DATABASE_ROLE" | "DATABASE ROLE" if !name.contains(';') => Some(("DATABASE ROLE", name.to_owned())),
+        _ => None,
+    }
+}
+
+fn role_sql(kind: &str, role: &str) -> String {
+    if kind == "ROLE" { quoted(role) } else { role.to_owned() }
+}
+
+/// The roles a session has besides its own one; none where the server does not say
+/// (<https://docs.snowflake.com/en/sql-reference/functions/current_secondary_roles>).
+async fn secondary_roles(session: &Arc<Session>) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Secondary {
+        roles: String,
+    }
+    let Ok(told) = list(session, "SELECT CURRENT_SECONDARY_ROLES() AS \"secondary\"").await else {
+        return Vec::new();
     };
-    grants.rows().any(|grant| {
-        let on = grant.text("granted_on").to_ascii_uppercase();
-        on.contains("TABLE")
-            && WRITES.contains(&grant.text("privilege").to_ascii_uppercase().as_str())
-            && !grant.text("name").contains(super::SNAPSHOT_TABLE)
-    })
+    let told =
+        told.rows().next().and_then(|row| serde_json::from_str::<Secondary>(row.text("secondary")).ok());
+    let roles = told.map(|told| told.roles).unwrap_or_default();
+    roles.split(',').map(str::trim).filter(|role| !role.is_empty()).map(str::to_owned).collect()
 }
 
 async fn see_where_to_compare(session: &Arc<Session>, schema: Option<&str>) -> Result<((), Note)> {

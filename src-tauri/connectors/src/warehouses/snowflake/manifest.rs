@@ -56,11 +56,11 @@ pub(super) static MANIFEST: Manifest = Manifest {
         Setting::text(
             "statement_timeout",
             "Time for a query",
-            "Seconds after which Snowflake stops a query by itself.",
+            "Seconds after which Snowflake stops a query by itself: 604,800, which is a week, at most.",
             "3600",
         )
         .or("3600")
-        .entered_as(Input::Number),
+        .entered_as(Input::Number(604_800)),
         Setting::text(
             "diff_schema",
             "Schema for snapshots",

@@ -163,7 +163,7 @@ async fn statements_carry_what_they_are_found_and_stopped_by() {
     let warehouse = Access::at(&server.url, "SHOP")
         .with("warehouse", "wh")
         .with("role", "reader")
-        .with("statement_timeout", "600")
+        .with("statement_timeout", "604800")
         .open();
     warehouse.columns(&sql("select 1 as one")).await.unwrap();
     let sign_in = &server.of("/session/v1/login-request")[0];
@@ -178,7 +178,7 @@ async fn statements_carry_what_they_are_found_and_stopped_by() {
     let parameters = &sign_in.json()["data"]["SESSION_PARAMETERS"];
     assert_eq!(
         (&parameters["QUERY_TAG"], &parameters["STATEMENT_TIMEOUT_IN_SECONDS"]),
-        (&json!("sluice"), &json!(600))
+        (&json!("sluice"), &json!(604_800))
     );
     assert_eq!((&parameters["MULTI_STATEMENT_COUNT"], &parameters["TIMEZONE"]), (&json!(1), &json!("UTC")));
     assert_eq!(server.of(QUERY)[0].sql(), "SELECT * FROM (\nselect 1 as one\n) AS \"query\"");
