@@ -243,6 +243,9 @@ pub struct Exchange {
     pub answer: String,
     /// How long the answer took.
     pub took: Duration,
+    /// Places in the batch of records that it did not carry: what becomes of them was decided before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<usize>,
     /// Nothing of it left this computer, or stayed where it was written: it counts as no request.
     #[serde(skip)]
     pub never_left: bool,

@@ -95,6 +95,11 @@ impl<'a> Rows<'a> {
         self
     }
 
+    /// Places in the batch of records that are not sent.
+    pub(super) fn left_out(&self) -> Vec<usize> {
+        (0..self.outcomes.len()).filter(|place| self.outcomes[*place].is_some()).collect()
+    }
+
     /// Every record's outcome; what has none yet is not told by the answer, and sent again.
     pub(super) fn finish(self, untold: &Error) -> Vec<Outcome> {
         self.outcomes
@@ -215,6 +220,7 @@ fn loosely(value: &str) -> String {
 fn twice(match_field: &str) -> Error {
     let message = format!("A later row of this sync has the same “{match_field}”: that one was sent.");
     Error::new(ErrorKind::DuplicateKey, message)
+        .with_safe("This row was not sent; the other one was.")
         .with_hint("Two rows lead to one record in Salesforce: make the match value unique, or choose another.")
 }
 
