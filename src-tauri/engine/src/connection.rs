@@ -332,7 +332,9 @@ mod tests {
             let told = check_input(&headers, secret).unwrap_err();
             assert!(told.contains("secret") && !told.contains("hunter2"), "{told}");
         }
-        for plain in ["X-Sync: {{sync}}\nX-Author: Ana", "Accept: */*", "Idempotency-Key: {{id}}", "", "no colon"] {
+        for plain in
+            ["X-Sync: {{sync}}\nX-Author: Ana", "Accept: */*", "Idempotency-Key: {{id}}", "", "no colon"]
+        {
             check_input(&headers, plain).unwrap();
         }
         let key = Setting::secret("key", "Key", "").entered_as(Input::Document);

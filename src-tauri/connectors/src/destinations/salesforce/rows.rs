@@ -221,7 +221,9 @@ fn twice(match_field: &str) -> Error {
     let message = format!("A later row of this sync has the same “{match_field}”: that one was sent.");
     Error::new(ErrorKind::DuplicateKey, message)
         .with_safe("This row was not sent; the other one was.")
-        .with_hint("Two rows lead to one record in Salesforce: make the match value unique, or choose another.")
+        .with_hint(
+            "Two rows lead to one record in Salesforce: make the match value unique, or choose another.",
+        )
 }
 
 fn takes_no_list(field: &str) -> Error {
@@ -324,7 +326,9 @@ mod tests {
         assert!(rows.may_repeat());
         rows.keep_last("Ext__c", |value| Some(value.trim().to_lowercase()));
         assert_eq!(rows.sent.iter().map(|row| row.place).collect::<Vec<_>>(), [1, 2]);
-        assert!(matches!(&rows.outcomes[0], Some(Outcome::Rejected(error)) if error.kind() == ErrorKind::DuplicateKey));
+        assert!(
+            matches!(&rows.outcomes[0], Some(Outcome::Rejected(error)) if error.kind() == ErrorKind::DuplicateKey)
+        );
     }
 
     #[test]
