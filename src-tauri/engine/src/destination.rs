@@ -43,7 +43,8 @@ pub trait DestinationKind: Send + Sync {
     }
 
     /// The request that carries `batch` over a connection with these settings, for people who want to try it by
-    /// hand; `None` where records do not travel by HTTP, or where something belongs in it that only the other side knows.
+    /// hand; `None` where records do not travel by HTTP, or where something belongs in it that only the other side
+    /// knows.
     fn request(&self, settings: &BTreeMap<String, String>, batch: &Batch<'_>) -> Result<Option<Request>> {
         let _ = (settings, batch);
         Ok(None)
