@@ -300,7 +300,13 @@ async fn records_live_through_every_operation() {
     );
     let values = ["L-1".to_owned(), "L-9".to_owned()];
     let fields = ["lead_score".to_owned(), "newsletter".to_owned(), "company".to_owned()];
-    let read = ReadByKey { object: "contacts", match_field: "lead_id", values: &values, fields: &fields, needed: false };
+    let read = ReadByKey {
+        object: "contacts",
+        match_field: "lead_id",
+        values: &values,
+        fields: &fields,
+        needed: false,
+    };
     let found = hubspot.read_by_key(&read).await.unwrap().unwrap();
     let found: Vec<_> = found.iter().map(|one| one.as_ref().map(|one| one.fields.as_str())).collect();
     assert_eq!(found, [Some(r#"{"lead_score":12.5,"newsletter":true,"company":null}"#), None]);

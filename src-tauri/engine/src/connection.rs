@@ -224,7 +224,7 @@ pub fn check_input(setting: &Setting, value: &str) -> std::result::Result<(), St
 fn secret_line(value: &str) -> Option<&str> {
     let mut pairs = value.lines().filter_map(|line| line.split_once(':'));
     let begins = |value: &str| {
-        let scheme = value.trim().split(' ').next().unwrap_or_default();
+        let scheme = value.trim().split_once(' ').map_or("", |(scheme, _)| scheme);
         ["bearer", "basic"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
     };
     pairs.find(|(name, value)| sounds_secret(name) || begins(value)).map(|(name, _)| name.trim())
@@ -349,7 +349,7 @@ mod tests {
             let told = check_input(&headers, secret).unwrap_err();
             assert!(told.contains("secret") && !told.contains("hunter2"), "{told}");
         }
-        for plain in ["X-Sync: {{sync}}\nX-Author: Ana", "Accept: */*", "Idempotency-Key: {{id}}", "", "no colon"] {
+        for plain in ["X-Sync: {{sync}}\nX-Author: Ana", "Accept: */*", "X-Plan: basic", "", "no colon"] {
             check_input(&headers, plain).unwrap();
         }
         let key = Setting::secret("key", "Key", "").entered_as(Input::Document);

@@ -43,7 +43,8 @@ pub trait DestinationKind: Send + Sync {
     }
 
     /// The request that carries `batch` over a connection with these settings, for people who want to try it by
-    /// hand; `None` where records do not travel by HTTP, or where something belongs in it that only the other side knows.
+    /// hand; `None` where records do not travel by HTTP, or where something belongs in it that only the other side
+    /// knows.
     fn request(&self, settings: &BTreeMap<String, String>, batch: &Batch<'_>) -> Result<Option<Request>> {
         let _ = (settings, batch);
         Ok(None)
@@ -243,6 +244,9 @@ pub struct Exchange {
     pub answer: String,
     /// How long the answer took.
     pub took: Duration,
+    /// Places in the batch of records that it did not carry: what becomes of them was decided before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<usize>,
     /// Nothing of it left this computer, or stayed where it was written: it counts as no request.
     #[serde(skip)]
     pub never_left: bool,

@@ -70,7 +70,11 @@ pub fn attempts(sqlite: &Sqlite, batch: i64, place: usize) -> Result<Vec<Attempt
     let mut attempts = Vec::new();
     while let Some(row) = rows.next()? {
         let (places, attempt) = from_row(row)?;
-        if let Some(place) = places.iter().position(|carried| *carried == place) {
+        let is_left_out = |place: &usize| {
+            attempt.exchange.as_ref().is_some_and(|exchange| exchange.left_out.contains(place))
+        };
+        let place = places.iter().position(|carried| *carried == place).filter(|place| !is_left_out(place));
+        if let Some(place) = place {
             attempts.push(Attempt { place, ..attempt });
         }
     }
@@ -103,18 +107,18 @@ pub fn by_place(sqlite: &Sqlite, batch: i64) -> Result<HashMap<usize, Requests>>
     let mut requests = HashMap::new();
     while let Some(row) = rows.next()? {
         let (records, z) = (row.get_ref(0)?, row.get_ref(1)?);
-        let mut newest = None;
-        for place in carried(records.as_blob().map_err(rusqlite::Error::from)?)? {
+        let (newest, left_out) = came_of(z.as_blob().map_err(rusqlite::Error::from)?)?;
+        let places = carried(records.as_blob().map_err(rusqlite::Error::from)?)?;
+        for (index, place) in places.into_iter().enumerate() {
+            if left_out.contains(&index) {
+                continue;
+            }
             match requests.entry(place) {
                 Entry::Occupied(mut known) => {
                     let known: &mut Requests = known.get_mut();
                     known.count += 1;
                 }
                 Entry::Vacant(vacant) => {
-                    let newest = match newest {
-                        Some(known) => known,
-                        None => *newest.insert(came_of(z.as_blob().map_err(rusqlite::Error::from)?)?),
-                    };
                     vacant.insert(Requests { count: 1, newest });
                 }
             }
@@ -123,8 +127,13 @@ pub fn by_place(sqlite: &Sqlite, batch: i64) -> Result<HashMap<usize, Requests>>
     Ok(requests)
 }
 
-fn came_of(z: &[u8]) -> Result<Newest> {
-    Ok(if z.is_empty() { Newest::Unanswered } else { Newest::Answered(unpacked(z)?.status) })
+/// What came of a request, and which of its records it left out, once that is known.
+fn came_of(z: &[u8]) -> Result<(Newest, Vec<usize>)> {
+    if z.is_empty() {
+        return Ok((Newest::Unanswered, Vec::new()));
+    }
+    let Exchange { status, left_out, .. } = unpacked(z)?;
+    Ok((Newest::Answered(status), left_out))
 }
 
 fn from_row(row: &Row<'_>) -> Result<(Vec<usize>, Attempt)> {
@@ -150,4 +159,28 @@ fn packed(places: &[usize]) -> Result<Vec<u8>> {
 fn unpacked(z: &[u8]) -> Result<Exchange> {
     serde_json::from_slice(&unpack(z)?)
         .map_err(|error| Error::new(ErrorKind::Damaged, "A kept request can not be read.").with_source(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_did_not_carry_what_was_left_out_of_it() {
+        let sqlite = Sqlite::open_in_memory().unwrap();
+        let tables = "create table exchange(id integer primary key, batch, at, records, z);
+                      create table batch(id integer primary key, attempts);
+                      insert into batch values(1, 0);";
+        sqlite.execute_batch(tables).unwrap();
+        let left = Left::default();
+        leave(&sqlite, &left, 1, 10, &[4, 7]).unwrap();
+        assert_eq!(by_place(&sqlite, 1).unwrap().len(), 2, "nobody knows yet");
+        let exchange = Exchange { status: Some(200), left_out: vec![0], ..Exchange::default() };
+        answer(&sqlite, &left, 1, 11, &stored(&exchange).unwrap()).unwrap();
+        let requests = by_place(&sqlite, 1).unwrap();
+        assert!(!requests.contains_key(&4));
+        assert_eq!(requests[&7].newest, Newest::Answered(Some(200)));
+        assert!(attempts(&sqlite, 1, 4).unwrap().is_empty());
+        assert_eq!(attempts(&sqlite, 1, 7).unwrap()[0].place, 1);
+    }
 }

@@ -291,7 +291,11 @@ async fn the_last_of_a_quota_is_read_on_only_for_what_nothing_is_sent_without() 
     bench.crm.spare();
     bench.table.set(vec![row("k", "A")]);
     assert_eq!(bench.run().await.counts.delivered, 1);
-    assert_eq!(bench.count("select count(*) from before where batch > ?1", 0), 0, "that is good to know, no more");
+    assert_eq!(
+        bench.count("select count(*) from before where batch > ?1", 0),
+        0,
+        "that is good to know, no more"
+    );
     bench.save(only_if_empty).await;
     bench.table.set(vec![row("k", "B"), row("l", "B")]);
     let run = bench.run().await;

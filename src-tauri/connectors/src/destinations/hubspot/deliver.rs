@@ -25,7 +25,7 @@ pub(super) async fn deliver(hub: &HubSpot, batch: &Batch<'_>) -> Delivery {
         Err(error) => return Delivery { answer: error::not_begun(error), exchange },
     };
     let url = hub.url(Area::Objects, &[ready.to.object, "batch", ready.action.name()]);
-    let mut exchange = Exchange { target: format!("POST {url}"), ..exchange };
+    let mut exchange = Exchange { target: format!("POST {url}"), left_out: ready.left_out(), ..exchange };
     if ready.entries.is_empty() {
         "Nothing was sent: no record can be taken.".clone_into(&mut exchange.answer);
         return Delivery { answer: whole(&ready, Vec::new()), exchange };

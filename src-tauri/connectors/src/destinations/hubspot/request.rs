@@ -112,6 +112,13 @@ pub(super) struct Ready<'a> {
     pub(super) known: Vec<Option<Outcome>>,
 }
 
+impl Ready<'_> {
+    /// Places in the batch of records that the request does not carry.
+    pub(super) fn left_out(&self) -> Vec<usize> {
+        (0..self.known.len()).filter(|place| self.known[*place].is_some()).collect()
+    }
+}
+
 /// Makes a batch ready; of records with the same match value the last is sent. The error is for all its records.
 pub(super) fn ready<'a>(batch: &Batch<'a>, definitions: Option<&Definitions>) -> Result<Ready<'a>> {
     let to = Place::of(batch.shape)?;
@@ -218,6 +225,7 @@ fn in_the_next() -> Error {
 fn twice(match_field: &str) -> Error {
     let message = format!("A later row of this sync has the same “{match_field}”: that one was sent.");
     Error::new(ErrorKind::DuplicateKey, message)
+        .with_safe("This row was not sent; the other one was.")
         .with_hint("Two rows lead to one record in HubSpot: make the match value unique, or choose another.")
 }
 

@@ -83,6 +83,7 @@ pub(super) async fn deliver(crm: &Crm, batch: &Batch<'_>) -> Delivery {
         status: Some(status),
         answer: body.to_string(),
         took: started.elapsed(),
+        left_out: Vec::new(),
         never_left: false,
     };
     Delivery { answer, exchange }

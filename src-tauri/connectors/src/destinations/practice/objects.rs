@@ -188,7 +188,8 @@ pub(super) fn is_email(text: &str) -> bool {
 
 /// Numbers beyond what every JSON reader keeps exact come as text.
 fn is_number(value: &Value) -> bool {
-    value.is_number() || value.as_str().is_some_and(|text| text.trim().parse::<f64>().is_ok_and(f64::is_finite))
+    value.is_number()
+        || value.as_str().is_some_and(|text| text.trim().parse::<f64>().is_ok_and(f64::is_finite))
 }
 
 fn is_boolean(value: &Value) -> bool {

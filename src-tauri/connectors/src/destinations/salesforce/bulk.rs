@@ -42,8 +42,8 @@ struct Job {
 
 /// Makes an empty job for these records.
 pub(super) async fn begin(org: &Org, target: Target<'_>, rows: Rows<'_>) -> Delivery {
-    let mut exchange = Exchange::default();
     let rows = rows.for_a_job();
+    let mut exchange = Exchange { left_out: rows.left_out(), ..Exchange::default() };
     if rows.sent.is_empty() {
         exchange.never_left = true;
         "nothing was sent".clone_into(&mut exchange.target);
@@ -89,8 +89,8 @@ pub(super) async fn poll(
     target: Target<'_>,
     rows: Rows<'_>,
 ) -> Option<Delivery> {
-    let mut exchange = Exchange::default();
     let rows = rows.for_a_job();
+    let mut exchange = Exchange { left_out: rows.left_out(), ..Exchange::default() };
     let is_ours = org.empty_jobs.lock().unwrap_or_else(PoisonError::into_inner).remove(&token.0);
     let next = if is_ours {
         upload(org, &token.0, &rows, &mut exchange).await.map(|()| None)

@@ -53,6 +53,7 @@ async fn try_send(
 ) -> Result<Vec<Outcome>, Trouble> {
     let untold = unreadable("what became of this record");
     let ids = if is_sent_blind(target) { Vec::new() } else { find_ids(org, target, &mut rows).await? };
+    exchange.left_out = rows.left_out();
     if rows.sent.is_empty() {
         // All are decided without a request.
         exchange.never_left = true;

@@ -95,6 +95,11 @@ impl<'a> Rows<'a> {
         self
     }
 
+    /// Places in the batch of records that are not sent.
+    pub(super) fn left_out(&self) -> Vec<usize> {
+        (0..self.outcomes.len()).filter(|place| self.outcomes[*place].is_some()).collect()
+    }
+
     /// Every record's outcome; what has none yet is not told by the answer, and sent again.
     pub(super) fn finish(self, untold: &Error) -> Vec<Outcome> {
         self.outcomes
@@ -215,7 +220,10 @@ fn loosely(value: &str) -> String {
 fn twice(match_field: &str) -> Error {
     let message = format!("A later row of this sync has the same “{match_field}”: that one was sent.");
     Error::new(ErrorKind::DuplicateKey, message)
-        .with_hint("Two rows lead to one record in Salesforce: make the match value unique, or choose another.")
+        .with_safe("This row was not sent; the other one was.")
+        .with_hint(
+            "Two rows lead to one record in Salesforce: make the match value unique, or choose another.",
+        )
 }
 
 fn takes_no_list(field: &str) -> Error {
@@ -318,7 +326,9 @@ mod tests {
         assert!(rows.may_repeat());
         rows.keep_last("Ext__c", |value| Some(value.trim().to_lowercase()));
         assert_eq!(rows.sent.iter().map(|row| row.place).collect::<Vec<_>>(), [1, 2]);
-        assert!(matches!(&rows.outcomes[0], Some(Outcome::Rejected(error)) if error.kind() == ErrorKind::DuplicateKey));
+        assert!(
+            matches!(&rows.outcomes[0], Some(Outcome::Rejected(error)) if error.kind() == ErrorKind::DuplicateKey)
+        );
     }
 
     #[test]

@@ -68,7 +68,8 @@ pub(super) async fn deliver(workspace: &Workspace, batch: &Batch<'_>) -> Deliver
     }
     let Delivery { answer, exchange } =
         tracking::deliver(&workspace.api, body, |sent| classify(sent, good.len())).await;
-    Delivery { answer: with_refused(answer, verdicts), exchange }
+    let left_out = (0..verdicts.len()).filter(|place| verdicts[*place].is_some()).collect();
+    Delivery { answer: with_refused(answer, verdicts), exchange: Exchange { left_out, ..exchange } }
 }
 
 /// The outcomes of the events that were sent, in their places among those that were not.

@@ -99,6 +99,7 @@ async fn what_segment_would_drop_unseen_is_refused_before_it_is_sent_and_the_res
     let unnamed = "The event has no name; Segment would drop it and say nothing.";
     let odd = "Segment would not take this as an event, and say nothing.";
     assert_eq!(said(&delivery), [nobody, "accepted", nobody, unnamed, unnamed, "accepted", odd]);
+    assert_eq!(delivery.exchange.left_out, [0, 2, 3, 4, 6], "the request says nothing of them");
     let body: serde_json::Value = serde_json::from_slice(&server.got()[0].body).unwrap();
     let ids: Vec<_> = body["batch"].as_array().unwrap().iter().map(|event| &event["messageId"]).collect();
     assert_eq!(ids, ["00000000-0000-8000-8000-000000000002", "00000000-0000-8000-8000-000000000006"]);

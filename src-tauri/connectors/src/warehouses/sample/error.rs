@@ -8,8 +8,18 @@ pub(super) fn from_query(error: Sqlite) -> Error {
     if error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) {
         return Error::new(ErrorKind::Cancelled, "The read was cancelled.");
     }
-    let Sqlite::SqlInputError { msg, .. } = &error else { return error.into() };
-    Error::new(ErrorKind::BadQuery, format!("The sample can not run this query: {msg}.")).with_source(error)
+    let said = if let Sqlite::SqlInputError { msg, .. } = &error {
+        Some(msg)
+    } else if let Sqlite::SqliteFailure(failure, Some(msg)) = &error
+        && failure.code == rusqlite::ErrorCode::Unknown
+    {
+        // SQLite's plain error without a place in the text: a table that is not there.
+        Some(msg)
+    } else {
+        None
+    };
+    let Some(said) = said else { return error.into() };
+    Error::new(ErrorKind::BadQuery, format!("The sample can not run this query: {said}.")).with_source(error)
 }
 
 /// A table or column that is not there.

@@ -215,6 +215,8 @@ async fn what_is_not_there_or_not_a_select_is_refused() {
         "",
         "pragma user_version = 3",
         "select 1 as a, 2 as a",
+        "select * from crm.nothing",
+        "select nope from crm.leads",
     ] {
         assert_eq!(kind(Query::Sql(sql.into())).await, ErrorKind::BadQuery, "{sql}");
     }

@@ -14,7 +14,13 @@ const FORBIDDEN: &str = r#"{"status":"error","category":"MISSING_SCOPES","messag
 async fn read(hub: &HubSpot, values: &[&str], fields: &[&str]) -> Result<Vec<Option<String>>> {
     let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
     let (values, fields) = (owned(values), owned(fields));
-    let read = ReadByKey { object: "contacts", match_field: "email", values: &values, fields: &fields, needed: false };
+    let read = ReadByKey {
+        object: "contacts",
+        match_field: "email",
+        values: &values,
+        fields: &fields,
+        needed: false,
+    };
     let found = hub.read_by_key(&read).await.unwrap()?;
     Ok(found.into_iter().map(|one| one.map(|one| one.fields)).collect())
 }
@@ -78,7 +84,8 @@ async fn what_is_left_of_a_day_is_kept_for_writing() {
     let headers = "x-hubspot-ratelimit-daily: 1000\r\nx-hubspot-ratelimit-daily-remaining: 99\r\n";
     let (hub, _server) = desk(vec![Reply::Say(status, content_type, headers, body), json(404, "{}")]).await;
     send(&hub, &by("email"), &two()).await;
-    let read = ReadByKey { object: "contacts", match_field: "email", values: &[], fields: &[], needed: false };
+    let read =
+        ReadByKey { object: "contacts", match_field: "email", values: &[], fields: &[], needed: false };
     assert!(hub.read_by_key(&read).await.is_none());
     let needed = ReadByKey { needed: true, ..read };
     assert!(hub.read_by_key(&needed).await.unwrap().is_ok(), "what nothing goes out without is read");

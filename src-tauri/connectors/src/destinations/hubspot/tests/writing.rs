@@ -104,7 +104,9 @@ async fn what_hubspot_would_refuse_does_not_go_out_and_the_rest_does() {
         "delivered",
         "Score takes a number, not this text.",
     ];
-    assert_eq!(said(&send(&hub, &by("email"), &rows).await), expected);
+    let sent = send(&hub, &by("email"), &rows).await;
+    assert_eq!(said(&sent), expected);
+    assert_eq!(sent.exchange.left_out, [0, 1, 2, 3, 5], "the request says nothing of them");
     assert!(
         body(&server.got()[2]).contains(r#""score":"2""#) && !body(&server.got()[2]).contains("c@example")
     );

@@ -103,7 +103,8 @@ async fn the_last_requests_of_a_day_are_kept_for_sending() {
         "Sforce-Limit-Info: api-usage=14999/15000\r\n",
         r#"{"DailyApiRequests":{"Max":15000,"Remaining":1},"DailyBulkApiBatches":{"Max":15000,"Remaining":15000}}"#,
     );
-    let found = json(200, r#"{"compositeResponse":[{"httpStatusCode":200,"body":{"done":true,"records":[]}}]}"#);
+    let found =
+        json(200, r#"{"compositeResponse":[{"httpStatusCode":200,"body":{"done":true,"records":[]}}]}"#);
     let server = Server::start(vec![SIGNED_IN, limits, LEAD, found]).await;
     let org = org(&server.url);
     let quota = Quota { left: 1, of: 15_000, counts: Counted::Requests };
