@@ -70,9 +70,11 @@ async fn swap(page: &Page) {
     open_sync(page, SYNC).await;
     page.click("button", "Edit").await;
     page.find("heading", "Shape the payload").await;
-    for (column, from, to) in
-        [("full_name", "full_name", "swapped"), ("company", "company", "full_name"), ("full_name", "swapped", "company")]
-    {
+    for (column, from, to) in [
+        ("full_name", "full_name", "swapped"),
+        ("company", "company", "full_name"),
+        ("full_name", "swapped", "company"),
+    ] {
         page.click("button", &format!("Key of {column} in the payload: {from}")).await;
         page.fill(&format!("Key of {column} in the payload"), &format!("{to}{}", key::ENTER)).await;
         page.find("button", &format!("Key of {column} in the payload: {to}")).await;
@@ -102,7 +104,11 @@ fn contacts(desk: &Desk) -> Vec<(String, String)> {
     let file: PathBuf = std::fs::read_dir(desk.home())
         .expect("the data folder")
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("practice-") && name.to_string_lossy().ends_with(".sqlite")))
+        .find(|path| {
+            path.file_name().is_some_and(|name| {
+                name.to_string_lossy().starts_with("practice-") && name.to_string_lossy().ends_with(".sqlite")
+            })
+        })
         .expect("the practice CRM");
     let crm = rusqlite::Connection::open(file).expect("the practice CRM opens");
     let mut query = crm

@@ -9,9 +9,9 @@ use crate::wire::{
     AppInfo, Catalogue, Checks, Connection, ConnectionCheck, ConnectionPaste, ConnectionSave,
     ConnectionSignIn, DestinationObject, Discard, Draft, EventDetail, EventPage, EventRequest, EventsExport,
     EventsRequest, HeldRequest, KeyCheck, KeyCheckRequest, MappingCheck, MappingCheckRequest, Pasted,
-    PayloadPreview, PayloadPreviewRequest, PersonHistory, PersonRequest, Plan, PlanRequest, Problem, Replay, Retry, Run, RunsRequest, Schedule,
-    ScheduleDescription, Settings, Source, SourceRequest, Sync, SyncNow, SyncSave, Table, Undo,
-    UndoLook, UndoLookRequest,
+    PayloadPreview, PayloadPreviewRequest, PersonHistory, PersonRequest, Plan, PlanRequest, Problem, Replay,
+    Retry, Run, RunsRequest, Schedule, ScheduleDescription, Settings, Source, SourceRequest, Sync, SyncNow,
+    SyncSave, Table, Undo, UndoLook, UndoLookRequest,
 };
 
 /// Declares every command once; `input -> output`, in wire types.

@@ -10,8 +10,8 @@ use sluice_engine::value::ColumnType as EngineColumnType;
 use sluice_engine::{Error, ErrorKind, error, manifest, warehouse};
 
 use crate::wire::{
-    Accepts, Brakes, ChangeKind, ColumnType, Cost, Discarding, Hash, Mode, NullRule, PlanGroup, Problem, Query,
-    Removal, Role, RunStatus, Schedule, Shape, SyncDefinition, TableKind, Trigger, Will,
+    Accepts, Brakes, ChangeKind, ColumnType, Cost, Discarding, Hash, Mode, NullRule, PlanGroup, Problem,
+    Query, Removal, Role, RunStatus, Schedule, Shape, SyncDefinition, TableKind, Trigger, Will,
 };
 
 /// The time stored as `millis`, as text.

@@ -85,7 +85,11 @@ impl Api {
     }
 
     /// These keys, and those of these events.
-    pub(crate) async fn keys_of(&self, mut keys: Vec<String>, events: Vec<String>) -> Result<Vec<String>, Problem> {
+    pub(crate) async fn keys_of(
+        &self,
+        mut keys: Vec<String>,
+        events: Vec<String>,
+    ) -> Result<Vec<String>, Problem> {
         let named = self.blocking(move |engine| {
             events.iter().map(|event| key_of(engine, event)).collect::<Result<Vec<_>>>()
         });

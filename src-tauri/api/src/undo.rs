@@ -15,7 +15,8 @@ impl Api {
         let keys = self.keys_of(input.keys, input.events).await?;
         let look = self.engine().look_at_undo(input.run, &keys, input.limit).await?;
         let sync = look.of.sync;
-        let saved = self.blocking(move |engine| engine.store().read(|sqlite| syncs::by_id(sqlite, sync))).await?;
+        let saved =
+            self.blocking(move |engine| engine.store().read(|sqlite| syncs::by_id(sqlite, sync))).await?;
         Ok(on_wire(&look, saved.sync.name, input.reveal))
     }
 

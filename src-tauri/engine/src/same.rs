@@ -77,7 +77,11 @@ fn decimal(text: &str, decimals: Option<u32>) -> Option<String> {
     };
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
     let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !are_digits(whole) || !are_digits(part) || (whole.is_empty() && part.is_empty()) || exponent.abs() > 400 {
+    if !are_digits(whole)
+        || !are_digits(part)
+        || (whole.is_empty() && part.is_empty())
+        || exponent.abs() > 400
+    {
         return None;
     }
     // All digits, and how many of them stand before the point.

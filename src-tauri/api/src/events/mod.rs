@@ -15,7 +15,8 @@ use sluice_engine::{Error, ErrorKind, Result};
 
 use crate::Api;
 use crate::wire::{
-    EventDetail, EventPage, EventRequest, EventStatus, EventsExport, EventsRequest, PersonHistory, PersonRequest, Problem,
+    EventDetail, EventPage, EventRequest, EventStatus, EventsExport, EventsRequest, PersonHistory,
+    PersonRequest, Problem,
 };
 use line::Lines;
 

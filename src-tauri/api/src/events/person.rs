@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use sluice_engine::Result;
 use sluice_engine::engine::Engine;
 use sluice_engine::json_text::Json;
 use sluice_engine::mapping::named_in;
@@ -10,7 +11,6 @@ use sluice_engine::store::events::{self, EventId, EventRow, Filter};
 use sluice_engine::store::outbox::RecordState;
 use sluice_engine::store::outbox::beside::BEFORE;
 use sluice_engine::store::{connections, runs};
-use sluice_engine::Result;
 
 use super::detail::summary;
 use super::line::Lines;

@@ -99,7 +99,10 @@ pub(crate) fn report(out: Output, run: &Run) -> Exit {
             "What waits goes out by itself while the window or `sluice run` is open, or now with: sluice sync {}",
             quoted(&run.sync)
         )),
-        RunStatus::Completed if run.counts.read == 0 && !matches!(run.trigger, Trigger::Retry | Trigger::Undo | Trigger::Replay) => {
+        RunStatus::Completed
+            if run.counts.read == 0
+                && !matches!(run.trigger, Trigger::Retry | Trigger::Undo | Trigger::Replay) =>
+        {
             output::note("No row was read: the table or query is empty, or has nothing beyond the cursor.");
         }
         RunStatus::Running

@@ -27,7 +27,9 @@ pub(crate) async fn run(
     let exit = report(out, &undone);
     if created > 0 && !delete_created {
         let kept = counted(created, "record");
-        output::note(&format!("{kept} that run {run} created stay. To delete them too: sluice undo {run} --delete-created"));
+        output::note(&format!(
+            "{kept} that run {run} created stay. To delete them too: sluice undo {run} --delete-created"
+        ));
     }
     if undone.counts.delivered > 0 {
         let name = quoted(&undone.sync);
@@ -65,7 +67,8 @@ pub(crate) async fn replay(
 }
 
 fn lines(look: &UndoLook) -> Vec<String> {
-    let mut lines = vec![format!("{}: what undoing run {} would do; nothing was changed", look.sync, look.run)];
+    let mut lines =
+        vec![format!("{}: what undoing run {} would do; nothing was changed", look.sync, look.run)];
     for (what, records) in [
         ("put back", look.put_back),
         ("create again", look.create_again),

@@ -10,7 +10,12 @@ const CHANGE: &str = "update leads set last_name = 'Changed', first_name = 'Was'
 
 fn scores(sluice: &Sluice) -> Vec<String> {
     let plan = sluice.json(&["plan", "lead-scores", "--limit", "3"], 0);
-    plan["records"].as_array().unwrap().iter().map(|record| record["key"].as_str().unwrap().to_owned()).collect()
+    plan["records"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|record| record["key"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
@@ -30,8 +35,20 @@ fn a_run_is_undone_and_the_next_one_sends_it_again() {
 
     let undone = sluice.json(&["undo", &number], 0);
     assert_sums(&undone);
-    assert_eq!((count(&undone, "delivered"), &undone["undoes"], undone["trigger"].as_str()), (3, &run["run"], Some("undo")));
-    assert_eq!(sluice.json(&["runs"], 0).as_array().unwrap().iter().find(|known| known["run"] == run["run"]).unwrap()["undone_by"], undone["run"]);
+    assert_eq!(
+        (count(&undone, "delivered"), &undone["undoes"], undone["trigger"].as_str()),
+        (3, &run["run"], Some("undo"))
+    );
+    assert_eq!(
+        sluice
+            .json(&["runs"], 0)
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|known| known["run"] == run["run"])
+            .unwrap()["undone_by"],
+        undone["run"]
+    );
     let again = sluice.json(&["undo", &number, "--look"], 0);
     assert_eq!((count(&again, "nothing"), count(&again, "put_back")), (3, 0), "it is as before");
     assert_eq!(scores(&sluice), changed, "the rows still say so");
@@ -71,7 +88,9 @@ fn events_are_not_undone() {
 fn a_refused_record_is_corrected_and_sent() {
     let sluice = Sluice::with(LEAD_SCORES);
     sluice.json(&["check", "sample"], 0);
-    sluice.change_sample("update leads set email = 'no address' where lead_id = (select min(lead_id) from leads)");
+    sluice.change_sample(
+        "update leads set email = 'no address' where lead_id = (select min(lead_id) from leads)",
+    );
     sluice.json(&["sync", "lead-scores"], 3);
     let refused = sluice.events(&["--status", "rejected"]).remove(0);
     let event = refused["event"].as_str().unwrap().to_owned();
@@ -94,7 +113,8 @@ fn a_refused_record_is_corrected_and_sent() {
     payload["lead_score"] = 77.into();
     let file = sluice.beside("payload.json");
     std::fs::write(&file, payload.to_string()).unwrap();
-    let run = sluice.json(&["replay", delivered["event"].as_str().unwrap(), "--payload", file.to_str().unwrap()], 0);
+    let run = sluice
+        .json(&["replay", delivered["event"].as_str().unwrap(), "--payload", file.to_str().unwrap()], 0);
     assert_sums(&run);
     assert_eq!((count(&run, "delivered"), run["trigger"].as_str()), (1, Some("replay")));
     let sent = sluice.events(&["--run", &run["run"].to_string()]).remove(0);

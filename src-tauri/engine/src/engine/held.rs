@@ -74,7 +74,16 @@ impl Engine {
             let mut invalid = runs::invalid_rows(sqlite, run)?;
             invalid.truncate(limit);
             let (counts, held, cost) = (row.counts, row.problem, row.cost);
-            let plan = Plan { counts, records, invalid, held, requests: batches, by: Vec::new(), cost, reads: false };
+            let plan = Plan {
+                counts,
+                records,
+                invalid,
+                held,
+                requests: batches,
+                by: Vec::new(),
+                cost,
+                reads: false,
+            };
             Ok((syncs::by_id(sqlite, row.sync)?, plan, operations))
         })
     }

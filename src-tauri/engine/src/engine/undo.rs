@@ -7,8 +7,8 @@ use super::Engine;
 use super::start::Began;
 use crate::clock::millis;
 use crate::error::{Error, ErrorKind, Result};
-use crate::run::undo::{Look, Undo, UndoRecord, Will};
 use crate::run::replay;
+use crate::run::undo::{Look, Undo, UndoRecord, Will};
 use crate::store::events::EventId;
 use crate::store::runs::{self, RunRow, Trigger};
 use crate::store::syncs::{self, SavedSync};
@@ -71,7 +71,10 @@ impl Engine {
     /// place.
     pub async fn replay(self: &Arc<Self>, event: EventId, payload: Option<Vec<u8>>) -> Result<i64> {
         let EventId::Record { run, batch, place } = event else {
-            return Err(Error::new(ErrorKind::UnknownName, "This row was never a record; there is nothing to send."));
+            return Err(Error::new(
+                ErrorKind::UnknownName,
+                "This row was never a record; there is nothing to send.",
+            ));
         };
         let (of, saved) = self.store.read(|sqlite| same_destination(sqlite, run))?;
         let limits = self.destination(saved.sync.to.as_deref().unwrap_or_default())?.limits(&of.shape);
@@ -102,7 +105,8 @@ fn same_destination(sqlite: &Sqlite, run: i64) -> Result<(RunRow, SavedSync)> {
     let saved = syncs::by_id(sqlite, of.sync)?;
     let to = saved.sync.to.as_deref().map(|to| connections::id(sqlite, to)).transpose()?.flatten();
     if to.is_none() || of.destination.is_some_and(|destination| Some(destination) != to) {
-        let message = format!("Run {run} sent to another destination than its sync “{}” has now.", saved.sync.name);
+        let message =
+            format!("Run {run} sent to another destination than its sync “{}” has now.", saved.sync.name);
         return Err(Error::new(ErrorKind::Conflict, message)
             .with_hint("Give the sync the destination it had, and try again."));
     }

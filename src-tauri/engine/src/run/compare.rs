@@ -64,7 +64,8 @@ pub(crate) async fn compare(
         let Some(known) = &known else { continue };
         for (record, found) in records.iter_mut().zip(found?) {
             if let Some(found) = &found {
-                let fills = matches!(record.operation, Operation::Upsert | Operation::Update | Operation::Create);
+                let fills =
+                    matches!(record.operation, Operation::Upsert | Operation::Update | Operation::Create);
                 let filled = if fills { only_if_empty::filled(&names, found)? } else { Vec::new() };
                 record.left_alone = filled.into_iter().map(str::to_owned).collect();
             }

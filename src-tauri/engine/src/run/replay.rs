@@ -51,7 +51,8 @@ pub(crate) fn stage(
 
 /// The payload as the user has written it, on one line; refused where it is about somebody else.
 fn corrected(shape: &Shape, sent: &[u8], payload: &[u8], most: usize) -> Result<Vec<u8>> {
-    let bad = |message: String| Error::new(ErrorKind::BadMapping, message).with_hint("Correct the values alone.");
+    let bad =
+        |message: String| Error::new(ErrorKind::BadMapping, message).with_hint("Correct the values alone.");
     let parsed = |bytes: &[u8]| std::str::from_utf8(bytes).ok().and_then(Json::parse);
     let Some(after @ Json::Object(_)) = parsed(payload) else {
         return Err(bad("What is to be sent is no JSON object.".to_owned()));

@@ -48,10 +48,7 @@ async fn fields_get_their_values_back_and_what_was_created_goes_when_asked() {
     assert_eq!(bench.invalid(&kept), [(2, "left_alone".to_owned())]);
     let rest = undo(&bench, &run, true).await;
     assert_eq!((rest.counts.removed, rest.counts.delivered), (1, 1));
-    assert_eq!(
-        Value::from_iter(records(&bench)),
-        json!({"a": {"name": "Ana", "phone": "1", "id": "a"}})
-    );
+    assert_eq!(Value::from_iter(records(&bench)), json!({"a": {"name": "Ana", "phone": "1", "id": "a"}}));
 }
 
 #[tokio::test(start_paused = true)]
@@ -130,7 +127,11 @@ async fn events_and_what_can_not_be_read_are_not_undone() {
     let error = bench.engine.undo(run.id, Vec::new(), true).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::CanNotUndo);
     bench.save(|sync| sync.shape = Shape::Identify).await;
-    bench.save(|sync| sync.identifiers = BTreeMap::from([(sluice_engine::sync::Identifier::UserId, "id".to_owned())])).await;
+    bench
+        .save(|sync| {
+            sync.identifiers = BTreeMap::from([(sluice_engine::sync::Identifier::UserId, "id".to_owned())])
+        })
+        .await;
     bench.crm.merge(&["id", "name"]);
     let run = bench.run().await;
     let error = bench.engine.undo(run.id, Vec::new(), true).await.unwrap_err();
@@ -152,9 +153,8 @@ async fn no_undo_while_a_run_is_on_or_after_another_destination() {
     bench.crm.release();
     bench.ended(going).await;
     let other = crate::bench::connection("other", "fake_destination");
-    let save = move |sqlite: &rusqlite::Connection| {
-        sluice_engine::store::connections::save(sqlite, None, &other)
-    };
+    let save =
+        move |sqlite: &rusqlite::Connection| sluice_engine::store::connections::save(sqlite, None, &other);
     bench.engine.store().write(save).done().await.unwrap();
     bench.save(|sync| sync.to = Some("other".into())).await;
     let error = bench.engine.undo(run.id, Vec::new(), true).await.unwrap_err();
@@ -189,7 +189,12 @@ async fn a_replay_sends_the_earlier_bytes_or_corrected_ones() {
     assert_eq!(refused.counts.rejected, 1);
     let event = |run: &RunRow| {
         let filter = sluice_engine::store::events::Filter { run: Some(run.id), ..Default::default() };
-        bench.engine.store().read(|sqlite| sluice_engine::store::events::page(sqlite, &filter, None, 1)).unwrap()[0].id
+        bench
+            .engine
+            .store()
+            .read(|sqlite| sluice_engine::store::events::page(sqlite, &filter, None, 1))
+            .unwrap()[0]
+            .id
     };
     let wrong = bench.engine.replay(event(&refused), Some(br#"{"id":"b","name":"good"}"#.to_vec())).await;
     assert_eq!(wrong.unwrap_err().kind(), ErrorKind::BadMapping, "it would be another record");
@@ -243,7 +248,9 @@ mod property {
             Step::Deletes(key) => bench.crm.somebody_deletes(&format!("k{key}")),
             Step::Rows(names) => {
                 let rows = names.iter().enumerate().filter(|(_, name)| **name > 0);
-                bench.table.set(rows.map(|(key, name)| row(&format!("k{key}"), &format!("name{name}"))).collect());
+                bench
+                    .table
+                    .set(rows.map(|(key, name)| row(&format!("k{key}"), &format!("name{name}"))).collect());
             }
         }
     }
@@ -258,7 +265,9 @@ mod property {
         let start = records(&bench);
         if lost {
             let mut first = true;
-            bench.crm.reply(move |_, _| if std::mem::take(&mut first) { Reply::LostAfter } else { Reply::EachRecord });
+            bench.crm.reply(
+                move |_, _| if std::mem::take(&mut first) { Reply::LostAfter } else { Reply::EachRecord },
+            );
         }
         let run = bench.run().await;
         bench.crm.take_all();
@@ -269,15 +278,22 @@ mod property {
         undo(&bench, &run, true).await;
         let end = records(&bench);
         for key in (0..8).map(|key| format!("k{key}")) {
-            let (start, written, touched, end) = (start.get(&key), written.get(&key), touched.get(&key), end.get(&key));
+            let (start, written, touched, end) =
+                (start.get(&key), written.get(&key), touched.get(&key), end.get(&key));
             if touched == written {
                 assert_eq!(without_id(end), without_id(start), "{key}: nobody else touched it");
                 continue;
             }
             for field in ["name", "phone"] {
-                let of = |record: Option<&Map<String, Value>>| record.and_then(|record| record.get(field)).cloned().unwrap_or_default();
+                let of = |record: Option<&Map<String, Value>>| {
+                    record.and_then(|record| record.get(field)).cloned().unwrap_or_default()
+                };
                 if of(touched) != of(written) || touched.is_none() || start.is_none() || written.is_none() {
-                    assert_eq!(of(end), of(touched), "{key}.{field} was touched, or its record is somebody else's");
+                    assert_eq!(
+                        of(end),
+                        of(touched),
+                        "{key}.{field} was touched, or its record is somebody else's"
+                    );
                 } else {
                     assert_eq!(of(end), of(start), "{key}.{field}: nobody else touched it");
                 }

@@ -73,7 +73,10 @@ pub(super) fn load(db: &Connection, record: i64) -> rusqlite::Result<Fields> {
 }
 
 /// When a record was made, where that is known, and last changed.
-pub(super) fn times(db: &Connection, record: i64) -> rusqlite::Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> {
+pub(super) fn times(
+    db: &Connection,
+    record: i64,
+) -> rusqlite::Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> {
     let mut query = db.prepare_cached("SELECT made_at, changed_at FROM record WHERE id = ?1")?;
     let (made, changed): (Option<String>, String) =
         query.query_row([record], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -182,8 +185,10 @@ fn save(db: &Connection, edit: &Edit<'_>, existing: Option<i64>, after: &Fields)
         db.prepare_cached("DELETE FROM match_value WHERE record = ?1")?.execute([record])?;
         record
     } else {
-        db.prepare_cached("INSERT INTO record (object, fields, changed_at, made_at) VALUES (?1, ?2, ?3, ?3)")?
-            .execute(params![edit.object.name, text, edit.at])?;
+        db.prepare_cached(
+            "INSERT INTO record (object, fields, changed_at, made_at) VALUES (?1, ?2, ?3, ?3)",
+        )?
+        .execute(params![edit.object.name, text, edit.at])?;
         db.last_insert_rowid()
     };
     let mut insert =

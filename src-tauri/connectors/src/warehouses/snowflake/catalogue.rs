@@ -93,14 +93,17 @@ async fn all(session: &Arc<Session>, what: &str, within: &str) -> Result<Vec<Lis
     }
     // Names go on within a schema alone, so that each is asked by itself.
     let schemas = schemas(session).await?.into_iter();
-    let lists = schemas.map(|schema| within_schema(session.clone(), format!("SHOW {what} IN SCHEMA {schema}")));
+    let lists =
+        schemas.map(|schema| within_schema(session.clone(), format!("SHOW {what} IN SCHEMA {schema}")));
     futures_util::stream::iter(lists).buffer_unordered(AT_ONCE).try_concat().await
 }
 
 /// A schema that is gone by now, or closed to the role, has nothing to show, and keeps no other from being shown.
 async fn within_schema(session: Arc<Session>, show: String) -> Result<Vec<Listing>> {
     match pages(session, show).await {
-        Err(error) if matches!(error.kind(), ErrorKind::MissingObject | ErrorKind::NotAllowed) => Ok(Vec::new()),
+        Err(error) if matches!(error.kind(), ErrorKind::MissingObject | ErrorKind::NotAllowed) => {
+            Ok(Vec::new())
+        }
         listings => listings,
     }
 }

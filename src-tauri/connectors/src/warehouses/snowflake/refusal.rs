@@ -149,7 +149,10 @@ fn no_policy(login: &Login) -> Error {
 /// The types of addresses are those of <https://docs.snowflake.com/en/sql-reference/sql/create-network-rule>.
 fn policy(login: &Login, address: Option<IpAddr>) -> String {
     let (kind, note) = if address.is_some_and(|address| address.is_ipv6()) {
-        ("IPV6", "-- Snowflake takes IPv6 addresses in accounts on AWS alone; elsewhere use this network’s IPv4 address.\n")
+        (
+            "IPV6",
+            "-- Snowflake takes IPv6 addresses in accounts on AWS alone; elsewhere use this network’s IPv4 address.\n",
+        )
     } else {
         ("IPV4", "")
     };

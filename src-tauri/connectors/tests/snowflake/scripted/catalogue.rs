@@ -69,7 +69,8 @@ async fn ten_thousand_tables_and_more_are_listed() {
     .await;
     let tables = Access::at(&server.url, "SHOP").open().tables().await.unwrap();
     assert_eq!(tables.len(), 12_352);
-    let kinds = tables.iter().filter(|table| table.kind == sluice_engine::warehouse::TableKind::MaterializedView);
+    let kinds =
+        tables.iter().filter(|table| table.kind == sluice_engine::warehouse::TableKind::MaterializedView);
     assert_eq!(kinds.count(), 2, "the kinds of a list longer than one answer are told too");
     let of_b = tables.iter().find(|table| table.name.to_string() == "B.T000003").unwrap();
     assert_eq!((of_b.kind, of_b.rows), (sluice_engine::warehouse::TableKind::MaterializedView, None));

@@ -143,7 +143,10 @@ impl Sender {
             let operation = batch.body.operation(place)?;
             let (run, destination) = (&self.context.run, &self.context.destination);
             let together = destination.together(&run.shape, operation, run.counts.to_send);
-            if let Some(by) = together.map(|together| together.by).filter(|by| !self.sent_by.iter().any(|known| known == by)) {
+            if let Some(by) = together
+                .map(|together| together.by)
+                .filter(|by| !self.sent_by.iter().any(|known| known == by))
+            {
                 self.sent_by.push(by.to_owned());
             }
             let (own, most) = (together.map(|_| operation), together.map(|together| together.records));

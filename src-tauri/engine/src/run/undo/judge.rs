@@ -99,9 +99,8 @@ impl Known {
 /// Whether what the run wrote is what stands in a record: every field of `payload` but `match_field`.
 pub(super) fn is_there(known: &Known, match_field: &str, payload: &[u8], now: &str) -> Result<bool> {
     let (wrote, now) = (document(payload)?, document(now.as_bytes())?);
-    Ok(members(&wrote).all(|(name, value)| {
-        name == match_field || is_same(known.takes(name), Some(value), now.get(name))
-    }))
+    Ok(members(&wrote)
+        .all(|(name, value)| name == match_field || is_same(known.takes(name), Some(value), now.get(name))))
 }
 
 pub(super) fn judge(known: &Known, match_field: &str, was: &Was<'_>) -> Result<Judged> {
@@ -148,7 +147,8 @@ fn deleted(known: &Known, match_field: &str, was: &Was<'_>, found: &Found) -> Re
         })
         .collect();
     let is_older = found.made_at.is_some_and(|made| made < was.began - SKEW);
-    let is_touched = found.made_at.zip(found.changed_at).is_some_and(|(made, changed)| changed - made > SETTLES);
+    let is_touched =
+        found.made_at.zip(found.changed_at).is_some_and(|(made, changed)| changed - made > SETTLES);
     let touched = is_touched.then(|| "The record was changed since the run created it.".to_owned());
     let older = is_older.then(|| "The record was made before the run.".to_owned());
     Ok(match older.or(since(&fields)).or(touched) {
@@ -272,7 +272,8 @@ mod tests {
             let fields = r#"{"name":"Bo"}"#.to_owned();
             let now = Found { fields, made_at: at(made), changed_at: at(changed) };
             let payload = br#"{"id":"k","name":"Bo"}"#;
-            let was = Was { operation: Operation::Upsert, payload, before: Some(&None), now: Some(&now), began };
+            let was =
+                Was { operation: Operation::Upsert, payload, before: Some(&None), now: Some(&now), began };
             judge(&Known::default(), "id", &was).unwrap().will
         };
         assert_eq!(will(5, 6), Will::Delete);

@@ -137,7 +137,8 @@ impl<'a> Look<'a> {
             let began = from_millis(self.of.started);
             let was = Was { operation, payload, before: before.as_ref(), now: now.as_ref(), began };
             let Judged { will, fields, reason } = judge(&self.known, match_field, &was)?;
-            let matched = document(payload)?.get(match_field).map_or_else(|| "null".to_owned(), Json::compact);
+            let matched =
+                document(payload)?.get(match_field).map_or_else(|| "null".to_owned(), Json::compact);
             records.push(UndoRecord { key: kept.body.key(*place).to_owned(), will, fields, reason, matched });
         }
         Ok(records)
@@ -177,7 +178,8 @@ pub(in crate::run) async fn all_fields(
 ) -> Result<()> {
     if operations.any(|operation| operation == Operation::Delete) {
         let known = Known::of(&destination.objects().await?, object);
-        let more: BTreeSet<String> = known.writable().filter(|name| !fields.contains(name)).cloned().collect();
+        let more: BTreeSet<String> =
+            known.writable().filter(|name| !fields.contains(name)).cloned().collect();
         fields.extend(more);
     }
     Ok(())

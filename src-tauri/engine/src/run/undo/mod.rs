@@ -8,6 +8,6 @@ pub use judge::{FieldUndo, Will};
 pub use look::UndoRecord;
 
 pub(super) use judge::Known;
-pub(super) use look::all_fields;
 pub(crate) use look::Look;
+pub(super) use look::all_fields;
 pub(crate) use stage::Undo;

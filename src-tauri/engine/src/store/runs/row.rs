@@ -230,7 +230,8 @@ pub fn undone_by(sqlite: &Sqlite, run: i64) -> Result<Option<i64>> {
 /// No whole run of the sync was ever sealed.
 pub fn none_sealed(sqlite: &Sqlite, sync: i64) -> Result<bool> {
     let sql = "select not exists(select 1 from run where sync = ?1 and sealed is not null and cause not in (?2, ?3, ?4, ?5))";
-    let [retry, test, undo, replay] = [Trigger::Retry, Trigger::Test, Trigger::Undo, Trigger::Replay].map(|trigger| trigger as u8);
+    let [retry, test, undo, replay] =
+        [Trigger::Retry, Trigger::Test, Trigger::Undo, Trigger::Replay].map(|trigger| trigger as u8);
     let parts = params![sync, retry, test, undo, replay];
     Ok(sqlite.query_row(sql, parts, |row| row.get(0))?)
 }
