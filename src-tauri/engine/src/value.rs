@@ -290,7 +290,11 @@ pub fn write_compact_json(out: &mut Vec<u8>, json: &str) {
 }
 
 /// Appends a decimal; see [`RowBatch::decimal`]. The error is the reason there is no JSON form.
+///
+/// Zeros at the end of the decimals are left out: some warehouses keep a number's scale, some do not, and the same number
+/// has to become the same bytes.
 pub fn write_decimal(out: &mut Vec<u8>, digits: &str) -> std::result::Result<(), &'static str> {
+    let digits = without_zeros(digits);
     let unsigned = digits.strip_prefix('-').unwrap_or(digits);
     let plain = !unsigned.is_empty()
         && unsigned.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
@@ -311,6 +315,13 @@ pub fn write_decimal(out: &mut Vec<u8>, digits: &str) -> std::result::Result<(),
         write_string(out, digits);
     }
     Ok(())
+}
+
+/// A decimal without zeros at the end of its decimals, and zero without a sign.
+fn without_zeros(digits: &str) -> &str {
+    let ends_well = digits.contains('.') && !digits.ends_with('.');
+    let short = if ends_well { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
+    if short == "-0" { "0" } else { short }
 }
 
 #[cfg(test)]
@@ -336,7 +347,10 @@ mod tests {
         assert_eq!(one(|b| b.integer(9_007_199_254_740_991)), "9007199254740991");
         assert_eq!(one(|b| b.integer(9_007_199_254_740_992)), "\"9007199254740992\"");
         assert_eq!(one(|b| b.integer(i64::MIN)), "\"-9223372036854775808\"");
-        assert_eq!(one(|b| b.decimal("0.10")), "0.10");
+        for (digits, written) in [("0.10", "0.1"), ("-0.00", "0"), ("100", "100"), ("100.50", "100.5"), ("7.0", "7")] {
+            assert_eq!(one(|b| b.decimal(digits)), written);
+        }
+        assert_eq!(one(|b| b.decimal("123456789012345.00")), "123456789012345");
         assert_eq!(one(|b| b.decimal("-123456789012.345")), "-123456789012.345");
         assert_eq!(one(|b| b.decimal("1234567890123.456")), "\"1234567890123.456\"");
         assert_eq!(one(|b| b.decimal("0.000000000000000000001")), "0.000000000000000000001");

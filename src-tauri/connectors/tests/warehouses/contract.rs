@@ -12,7 +12,7 @@ use super::stage::{Endless, Stage, rows};
 pub(crate) const ROW: [(&str, &str); 12] = [
     ("id", "42"),
     ("big", r#""9007199254740993""#),
-    ("price", "19.90"),
+    ("price", "19.9"),
     ("exact", r#""1234567890123456.78""#),
     ("score", "0.1"),
     ("active", "true"),

@@ -26,8 +26,8 @@ pub(super) enum Cells<'a> {
     Bytes(&'a GenericBinaryArray<i32>),
     Integer(&'a PrimitiveArray<Int64Type>),
     Float(&'a PrimitiveArray<Float64Type>),
-    Decimal128(&'a PrimitiveArray<Decimal128Type>, Option<usize>),
-    Decimal256(&'a PrimitiveArray<Decimal256Type>, Option<usize>),
+    Decimal128(&'a PrimitiveArray<Decimal128Type>),
+    Decimal256(&'a PrimitiveArray<Decimal256Type>),
     Boolean(&'a BooleanArray),
     Date(&'a PrimitiveArray<Date32Type>),
     Time(&'a PrimitiveArray<Time64MicrosecondType>),
@@ -69,12 +69,8 @@ impl<'a> Cells<'a> {
             (Form::Bytes, DataType::Binary) => Self::Bytes(array.as_binary()),
             (Form::Integer, DataType::Int64) => Self::Integer(array.as_primitive()),
             (Form::Float, DataType::Float64) => Self::Float(array.as_primitive()),
-            (Form::Decimal(scale), DataType::Decimal128(..)) => {
-                Self::Decimal128(array.as_primitive(), *scale)
-            }
-            (Form::Decimal(scale), DataType::Decimal256(..)) => {
-                Self::Decimal256(array.as_primitive(), *scale)
-            }
+            (Form::Decimal, DataType::Decimal128(..)) => Self::Decimal128(array.as_primitive()),
+            (Form::Decimal, DataType::Decimal256(..)) => Self::Decimal256(array.as_primitive()),
             (Form::Boolean, DataType::Boolean) => Self::Boolean(array.as_boolean()),
             (Form::Date, DataType::Date32) => Self::Date(array.as_primitive()),
             (Form::Time, DataType::Time64(TimeUnit::Microsecond)) => Self::Time(array.as_primitive()),
@@ -134,8 +130,8 @@ impl<'a> Cells<'a> {
             Self::Bytes(array) => array.is_null(row),
             Self::Integer(array) => array.is_null(row),
             Self::Float(array) => array.is_null(row),
-            Self::Decimal128(array, _) => array.is_null(row),
-            Self::Decimal256(array, _) => array.is_null(row),
+            Self::Decimal128(array) => array.is_null(row),
+            Self::Decimal256(array) => array.is_null(row),
             Self::Boolean(array) => array.is_null(row),
             Self::Date(array) => array.is_null(row),
             Self::Time(array) => array.is_null(row),
@@ -156,8 +152,8 @@ impl<'a> Cells<'a> {
             Self::Bytes(array) => write_string(out, &STANDARD.encode(array.value(row))),
             Self::Integer(array) => write_integer(out, array.value(row)),
             Self::Float(array) => write_float(out, array.value(row))?,
-            Self::Decimal128(array, scale) => small_decimal(array.value(row), array.scale(), *scale, out)?,
-            Self::Decimal256(array, scale) => decimal(&array.value_as_string(row), *scale, out)?,
+            Self::Decimal128(array) => small_decimal(array.value(row), array.scale(), out)?,
+            Self::Decimal256(array) => decimal(&array.value_as_string(row), out)?,
             Self::Boolean(array) => out.extend_from_slice(if array.value(row) { b"true" } else { b"false" }),
             Self::Date(array) => quoted(out, |out| day(array.value(row).into(), out))?,
             Self::Time(array) => quoted(out, |out| {
@@ -251,12 +247,12 @@ impl Lists<'_> {
 }
 
 /// A decimal of up to 38 digits, of which `places` are decimals: the common ones without a detour over text.
-fn small_decimal(value: i128, places: i8, scale: Option<usize>, out: &mut Vec<u8>) -> Written {
+fn small_decimal(value: i128, places: i8, out: &mut Vec<u8>) -> Written {
     let places = usize::try_from(places).map_err(|_| MALFORMED)?;
     let digits = format!("{:0>width$}", value.unsigned_abs(), width = places + 1);
     let (whole, decimals) = digits.split_at_checked(digits.len() - places).ok_or(MALFORMED)?;
     let sign = if value < 0 { "-" } else { "" };
-    decimal(&format!("{sign}{whole}.{decimals}"), scale, out)
+    decimal(&format!("{sign}{whole}.{decimals}"), out)
 }
 
 fn write_list(places: std::ops::Range<usize>, elements: &Cells<'_>, out: &mut Vec<u8>) -> Written {

@@ -156,7 +156,7 @@ fn has_one_text(field: &Field) -> bool {
         Form::Bytes
         | Form::Integer
         | Form::Float
-        | Form::Decimal(_)
+        | Form::Decimal
         | Form::Boolean
         | Form::Date
         | Form::Time

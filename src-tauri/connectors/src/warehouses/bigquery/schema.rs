@@ -24,8 +24,6 @@ pub(super) struct SchemaField {
     mode: String,
     #[serde(default)]
     fields: Vec<SchemaField>,
-    /// Of a decimal declared with one, in tables; a query's result has none.
-    scale: Option<String>,
     range_element_type: Option<ElementType>,
 }
 
@@ -42,8 +40,7 @@ pub(super) enum Form {
     Bytes,
     Integer,
     Float,
-    /// With so many decimals, where the column was declared with them; else without zeros at the end.
-    Decimal(Option<usize>),
+    Decimal,
     Boolean,
     Date,
     Time,
@@ -77,9 +74,7 @@ impl SchemaField {
             "BYTES" => Form::Bytes,
             "INTEGER" | "INT64" => Form::Integer,
             "FLOAT" | "FLOAT64" => Form::Float,
-            "NUMERIC" | "BIGNUMERIC" => {
-                Form::Decimal(self.scale.as_deref().and_then(|scale| scale.parse().ok()))
-            }
+            "NUMERIC" | "BIGNUMERIC" => Form::Decimal,
             "BOOLEAN" | "BOOL" => Form::Boolean,
             "DATE" => Form::Date,
             "TIME" => Form::Time,
@@ -126,7 +121,7 @@ fn logical(form: &Form, kind: &str) -> ColumnType {
         Form::Text | Form::Interval | Form::Range(_) => ColumnType::Other,
         Form::Bytes => ColumnType::Bytes,
         Form::Integer => ColumnType::Integer,
-        Form::Float | Form::Decimal(_) => ColumnType::Number,
+        Form::Float | Form::Decimal => ColumnType::Number,
         Form::Boolean => ColumnType::Boolean,
         Form::Date => ColumnType::Date,
         Form::Time => ColumnType::Time,

@@ -65,7 +65,7 @@ impl Form {
             Self::Text | Self::Bytes => write_string(out, text),
             Self::Integer => write_integer(out, text.parse().map_err(|_| MALFORMED)?),
             Self::Float => write_float(out, text.parse().map_err(|_| MALFORMED)?)?,
-            Self::Decimal(scale) => decimal(text, *scale, out)?,
+            Self::Decimal => decimal(text, out)?,
             Self::Boolean => match text {
                 "true" => out.extend_from_slice(b"true"),
                 "false" => out.extend_from_slice(b"false"),

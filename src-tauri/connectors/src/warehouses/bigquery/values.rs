@@ -16,14 +16,8 @@ pub(super) fn moment(micros: i64, zone: &str, out: &mut Vec<u8>) -> Written {
     Ok(())
 }
 
-/// Decimals NUMERIC and BIGNUMERIC have room for.
-const TYPE_SCALES: [usize; 2] = [9, 38];
-
-/// A decimal in plain or scientific digits, with the decimals its column is declared with.
-///
-/// Where none are known, zeros at the end go that are only there because the type has room for them: Storage Read
-/// sends them, the API does not.
-pub(super) fn decimal(text: &str, scale: Option<usize>, out: &mut Vec<u8>) -> Written {
+/// A decimal in plain or scientific digits.
+pub(super) fn decimal(text: &str, out: &mut Vec<u8>) -> Written {
     let (digits, exponent) = text.split_once(['E', 'e']).unwrap_or((text, "0"));
     let (negative, digits) = digits.strip_prefix('-').map_or((false, digits), |digits| (true, digits));
     let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
@@ -40,18 +34,14 @@ pub(super) fn decimal(text: &str, scale: Option<usize>, out: &mut Vec<u8>) -> Wr
         decimals.insert(0, whole.pop().unwrap_or('0'));
     }
     let whole = Some(whole.trim_start_matches('0')).filter(|whole| !whole.is_empty()).unwrap_or("0");
-    let came = decimals.len();
-    let decimals = decimals.trim_end_matches('0');
     let mut plain = String::with_capacity(whole.len() + decimals.len() + 2);
-    if negative && (whole != "0" || !decimals.is_empty()) {
+    if negative {
         plain.push('-');
     }
     plain.push_str(whole);
-    let places = scale.unwrap_or(if TYPE_SCALES.contains(&came) { 0 } else { came }).max(decimals.len());
-    if places > 0 {
+    if !decimals.is_empty() {
         plain.push('.');
-        plain.push_str(decimals);
-        plain.extend(std::iter::repeat_n('0', places - decimals.len()));
+        plain.push_str(&decimals);
     }
     Ok(write_decimal(out, &plain)?)
 }

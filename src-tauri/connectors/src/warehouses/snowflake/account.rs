@@ -60,7 +60,9 @@ impl Account {
         })
     }
 
+    /// The first region is in no address: the drivers leave `us-west-2` out.
     fn checked(identifier: &str) -> Option<Self> {
+        let identifier = identifier.strip_suffix(".us-west-2").unwrap_or(identifier);
         let is_word = |part: &str| {
             !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
         };

@@ -235,8 +235,8 @@ mod forms {
         };
         assert_eq!(number(1_999, 2), "19.99");
         assert_eq!(number(-5, 2), "-0.05");
-        assert_eq!(number(0, 2), "0.00");
-        assert_eq!(number(10, 1), "1.0");
+        assert_eq!(number(0, 2), "0");
+        assert_eq!(number(10, 1), "1");
         assert_eq!(number(9_007_199_254_740_993, 0), "\"9007199254740993\"");
         assert_eq!(number(i128::from(i64::MAX) * 10, 0), "\"92233720368547758070\"");
         assert_eq!(number(-(10_i128.pow(38) - 1), 37), "\"-9.9999999999999999999999999999999999999\"");

@@ -55,7 +55,7 @@ fn every_type() -> (Vec<Column>, Value, Value, Vec<&'static str>) {
             2,
             Arc::new(Decimal128Array::from(vec![1_050]).with_precision_and_scale(38, 2).unwrap()),
             json!("10.50"),
-            "10.50",
+            "10.5",
         ),
         (
             "HUGE",
