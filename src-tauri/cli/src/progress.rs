@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use sluice_api::wire::{Phase, Run};
 
-use crate::words::{count, counted, duration};
+use crate::words::{bytes, count, counted, duration};
 
 /// Pause between lines where there is no terminal.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -50,7 +50,8 @@ fn text(run: &Run) -> Option<(Phase, String)> {
         Phase::Reading => {
             let of = progress.expected_rows.filter(|rows| *rows >= counts.read);
             let of = of.map(|rows| format!(" of about {}", count(rows))).unwrap_or_default();
-            vec![format!("reading: {}{of}", counted(counts.read, "row"))]
+            let takes = run.cost.as_ref().map(|cost| format!("{} processed, {}", bytes(cost.bytes), cost.price));
+            std::iter::once(format!("reading: {}{of}", counted(counts.read, "row"))).chain(takes).collect()
         }
         Phase::Sealing => vec![format!("comparing {}", counted(counts.read, "row"))],
         Phase::Sending => {
@@ -72,7 +73,7 @@ fn text(run: &Run) -> Option<(Phase, String)> {
 
 #[cfg(test)]
 mod tests {
-    use sluice_api::wire::{RunProgress, RunStatus};
+    use sluice_api::wire::{Cost, RunProgress, RunStatus};
 
     use super::*;
     use crate::summary::tests::a_run;
@@ -96,6 +97,23 @@ mod tests {
                 "lead-scores: sending: 4,008 of 9,000 · 850 a second · 6.0 s left · 8 rejected · RudderStack asked for 3 s"
             )
         );
+    }
+
+    #[test]
+    fn what_a_read_takes_is_told_while_it_goes_on() {
+        let mut run = a_run(RunStatus::Running);
+        run.cost = Some(Cost { bytes: 1_200_000_000, price: "about $0.01".into() });
+        run.progress = Some(RunProgress {
+            phase: Phase::Reading,
+            to_send: None,
+            expected_rows: None,
+            per_second: 0.0,
+            seconds_left: None,
+            rates: vec![],
+            waiting_for: None,
+        });
+        let line = text(&run).map(|(_, line)| line).unwrap_or_default();
+        assert!(line.contains("1.2 GB processed, about $0.01"), "{line}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+use sluice_engine::mapping::{Step, parse_path};
 use sluice_engine::store::syncs;
 use sluice_engine::sync::{Field, Mode, Shape, Sync};
 
@@ -50,7 +51,21 @@ impl Api {
         };
         let open = object.fields.iter().filter(is_open);
         let open = open.map(|field| format!("{} is needed, and nothing fills it", field.label));
+        let name_of = |field: &Field| match parse_path(&field.key).unwrap_or_default().into_iter().next() {
+            Some(Step::Key(name)) => name,
+            Some(Step::Index(_)) | None => field.key.clone(),
+        };
+        let names: Vec<String> = fields.iter().map(name_of).collect();
+        let is_known = |name: &str| object.fields.iter().any(|field| field.name.eq_ignore_ascii_case(name));
+        let unknown = names.iter().filter(|name| !is_known(name) && !object.fields.is_empty());
+        let unknown = unknown.map(|name| format!("“{name}” is no field of {}", object.label));
+        let is_twice = |(place, name): &(usize, &String)| {
+            let earlier = names.get(..*place).unwrap_or_default();
+            earlier.iter().any(|earlier| earlier != *name && earlier.eq_ignore_ascii_case(name))
+        };
+        let twice = names.iter().enumerate().filter(is_twice);
+        let twice = twice.map(|(_, name)| format!("“{name}” is filled twice, in letters of another case"));
         let of_values = mismatches::of_records(&sync, &fields, &records, object, "records shown");
-        open.chain(of_values.into_iter().map(|mismatch| mismatch.message)).collect()
+        open.chain(unknown).chain(twice).chain(of_values.into_iter().map(|mismatch| mismatch.message)).collect()
     }
 }

@@ -90,6 +90,8 @@ syncs:
       - { column: lead_id, as: Lead_ID__c }
       - { column: company, as: Company }
       - { column: industry, as: Rating }
+      - { column: city, as: Town }
+      - { column: company, as: company }
 ",
     );
     let plan = sluice.json(&["plan", "leads"], 0);
@@ -97,6 +99,8 @@ syncs:
         plan["would_refuse"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
     assert!(told.contains(&"Last Name is needed, and nothing fills it"), "{told:?}");
     assert!(told.iter().any(|one| one.contains("not in the list of Rating")), "{told:?}");
+    assert!(told.iter().any(|one| one.starts_with("“Town” is no field of")), "{told:?}");
+    assert!(told.iter().any(|one| one.starts_with("“company” is filled twice")), "{told:?}");
     let said = sluice.run(&["plan", "leads"]);
     assert!(said.err.contains("The destination would refuse: Last Name is needed"), "{said:?}");
     let held = sluice.run(&["sync", "leads"]);
