@@ -179,6 +179,52 @@ async fn an_answer_that_was_lost_does_not_hide_what_stood_there_before() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_undo_that_is_cut_off_goes_on_where_it_was() {
+    let mut bench = bench().await;
+    bench.table.set((0..35).map(|i| row(&format!("k{i}"), "Ana")).collect());
+    bench.run().await;
+    let before = records(&bench);
+    bench.table.set((0..35).map(|i| row(&format!("k{i}"), "Bo")).collect());
+    let run = bench.run().await;
+    // One request of the undo is answered, and the next one is not.
+    let sent = bench.crm.requests().len();
+    bench.crm.reply(move |request, _| if request == sent + 2 { Reply::SilentAfter } else { Reply::EachRecord });
+    let undo = bench.engine.undo(run.id, Vec::new(), true).await.unwrap();
+    bench.crm.until_silent(1).await;
+    bench.crash();
+    bench.crm.take_all();
+    let cut = bench.engine.run(undo).unwrap();
+    assert_eq!((cut.state, cut.undoes), (RunState::Waiting, Some(run.id)));
+    let ended = bench.resume(&cut).await;
+    assert_eq!((ended.state, ended.counts.delivered), (RunState::Completed, 35));
+    assert_eq!(records(&bench), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_undo_that_may_not_look_and_one_that_comes_too_late_change_nothing() {
+    let mut bench = bench().await;
+    bench.table.set(vec![row("a", "Ana")]);
+    bench.run().await;
+    bench.table.set(vec![row("a", "Bo")]);
+    let run = bench.run().await;
+    bench.crm.readable(Err(sluice_engine::Error::new(ErrorKind::NotAllowed, "The token may not read.")));
+    let error = bench.engine.undo(run.id, Vec::new(), true).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotAllowed);
+    assert_eq!(value(&bench, "a", "name"), "Bo");
+    bench.crm.readable(Ok(()));
+    undo(&bench, &run, true).await;
+    assert_eq!(value(&bench, "a", "name"), "Ana");
+    bench.reopen();
+    // After three more runs there is nothing of the first left to take back.
+    for name in ["Cy", "Di", "Ed"] {
+        bench.table.set(vec![row("a", name)]);
+        bench.run().await;
+    }
+    let look = bench.engine.look_at_undo(run.id, &[], 1).await.unwrap();
+    assert_eq!(look.counts, BTreeMap::from([(Will::LeaveAlone, 1)]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_replay_sends_the_earlier_bytes_or_corrected_ones() {
     let bench = bench().await;
     bench.table.set(vec![row("a", "Ana")]);
