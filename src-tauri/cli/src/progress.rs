@@ -50,7 +50,8 @@ fn text(run: &Run) -> Option<(Phase, String)> {
         Phase::Reading => {
             let of = progress.expected_rows.filter(|rows| *rows >= counts.read);
             let of = of.map(|rows| format!(" of about {}", count(rows))).unwrap_or_default();
-            let takes = run.cost.as_ref().map(|cost| format!("{} processed, {}", bytes(cost.bytes), cost.price));
+            let takes =
+                run.cost.as_ref().map(|cost| format!("{} processed, {}", bytes(cost.bytes), cost.price));
             std::iter::once(format!("reading: {}{of}", counted(counts.read, "row"))).chain(takes).collect()
         }
         Phase::Sealing => vec![format!("comparing {}", counted(counts.read, "row"))],

@@ -66,6 +66,9 @@ impl Api {
         let twice = names.iter().enumerate().filter(is_twice);
         let twice = twice.map(|(_, name)| format!("“{name}” is filled twice, in letters of another case"));
         let of_values = mismatches::of_records(&sync, &fields, &records, object, "records shown");
-        open.chain(unknown).chain(twice).chain(of_values.into_iter().map(|mismatch| mismatch.message)).collect()
+        open.chain(unknown)
+            .chain(twice)
+            .chain(of_values.into_iter().map(|mismatch| mismatch.message))
+            .collect()
     }
 }

@@ -188,7 +188,9 @@ async fn an_undo_that_is_cut_off_goes_on_where_it_was() {
     let run = bench.run().await;
     // One request of the undo is answered, and the next one is not.
     let sent = bench.crm.requests().len();
-    bench.crm.reply(move |request, _| if request == sent + 2 { Reply::SilentAfter } else { Reply::EachRecord });
+    bench
+        .crm
+        .reply(move |request, _| if request == sent + 2 { Reply::SilentAfter } else { Reply::EachRecord });
     let undo = bench.engine.undo(run.id, Vec::new(), true).await.unwrap();
     bench.crm.until_silent(1).await;
     bench.crash();
@@ -222,6 +224,8 @@ async fn an_undo_that_may_not_look_and_one_that_comes_too_late_change_nothing() 
     }
     let look = bench.engine.look_at_undo(run.id, &[], 1).await.unwrap();
     assert_eq!(look.counts, BTreeMap::from([(Will::LeaveAlone, 1)]));
+    let last = bench.engine.runs(None, None, 1).unwrap().remove(0).id;
+    assert_eq!(look.records[0].reason, Some(format!("Run {last} of this sync has written it again since.")));
 }
 
 #[tokio::test(start_paused = true)]

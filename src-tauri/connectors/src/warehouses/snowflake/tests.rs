@@ -42,7 +42,12 @@ fn an_account_of_an_old_region_behind_a_private_link_or_in_china_is_found() {
         ),
         // The first region is in no host name; every driver leaves it out.
         ("xy12345.us-west-2", "xy12345", "XY12345", "xy12345.snowflakecomputing.com"),
-        ("https://app.snowflake.com/us-west-2/xy12345/", "xy12345", "XY12345", "xy12345.snowflakecomputing.com"),
+        (
+            "https://app.snowflake.com/us-west-2/xy12345/",
+            "xy12345",
+            "XY12345",
+            "xy12345.snowflakecomputing.com",
+        ),
         (
             "xy12345.cn-northwest-1",
             "xy12345.cn-northwest-1",

@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::json_text::Json;
 use crate::record::Operation;
 use crate::run::before::asked;
+use crate::same::is_same;
 use crate::store::outbox::beside::{AMENDED, Amended, BEFORE, Before};
 use crate::store::outbox::{self, BatchRow, Body, RecordState};
 use crate::store::runs::RunRow;
@@ -136,12 +137,40 @@ impl<'a> Look<'a> {
             let operation = kept.body.operation(*place)?;
             let began = from_millis(self.of.started);
             let was = Was { operation, payload, before: before.as_ref(), now: now.as_ref(), began };
-            let Judged { will, fields, reason } = judge(&self.known, match_field, &was)?;
+            let Judged { will, fields, mut reason } = judge(&self.known, match_field, &was)?;
+            if let Some(run) = self.written_again(kept, *place, &fields)? {
+                reason = Some(format!("Run {run} of this sync has written it again since."));
+            }
             let matched =
                 document(payload)?.get(match_field).map_or_else(|| "null".to_owned(), Json::compact);
             records.push(UndoRecord { key: kept.body.key(*place).to_owned(), will, fields, reason, matched });
         }
         Ok(records)
+    }
+
+    /// The newest later run of the sync that wrote just the values which now keep fields from being put back.
+    fn written_again(&self, kept: &Kept, place: usize, fields: &[FieldUndo]) -> Result<Option<i64>> {
+        let others: Vec<&FieldUndo> = fields.iter().filter(|field| field.left_alone).collect();
+        if others.is_empty() {
+            return Ok(None);
+        }
+        self.store.read(|sqlite| {
+            let found = outbox::find_key(sqlite, Some(self.of.sync), kept.body.key(place), usize::MAX)?;
+            for (batch, place) in found.into_iter().take_while(|(batch, _)| *batch > kept.id) {
+                let state = outbox::state_of(sqlite, batch, place)?;
+                if !matches!(state, RecordState::Delivered | RecordState::Accepted) {
+                    continue;
+                }
+                let Some(body) = outbox::body(sqlite, batch)? else { break };
+                let wrote = document(body.payload(place))?;
+                let is_ours = others.iter().all(|field| {
+                    let now = field.now.as_deref().and_then(Json::parse);
+                    is_same(self.known.takes(&field.name), wrote.get(&field.name), now.as_ref())
+                });
+                return if is_ours { outbox::run_of(sqlite, batch).map(Some) } else { Ok(None) };
+            }
+            Ok(None)
+        })
     }
 
     /// What stood there before the run. Where an earlier request had got there although its answer was lost, what was

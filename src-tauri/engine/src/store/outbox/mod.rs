@@ -207,6 +207,12 @@ pub(in crate::store) fn batch_from_row(row: &rusqlite::Row<'_>) -> Result<BatchR
     })
 }
 
+/// The run of a batch.
+pub fn run_of(sqlite: &Sqlite, batch: i64) -> Result<i64> {
+    let sql = "select run from batch where id = ?1";
+    Ok(sqlite.prepare_cached(sql)?.query_row([batch], |row| row.get(0))?)
+}
+
 /// Every batch of a run, in order.
 pub fn batches_of(sqlite: &Sqlite, run: i64) -> Result<Vec<BatchRow>> {
     let sql = format!("select {BATCH_COLUMNS} from batch where run = ?1 order by id");
