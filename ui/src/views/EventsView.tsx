@@ -12,6 +12,7 @@ export function EventsView() {
       onSearch={(search) => void navigate({ to: '/events', search })}
       onNewSync={() => void navigate({ to: '/new' })}
       onOpenSync={(name) => void navigate({ to: '/syncs/$name', params: { name } })}
+      onPerson={(about) => void navigate({ to: '/people', search: { about } })}
     />
   );
 }

@@ -40,6 +40,11 @@ bytes: number,
  */
 problem: Problem | null, 
 /**
+ * What stood in the destination before it was first sent, with line breaks, masked as the payload is; empty where
+ * there was no such record. Absent where nobody asked.
+ */
+before: string | null, 
+/**
  * Requests it was part of, oldest first.
  */
 attempts: Array<Attempt>, 

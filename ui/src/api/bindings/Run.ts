@@ -38,6 +38,18 @@ finished_at: string | null,
  */
 cost: Cost | null, 
 /**
+ * The run it takes back.
+ */
+undoes: number | null, 
+/**
+ * The newest run that takes back this one.
+ */
+undone_by: number | null, 
+/**
+ * By which of the destination's ways its records went, where it has several.
+ */
+sent_by: Array<string>, 
+/**
  * What it is doing; absent once it has ended.
  */
 progress: RunProgress | null, 

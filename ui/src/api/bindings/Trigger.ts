@@ -3,4 +3,4 @@
 /**
  * Why a run began.
  */
-export type Trigger = "manual" | "schedule" | "catch_up" | "retry" | "resume" | "test";
+export type Trigger = "manual" | "schedule" | "catch_up" | "retry" | "resume" | "test" | "undo" | "replay";

@@ -23,8 +23,11 @@ import type { MappingCheckRequest } from "./MappingCheckRequest";
 import type { Pasted } from "./Pasted";
 import type { PayloadPreview } from "./PayloadPreview";
 import type { PayloadPreviewRequest } from "./PayloadPreviewRequest";
+import type { PersonHistory } from "./PersonHistory";
+import type { PersonRequest } from "./PersonRequest";
 import type { Plan } from "./Plan";
 import type { PlanRequest } from "./PlanRequest";
+import type { Replay } from "./Replay";
 import type { Retry } from "./Retry";
 import type { Run } from "./Run";
 import type { RunsRequest } from "./RunsRequest";
@@ -112,12 +115,16 @@ export interface Commands {
   run: { input: number; output: Run };
   /** A page of the event log. */
   events: { input: EventsRequest; output: EventPage };
+  /** Everything ever sent to one person, newest first. */
+  person: { input: PersonRequest; output: PersonHistory };
   /** Everything about one record. */
   event: { input: EventRequest; output: EventDetail };
   /** Writes events to a file; answers with how many. */
   events_export: { input: EventsExport; output: number };
   /** Sends rejected records again, as a new run. */
   retry: { input: Retry; output: Run };
+  /** Sends the record of one event once more, as it was or corrected, in a run of its own. */
+  replay: { input: Replay; output: Run };
   /** Decides that rejected or waiting records of a run are not to be sent; answers with the run. */
   discard: { input: Discard; output: Run };
   /** Saves the user's settings. */

@@ -34,6 +34,7 @@ export interface EventDetailProps {
   retrying: boolean;
   onDiscard: () => void;
   onCopy: (what: string, bytes: string) => void;
+  onPerson: (event: Event) => void;
   onOnly: (filter: { key: string; sync: string } | { run: number; sync: string }) => void;
 }
 
@@ -51,6 +52,7 @@ export function EventDetail({
   retrying,
   onDiscard,
   onCopy,
+  onPerson,
   onOnly,
 }: EventDetailProps) {
   const now = useNow();
@@ -107,6 +109,12 @@ export function EventDetail({
             label={words.more}
             trigger={<IconButton icon="more" label={words.more} size="md" />}
             actions={[
+              {
+                id: 'person',
+                label: words.person,
+                icon: 'person',
+                onAction: () => onPerson(shown),
+              },
               {
                 id: 'record',
                 label: words.onlyRecord,

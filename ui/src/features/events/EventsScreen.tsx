@@ -21,6 +21,7 @@ import { EventGrid } from './EventGrid';
 import { EventsFooter } from './EventsFooter';
 import { ExportDialog } from './ExportDialog';
 import { type EventSearch, isFiltered, toFilter } from './filter';
+import { openPerson } from './person';
 import { discardsOf, retriesOf } from './retry';
 import { text } from './text';
 import { useDiscard } from './use-discard';
@@ -36,10 +37,12 @@ export interface EventsScreenProps {
   onNewSync: () => void;
   /** A retry became a run of its own. */
   onOpenSync: (sync: string) => void;
+  /** Everything about one person, by an exact identifier. */
+  onPerson: (about: string) => void;
 }
 
 /** Every record as it goes: a list that follows, and one record in full beside it. */
-export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: EventsScreenProps) {
+export function EventsScreen({ search, onSearch, onNewSync, onOpenSync, onPerson }: EventsScreenProps) {
   const now = useNow();
   const day = since(search, now);
   const address = JSON.stringify(search);
@@ -203,6 +206,7 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync }: Events
                 retrying={retry.busy}
                 onDiscard={() => discard.ask(discardsOf([detail.data?.event ?? open.event]), 1)}
                 onCopy={(what, bytes) => void copyText(bytes, text.copied(what))}
+                onPerson={(event) => void openPerson(event, onPerson)}
                 onOnly={onSearch}
               />
             )

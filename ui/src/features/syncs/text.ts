@@ -131,6 +131,8 @@ export const text = {
       retry: 'as a retry',
       resume: 'to go on',
       test: 'as a test',
+      undo: 'to undo a run',
+      replay: 'to send a record again',
     },
     of: (done: number, all: number) => `${count(done)} of ${count(all)}`,
     rowsOf: (done: number, all: number) => `${count(done)} of about ${count(all)} rows`,
@@ -193,6 +195,8 @@ export const text = {
       retry: 'You retried',
       resume: 'Went on after a stop',
       test: 'Test with 1 record',
+      undo: 'You undid a run',
+      replay: 'You sent 1 record again',
     },
     but: (word: string, rejected: number, invalid: number) =>
       [

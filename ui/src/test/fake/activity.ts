@@ -353,6 +353,7 @@ function detailOf(event: Event, reveal: boolean): EventDetail {
           details: ['HTTP 200, record 14 of 100: PICKLIST'],
         }
       : null,
+    before: null,
     attempts: rejected
       ? [
           attempt(
