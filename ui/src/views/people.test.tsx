@@ -243,7 +243,7 @@ describe('people, one entry', () => {
     const { host, user } = await open();
     await more(user, /^More: Lead ratings, 14:53/, 'Send again…');
     const question = await screen.findByRole('alertdialog', { name: 'Send this record again?' });
-    expect(question.textContent).toMatch(/Practice CRM, leads gets the values of Today 14:53 once more/);
+    expect(question.textContent).toMatch(/The values of Today 14:53 go to Practice CRM, leads, once more/);
     expect(document.activeElement?.textContent).toBe('Keep as it is');
     await user.keyboard('{Enter}');
     await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());

@@ -17,12 +17,14 @@ export function AsLastSent({ entries }: { entries: readonly PersonEntry[] }) {
         {text.lastSent}
       </h2>
       {records.length === 0 && <p className={styles.never}>{text.neverSent}</p>}
-      {records.map((record) => (
-        <Last
-          key={`${record.entry.event.sync} ${record.entry.event.what} ${record.entry.event.key}`}
-          record={record}
-        />
-      ))}
+      <div className={styles.records}>
+        {records.map((record) => (
+          <Last
+            key={`${record.entry.event.sync} ${record.entry.event.what} ${record.entry.event.key}`}
+            record={record}
+          />
+        ))}
+      </div>
     </section>
   );
 }

@@ -22,6 +22,8 @@ export function Changes({ entry }: { entry: PersonEntry }) {
   const shown = open ? entry.fields : short;
   const more = entry.fields.length > short.length || short.some((field) => isLong(field));
   const from = entry.read_before && entry.to !== null ? text.stood(entry.to) : text.lastTime;
+  // Of a record that is new there is nothing to say about before.
+  const told = entry.read_before || entry.fields.some(({ before }) => before !== null);
   const unfold = !went
     ? text.wasToGo(entry.fields.length)
     : entry.fields.length === 1
@@ -49,11 +51,11 @@ export function Changes({ entry }: { entry: PersonEntry }) {
           </tbody>
         </table>
       )}
-      {open && went && <p className={t('sm', 'faint')}>{from}</p>}
+      {open && went && told && <p className={t('sm', 'faint')}>{from}</p>}
       {more && (
         <p className={styles.unfold}>
           <LinkButton aria-expanded={open} onPress={() => setOpen(!open)}>
-            {open ? text.less : unfold}
+            {open ? text.less : unfold} <Icon name={open ? 'up' : 'down'} size={12} />
           </LinkButton>
         </p>
       )}

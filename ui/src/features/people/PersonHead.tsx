@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import type { PersonHistory } from '@/api/bindings/PersonHistory';
-import { Button, LinkButton } from '@/components/Button';
+import { Button, IconButton, LinkButton } from '@/components/Button';
 import { SearchField } from '@/components/Field';
 import { Icon } from '@/components/Icon';
 import { Toolbar } from '@/components/Page';
 import { Badge } from '@/components/State';
+import { useMedia } from '@/components/use-media';
 import { text } from './text';
 import styles from './people.module.css';
 
@@ -22,6 +23,7 @@ export function PersonHead({
   onAbout: (about: string | undefined) => void;
   onExport: (() => void) | undefined;
 }) {
+  const narrow = useMedia('(max-width: 900px)');
   const [typed, setTyped] = useState('');
   const some = history !== null && history.entries.length > 0;
   // What was searched for may be personal itself: the title has the name the program gives, masked as the rest.
@@ -64,7 +66,10 @@ export function PersonHead({
         onSubmit={find}
         className={styles.another}
       />
-      {onExport && (
+      {onExport && narrow && (
+        <IconButton icon="export" size="md" label={text.export} isDisabled={!some} onPress={onExport} />
+      )}
+      {onExport && !narrow && (
         <Button look="quiet" icon="export" isDisabled={!some} onPress={onExport}>
           {text.export}
         </Button>

@@ -98,7 +98,7 @@ export const text = {
   question: {
     title: 'Send this record again?',
     body: (to: string, when: string) =>
-      `${to} gets the values of ${when} once more. What has changed there since is overwritten.`,
+      `The values of ${when} go to ${to}, once more. What has changed there since is overwritten.`,
     safe: 'It goes out as a run of its own, with this record alone.',
     cancel: 'Keep as it is',
     yes: 'Send 1 record again',
