@@ -135,7 +135,7 @@ describe('people, one person', () => {
     const { entries } = await open();
     const back = entryOf(entries(), /^10:02/);
     expect(within(back).getByRole('heading').textContent).toBe('Undone by you in Practice CRM, leads');
-    expect(back.textContent).toMatch(/Run of \d+ \w+ 08:30\. Values put back as they were before it\./);
+    expect(back.textContent).toMatch(/Run of .+ 08:30\. Values put back as they were before it\./);
     expect(entryOf(entries(), /^08:30/).textContent).toMatch(/Undone 10:02/);
   });
 
@@ -163,7 +163,8 @@ describe('people, masked', () => {
 
     await user.click(screen.getByRole('button', { name: 'Show values' }));
     await waitFor(() => expect(screen.getByRole('heading', { level: 1 }).textContent).toContain(ana));
-    expect(screen.getByText('آنا رويز').getAttribute('dir')).toBe('auto');
+    const arabic = screen.getAllByText('آنا رويز').map((value) => value.getAttribute('dir'));
+    expect(arabic).toEqual(['auto', 'auto']);
     expect(inputs(host, 'person').at(-1)).toMatchObject({ about: ana, reveal: true });
 
     await user.click(screen.getByRole('button', { name: 'Mask again' }));
