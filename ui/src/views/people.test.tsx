@@ -1,6 +1,7 @@
 import { act, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
+import type { FieldChange } from '@/api/bindings/FieldChange';
 import type { PersonEntry } from '@/api/bindings/PersonEntry';
 import { Providers, newQueryClient } from '@/app/providers';
 import { namedIn } from '@/features/events/person';
@@ -397,6 +398,7 @@ describe('from an event to its person', () => {
 });
 
 describe('what was last sent', () => {
+  const changed: FieldChange = { path: 'x', before: null, after: '1', changed: true, left_alone: false };
   const history = personOf({ about: ana, cursor: null, limit: 50, reveal: true }).entries;
 
   it('takes what a run put back, and for the other fields what was sent before it', () => {
@@ -407,6 +409,13 @@ describe('what was last sent', () => {
       ['properties.rating', '"Warm"'],
       ['properties.employees', '240'],
     ]);
+  });
+
+  it('does not keep a field that the newest record has no more', () => {
+    const [newest, older] = [history[0], history[4]] as [PersonEntry, PersonEntry];
+    const more = { ...older, fields: [{ ...changed, path: 'properties.gone' }] };
+    expect(asLastSent([newest, more])[0]?.fields.map(({ path }) => path)).not.toContain('properties.gone');
+    expect(asLastSent([newest, more])).toHaveLength(1);
   });
 
   it('leaves out what did not arrive', () => {

@@ -8,7 +8,7 @@ import { t } from '@/components/text';
 import { arrived, changesOf } from './history';
 import { text } from './text';
 import { isLong, shortPath, Value } from './Value';
-import styles from './people.module.css';
+import styles from './time-line.module.css';
 
 const most = 8;
 

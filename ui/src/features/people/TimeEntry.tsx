@@ -10,7 +10,7 @@ import { shortDay, useNow } from '@/components/when';
 import { Changes } from './Changes';
 import { arrived, momentOf, refused } from './history';
 import { text } from './text';
-import styles from './people.module.css';
+import styles from './time-line.module.css';
 
 export interface EntryActions {
   /** Opens the dialog that takes back the entry's run; without it nothing is undone from here. */

@@ -7,7 +7,7 @@ import { shortDay, useNow } from '@/components/when';
 import { byDay, everything, type Narrowing } from './history';
 import { text } from './text';
 import { type EntryActions, TimeEntry } from './TimeEntry';
-import styles from './people.module.css';
+import styles from './time-line.module.css';
 
 /** `Today, Tue 24 Nov`. */
 function dayName(at: string, now: number): string {

@@ -1,7 +1,7 @@
 import type { FieldChange } from '@/api/bindings/FieldChange';
 import { t } from '@/components/text';
 import { text } from './text';
-import styles from './people.module.css';
+import styles from './time-line.module.css';
 
 /** The last steps of a path: `traits.company.name` as `company.name`. */
 export const shortPath = (path: string): string => path.replace(/^(traits|properties|context\.traits)\./, '');
