@@ -12,9 +12,10 @@ import { clockTime } from '@/components/times';
 import { CommandPalette } from '@/views/CommandPalette';
 import styles from './Shell.module.css';
 
-const places: { to: '/' | '/events' | '/connections'; icon: IconName; label: string }[] = [
+const places: { to: '/' | '/events' | '/people' | '/connections'; icon: IconName; label: string }[] = [
   { to: '/', icon: 'home', label: 'Home' },
   { to: '/events', icon: 'events', label: 'Live events' },
+  { to: '/people', icon: 'person', label: 'People' },
   { to: '/connections', icon: 'connection', label: 'Connections' },
 ];
 

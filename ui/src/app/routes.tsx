@@ -6,10 +6,12 @@ import {
   createRouter,
   redirect,
 } from '@tanstack/react-router';
+import { readAbout } from '@/features/people/about';
 import { ConnectionsView } from '@/views/ConnectionsView';
 import { EventsView } from '@/views/EventsView';
 import { HeldView } from '@/views/HeldView';
 import { HomeView } from '@/views/HomeView';
+import { PeopleView } from '@/views/PeopleView';
 import { SettingsView } from '@/views/SettingsView';
 import { SyncView } from '@/views/SyncView';
 import { WelcomeView } from '@/views/WelcomeView';
@@ -21,6 +23,12 @@ const root = createRootRoute();
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
 const home = createRoute({ getParentRoute: () => shell, path: '/', component: HomeView });
 const events = createRoute({ getParentRoute: () => shell, path: '/events', component: EventsView });
+const people = createRoute({
+  getParentRoute: () => shell,
+  path: '/people',
+  component: PeopleView,
+  validateSearch: readAbout,
+});
 const connections = createRoute({
   getParentRoute: () => shell,
   path: '/connections',
@@ -51,7 +59,7 @@ const wizard = createRoute({
 });
 
 const tree = root.addChildren([
-  shell.addChildren([home, events, connections, settings, sync, held]),
+  shell.addChildren([home, events, people, connections, settings, sync, held]),
   welcome,
   fresh,
   wizard,

@@ -13,6 +13,7 @@ import { activeSyncs, allRuns, fakeLog, pageOfRuns } from './fake/activity';
 import { catalogue, fileObjects, practiceObjects, savedConnections } from './fake/catalogue';
 import { checkMapping } from './fake/mapping';
 import { preview } from './fake/payload';
+import { personOf } from './fake/person';
 import { heldPlan, planOf } from './fake/plan';
 import { describe } from './fake/schedule';
 import { leadScores, noIdentifier, tables, wide } from './fake/source';
@@ -377,13 +378,15 @@ export function fakeHost({
       );
       return runOf(run + 100, of.sync, { trigger: 'undo', undoes: run });
     },
-    replay: () => runOf(400, 'Orders', { trigger: 'replay', carried: 1 }),
+    replay: () =>
+      runOf(104, 'Lead ratings', { trigger: 'replay', status: 'running', finished_at: null, carried: 1 }),
     discard: ({ run }) =>
       found(
         allRuns(syncs).find((one) => one.run === run),
         `run ${String(run)}`,
       ),
     events: (request) => log.page(request),
+    person: personOf,
     event: ({ event, reveal }) => log.detail(event, reveal),
     events_export: ({ filter }) => log.page({ ...filter, cursor: null, limit: 200_000 }).events.length,
   };

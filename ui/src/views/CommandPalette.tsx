@@ -43,6 +43,13 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
     { id: 'home', label: text.home, icon: 'home', onAction: () => void navigate({ to: '/' }) },
     { id: 'events', label: text.events, icon: 'events', onAction: () => void navigate({ to: '/events' }) },
     {
+      id: 'people',
+      label: text.people,
+      detail: text.peopleDetail,
+      icon: 'person',
+      onAction: () => void navigate({ to: '/people' }),
+    },
+    {
       id: 'connections',
       label: text.connections,
       icon: 'connection',

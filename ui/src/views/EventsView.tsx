@@ -18,6 +18,7 @@ export function EventsView() {
         onNewSync={() => void navigate({ to: '/new' })}
         onOpenSync={(name) => void navigate({ to: '/syncs/$name', params: { name } })}
         onUndo={setUndoing}
+        onPerson={(about) => void navigate({ to: '/people', search: { about } })}
       />
       {undoing && (
         <UndoDialog

@@ -5,6 +5,8 @@ export const text = {
   actions: 'Actions',
   home: 'Home',
   events: 'Live events',
+  people: 'People',
+  peopleDetail: 'Everything sent to one person',
   connections: 'Connections',
   settings: 'Settings',
   sync: 'Sync',

@@ -38,6 +38,7 @@ export interface EventDetailProps {
   /** It goes out once more. */
   onReplay: () => void;
   onCopy: (what: string, bytes: string) => void;
+  onPerson: (event: Event) => void;
   onOnly: (filter: { key: string; sync: string } | { run: number; sync: string }) => void;
 }
 
@@ -57,6 +58,7 @@ export function EventDetail({
   onUndo,
   onReplay,
   onCopy,
+  onPerson,
   onOnly,
 }: EventDetailProps) {
   const now = useNow();
@@ -119,6 +121,12 @@ export function EventDetail({
               ...(shown.status === 'invalid'
                 ? []
                 : [{ id: 'replay', label: words.replay, icon: 'refresh' as const, onAction: onReplay }]),
+              {
+                id: 'person',
+                label: words.person,
+                icon: 'person',
+                onAction: () => onPerson(shown),
+              },
               {
                 id: 'record',
                 label: words.onlyRecord,

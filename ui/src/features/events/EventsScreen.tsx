@@ -22,6 +22,7 @@ import { EventsFooter } from './EventsFooter';
 import { ExportDialog } from './ExportDialog';
 import { ReplayDialog } from './ReplayDialog';
 import { type EventSearch, isFiltered, toFilter } from './filter';
+import { openPerson } from './person';
 import { discardsOf, retriesOf } from './retry';
 import { text } from './text';
 import { useDiscard } from './use-discard';
@@ -40,10 +41,19 @@ export interface EventsScreenProps {
   onOpenSync: (sync: string) => void;
   /** What one record wrote is to be taken back. */
   onUndo: (event: Event) => void;
+  /** Everything about one person, by an exact identifier. */
+  onPerson: (about: string) => void;
 }
 
 /** Every record as it goes: a list that follows, and one record in full beside it. */
-export function EventsScreen({ search, onSearch, onNewSync, onOpenSync, onUndo }: EventsScreenProps) {
+export function EventsScreen({
+  search,
+  onSearch,
+  onNewSync,
+  onOpenSync,
+  onUndo,
+  onPerson,
+}: EventsScreenProps) {
   const now = useNow();
   const day = since(search, now);
   const address = JSON.stringify(search);
@@ -211,6 +221,7 @@ export function EventsScreen({ search, onSearch, onNewSync, onOpenSync, onUndo }
                 onUndo={() => onUndo(detail.data?.event ?? open.event)}
                 onReplay={() => setReplaying(detail.data?.event ?? open.event)}
                 onCopy={(what, bytes) => void copyText(bytes, text.copied(what))}
+                onPerson={(event) => void openPerson(event, onPerson)}
                 onOnly={onSearch}
               />
             )

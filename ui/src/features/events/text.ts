@@ -90,6 +90,7 @@ export const text = {
     curl: 'curl command',
     copySent: 'Copy what was sent',
     copyAnswer: 'Copy the answer',
+    person: 'Everything about this person',
     onlyRecord: 'Show only this record',
     onlyRun: 'Show only this run',
     more: 'More',
