@@ -6,6 +6,7 @@ import { toasts } from '@/components/toasts';
 import { ExportDialog } from '@/features/events/ExportDialog';
 import { readAbout } from '@/features/people/about';
 import { PeopleScreen } from '@/features/people/PeopleScreen';
+import { UndoDialog } from '@/features/undo/UndoDialog';
 
 /** The record's key as it is: where it is personal, the window knows it only masked. */
 const keyOf = async ({ event }: PersonEntry): Promise<string> =>
@@ -16,6 +17,7 @@ export function PeopleView() {
   const navigate = useNavigate();
   const { about } = readAbout(useSearch({ strict: false }));
   const [exporting, setExporting] = useState(false);
+  const [undoing, setUndoing] = useState<PersonEntry | null>(null);
   const openRequest = async (entry: PersonEntry) => {
     try {
       const { run, sync } = entry.event;
@@ -32,10 +34,21 @@ export function PeopleView() {
         onAbout={(next) =>
           void navigate({ to: '/people', search: next === undefined ? {} : { about: next } })
         }
+        onUndo={setUndoing}
         onRequest={(entry) => void openRequest(entry)}
         onOpenSync={(name) => void navigate({ to: '/syncs/$name', params: { name } })}
         onExport={() => setExporting(true)}
       />
+      {undoing && (
+        <UndoDialog
+          run={undoing.event.run}
+          startedAt={undoing.event.at}
+          sync={undoing.event.sync}
+          events={[undoing.event.event]}
+          onClose={() => setUndoing(null)}
+          onEvents={() => void openRequest(undoing)}
+        />
+      )}
       {exporting && about !== undefined && (
         <ExportDialog
           filter={{ about, sync: null, run: null, key: null, statuses: [], search: null, since: null }}

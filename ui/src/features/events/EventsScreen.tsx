@@ -21,7 +21,7 @@ import { EventGrid } from './EventGrid';
 import { EventsFooter } from './EventsFooter';
 import { ExportDialog } from './ExportDialog';
 import { ReplayDialog } from './ReplayDialog';
-import { type EventSearch, isFiltered, toFilter } from './filter';
+import { type EventSearch, isFiltered, presentOf, toFilter } from './filter';
 import { openPerson } from './person';
 import { discardsOf, retriesOf } from './retry';
 import { text } from './text';
@@ -55,7 +55,7 @@ export function EventsScreen({
   onPerson,
 }: EventsScreenProps) {
   const now = useNow();
-  const day = since(search, now);
+  const day = presentOf(search, now);
   const address = JSON.stringify(search);
   const filter = useMemo(() => toFilter(JSON.parse(address) as EventSearch, Date.parse(day)), [address, day]);
   const [log, state] = useEventLog(filter);
@@ -244,12 +244,4 @@ export function EventsScreen({
       )}
     </>
   );
-}
-
-/** The part of the present a filter depends on: the day, or for the last hour the minute. */
-function since(search: EventSearch, now: number): string {
-  const date = new Date(now);
-  if (search.time === 'hour') date.setSeconds(0, 0);
-  else date.setHours(0, 0, 0, 0);
-  return date.toISOString();
 }

@@ -62,3 +62,11 @@ export function toFilter(search: EventSearch, now: number): EventFilter {
 
 /** Whether anything narrows the list. */
 export const isFiltered = (search: EventSearch): boolean => Object.keys(search).length > 0;
+
+/** The part of the present a filter depends on: the day, or for the last hour the minute. */
+export function presentOf(search: EventSearch, now: number): string {
+  const date = new Date(now);
+  if (search.time === 'hour') date.setSeconds(0, 0);
+  else date.setHours(0, 0, 0, 0);
+  return date.toISOString();
+}
