@@ -99,7 +99,7 @@ async fn map(page: &Page) {
 
 /// Five thousand records go as one job, which is told before.
 async fn first_run(page: &Page, fake: &Fake) {
-    page.reads("8 by Bulk API 2.0").await;
+    page.reads("13 by Bulk API 2.0").await;
     page.reads("0.1%").await;
     page.fill("Name of the sync", SYNC).await;
     page.shot("34-salesforce-review").await;

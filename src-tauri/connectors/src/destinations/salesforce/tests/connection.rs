@@ -41,7 +41,7 @@ async fn the_test_says_what_it_found_and_writes_nothing() {
             "127.0.0.1",
             "127.0.0.1",
             "2 objects: Account, Lead",
-            "Lead: 7 fields, matched by Email, Ext__c",
+            "Lead: 8 fields, matched by Email, Ext__c",
             "14,982 of 15,000 requests left",
         ]
     );
