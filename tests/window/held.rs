@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::accessibility::look;
 use crate::desk::{Desk, on_a_desk};
-use crate::journal::{counts, finished, open_sync, sync_now};
+use crate::journal::{counts, finished, open_sync, sample_to_practice, sync_now};
 use crate::page::{Page, key};
 
 const SYNC: &str = "Contacts";
@@ -57,9 +57,6 @@ fn a_mass_removal_is_shown_record_by_record_and_happens_only_when_somebody_says_
 
 /// Leads become contacts of the practice CRM, which are deleted when their rows are gone.
 async fn set_up(page: &Page) {
-    page.click("button", "Try it with sample data…").await;
-    page.find("heading", "Which rows?").await;
-    page.click("button", "Save draft and close").await;
     let field = |column: &str, key: &str| json!({ "value": { "type": "column", "column": column }, "key": key, "null": "send" });
     let definition = json!({
         "name": SYNC, "from": "Sample data", "key": ["lead_id"], "to": "Practice CRM",
@@ -68,10 +65,7 @@ async fn set_up(page: &Page) {
         "mode": "mirror", "removed": "delete", "identifiers": {}, "schedule": { "type": "manual" },
         "fields": [field("email", "email"), field("full_name", "full_name"), field("lead_score", "lead_score")],
     });
-    let crm = json!({ "name": "Practice CRM", "kind": "practice", "settings": {}, "secrets": {} });
-    page.ask("connection_save", json!({ "existing": null, "draft": crm })).await;
-    page.ask("sync_save", json!({ "existing": null, "definition": definition, "draft": null })).await;
-    page.ask("sync_now", json!({ "sync": SYNC, "full": false, "approve": false })).await;
+    sample_to_practice(page, &definition).await;
 }
 
 /// 800 leads vanish from the warehouse.

@@ -73,6 +73,17 @@ async fn payloads_of(page: &Page, listed: &Value) -> Vec<Value> {
     payloads
 }
 
+/// Makes the sample warehouse and the practice CRM, saves a sync between them, and runs it.
+pub(crate) async fn sample_to_practice(page: &Page, definition: &Value) {
+    page.click("button", "Try it with sample data…").await;
+    page.find("heading", "Which rows?").await;
+    page.click("button", "Save draft and close").await;
+    let crm = json!({ "name": "Practice CRM", "kind": "practice", "settings": {}, "secrets": {} });
+    page.ask("connection_save", json!({ "existing": null, "draft": crm })).await;
+    page.ask("sync_save", json!({ "existing": null, "definition": definition, "draft": null })).await;
+    page.ask("sync_now", json!({ "sync": definition["name"], "full": false, "approve": false })).await;
+}
+
 /// Opens the page of a sync from Home.
 pub(crate) async fn open_sync(page: &Page, sync: &str) {
     page.click("link", "Home…").await;

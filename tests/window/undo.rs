@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::accessibility::look;
 use crate::desk::{Desk, on_a_desk};
-use crate::journal::{counts, finished, open_sync, ready};
+use crate::journal::{counts, finished, open_sync, ready, sample_to_practice};
 use crate::page::{Page, key};
 
 const SYNC: &str = "Contacts";
@@ -48,9 +48,6 @@ fn what_a_swapped_mapping_wrote_is_taken_back() {
 
 /// Leads become contacts of the practice CRM.
 async fn set_up(page: &Page) {
-    page.click("button", "Try it with sample data…").await;
-    page.find("heading", "Which rows?").await;
-    page.click("button", "Save draft and close").await;
     let field = |column: &str| json!({ "value": { "type": "column", "column": column }, "key": column, "null": "send" });
     let definition = json!({
         "name": SYNC, "from": "Sample data", "key": ["lead_id"], "to": "Practice CRM",
@@ -59,10 +56,7 @@ async fn set_up(page: &Page) {
         "mode": "upsert", "removed": "nothing", "identifiers": {}, "schedule": { "type": "manual" },
         "fields": [field("lead_id"), field("email"), field("full_name"), field("company")],
     });
-    let crm = json!({ "name": "Practice CRM", "kind": "practice", "settings": {}, "secrets": {} });
-    page.ask("connection_save", json!({ "existing": null, "draft": crm })).await;
-    page.ask("sync_save", json!({ "existing": null, "definition": definition, "draft": null })).await;
-    page.ask("sync_now", json!({ "sync": SYNC, "full": false, "approve": false })).await;
+    sample_to_practice(page, &definition).await;
 }
 
 /// The name goes where the company belongs, and the company where the name belongs.

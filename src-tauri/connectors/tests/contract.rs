@@ -92,8 +92,8 @@ fn shapes(accepts: Accepts) -> Vec<Shape> {
 fn rows(shape: &Shape) -> Vec<Row> {
     let payloads = match shape {
         Shape::Record { .. } => [
-            r#"{"lead_id":"1","email":"a@example.com"}"#,
-            r#"{"lead_id":"2","email":"b@example.com"}"#,
+            r#"{"lead_id":"l-1","email":"a@example.com"}"#,
+            r#"{"lead_id":"l-2","email":"b@example.com"}"#,
             r#"{"lead_id":null}"#,
         ],
         Shape::Identify | Shape::Track(_) => [

@@ -93,7 +93,7 @@ async fn after_silence<T>(minutes: u64, waited_for: impl Future<Output = T>) -> 
 /// Takes what has arrived.
 async fn drain(rows: &mut Box<dyn Rows>) {
     let mut quiet = 0;
-    while quiet < 3 {
+    while quiet < 50 {
         match timeout(MOMENT, rows.next()).await {
             Ok(batch) => assert!(batch.unwrap().is_some(), "it looks complete"),
             Err(_) => quiet += 1,
