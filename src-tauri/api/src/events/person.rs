@@ -109,9 +109,9 @@ fn names(rows: &[EventRow], reveal: bool) -> Vec<(String, String)> {
     let mut names: Vec<(String, String)> = Vec::new();
     let mut known = BTreeSet::new();
     for row in rows {
-        let named = named_in(&row.payload);
-        let named = named.into_iter().map(|(identifier, value)| (identifier.name().to_owned(), value));
-        for (name, value) in named.chain(row.key.iter().map(|key| ("key".to_owned(), key.clone()))) {
+        let told = named_in(&row.payload).into_iter();
+        let told = told.map(|(identifier, value)| (identifier.name().to_owned(), value));
+        for (name, value) in told.chain(row.key.iter().map(|key| ("key".to_owned(), key.clone()))) {
             if names.len() < NAMES && known.insert(value.clone()) {
                 let masked = if reveal { None } else { mask::value(&name, &value) };
                 names.push((name, masked.unwrap_or(value)));

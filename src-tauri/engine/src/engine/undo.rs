@@ -62,9 +62,9 @@ impl Engine {
             Ok(undo)
         };
         let _turn = self.beginning().await?;
-        let begun = self.store.write(begin).done().await?;
-        self.launch(saved, begun, Began::Undoes(Undo { of: run, keys, deletes }));
-        Ok(begun)
+        let own = self.store.write(begin).done().await?;
+        self.launch(saved, own, Began::Undoes(Undo { of: run, keys, deletes }));
+        Ok(own)
     }
 
     /// Sends the record of an event once more, in a run of its own: with the bytes it had, or with `payload` in their
@@ -80,14 +80,14 @@ impl Engine {
         let limits = self.destination(saved.sync.to.as_deref().unwrap_or_default())?.limits(&of.shape);
         let at = millis(self.clock.now());
         let begin = move |sqlite: &rusqlite::Connection| {
-            let begun = runs::begin(sqlite, of.sync, Trigger::Replay, at, of.generation, &of.shape)?;
-            replay::stage(sqlite, &of, (batch, place), payload, begun, at, limits)?;
-            Ok(begun)
+            let own = runs::begin(sqlite, of.sync, Trigger::Replay, at, of.generation, &of.shape)?;
+            replay::stage(sqlite, &of, (batch, place), payload, own, at, limits)?;
+            Ok(own)
         };
         let _turn = self.beginning().await?;
-        let begun = self.store.write(begin).done().await?;
-        self.launch(saved, begun, Began::Staged);
-        Ok(begun)
+        let own = self.store.write(begin).done().await?;
+        self.launch(saved, own, Began::Staged);
+        Ok(own)
     }
 }
 

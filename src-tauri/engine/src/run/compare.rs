@@ -92,13 +92,12 @@ fn now(known: &Known, match_field: &str, record: &PlanRecord, found: Option<Foun
         }
     }
     let group = match (record.operation, found.is_some()) {
-        (Operation::Delete, true) => Group::Remove,
-        (Operation::Clear, true) if differs => Group::Remove,
-        (Operation::Delete | Operation::Clear, _) => Group::Same,
         (Operation::Update, false) | (Operation::Create, true) => Group::Fail,
         (Operation::Upsert | Operation::Create, false) => Group::Create,
         (Operation::Upsert | Operation::Update, true) if differs => Group::Update,
-        (Operation::Upsert | Operation::Update, true) => Group::Same,
+        (Operation::Delete, true) => Group::Remove,
+        (Operation::Clear, true) if differs => Group::Remove,
+        (Operation::Upsert | Operation::Update | Operation::Delete | Operation::Clear, _) => Group::Same,
     };
     Now { fields: found.map(|found| found.fields), group, same }
 }

@@ -129,7 +129,7 @@ async fn events_and_what_can_not_be_read_are_not_undone() {
     bench.save(|sync| sync.shape = Shape::Identify).await;
     bench
         .save(|sync| {
-            sync.identifiers = BTreeMap::from([(sluice_engine::sync::Identifier::UserId, "id".to_owned())])
+            sync.identifiers = BTreeMap::from([(sluice_engine::sync::Identifier::UserId, "id".to_owned())]);
         })
         .await;
     bench.crm.merge(&["id", "name"]);
@@ -309,7 +309,9 @@ mod property {
         let bench = bench().await;
         bench.mirror(removed).await;
         bench.save(|sync| sync.brakes = none()).await;
-        before.iter().for_each(|step| take(&bench, step));
+        for step in before {
+            take(&bench, step);
+        }
         bench.run().await;
         take(&bench, &Step::Rows(rows.to_vec()));
         let start = records(&bench);
@@ -323,7 +325,9 @@ mod property {
         bench.crm.take_all();
         let written = records(&bench);
         let edits: Vec<_> = after.iter().filter(|step| !matches!(step, Step::Rows(_))).collect();
-        edits.iter().for_each(|step| take(&bench, step));
+        for step in edits {
+            take(&bench, step);
+        }
         let touched = records(&bench);
         undo(&bench, &run, true).await;
         let end = records(&bench);

@@ -73,10 +73,10 @@ pub(super) fn load(db: &Connection, record: i64) -> rusqlite::Result<Fields> {
 }
 
 /// When a record was made, where that is known, and last changed.
-pub(super) fn times(
-    db: &Connection,
-    record: i64,
-) -> rusqlite::Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> {
+pub(super) type Times = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+/// A record's times.
+pub(super) fn times(db: &Connection, record: i64) -> rusqlite::Result<Times> {
     let mut query = db.prepare_cached("SELECT made_at, changed_at FROM record WHERE id = ?1")?;
     let (made, changed): (Option<String>, String) =
         query.query_row([record], |row| Ok((row.get(0)?, row.get(1)?)))?;

@@ -41,13 +41,30 @@ pub struct FieldUndo {
     pub left_alone: bool,
 }
 
+/// What stood in a record's place before the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Stood {
+    /// Nobody knows: nobody asked, or it is not kept any more.
+    Unknown,
+    /// No record.
+    Nothing,
+    /// Its fields, as the text of one JSON object.
+    Fields(String),
+}
+
+impl From<Option<String>> for Stood {
+    fn from(fields: Option<String>) -> Self {
+        fields.map_or(Self::Nothing, Self::Fields)
+    }
+}
+
 /// A record as an undo sees it.
 pub(super) struct Was<'a> {
     pub(super) operation: Operation,
     /// What the run sent.
     pub(super) payload: &'a [u8],
-    /// The fields before that: `None` where that is not kept, and inside where there was no record.
-    pub(super) before: Option<&'a Option<String>>,
+    /// What stood there before that.
+    pub(super) before: &'a Stood,
     /// The record now; `None` where there is none.
     pub(super) now: Option<&'a Found>,
     /// When the run began.
@@ -104,19 +121,23 @@ pub(super) fn is_there(known: &Known, match_field: &str, payload: &[u8], now: &s
 }
 
 pub(super) fn judge(known: &Known, match_field: &str, was: &Was<'_>) -> Result<Judged> {
-    let Some(before) = was.before else {
-        return Ok(left(Will::LeaveAlone, "What stood there before is not kept any more."));
-    };
-    match (was.operation, before, was.now) {
-        (Operation::Delete, None, _) => Ok(left(Will::Nothing, "It was not there before the run either.")),
-        (Operation::Delete, Some(_), Some(_)) => {
+    match (was.operation, was.before, was.now) {
+        (_, Stood::Unknown, _) => Ok(left(Will::LeaveAlone, "What stood there before is not kept any more.")),
+        (Operation::Delete, Stood::Nothing, _) => {
+            Ok(left(Will::Nothing, "It was not there before the run either."))
+        }
+        (Operation::Delete, Stood::Fields(_), Some(_)) => {
             Ok(left(Will::LeaveAlone, "Somebody has created the record again since."))
         }
-        (Operation::Delete, Some(before), None) => created_again(known, match_field, before),
-        (_, None, None) => Ok(left(Will::Nothing, "The record is gone already.")),
-        (_, Some(_), None) => Ok(left(Will::LeaveAlone, "The record is not in the destination any more.")),
-        (_, None, Some(now)) => deleted(known, match_field, was, now),
-        (_, Some(before), Some(now)) => put_back(known, match_field, was.payload, before, &now.fields),
+        (Operation::Delete, Stood::Fields(before), None) => created_again(known, match_field, before),
+        (_, Stood::Nothing, None) => Ok(left(Will::Nothing, "The record is gone already.")),
+        (_, Stood::Fields(_), None) => {
+            Ok(left(Will::LeaveAlone, "The record is not in the destination any more."))
+        }
+        (_, Stood::Nothing, Some(now)) => deleted(known, match_field, was, now),
+        (_, Stood::Fields(before), Some(now)) => {
+            put_back(known, match_field, was.payload, before, &now.fields)
+        }
     }
 }
 
@@ -220,11 +241,11 @@ mod tests {
     use super::*;
 
     fn judged(operation: Operation, before: Option<&str>, now: Option<&str>) -> (Will, Vec<(String, bool)>) {
-        let before = before.map(str::to_owned);
+        let before = Stood::from(before.map(str::to_owned));
         let payload = br#"{"id":"k","name":"Bo","score":7}"#;
         let now = now.map(|fields| Found { fields: fields.to_owned(), ..Found::default() });
         let began = DateTime::UNIX_EPOCH;
-        let was = Was { operation, payload, before: Some(&before), now: now.as_ref(), began };
+        let was = Was { operation, payload, before: &before, now: now.as_ref(), began };
         let judged = judge(&Known::default(), "id", &was).unwrap();
         (judged.will, judged.fields.into_iter().map(|field| (field.name, field.left_alone)).collect())
     }
@@ -272,8 +293,13 @@ mod tests {
             let fields = r#"{"name":"Bo"}"#.to_owned();
             let now = Found { fields, made_at: at(made), changed_at: at(changed) };
             let payload = br#"{"id":"k","name":"Bo"}"#;
-            let was =
-                Was { operation: Operation::Upsert, payload, before: Some(&None), now: Some(&now), began };
+            let was = Was {
+                operation: Operation::Upsert,
+                payload,
+                before: &Stood::Nothing,
+                now: Some(&now),
+                began,
+            };
             judge(&Known::default(), "id", &was).unwrap().will
         };
         assert_eq!(will(5, 6), Will::Delete);
@@ -286,7 +312,13 @@ mod tests {
     fn what_is_not_kept_is_left_alone() {
         let now = Found { fields: "{}".to_owned(), ..Found::default() };
         let began = DateTime::UNIX_EPOCH;
-        let was = Was { operation: Operation::Upsert, payload: b"{}", before: None, now: Some(&now), began };
+        let was = Was {
+            operation: Operation::Upsert,
+            payload: b"{}",
+            before: &Stood::Unknown,
+            now: Some(&now),
+            began,
+        };
         assert_eq!(judge(&Known::default(), "id", &was).unwrap().will, Will::LeaveAlone);
     }
 }

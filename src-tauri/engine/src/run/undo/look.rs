@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::judge::{FieldUndo, Judged, Known, Was, Will, document, is_there, judge};
+use super::judge::{FieldUndo, Judged, Known, Stood, Was, Will, document, is_there, judge};
 use crate::clock::from_millis;
 use crate::destination::{Destination, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
@@ -136,7 +136,7 @@ impl<'a> Look<'a> {
             let before = self.before(kept, *place)?;
             let operation = kept.body.operation(*place)?;
             let began = from_millis(self.of.started);
-            let was = Was { operation, payload, before: before.as_ref(), now: now.as_ref(), began };
+            let was = Was { operation, payload, before: &before, now: now.as_ref(), began };
             let Judged { will, fields, mut reason } = judge(&self.known, match_field, &was)?;
             if let Some(run) = self.written_again(kept, *place, &fields)? {
                 reason = Some(format!("Run {run} of this sync has written it again since."));
@@ -175,9 +175,10 @@ impl<'a> Look<'a> {
 
     /// What stood there before the run. Where an earlier request had got there although its answer was lost, what was
     /// read before this run's is what that one wrote, and what stood there before that one counts.
-    fn before(&self, kept: &Kept, place: usize) -> Result<Option<Option<String>>> {
+    fn before(&self, kept: &Kept, place: usize) -> Result<Stood> {
         let own = kept.before.as_ref().and_then(|before| before.get(&place).cloned());
-        let (Some(Some(found)), true) = (&own, kept.body.past(place).doubtful) else { return Ok(own) };
+        let own = own.map_or(Stood::Unknown, Stood::from);
+        let (Stood::Fields(found), true) = (&own, kept.body.past(place).doubtful) else { return Ok(own) };
         self.store.read(|sqlite| {
             let key = kept.body.key(place);
             for (batch, place) in outbox::find_key(sqlite, Some(self.of.sync), key, usize::MAX)? {
@@ -191,7 +192,7 @@ impl<'a> Look<'a> {
                 if is_delivered || !is_there(&self.known, self.match_field, body.payload(place), found)? {
                     break;
                 }
-                return Ok(Some(earlier));
+                return Ok(earlier.into());
             }
             Ok(own.clone())
         })

@@ -65,7 +65,7 @@ impl Execution {
         while let Some(records) = unless_cancelled(&self.cancel, look.next()).await? {
             failpoint!(Rows);
             for record in records {
-                taken.take(look.match_field(), record, undo.deletes)?;
+                taken.take(look.match_field(), record, undo.deletes);
                 if taken.is_full() {
                     taken.hand_on().await?;
                 }
@@ -100,7 +100,7 @@ impl Execution {
 }
 
 impl Taken<'_> {
-    fn take(&mut self, match_field: &str, record: UndoRecord, deletes: bool) -> Result<()> {
+    fn take(&mut self, match_field: &str, record: UndoRecord, deletes: bool) {
         self.counts.read += 1;
         let (change, operation) = match record.will {
             Will::PutBack => (Change::Changed, Operation::Update),
@@ -110,7 +110,7 @@ impl Taken<'_> {
             Will::LeaveAlone => return self.leave_alone(record, None),
             Will::Nothing => {
                 self.counts.unchanged += 1;
-                return Ok(());
+                return;
             }
         };
         match change {
@@ -127,7 +127,6 @@ impl Taken<'_> {
         self.bytes += payload.len() + self.limits.envelope_bytes;
         self.hashes.push(key_hash(&record.key));
         self.body.push(&record.key, change, operation, self.run, &payload);
-        Ok(())
     }
 
     /// The batch is to be written before another record comes.
@@ -137,7 +136,7 @@ impl Taken<'_> {
         self.body.len() >= most || self.bytes + self.limits.record_bytes > self.limits.bytes
     }
 
-    fn leave_alone(&mut self, record: UndoRecord, reason: Option<&str>) -> Result<()> {
+    fn leave_alone(&mut self, record: UndoRecord, reason: Option<&str>) {
         self.counts.invalid += 1;
         if self.counts.invalid <= invalid::KEPT {
             let reason = reason.map(str::to_owned).or(record.reason).unwrap_or_default();
@@ -146,7 +145,6 @@ impl Taken<'_> {
             let row = self.counts.read;
             invalid::keep(self.store, self.run, InvalidRow { row, key: Some(record.key), problem });
         }
-        Ok(())
     }
 
     /// Writes the batch that is being filled.
