@@ -52,7 +52,7 @@ async fn numbers() {
         (&long, &quoted),
         ("'NaN'::numeric", "! is not a number (NaN)"),
         ("'Infinity'::numeric", "! is infinite"),
-        ("'-1234.5'::money", "-1234.50"),
+        ("'-1234.5'::money", "-1234.5"),
         ("null::int4", "∅"),
     ];
     assert_values(&*warehouse, &cases).await;
