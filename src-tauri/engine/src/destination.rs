@@ -238,6 +238,9 @@ pub struct Exchange {
     pub headers: Vec<(String, String)>,
     /// Bytes of the body as sent, after compression.
     pub bytes: u64,
+    /// The body as it was before compression, of a request with few records; see [`Exchange::keep_body`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub body: String,
     /// HTTP status, where there is one.
     pub status: Option<u16>,
     /// The answer's body, cut at 64 KiB.
@@ -250,6 +253,21 @@ pub struct Exchange {
     /// Nothing of it left this computer, or stayed where it was written: it counts as no request.
     #[serde(skip)]
     pub never_left: bool,
+}
+
+/// Records of a request whose body is kept as it was: of larger ones each record's payload says what it carried.
+const WITH_BODY: usize = 10;
+/// Bytes of a body that is kept.
+const KEPT_BODY: usize = 64 << 10;
+
+impl Exchange {
+    /// Keeps the body of a request with so many records, where it is short and has no secret in it: so the log has the
+    /// exact request of a test with one record.
+    pub fn keep_body(&mut self, records: usize, body: &[u8]) {
+        if records <= WITH_BODY && body.len() <= KEPT_BODY {
+            self.body = String::from_utf8_lossy(body).into_owned();
+        }
+    }
 }
 
 /// Stands in an [`Exchange`] where a secret was sent.

@@ -144,6 +144,7 @@ fn outcomes(
                 headers: exchange.headers,
                 records: attempt.records as u64,
                 bytes: exchange.bytes,
+                body: (!exchange.body.is_empty()).then(|| shown(&exchange.body)),
                 status: exchange.status,
                 outcome: outcome.to_owned(),
             }

@@ -155,6 +155,8 @@ pub struct Attempt {
     pub records: u64,
     /// Bytes of its body, as sent; 0 where no answer came.
     pub bytes: u64,
+    /// The body of the request before compression, masked unless revealed; only of requests with few records.
+    pub body: Option<String>,
     /// HTTP status, where there is one.
     pub status: Option<u16>,
     /// The answer's body, cut at 64 KiB, masked unless revealed.

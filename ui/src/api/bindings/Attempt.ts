@@ -29,6 +29,10 @@ records: number,
  */
 bytes: number, 
 /**
+ * The body of the request before compression, masked unless revealed; only of requests with few records.
+ */
+body: string | null, 
+/**
  * HTTP status, where there is one.
  */
 status: number | null, 

@@ -58,6 +58,12 @@ export function SentAndAnswer({
           ) : (
             <p className={styles.quiet}>{words.notKept}</p>
           )}
+          {last?.body && (
+            <details className={styles.whole}>
+              <summary>{words.wholeRequest}</summary>
+              <JsonView json={last.body} exact={!isJson(last.body)} label={words.wholeRequest} wrap />
+            </details>
+          )}
         </section>
         {detail.before !== null && (
           <section aria-label={words.before} className={styles.answerPart}>

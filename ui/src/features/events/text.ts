@@ -82,6 +82,7 @@ export const text = {
     sent: 'Sent',
     answer: 'Answer',
     ownAnswer: 'Answer for this record',
+    wholeRequest: 'The body of the request, as it was sent',
     wholeAnswer: (records: number) => `The whole answer, for ${counted(records, 'record', 'records')}`,
     noAnswer: 'There is no answer yet.',
     notKept: 'The payload is no longer kept.',

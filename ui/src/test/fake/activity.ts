@@ -327,6 +327,7 @@ function detailOf(event: Event, reveal: boolean): EventDetail {
     ] as [string, string][],
     records: 100,
     bytes: 31_877,
+    body: null,
     status,
     answer: JSON.stringify(answer, null, 2),
     own_answer: status === 200 ? JSON.stringify(rejected ? refused : { status: 'updated', id: 41 }) : null,

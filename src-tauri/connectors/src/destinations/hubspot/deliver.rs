@@ -33,7 +33,9 @@ pub(super) async fn deliver(hub: &HubSpot, batch: &Batch<'_>) -> Delivery {
     let answer = match ready.action {
         Action::Archive => archive(hub, &ready, url, &mut exchange).await,
         Action::Upsert | Action::Update | Action::Create => {
-            let sent = post(hub, url, request::body(&ready), &mut exchange).await;
+            let body = request::body(&ready);
+            exchange.keep_body(ready.entries.len(), &body);
+            let sent = post(hub, url, body, &mut exchange).await;
             classify(hub, &ready, &sent).await
         }
     };
@@ -86,7 +88,9 @@ async fn archive(hub: &HubSpot, ready: &Ready<'_>, url: Url, exchange: &mut Exch
         "None of these records is in HubSpot any more.".clone_into(&mut exchange.answer);
         return numbers.none_left(ready);
     }
-    let sent = post(hub, url, numbers.body(), exchange).await;
+    let body = numbers.body();
+    exchange.keep_body(ready.entries.len(), &body);
+    let sent = post(hub, url, body, exchange).await;
     delete::classify(hub, ready, numbers, &sent)
 }
 

@@ -32,7 +32,7 @@ pub(super) async fn deliver(plane: &DataPlane, batch: &Batch<'_>) -> Delivery {
         return Delivery { answer: Answer::Stop(error), exchange };
     }
     let records = batch.records.len();
-    tracking::deliver(&plane.api, body(batch), |sent| classify(sent, records)).await
+    tracking::deliver(&plane.api, body(batch), records, |sent| classify(sent, records)).await
 }
 
 pub(super) fn body(batch: &Batch<'_>) -> Vec<u8> {

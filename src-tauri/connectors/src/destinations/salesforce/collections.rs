@@ -80,7 +80,9 @@ async fn try_send(
     let ask = match operation {
         Operation::Delete => Ask { method, query: &query, ..Ask::get(path) },
         Operation::Upsert | Operation::Update | Operation::Clear | Operation::Create => {
-            Ask::json(method, path, body(object, &rows.sent, &ids))
+            let body = body(object, &rows.sent, &ids);
+            exchange.keep_body(rows.sent.len(), &body);
+            Ask::json(method, path, body)
         }
     };
     let answered = org.ask(&ask.up_to(ANSWER), exchange).await?;

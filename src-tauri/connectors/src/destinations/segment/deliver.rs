@@ -67,7 +67,7 @@ pub(super) async fn deliver(workspace: &Workspace, batch: &Batch<'_>) -> Deliver
         return unsent(Answer::Refused(too_large()), "Nothing was sent.");
     }
     let Delivery { answer, exchange } =
-        tracking::deliver(&workspace.api, body, |sent| classify(sent, good.len())).await;
+        tracking::deliver(&workspace.api, body, good.len(), |sent| classify(sent, good.len())).await;
     let left_out = (0..verdicts.len()).filter(|place| verdicts[*place].is_some()).collect();
     Delivery { answer: with_refused(answer, verdicts), exchange: Exchange { left_out, ..exchange } }
 }

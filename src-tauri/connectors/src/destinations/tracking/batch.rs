@@ -28,13 +28,15 @@ pub(crate) fn body<'a>(
     body
 }
 
-/// Sends a body once, and sorts what came of it.
+/// Sends a body with so many events once, and sorts what came of it.
 pub(crate) async fn deliver(
     api: &TrackingApi,
     body: Vec<u8>,
+    events: usize,
     classify: impl FnOnce(&Result<Answered, Failure>) -> Answer,
 ) -> Delivery {
     let mut exchange = Exchange { target: api.target(), headers: api.shown_headers(), ..Exchange::default() };
+    exchange.keep_body(events, &body);
     let packed = match api.packed(body).await {
         Ok(packed) => packed,
         Err(error) => return Delivery { answer: Answer::Stop(error), exchange },

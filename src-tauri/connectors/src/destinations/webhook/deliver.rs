@@ -35,6 +35,7 @@ pub(super) async fn deliver(receiver: &Receiver, batch: &Batch<'_>) -> Delivery 
     };
     exchange.headers = receiver.shown_headers(&ready);
     exchange.bytes = ready.body.len() as u64;
+    exchange.keep_body(batch.records.len(), &ready.body);
     let started = Instant::now();
     let sent = receiver.post(ready).await;
     exchange.took = Duration::from_millis(started.elapsed().as_millis() as u64);

@@ -42,6 +42,7 @@ async fn a_batch_goes_out_as_hubspot_wants_it_and_a_repeat_has_the_same_bytes() 
         )
     );
     assert_eq!(got[2].body, got[3].body);
+    assert_eq!(first.exchange.body, body(&got[2]), "the log has the exact request");
 }
 
 #[tokio::test]
