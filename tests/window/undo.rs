@@ -27,7 +27,7 @@ fn what_a_swapped_mapping_wrote_is_taken_back() {
         page.click("gridcell", "LEAD-00001…").await;
         page.reads("There now").await;
         page.reads("200 to update").await;
-        page.shot("40-swapped-review").await;
+        page.shot("50-swapped-review").await;
         look(page, "review of a swapped mapping", &mut found).await;
         page.click("button", "Sync 5,000 records…").await;
         let swapped = finished(page, SYNC, 2).await;
@@ -40,7 +40,7 @@ fn what_a_swapped_mapping_wrote_is_taken_back() {
         assert_eq!(contacts(&desk), before, "the CRM is as it was");
         page.reads("Undone").await;
         page.reads("You undid a run").await;
-        page.shot("42-undone").await;
+        page.shot("52-undone").await;
         assert!(found.is_empty(), "{found}");
         sluice.quit().await;
     });
@@ -88,7 +88,7 @@ async fn undo(page: &Page, found: &mut String) {
     page.find("alertdialog", "Undo the run of…").await;
     page.find("table", "Values that are put back").await;
     page.reads("This undo can be undone.").await;
-    page.shot("41-undo").await;
+    page.shot("51-undo").await;
     look(page, "question before an undo", found).await;
     page.click("button", "Undo 5,000 records").await;
 }
