@@ -65,27 +65,27 @@ enum Taken {
 /// Sends one batch.
 pub(super) async fn deliver(crm: &Crm, batch: &Batch<'_>) -> Delivery {
     let started = Instant::now();
-    let (answer, status, body, bytes) = match request(crm, batch) {
-        Err((error, body)) => (Answer::Stop(error), 404, body, 0),
-        Ok(request) => {
-            let bytes: usize = request.records.iter().map(|record| record.body.len() + 1).sum();
-            let (answer, status, body) = match crm.too_soon() {
-                Some(wait) => too_many(crm.play, wait),
-                None => classify(crm, crm.run(move |db| take(db, &request)).await),
-            };
-            (answer, status, body, bytes)
-        }
-    };
-    let exchange = Exchange {
+    let mut exchange = Exchange {
         target: target(batch),
         headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
-        bytes: bytes as u64,
-        status: Some(status),
-        answer: body.to_string(),
-        took: started.elapsed(),
-        left_out: Vec::new(),
-        never_left: false,
+        ..Exchange::default()
     };
+    let (answer, status, body) = match request(crm, batch) {
+        Err((error, body)) => (Answer::Stop(error), 404, body),
+        Ok(request) => {
+            let bytes: usize = request.records.iter().map(|record| record.body.len() + 1).sum();
+            exchange.bytes = bytes as u64;
+            let bodies: Vec<&[u8]> = request.records.iter().map(|record| record.body.as_slice()).collect();
+            if let [body] = *bodies {
+                exchange.keep_body(1, body);
+            }
+            match crm.too_soon() {
+                Some(wait) => too_many(crm.play, wait),
+                None => classify(crm, crm.run(move |db| take(db, &request)).await),
+            }
+        }
+    };
+    (exchange.status, exchange.answer, exchange.took) = (Some(status), body.to_string(), started.elapsed());
     Delivery { answer, exchange }
 }
 
