@@ -13,6 +13,8 @@ import { setHost } from '@/host';
 import { violations } from '@/test/axe';
 import { fakeHost, problem } from '@/test/fake-host';
 import { personOf } from '@/test/fake/person';
+import { runOf } from '@/test/fake/syncs';
+import { undoLook } from '@/test/fake/undo';
 import { renderWindow } from '@/test/render';
 
 const inputs = (host: ReturnType<typeof fakeHost>, command: string) =>
@@ -291,9 +293,17 @@ describe('people, one entry', () => {
     expect(inputs(host, 'event')).toEqual([{ event: 'p45', reveal: true }]);
   });
 
-  it('offers to undo only where it is told how', async () => {
-    await open();
-    expect(screen.queryByRole('button', { name: /^Undo/ })).toBeNull();
+  it('asks before it undoes one record, and says what would be done', async () => {
+    const host = fakeHost();
+    host.answer('undo_look', ({ run }) => undoLook(run, 'Lead ratings'));
+    host.answer('undo', ({ run }) => runOf(run + 100, 'Lead ratings', { trigger: 'undo' }));
+    const { user } = await open(ana, host);
+    const [newest] = screen.getAllByRole('button', { name: /^Undo/ });
+    await user.click(newest as HTMLElement);
+    const dialog = await screen.findByRole('alertdialog', { name: 'Undo this record?' });
+    await user.click(await within(dialog).findByRole('button', { name: /^Undo 2,532/ }));
+    await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
+    expect(inputs(host, 'undo')).toMatchObject([{ events: [expect.any(String)], delete_created: false }]);
   });
 
   it('hands an entry that arrived and still stands to who undoes it', async () => {
