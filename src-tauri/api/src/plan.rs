@@ -3,7 +3,7 @@
 use sluice_engine::destination::{Counted, Quota};
 use sluice_engine::engine::unsaved;
 use sluice_engine::json_text::Json;
-use sluice_engine::mapping::{Step, parse_path};
+use sluice_engine::mapping::first_key;
 use sluice_engine::mask;
 use sluice_engine::run::plan;
 use sluice_engine::store::{runs, syncs};
@@ -139,10 +139,7 @@ fn on_wire(record: &plan::PlanRecord, reveal: bool) -> PlanRecord {
 
 /// Whether a path is one of the destination's fields `names`, or inside one.
 fn is_in(path: &str, names: &[String]) -> bool {
-    match parse_path(path).ok().and_then(|steps| steps.into_iter().next()) {
-        Some(Step::Key(name)) => names.contains(&name),
-        Some(Step::Index(_)) | None => false,
-    }
+    first_key(path).is_some_and(|name| names.contains(&name))
 }
 
 /// Every field of either document, in order.

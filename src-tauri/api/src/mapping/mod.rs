@@ -10,7 +10,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use sluice_engine::mapping::{Step, parse_path};
+use sluice_engine::mapping::first_key;
 use sluice_engine::store::syncs;
 use sluice_engine::sync::{Field, Mode, Shape, Sync};
 
@@ -51,10 +51,7 @@ impl Api {
         };
         let open = object.fields.iter().filter(is_open);
         let open = open.map(|field| format!("{} is needed, and nothing fills it", field.label));
-        let name_of = |field: &Field| match parse_path(&field.key).unwrap_or_default().into_iter().next() {
-            Some(Step::Key(name)) => name,
-            Some(Step::Index(_)) | None => field.key.clone(),
-        };
+        let name_of = |field: &Field| first_key(&field.key).unwrap_or_else(|| field.key.clone());
         let names: Vec<String> = fields.iter().map(name_of).collect();
         let is_known = |name: &str| object.fields.iter().any(|field| field.name.eq_ignore_ascii_case(name));
         let unknown = names.iter().filter(|name| !is_known(name) && !object.fields.is_empty());

@@ -19,7 +19,7 @@ use crate::value::{Cell, Column, RowBatch};
 
 pub use address::{address, clearing_payload, without};
 use checks::{check_only_if_empty, match_value, unusable};
-pub use path::{Step, literal, parse_path};
+pub use path::{Step, first_key, literal, parse_path};
 pub use person::named_in;
 pub use template::{TemplatePart, template};
 use tree::Tree;

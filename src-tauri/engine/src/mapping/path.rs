@@ -12,6 +12,14 @@ pub enum Step {
 /// Places in a list, at most; a typing error must not make a payload of gigabytes.
 const LONGEST_LIST: usize = 1_000;
 
+/// The key that a path begins with; `None` where it is none or begins with a place in a list.
+pub fn first_key(path: &str) -> Option<String> {
+    match parse_path(path).ok()?.into_iter().next()? {
+        Step::Key(name) => Some(name),
+        Step::Index(_) => None,
+    }
+}
+
 /// Reads a key. Dots nest, `[n]` makes lists; a backslash takes the next character as it is.
 pub fn parse_path(text: &str) -> Result<Vec<Step>, &'static str> {
     let mut steps = Vec::new();

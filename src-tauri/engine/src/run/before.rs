@@ -2,9 +2,11 @@
 
 use super::deliver::Delivering;
 use super::deliver::work::Work;
-use super::{only_if_empty, undo};
+use super::only_if_empty;
+use super::undo::Known;
 use crate::destination::ReadByKey;
 use crate::error::{Error, ErrorKind, Result};
+use crate::record::Operation;
 use crate::store::outbox::beside::{AMENDED, BEFORE};
 use crate::sync::Shape;
 
@@ -16,8 +18,10 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
     let places = batch.first.get().unwrap_or(&work.places);
     let records = batch.records(places, &context.sync_uuid, &context.run)?;
     let (values, mut fields) = asked(records.iter().map(|record| record.payload), match_field)?;
-    let operations = records.iter().map(|record| record.operation);
-    undo::all_fields(&*context.destination, object, operations, &mut fields).await?;
+    if records.iter().any(|record| record.operation == Operation::Delete) {
+        let known = context.known.get_or_try_init(|| Known::read(&*context.destination, object)).await?;
+        known.add_writable(&mut fields);
+    }
     let only_if_empty = only_if_empty::names(&context.sync);
     // Without them nobody knows what may be filled; for the log alone they are not worth the last of a day's requests.
     let needed = !only_if_empty.is_empty();

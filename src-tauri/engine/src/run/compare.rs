@@ -3,7 +3,9 @@
 use super::before::asked;
 use super::only_if_empty;
 use super::plan::PlanRecord;
-use super::undo::{Known, all_fields};
+use super::undo::Known;
+use tokio::sync::OnceCell;
+
 use crate::destination::{Destination, Found, ReadByKey};
 use crate::error::Result;
 use crate::json_text::Json;
@@ -47,21 +49,20 @@ pub(crate) async fn compare(
 ) -> Result<bool> {
     let Shape::Record { object, match_field } = &sync.shape else { return Ok(false) };
     let names = only_if_empty::names(sync);
-    let mut known = None;
+    let known = OnceCell::new();
     for records in records.chunks_mut(most.max(1)) {
         let (values, mut fields) = asked(records.iter().map(|record| record.sent.as_slice()), match_field)?;
-        let operations = records.iter().map(|record| record.operation);
-        all_fields(destination, object, operations, &mut fields).await?;
+        if records.iter().any(|record| record.operation == Operation::Delete) {
+            let known: &Known = known.get_or_try_init(|| Known::read(destination, object)).await?;
+            known.add_writable(&mut fields);
+        }
         // It stands there too, perhaps written otherwise.
         fields.push(match_field.clone());
         let read = ReadByKey { object, match_field, values: &values, fields: &fields, needed: true };
         let Some(found) = destination.read_by_key(&read).await else {
             return if names.is_empty() { Ok(false) } else { Err(only_if_empty::not_readable()) };
         };
-        if known.is_none() {
-            known = Some(Known::of(&destination.objects().await?, object));
-        }
-        let Some(known) = &known else { continue };
+        let known = known.get_or_try_init(|| Known::read(destination, object)).await?;
         for (record, found) in records.iter_mut().zip(found?) {
             if let Some(found) = &found {
                 let fills =

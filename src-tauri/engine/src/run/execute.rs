@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::brakes::{self, Before};
@@ -20,7 +21,7 @@ use crate::store::Store;
 use crate::store::fingerprints;
 use crate::store::marks::Mark;
 use crate::store::outbox::{self, RecordState};
-use crate::store::runs::{self, Counts, Ended, RunRow, RunState, Trigger};
+use crate::store::runs::{self, Counts, Ended, RunRow, RunState};
 use crate::store::seal::{self, Sealing};
 use crate::store::syncs::{self, SavedSync};
 use crate::sync::Mode;
@@ -247,6 +248,7 @@ impl Execution {
             run,
             resumed,
             only_jobs,
+            known: OnceCell::new(),
         }
     }
 
@@ -258,7 +260,7 @@ impl Execution {
         failpoint!(Finishing);
         self.destination.finish(&self.saved.sync.name, self.run).await?;
         // What a part of a sync delivered stays beside the base until a whole run has been delivered.
-        if !matches!(trigger, Trigger::Test | Trigger::Undo | Trigger::Replay) {
+        if !trigger.is_partial() {
             self.tidy_base().await?;
         }
         let counts = self.store.read(|sqlite| Ok(runs::get(sqlite, self.run)?.counts))?;

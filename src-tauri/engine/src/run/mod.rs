@@ -13,6 +13,7 @@ mod one;
 mod only_if_empty;
 mod outcome;
 mod pace;
+mod part;
 pub mod plan;
 pub mod progress;
 mod read;

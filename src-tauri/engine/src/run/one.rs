@@ -1,15 +1,15 @@
 //! A test with one record: the first a run would send, in a run of its own.
 
 use super::execute::Execution;
+use super::part;
 use super::read::{Sink, Staged, read_all, unless_cancelled};
 use super::source;
 use crate::clock::millis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Change;
 use crate::store::fingerprints::Delivered;
-use crate::store::marks;
-use crate::store::outbox::{self, Body, OpenRecord, RecordState, key_hash};
-use crate::store::runs::{self, Counts, InvalidRow, Problem};
+use crate::store::outbox::{self, Body, key_hash};
+use crate::store::runs::{Counts, InvalidRow, Problem};
 use crate::sync::Mode;
 use crate::warehouse::Warehouse;
 
@@ -78,39 +78,11 @@ impl Execution {
         let hash = key_hash(body.key(0));
         let sealed = outbox::compress(&body)?;
         let job = move |sqlite: &rusqlite::Connection| {
-            if let Some(open) = outbox::open_records(sqlite, sync)?.get(&hash) {
-                take_over(sqlite, open, at)?;
-            }
-            // Where the row goes back to what was discarded, it has to be sent over what the test brings.
-            outbox::discarded::forget(sqlite, sync, &[hash])?;
-            // A warehouse that compares by itself knows nothing of this delivery.
-            marks::forget(sqlite, sync)?;
             let batch = outbox::stage(sqlite, sync, run, at, &sealed)?;
-            outbox::release(sqlite, run)?;
-            runs::set_counts(sqlite, run, &counts)?;
-            runs::seal(sqlite, run, at, None, batch)
+            part::seal(sqlite, (sync, run), at, &[hash], &counts, batch)
         };
         self.store.write(job).done().await
     }
-}
-
-/// Closes the open record of the same key: the test carries it.
-pub(super) fn take_over(sqlite: &rusqlite::Connection, open: &OpenRecord, at: i64) -> Result<()> {
-    let state = match outbox::state_of(sqlite, open.batch, open.place)? {
-        RecordState::Rejected | RecordState::Doubtful => RecordState::RejectedBefore,
-        RecordState::Staged
-        | RecordState::Pending
-        | RecordState::InFlight
-        | RecordState::Delivered
-        | RecordState::Accepted
-        | RecordState::Superseded
-        | RecordState::Discarded
-        | RecordState::Retry
-        | RecordState::Invalid
-        | RecordState::RejectedBefore => RecordState::Superseded,
-    };
-    let reason = outbox::own_states(sqlite, open.batch)?.remove(&open.place).and_then(|own| own.problem);
-    outbox::set_state(sqlite, open.batch, open.place, state, at, reason.as_deref())
 }
 
 fn nothing(refused: Option<Problem>) -> Error {

@@ -6,18 +6,14 @@ use serde_json::Value;
 
 use crate::destination::Found;
 use crate::error::{Error, ErrorKind, Result};
-use crate::mapping::{Step, parse_path, without};
+use crate::mapping::{first_key, without};
 use crate::record::{Operation, Record};
 use crate::store::outbox::beside::Amended;
 use crate::sync::Sync;
 
 /// Names, in the destination, of the sync's fields that are filled only where they are empty.
 pub(super) fn names(sync: &Sync) -> Vec<String> {
-    let name = |key: &str| match parse_path(key).unwrap_or_default().into_iter().next()? {
-        Step::Key(name) => Some(name),
-        Step::Index(_) => None,
-    };
-    sync.only_if_empty().filter_map(name).collect()
+    sync.only_if_empty().filter_map(first_key).collect()
 }
 
 /// The destination can not be asked what is empty there.

@@ -2,15 +2,15 @@
 
 use rusqlite::Connection;
 
-use super::one::take_over;
+use super::part;
 use crate::destination::Limits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json_text::Json;
 use crate::mapping::named_in;
 use crate::record::{Change, Operation};
+use crate::store::events;
 use crate::store::outbox::{self, Body, key_hash};
-use crate::store::runs::{self, Counts, RunRow};
-use crate::store::{events, marks};
+use crate::store::runs::{Counts, RunRow};
 use crate::sync::Shape;
 use crate::words::count;
 
@@ -32,21 +32,12 @@ pub(crate) fn stage(
         Some(payload) => corrected(&of.shape, &sent, &payload, limits.record_bytes)?,
         None => sent,
     };
-    let hash = key_hash(&key);
-    let open = outbox::open_records(sqlite, of.sync)?;
-    // A record that waits goes out by itself, and one key is never twice on its way.
-    if let Some(open) = open.get(&hash) {
-        take_over(sqlite, open, at)?;
-    }
-    outbox::discarded::forget(sqlite, of.sync, &[hash])?;
-    marks::forget(sqlite, of.sync)?;
     let change = event.change.unwrap_or(Change::Changed);
     let mut body = Body::default();
     body.push(&key, change, operation, run, &payload);
     let staged = outbox::stage(sqlite, of.sync, run, at, &outbox::compress(&body)?)?;
-    outbox::release(sqlite, run)?;
-    runs::set_counts(sqlite, run, &Counts { carried: 1, to_send: 1, ..Counts::default() })?;
-    runs::seal(sqlite, run, at, None, staged)
+    let counts = Counts { carried: 1, to_send: 1, ..Counts::default() };
+    part::seal(sqlite, (of.sync, run), at, &[key_hash(&key)], &counts, staged)
 }
 
 /// The payload as the user has written it, on one line; refused where it is about somebody else.

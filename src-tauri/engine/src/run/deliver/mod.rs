@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use chrono::Utc;
+use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +20,7 @@ use super::outcome::{Attempt, Settled, Settlement};
 use super::progress::Progress;
 use super::refusals::Refusals;
 use super::send::{Sent, send};
+use super::undo::Known;
 use crate::clock::{SharedClock, millis};
 use crate::destination::{Destination, Limits};
 use crate::error::{Error, ErrorKind, Result};
@@ -63,6 +65,8 @@ pub(crate) struct Delivering {
     pub(crate) resumed: bool,
     /// Only sees the destination's jobs to their end, and sends nothing.
     pub(crate) only_jobs: bool,
+    /// The fields of the destination's object; asked for once, where something is deleted.
+    pub(crate) known: OnceCell<Known>,
 }
 
 struct Sender {

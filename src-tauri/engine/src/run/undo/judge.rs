@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::destination::{Found, Object, Takes};
+use crate::destination::{Destination, Found, Takes};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json_text::Json;
 use crate::record::Operation;
@@ -92,10 +92,12 @@ pub(in crate::run) struct Known {
 }
 
 impl Known {
-    /// The fields of `object` among those the destination has.
-    pub(in crate::run) fn of(objects: &[Object], object: &str) -> Self {
+    /// The fields of `object` in the destination.
+    pub(in crate::run) async fn read(destination: &dyn Destination, object: &str) -> Result<Self> {
+        let objects = destination.objects().await?;
         let fields = objects.iter().filter(|known| known.name == object).flat_map(|known| &known.fields);
-        Self { fields: fields.map(|field| (field.name.clone(), (field.takes, field.writable))).collect() }
+        let fields = fields.map(|field| (field.name.clone(), (field.takes, field.writable)));
+        Ok(Self { fields: fields.collect() })
     }
 
     pub(in crate::run) fn takes(&self, name: &str) -> Takes {
@@ -107,9 +109,12 @@ impl Known {
         self.fields.is_empty() || self.fields.get(name).is_some_and(|(_, writable)| *writable)
     }
 
-    /// Names of all fields a record can be given.
-    pub(super) fn writable(&self) -> impl Iterator<Item = &String> {
-        self.fields.iter().filter(|(_, (_, writable))| *writable).map(|(name, _)| name)
+    /// Adds to `fields` all that a record can be given: a record that is deleted is created again from them.
+    pub(in crate::run) fn add_writable(&self, fields: &mut Vec<String>) {
+        let writable = self.fields.iter().filter(|(_, (_, writable))| *writable).map(|(name, _)| name);
+        let mut more: Vec<String> = writable.filter(|name| !fields.contains(name)).cloned().collect();
+        more.sort_unstable();
+        fields.extend(more);
     }
 }
 

@@ -1,13 +1,12 @@
 //! Goes through what a run delivered, asks the destination what stands there now, and says what an undo would do.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::judge::{FieldUndo, Judged, Known, Stood, Was, Will, document, is_there, judge};
 use crate::clock::from_millis;
 use crate::destination::{Destination, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json_text::Json;
-use crate::record::Operation;
 use crate::run::before::asked;
 use crate::same::is_same;
 use crate::store::outbox::beside::{AMENDED, Amended, BEFORE, Before};
@@ -82,7 +81,7 @@ impl<'a> Look<'a> {
             keys,
             object,
             match_field,
-            known: Known::of(&destination.objects().await?, object),
+            known: Known::read(destination, object).await?,
             most: destination.limits(&of.shape).records.max(1),
             batches: store.read(|sqlite| outbox::batches_of(sqlite, of.id))?.into(),
             at: None,
@@ -197,22 +196,6 @@ impl<'a> Look<'a> {
             Ok(own.clone())
         })
     }
-}
-
-/// Names of all fields that a record is created again from, where a run is about to delete it.
-pub(in crate::run) async fn all_fields(
-    destination: &dyn Destination,
-    object: &str,
-    mut operations: impl Iterator<Item = Operation>,
-    fields: &mut Vec<String>,
-) -> Result<()> {
-    if operations.any(|operation| operation == Operation::Delete) {
-        let known = Known::of(&destination.objects().await?, object);
-        let more: BTreeSet<String> =
-            known.writable().filter(|name| !fields.contains(name)).cloned().collect();
-        fields.extend(more);
-    }
-    Ok(())
 }
 
 fn events() -> Error {

@@ -9,5 +9,4 @@ pub use look::UndoRecord;
 
 pub(super) use judge::Known;
 pub(crate) use look::Look;
-pub(super) use look::all_fields;
 pub(crate) use stage::Undo;

@@ -8,11 +8,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Change, Operation};
 use crate::run::execute::Execution;
 use crate::run::invalid;
-use crate::run::one::take_over;
+use crate::run::part;
 use crate::run::read::unless_cancelled;
+use crate::store::Store;
 use crate::store::outbox::{self, Body, key_hash};
 use crate::store::runs::{self, Counts, InvalidRow, Problem};
-use crate::store::{Store, marks};
 use crate::value::write_string;
 
 const NOT_TO_DELETE: &str = "The run created it, and it was not to be deleted.";
@@ -81,17 +81,7 @@ impl Execution {
     async fn seal_undo(&self, hashes: Vec<u64>, counts: Counts, last_batch: i64) -> Result<()> {
         let (sync, run, at) = (self.saved.id, self.run, millis(self.clock.now()));
         let job = move |sqlite: &rusqlite::Connection| {
-            // What waits of these keys would be written over what is put back.
-            let open = outbox::open_records(sqlite, sync)?;
-            for open in hashes.iter().filter_map(|hash| open.get(hash)) {
-                take_over(sqlite, open, at)?;
-            }
-            outbox::discarded::forget(sqlite, sync, &hashes)?;
-            // A warehouse that compares by itself knows nothing of this.
-            marks::forget(sqlite, sync)?;
-            outbox::release(sqlite, run)?;
-            runs::set_counts(sqlite, run, &counts)?;
-            runs::seal(sqlite, run, at, None, last_batch)?;
+            part::seal(sqlite, (sync, run), at, &hashes, &counts, last_batch)?;
             failpoint!(Sealed);
             Ok(())
         };

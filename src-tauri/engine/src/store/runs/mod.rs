@@ -29,7 +29,7 @@ pub fn begin(
     shape: &Shape,
 ) -> Result<i64> {
     refuse_second(sqlite, sync)?;
-    if matches!(trigger, Trigger::Test | Trigger::Undo | Trigger::Replay) {
+    if trigger.is_partial() {
         seal::refuse_while_held(sqlite, sync)?;
     } else if let Some(held) = seal::held_of(sqlite, sync)? {
         seal::drop_held(sqlite, held)?;

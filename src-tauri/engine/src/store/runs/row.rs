@@ -30,6 +30,13 @@ pub enum Trigger {
     Replay = 8,
 }
 
+impl Trigger {
+    /// The run carries a part of its sync, and reads nothing of it whole.
+    pub fn is_partial(self) -> bool {
+        matches!(self, Self::Test | Self::Undo | Self::Replay)
+    }
+}
+
 /// How a run is or ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
