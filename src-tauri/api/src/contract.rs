@@ -10,8 +10,9 @@ use crate::wire::{
     ConnectionSignIn, DestinationObject, Discard, Draft, EventDetail, EventPage, EventRequest, EventsExport,
     EventsRequest, HeldRequest, KeyCheck, KeyCheckRequest, MappingCheck, MappingCheckRequest, Pasted,
     PayloadPreview, PayloadPreviewRequest, PersonHistory, PersonRequest, Plan, PlanRequest, Problem, Replay,
-    Retry, Run, RunsRequest, Schedule, ScheduleDescription, Settings, Source, SourceRequest, Sync, SyncNow,
-    SyncSave, Table, Undo, UndoLook, UndoLookRequest,
+    Retry, Review, ReviewExport, ReviewPage, ReviewRequest, Run, RunsRequest, Schedule, ScheduleDescription,
+    Settings, Since, SinceRequest, Source, SourceRequest, Sync, SyncNow, SyncSave, Table, Undo, UndoLook,
+    UndoLookRequest,
 };
 
 /// Declares every command once; `input -> output`, in wire types.
@@ -107,6 +108,16 @@ commands! {
     run_cancel: i64 => Run;
     /// What a held run would do, from what it has ready to send.
     held: HeldRequest => Plan;
+    /// How far the records of the held run of this id have been compared with the destination, and what came of it.
+    review: i64 => Review;
+    /// Compares every record of the held run of this id; answers at once, and goes on by itself.
+    review_start: i64 => Review;
+    /// A page of the compared records of a held run.
+    review_records: ReviewRequest => ReviewPage;
+    /// Writes the compared records of a held run to a file; answers with how many.
+    review_export: ReviewExport => u64;
+    /// Whether the warehouse has changed since a held run read it.
+    held_since: SinceRequest => Since;
     /// Goes on with a held run: what it showed is sent.
     run_approve: i64 => Run;
     /// Drops a held run; nothing more of it is sent.

@@ -54,6 +54,10 @@ pub struct Plan {
     pub quota_share: Option<f64>,
     /// The destination says what stands in its records now, and `records` are compared with that.
     pub reads: bool,
+    /// Stands for just these records: given to `sync_now`, a run that finds others is held.
+    pub stamp: String,
+    /// How long the run would take, in seconds, by the last ones of the sync; absent where there was none.
+    pub expected_seconds: Option<f64>,
 }
 
 /// One record of a plan.
@@ -79,6 +83,8 @@ pub struct PlanRecord {
     /// The same per field, for showing: before is what stands in the destination now where it says that, else what was
     /// last delivered.
     pub fields: Vec<FieldChange>,
+    /// Why the destination would refuse it, as far as is known; one sentence for each field.
+    pub refused: Vec<String>,
 }
 
 /// What would become of a record in the destination.

@@ -164,6 +164,10 @@ pub struct SyncNow {
     pub full: bool,
     /// Go on where a run is held.
     pub approve: bool,
+    /// Read and compare, and hold the run before anything is sent.
+    pub review: bool,
+    /// The stamp of the plan that was looked at: a run that finds other records is held.
+    pub planned: Option<String>,
 }
 
 /// `runs`: run history, newest first.
