@@ -125,7 +125,11 @@ async fn pause_or_resume(app: AppHandle) -> Result<(), Problem> {
 }
 
 async fn sync_now(app: AppHandle, sync: String) -> Result<(), Problem> {
-    app.state::<Desktop>().api.sync_now(SyncNow { sync, full: false, approve: false }).await.map(|_| ())
+    app.state::<Desktop>()
+        .api
+        .sync_now(SyncNow { sync, full: false, approve: false, review: false, planned: None })
+        .await
+        .map(|_| ())
 }
 
 /// Does what a menu item says. A problem opens the window, where the sync shows it in full.

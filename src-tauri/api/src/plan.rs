@@ -2,16 +2,20 @@
 
 use sluice_engine::destination::{Counted, Quota};
 use sluice_engine::engine::unsaved;
+use sluice_engine::fits::Misfit;
 use sluice_engine::json_text::Json;
 use sluice_engine::mapping::first_key;
 use sluice_engine::mask;
+use sluice_engine::record::Operation;
 use sluice_engine::run::plan;
+use sluice_engine::store::outbox::looked::{Group, Looked, Refusal};
 use sluice_engine::store::{runs, syncs};
 use sluice_engine::sync::Sync;
 use sluice_engine::{Error, ErrorKind};
 
 use crate::Api;
 use crate::runs::counts_on_wire;
+use crate::source::shorten;
 use crate::wire::{FieldChange, HeldRequest, InvalidRow, Plan, PlanRecord, PlanRequest, Problem};
 
 impl Api {
@@ -57,7 +61,7 @@ impl Api {
 
     /// The share of the destination's daily quota that so many records, or the requests for them, are; `None` where it
     /// has none or does not say.
-    async fn quota_share(&self, sync: &Sync, records: u64, requests: u64) -> Option<f64> {
+    pub(crate) async fn quota_share(&self, sync: &Sync, records: u64, requests: u64) -> Option<f64> {
         let to = sync.to.clone()?;
         let destination = self.blocking(move |engine| engine.destination(&to)).await.ok()?;
         let Quota { of, counts, .. } = destination.quota().await.ok()??;
@@ -84,7 +88,7 @@ fn plan_on_wire(
     Plan {
         sync,
         counts: counts_on_wire(&plan.counts, seconds),
-        records: plan.records.iter().map(|record| on_wire(record, reveal)).collect(),
+        records: plan.records.iter().map(|record| record_on_wire(record, reveal)).collect(),
         invalid_rows: plan.invalid.iter().map(invalid_row).collect(),
         held: plan.held.as_ref().map(Into::into),
         requests_needed: plan.requests,
@@ -92,18 +96,23 @@ fn plan_on_wire(
         cost: plan.cost.as_ref().map(Into::into),
         quota_share,
         reads: plan.reads,
+        stamp: plan.stamp.map(|stamp| stamp.to_string()),
+        expected_seconds: plan.expected.map(|expected| expected.as_secs_f64()),
     }
 }
 
-fn on_wire(record: &plan::PlanRecord, reveal: bool) -> PlanRecord {
+/// A record of a plan, as a window may show it.
+pub(crate) fn record_on_wire(record: &plan::PlanRecord, reveal: bool) -> PlanRecord {
     let document = |bytes: &Option<Vec<u8>>| Json::parse(std::str::from_utf8(bytes.as_deref()?).ok()?);
+    let looked = record.looked.as_ref();
+    let live = looked.filter(|looked| looked.live);
     let (mut before, mut after) = (document(&record.before), document(&record.after));
-    let mut now = record.now.as_ref().and_then(|now| Json::parse(now.fields.as_deref()?));
+    let mut now = live.and_then(|looked| Json::parse(looked.stands.as_deref()?));
     // What changed is judged on the values themselves; only then are they masked.
-    let earlier = |before: &Option<Json>, now: &Option<Json>| {
-        if record.now.is_some() { now.clone() } else { before.clone() }
-    };
-    let changed = changes(earlier(&before, &now).as_ref(), after.as_ref());
+    let earlier =
+        |before: &Option<Json>, now: &Option<Json>| if live.is_some() { now.clone() } else { before.clone() };
+    let exact = changes(earlier(&before, &now).as_ref(), after.as_ref());
+    let refused = looked.map(|looked| refused(record, looked, after.as_ref(), reveal)).unwrap_or_default();
     if !reveal {
         for document in [&mut before, &mut after, &mut now].into_iter().flatten() {
             mask::mask_json("", document);
@@ -116,30 +125,57 @@ fn on_wire(record: &plan::PlanRecord, reveal: bool) -> PlanRecord {
     } else {
         mask::value("", &record.key).unwrap_or_else(|| record.key.clone())
     };
-    let same = record.now.as_ref().map_or(&[][..], |now| now.same.as_slice());
+    let (same, left_alone) =
+        looked.map_or((&[][..], &[][..]), |looked| (looked.same.as_slice(), looked.left_alone.as_slice()));
     let fields = changes(earlier(&before, &now).as_ref(), after.as_ref())
         .into_iter()
-        .zip(changed)
+        .zip(exact)
         .map(|(shown, exact)| FieldChange {
             changed: exact.changed && !is_in(&shown.path, same),
-            left_alone: is_in(&shown.path, &record.left_alone),
+            left_alone: is_in(&shown.path, left_alone),
             ..shown
         })
         .collect();
     PlanRecord {
         key,
         change: record.change.into(),
-        group: record.now.as_ref().map(|now| now.group.into()),
+        group: looked.map(|looked| looked.group.into()),
         now: raw(&now),
         before: raw(&before),
         after: raw(&after),
         fields,
+        refused,
     }
+}
+
+/// Why the destination would refuse a record, a sentence for each reason.
+fn refused(record: &plan::PlanRecord, looked: &Looked, after: Option<&Json>, reveal: bool) -> Vec<String> {
+    if looked.group == Group::Fail && looked.refused.is_empty() {
+        return vec![match record.operation {
+            Operation::Create => "It is there already, and is only to be created.".to_owned(),
+            Operation::Upsert | Operation::Update | Operation::Clear | Operation::Delete => {
+                "It is not there, and is only to be updated.".to_owned()
+            }
+        }];
+    }
+    let sentence = |refusal: &Refusal| {
+        let text = after.and_then(|after| after.get(&refusal.field)).and_then(Json::text).unwrap_or_default();
+        let masked = if reveal { None } else { mask::value(&refusal.field, &text) };
+        let (label, value) = (&refusal.label, shorten(masked.as_deref().unwrap_or(&text)));
+        match refusal.why {
+            Misfit::Empty => format!("{label} is needed, and empty."),
+            Misfit::NotInList => format!("“{value}” is not in the list of {label}."),
+            Misfit::OtherType => format!("{label} does not take “{value}”."),
+            Misfit::Decimals => format!("“{value}” has more decimals than {label} keeps."),
+            Misfit::TooLong => format!("“{value}” is longer than {label} takes."),
+        }
+    };
+    looked.refused.iter().map(sentence).collect()
 }
 
 /// Whether a path is one of the destination's fields `names`, or inside one.
 fn is_in(path: &str, names: &[String]) -> bool {
-    first_key(path).is_some_and(|name| names.contains(&name))
+    names.iter().any(|name| name == path) || first_key(path).is_some_and(|name| names.contains(&name))
 }
 
 /// Every field of either document, in order.

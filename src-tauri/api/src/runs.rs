@@ -16,15 +16,16 @@ use crate::wire::{
 impl Api {
     /// Starts a run; answers as soon as it is written down.
     pub async fn sync_now(&self, input: SyncNow) -> Result<Run, Problem> {
-        let start = Start { trigger: Trigger::Manual, full: input.full, approve: input.approve, slot: None };
-        let run = self.engine().start(&input.sync, start).await?;
+        let SyncNow { sync, full, approve, review, planned } = input;
+        let planned = planned.as_deref().map(str::parse).transpose()?;
+        let start = Start { full, approve, review, planned, ..Start::of(Trigger::Manual) };
+        let run = self.engine().start(&sync, start).await?;
         self.run(run).await
     }
 
     /// Tests a sync with one record: the first a run would send goes out, and counts as any other.
     pub async fn sync_test(&self, sync: String) -> Result<Run, Problem> {
-        let start = Start { trigger: Trigger::Test, full: false, approve: false, slot: None };
-        let run = self.engine().start(&sync, start).await?;
+        let run = self.engine().start(&sync, Start::of(Trigger::Test)).await?;
         self.run(run).await
     }
 

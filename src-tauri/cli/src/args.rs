@@ -53,6 +53,12 @@ pub(crate) enum Command {
         /// Show at most so many records
         #[arg(long, value_name = "N", default_value_t = 100)]
         limit: usize,
+        /// Compare every record with what stands in the destination, and hold the run so that just it can be approved
+        #[arg(long)]
+        all: bool,
+        /// With --all: write every compared record to this file, as CSV or, where it ends in .jsonl, as JSON lines
+        #[arg(long, value_name = "FILE", requires = "all")]
+        export: Option<PathBuf>,
     },
     /// Run a sync now
     Sync {
@@ -64,6 +70,9 @@ pub(crate) enum Command {
         /// Go on with what a held run would do
         #[arg(long)]
         approve: bool,
+        /// With --approve: also where the warehouse has changed since
+        #[arg(long, requires = "approve")]
+        anyway: bool,
         /// Drop the held run; nothing more of it is sent
         #[arg(long, conflicts_with_all = ["full", "approve"])]
         drop: bool,
@@ -242,6 +251,8 @@ mod tests {
             "plan s --limit 5",
             "sync s --full",
             "sync s --approve --json",
+            "sync s --approve --anyway",
+            "plan s --all --export f.csv",
             "sync s --drop",
             "events --sync s --run 1 --key k --status rejected --limit 3",
             "runs --sync s",

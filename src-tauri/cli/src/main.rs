@@ -51,14 +51,18 @@ async fn run(line: CommandLine, out: Output) -> Result<Exit, Problem> {
         Command::Check { connection } => {
             looking(&home, async |api| check::run(api, out, connection).await).await
         }
-        Command::Plan { sync, limit } => {
+        Command::Plan { sync, limit, all: true, export } => {
+            owning(&home, async |api| plan::all(api, out, sync, limit, export).await).await
+        }
+        Command::Plan { sync, limit, .. } => {
             looking(&home, async |api| plan::run(api, out, sync, limit).await).await
         }
         Command::Sync { sync, drop: true, .. } => {
             owning(&home, async |api| sync::drop_held(api, out, &sync).await).await
         }
-        Command::Sync { sync, full, approve, drop: false } => {
-            owning(&home, async |api| sync::run(api, out, sync, full, approve).await).await
+        Command::Sync { sync, full, approve, anyway, drop: false } => {
+            let how = sync::How { full, approve, anyway };
+            owning(&home, async |api| sync::run(api, out, sync, how).await).await
         }
         Command::Events(args) => events::run(&Api::open_reading(&home)?, out, args).await,
         Command::Runs { sync, limit } => runs::run(&Api::open_reading(&home)?, out, sync, limit).await,

@@ -76,7 +76,7 @@ impl Desk {
     }
 
     async fn run(&self) -> RunRow {
-        let start = Start { trigger: Trigger::Manual, full: false, approve: true, slot: None };
+        let start = Start { approve: true, ..Start::of(Trigger::Manual) };
         let run = self.engine.start(SYNC, start).await.unwrap();
         self.engine.wait(run).await.unwrap()
     }

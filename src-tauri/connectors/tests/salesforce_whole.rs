@@ -79,7 +79,7 @@ impl Desk {
     }
 
     async fn run(&self) -> RunRow {
-        let start = Start { trigger: Trigger::Manual, full: false, approve: false, slot: None };
+        let start = Start::of(Trigger::Manual);
         let run = self.engine.start("leads", start).await.unwrap();
         self.engine.wait(run).await.unwrap()
     }

@@ -19,6 +19,7 @@ pub mod diff;
 pub mod differ;
 pub mod engine;
 pub mod error;
+pub mod fits;
 pub mod json_text;
 pub mod manifest;
 pub mod mapping;

@@ -9,6 +9,7 @@ use sluice_engine::{Error, ErrorKind, Result};
 
 use super::line::Lines;
 use super::{filter, label};
+use crate::csv;
 use crate::wire::{Event, EventsExport};
 
 /// Events read at once.
@@ -46,7 +47,7 @@ fn write_event(out: &mut impl Write, csv: bool, event: &Event, key: &str, payloa
         let change = format!("{:?}", event.change).to_lowercase();
         let run = event.run.to_string();
         let status = label(event.status);
-        let cells = [
+        let cells: [&str; 10] = [
             &event.at,
             &event.sync,
             &run,
@@ -58,8 +59,7 @@ fn write_event(out: &mut impl Write, csv: bool, event: &Event, key: &str, payloa
             &event.answer,
             payload,
         ];
-        writeln!(out, "{}", cells.map(quoted).join(","))?;
-        return Ok(());
+        return csv::write(out, &cells);
     }
     let mut line = serde_json::to_value(event)
         .map_err(|error| Error::new(ErrorKind::Bug, "An event could not be written.").with_source(error))?;
@@ -68,15 +68,4 @@ fn write_event(out: &mut impl Write, csv: bool, event: &Event, key: &str, payloa
     let payload = if payload.is_empty() { "null" } else { payload };
     writeln!(out, "{},\"payload\":{payload}}}", text.trim_end_matches('}'))?;
     Ok(())
-}
-
-/// RFC 4180: quoted where needed; a cell a spreadsheet would take for a formula gets a quote in front.
-fn quoted(cell: &str) -> String {
-    let defused =
-        if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() };
-    if defused.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", defused.replace('"', "\"\""))
-    } else {
-        defused
-    }
 }

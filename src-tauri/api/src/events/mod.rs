@@ -113,6 +113,7 @@ fn problem(row: &EventRow) -> Result<Option<Problem>> {
     let mut problem = stored.as_ref().map(Problem::from);
     if matches!(row.state, RecordState::RejectedBefore | RecordState::Superseded)
         && let Some(problem) = &mut problem
+        && problem.kind != ErrorKind::LeftAlone.name()
     {
         "A later run took this record over.".clone_into(&mut problem.safe);
         "There is nothing to do.".clone_into(&mut problem.hint);

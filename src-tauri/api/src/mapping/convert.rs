@@ -1,8 +1,9 @@
 //! Fields of a mapping and of a destination, from the engine's types to the wire's and back.
 
+use sluice_engine::fits::Misfit;
 use sluice_engine::{destination, sync};
 
-use crate::wire::{Field, FieldValue, Takes};
+use crate::wire::{Field, FieldValue, MismatchKind, Takes};
 
 impl From<destination::Takes> for Takes {
     fn from(takes: destination::Takes) -> Self {
@@ -17,6 +18,34 @@ impl From<destination::Takes> for Takes {
             Engine::Moment { converts } => Self::Moment { converts },
             Engine::OneOf => Self::OneOf,
             Engine::SomeOf => Self::SomeOf,
+        }
+    }
+}
+
+impl From<Takes> for destination::Takes {
+    fn from(takes: Takes) -> Self {
+        match takes {
+            Takes::Anything => Self::Anything,
+            Takes::Text { longest } => Self::Text { longest },
+            Takes::Email => Self::Email,
+            Takes::Number { decimals } => Self::Number { decimals },
+            Takes::Boolean => Self::Boolean,
+            Takes::Date { converts } => Self::Date { converts },
+            Takes::Moment { converts } => Self::Moment { converts },
+            Takes::OneOf => Self::OneOf,
+            Takes::SomeOf => Self::SomeOf,
+        }
+    }
+}
+
+impl From<Misfit> for MismatchKind {
+    fn from(why: Misfit) -> Self {
+        match why {
+            Misfit::Empty => Self::Empty,
+            Misfit::NotInList => Self::NotInList,
+            Misfit::OtherType => Self::OtherType,
+            Misfit::Decimals => Self::Decimals,
+            Misfit::TooLong => Self::TooLong,
         }
     }
 }

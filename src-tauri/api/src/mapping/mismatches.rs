@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
+use sluice_engine::fits::misfit;
+use sluice_engine::json_text::Json;
 use sluice_engine::mapping::{self, Mapping, template};
 use sluice_engine::mask;
 use sluice_engine::sync::{Field, FieldValue, Shape, Sync};
 
-use super::fits::misfit;
 use crate::samples::Sample;
 use crate::source::shorten;
 use crate::wire::{DestinationField, DestinationObject, Mismatch, MismatchExample, MismatchKind, Takes};
@@ -44,8 +45,10 @@ pub(super) fn of_records(
                 }
                 None | Some(Value::Null) => {}
                 Some(value) => {
-                    if let Some(kind) = misfit(target, value) {
-                        misfits.entry(kind).or_default().push(Some(text_of(value)));
+                    let known = Json::parse(&value.to_string());
+                    let why = known.and_then(|known| misfit(target.takes.into(), &target.options, &known));
+                    if let Some(why) = why {
+                        misfits.entry(why.into()).or_default().push(Some(text_of(value)));
                     }
                 }
             }

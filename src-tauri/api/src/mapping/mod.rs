@@ -1,7 +1,6 @@
 //! How rows suit the object of a record destination, before anything is sent.
 
 mod convert;
-mod fits;
 mod mismatches;
 mod suggest;
 mod synonyms;

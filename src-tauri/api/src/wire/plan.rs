@@ -54,8 +54,8 @@ pub struct Plan {
     pub quota_share: Option<f64>,
     /// The destination says what stands in its records now, and `records` are compared with that.
     pub reads: bool,
-    /// Stands for just these records: given to `sync_now`, a run that finds others is held.
-    pub stamp: String,
+    /// Stands for just these records: given to `sync_now`, a run that finds others is held. Absent of a held run.
+    pub stamp: Option<String>,
     /// How long the run would take, in seconds, by the last ones of the sync; absent where there was none.
     pub expected_seconds: Option<f64>,
 }

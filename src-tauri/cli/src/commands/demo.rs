@@ -90,7 +90,7 @@ async fn sync_live(api: &Api, out: Output) -> Result<Run, Problem> {
             teller.notify_one();
         }
     });
-    let started = api.sync_now(SyncNow { sync: SYNC.into(), full: false, approve: false }).await?;
+    let started = api.sync_now(sync_now()).await?;
     let ended = api.wait(started.run);
     tokio::pin!(ended);
     let mut shown = HashSet::new();
@@ -136,8 +136,12 @@ async fn newest(
     Ok(api.events(request).await?.events)
 }
 
+fn sync_now() -> SyncNow {
+    SyncNow { sync: SYNC.into(), full: false, approve: false, review: false, planned: None }
+}
+
 async fn sync_once(api: &Api) -> Result<Run, Problem> {
-    let started = api.sync_now(SyncNow { sync: SYNC.into(), full: false, approve: false }).await?;
+    let started = api.sync_now(sync_now()).await?;
     api.wait(started.run).await
 }
 

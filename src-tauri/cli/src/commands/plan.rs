@@ -1,14 +1,21 @@
 //! `sluice plan`: what a run would do.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sluice_api::Api;
-use sluice_api::wire::{ChangeKind, Cost, InvalidRow, Plan, PlanGroup, PlanRecord, PlanRequest, Problem};
+use sluice_api::wire::{
+    ChangeKind, Cost, HeldRequest, InvalidRow, Plan, PlanGroup, PlanRecord, PlanRequest, Problem, Review,
+    ReviewExport, ReviewField, ReviewFilter, ReviewGroups, ReviewRequest, RunStatus, SyncNow,
+};
 
+use super::sync::{follow, quoted, report};
 use crate::exit::Exit;
 use crate::output::{self, Output};
+use crate::signals;
 use crate::summary::{Counts, cost_line, count_lines};
-use crate::words::{count, counted};
+use crate::words::{count, counted, duration};
 
 /// A plan in the contract's form. What follows `records` is more than the contract asks for.
 #[derive(Serialize)]
@@ -24,6 +31,7 @@ struct Document<'a> {
     cost: Option<&'a Cost>,
     held: Option<&'a Problem>,
     would_refuse: &'a [String],
+    expected_seconds: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -35,6 +43,7 @@ struct Record<'a> {
     group: Option<PlanGroup>,
     now: Option<&'a RawValue>,
     left_alone: Vec<&'a str>,
+    refused: &'a [String],
 }
 
 impl<'a> From<&'a PlanRecord> for Record<'a> {
@@ -43,7 +52,16 @@ impl<'a> From<&'a PlanRecord> for Record<'a> {
         let left_alone = record.fields.iter().filter(|field| field.left_alone);
         let left_alone = left_alone.map(|field| field.path.as_str()).collect();
         let (group, now) = (record.group, record.now.as_deref());
-        Self { key: &record.key, change: record.change, before, after, group, now, left_alone }
+        Self {
+            key: &record.key,
+            change: record.change,
+            before,
+            after,
+            group,
+            now,
+            left_alone,
+            refused: &record.refused,
+        }
     }
 }
 
@@ -66,6 +84,99 @@ pub(crate) async fn run(api: &Api, out: Output, sync: String, limit: usize) -> R
     Ok(Exit::Done)
 }
 
+/// Reads and compares, and then compares every record with what stands in the destination. The run is held with just what
+/// is shown.
+pub(crate) async fn all(
+    api: &Api,
+    out: Output,
+    sync: String,
+    limit: usize,
+    export: Option<PathBuf>,
+) -> Result<Exit, Problem> {
+    let now = SyncNow { sync: sync.clone(), full: false, approve: false, review: true, planned: None };
+    let run = follow(api, async { api.sync_now(now).await }).await?;
+    if run.status != RunStatus::Held {
+        return Ok(report(out, &run));
+    }
+    let first = api.review(run.run).await?;
+    let share = first.quota_share.map(|share| format!(", {:.1} % of the daily quota", share * 100.0));
+    output::note(&format!(
+        "Comparing {} takes {}{}.",
+        counted(first.records, "record"),
+        counted(first.requests, "request"),
+        share.unwrap_or_default()
+    ));
+    let review = tokio::select! {
+        review = api.review_all(run.run) => review?,
+        () = signals::stop() => return Ok(Exit::Interrupted),
+    };
+    let request = HeldRequest { run: run.run, limit: 0, reveal: true };
+    let mut plan = api.held(request).await?;
+    let filter = ReviewFilter::default();
+    let request = ReviewRequest { run: run.run, filter: filter.clone(), after: None, limit, reveal: true };
+    plan.records = if limit > 0 { api.review_records(request).await?.records } else { Vec::new() };
+    let reviewed = Reviewed {
+        document: document(&plan, &[]),
+        run: run.run,
+        groups: review.groups,
+        fields: &review.fields,
+    };
+    out.answer(&reviewed, || all_lines(&plan, &review));
+    if let Some(path) = export {
+        let format =
+            if path.extension().is_some_and(|end| end == "jsonl") { "jsonl" } else { "csv" }.to_owned();
+        let path = path.to_string_lossy().into_owned();
+        let written = api
+            .review_export(ReviewExport { run: run.run, filter, path: path.clone(), format, reveal: true })
+            .await?;
+        output::note(&format!("Wrote {} to {path}.", counted(written, "record")));
+    }
+    let name = quoted(&sync);
+    output::note(&format!("To send just this: sluice sync {name} --approve"));
+    output::note(&format!("To drop it: sluice sync {name} --drop"));
+    Ok(Exit::Done)
+}
+
+/// A plan of which every record was compared.
+#[derive(Serialize)]
+struct Reviewed<'a> {
+    #[serde(flatten)]
+    document: Document<'a>,
+    run: i64,
+    groups: ReviewGroups,
+    fields: &'a [ReviewField],
+}
+
+fn all_lines(plan: &Plan, review: &Review) -> Vec<String> {
+    let mut lines = lines(plan);
+    let ReviewGroups { create, update, same, remove, fail } = review.groups;
+    let groups = [
+        (create, "to create"),
+        (update, "to update"),
+        (same, "already so"),
+        (remove, "to remove"),
+        (fail, "would be refused"),
+    ];
+    let told = groups.iter().filter(|(records, _)| *records > 0);
+    let told: Vec<String> = told.map(|(records, what)| format!("{} {what}", count(*records))).collect();
+    let heading = format!("Of {}: {}", counted(review.compared, "record"), told.join(", "));
+    let width = review.fields.iter().map(|field| field.path.chars().count()).max().unwrap_or(0);
+    lines.extend([String::new(), heading]);
+    lines.extend(review.fields.iter().map(|field| field_line(field, width)));
+    lines
+}
+
+/// What becomes of one field.
+fn field_line(field: &ReviewField, width: usize) -> String {
+    let filled = format!("{} → {} filled", count(field.filled_before), count(field.filled_after));
+    let mut told = vec![format!("{} changed", count(field.changed)), filled];
+    let some = |records: u64, what: &str| (records > 0).then(|| format!("{} {what}", count(records)));
+    told.extend(some(field.blanked, "emptied"));
+    told.extend(some(field.left_alone, "left alone"));
+    told.extend(some(field.misfits.iter().map(|misfit| misfit.records).sum(), "would be refused"));
+    format!("  {:<width$}  {}", field.path, told.join(", "))
+}
+
 fn document<'a>(plan: &'a Plan, would_refuse: &'a [String]) -> Document<'a> {
     Document {
         sync: &plan.sync,
@@ -78,6 +189,7 @@ fn document<'a>(plan: &'a Plan, would_refuse: &'a [String]) -> Document<'a> {
         cost: plan.cost.as_ref(),
         held: plan.held.as_ref(),
         would_refuse,
+        expected_seconds: plan.expected_seconds,
     }
 }
 
@@ -94,6 +206,10 @@ fn lines(plan: &Plan) -> Vec<String> {
             .to_owned(),
     );
     lines.extend(plan.cost.as_ref().map(cost_line));
+    lines.extend(
+        plan.expected_seconds
+            .map(|seconds| format!("  {:<9}{:>11}   by the last runs", "takes", duration(seconds))),
+    );
     for record in &plan.records {
         lines.push(String::new());
         lines.extend(record_lines(record));
@@ -133,5 +249,6 @@ fn record_lines(record: &PlanRecord) -> Vec<String> {
         let left = if field.left_alone { " (left alone: it has a value there)" } else { "" };
         lines.push(format!("    {}: {values}{left}", field.path));
     }
+    lines.extend(record.refused.iter().map(|refused| format!("    {refused}")));
     lines
 }

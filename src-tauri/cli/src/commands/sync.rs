@@ -3,27 +3,42 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sluice_api::Api;
-use sluice_api::wire::{HeldRequest, Problem, Push, Run, RunStatus, SyncNow, Trigger};
+use sluice_api::wire::{HeldRequest, Problem, Push, Run, RunStatus, SinceRequest, SyncNow, Trigger};
 
 use crate::exit::Exit;
 use crate::output::{self, Output};
 use crate::progress::Progress;
 use crate::signals;
 use crate::summary::{self, Summary};
-use crate::words::counted;
+use crate::words::{count, counted};
+
+/// How a sync is run.
+#[derive(Clone, Copy)]
+pub(crate) struct How {
+    /// Every row again.
+    pub(crate) full: bool,
+    /// Go on with the run that is held.
+    pub(crate) approve: bool,
+    /// Also where the warehouse has changed since.
+    pub(crate) anyway: bool,
+}
 
 /// Runs the sync called `sync`.
-pub(crate) async fn run(
-    api: &Api,
-    out: Output,
-    sync: String,
-    full: bool,
-    approve: bool,
-) -> Result<Exit, Problem> {
+pub(crate) async fn run(api: &Api, out: Output, sync: String, how: How) -> Result<Exit, Problem> {
     // Where every run is a process of its own, nobody else makes the day's backup. Made before, it holds what earlier
     // runs left, and the run's own end waits for nothing.
     let trouble = api.upkeep().await;
-    let run = follow(api, async { api.sync_now(SyncNow { sync, full, approve }).await }).await?;
+    let How { full, approve, anyway } = how;
+    if approve
+        && !full
+        && !anyway
+        && let Some(held) = api.sync(sync.clone()).await?.held
+        && has_changed(api, held.run).await?
+    {
+        return Ok(report(out, &held));
+    }
+    let now = SyncNow { sync, full, approve, review: false, planned: None };
+    let run = follow(api, async { api.sync_now(now).await }).await?;
     let exit = report(out, &run);
     if run.status == RunStatus::Held {
         tell_how_it_goes(api, run.run).await;
@@ -32,6 +47,29 @@ pub(crate) async fn run(
         output::problem(&trouble);
     }
     Ok(exit)
+}
+
+/// Whether the warehouse says something else than the held run has ready to send, and says so. Where looking again would
+/// cost something, nobody looks.
+async fn has_changed(api: &Api, run: i64) -> Result<bool, Problem> {
+    let since = api.held_since(SinceRequest { run, pay: false }).await?;
+    if !since.looked {
+        output::note(
+            "Whether the warehouse has changed since was not looked at: reading it again is billed.",
+        );
+        return Ok(false);
+    }
+    if since.added + since.changed + since.gone == 0 {
+        return Ok(false);
+    }
+    output::note(&format!(
+        "The warehouse has changed since run {run} read it: {} to send that it does not have, {} otherwise, {} not any more. \
+         Nothing was sent. To read again: sluice plan, or sluice sync. To send what was looked at: add --anyway.",
+        counted(since.added, "record"),
+        count(since.changed),
+        count(since.gone)
+    ));
+    Ok(true)
 }
 
 /// What approving a held run takes. It is told beside the problem; without it nothing is lost.

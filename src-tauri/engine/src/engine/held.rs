@@ -11,7 +11,7 @@ use crate::record::Change;
 use crate::run::compare::compare;
 use crate::run::plan::{Plan, PlanRecord, requests};
 use crate::store::outbox::{self, Body, RecordState};
-use crate::store::runs::{RunRow, RunState};
+use crate::store::runs::{Counts, RunRow, RunState};
 use crate::store::syncs::SavedSync;
 use crate::store::{Sqlite, runs, seal, syncs};
 
@@ -83,6 +83,8 @@ impl Engine {
                 by: Vec::new(),
                 cost,
                 reads: false,
+                stamp: None,
+                expected: runs::expected(sqlite, row.sync, &Counts { read: 0, ..counts })?,
             };
             Ok((syncs::by_id(sqlite, row.sync)?, plan, operations))
         })
@@ -143,7 +145,6 @@ fn looked_at(sqlite: &Sqlite, sync: i64, body: &Body, place: usize, change: Chan
         after,
         operation: body.operation(place)?,
         sent: body.payload(place).to_vec(),
-        now: None,
-        left_alone: Vec::new(),
+        looked: None,
     })
 }

@@ -6,6 +6,7 @@ mod ends;
 mod going_on;
 mod held;
 mod opening;
+mod review;
 mod start;
 mod undo;
 
@@ -16,6 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
 pub use catalogue::Catalogue;
+pub use review::Review;
 pub use start::Start;
 pub use undo::UndoLook;
 
@@ -30,6 +32,7 @@ use crate::store::syncs::{self, SavedSync};
 use crate::sync::Sync;
 use going_on::Running;
 use opening::both;
+use review::Reviewing;
 
 /// The engine over one data folder.
 pub struct Engine {
@@ -42,6 +45,8 @@ pub struct Engine {
     running: Mutex<HashMap<i64, Running>>,
     /// How runs ended whose rows could not be written.
     unwritten: Mutex<HashMap<i64, Ended>>,
+    /// Held runs whose records are or were compared.
+    reviewing: Mutex<HashMap<i64, Reviewing>>,
     beginning: tokio::sync::Mutex<()>,
     ended: Notify,
 }
@@ -65,6 +70,7 @@ impl Engine {
             listener,
             running: Mutex::default(),
             unwritten: Mutex::default(),
+            reviewing: Mutex::default(),
             beginning: tokio::sync::Mutex::default(),
             ended: Notify::new(),
         })
@@ -110,7 +116,11 @@ impl Engine {
             }
             None => (None, warehouse?),
         };
-        plan::plan(&self.store, &self.home, saved, &*warehouse, destination.as_deref(), limit).await
+        let destination = destination.as_deref();
+        let record_bytes = plan::limits(destination, &saved.sync.shape).record_bytes;
+        let (store, home) = (&*self.store, self.home.as_path());
+        let reading = plan::Reading { store, home, saved, warehouse: &*warehouse, record_bytes };
+        plan::plan(&reading, destination, limit).await
     }
 
     fn running(&self) -> std::sync::MutexGuard<'_, HashMap<i64, Running>> {

@@ -11,7 +11,7 @@ use crate::clock::millis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::progress::{Notice, Progress};
 use crate::run::undo::Undo;
-use crate::run::{Execution, Job, take_rejected};
+use crate::run::{Asked, Execution, Job, Stamp, take_rejected};
 use crate::store::runs::{self, Ended, RunRow, Trigger};
 use crate::store::syncs::{self, SavedSync};
 use crate::store::{seal, slots};
@@ -25,8 +25,19 @@ pub struct Start {
     pub full: bool,
     /// Go on with the run that is held; where none is, past brakes and changed column types.
     pub approve: bool,
+    /// Hold it before anything is sent, so that it can be looked at.
+    pub review: bool,
+    /// Stands for the plan that was looked at: a run that finds other records is held.
+    pub planned: Option<Stamp>,
     /// The slot it is for, in ms.
     pub slot: Option<i64>,
+}
+
+impl Start {
+    /// A plain run, for this reason.
+    pub const fn of(trigger: Trigger) -> Self {
+        Self { trigger, full: false, approve: false, review: false, planned: None, slot: None }
+    }
 }
 
 /// How a run got on its way.
@@ -65,15 +76,17 @@ impl Engine {
         }
         if start.approve
             && !start.full
+            && start.planned.is_none()
             && let Some(held) = self.store.read(|sqlite| seal::held_of(sqlite, saved.id))?
         {
             return self.approve(held).await;
         }
         let (sync, shape, at) = (saved.id, saved.sync.shape.clone(), millis(self.clock.now()));
+        let (full, trigger, slot) = (start.full, start.trigger, start.slot);
         let begin = move |sqlite: &rusqlite::Connection| {
-            let generation = syncs::begin_generation(sqlite, sync, start.full)?;
-            let run = runs::begin(sqlite, sync, start.trigger, at, generation, &shape)?;
-            match start.slot {
+            let generation = syncs::begin_generation(sqlite, sync, full)?;
+            let run = runs::begin(sqlite, sync, trigger, at, generation, &shape)?;
+            match slot {
                 Some(slot) if !slots::take(sqlite, sync, slot, run)? => {
                     Err(Error::new(ErrorKind::Conflict, "This slot of the schedule has run already."))
                 }
@@ -161,7 +174,8 @@ impl Engine {
                     let job = if start.trigger == Trigger::Test {
                         Job::One { warehouse }
                     } else {
-                        Job::Sync { warehouse, resend: start.full, approve: start.approve }
+                        let Start { full, approve, review, planned, .. } = start;
+                        Job::Sync { warehouse, asked: Asked { resend: full, approve, review, planned } }
                     };
                     (destination, job)
                 }

@@ -1,17 +1,26 @@
 //! Values as they are in the destination, read before the first write of a batch.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::deliver::Delivering;
 use super::deliver::work::Work;
+use super::known::Known;
 use super::only_if_empty;
-use super::undo::Known;
-use crate::destination::ReadByKey;
+use crate::clock::millis;
+use crate::destination::{Found, ReadByKey, Takes};
 use crate::error::{Error, ErrorKind, Result};
+use crate::json_text::Json;
 use crate::record::Operation;
+use crate::same::is_same;
 use crate::store::outbox::beside::{AMENDED, BEFORE};
+use crate::store::outbox::looked::{LOOKED, Looked};
+use crate::store::outbox::{self, RecordState};
+use crate::store::runs::{self, Counts, Problem};
 use crate::sync::Shape;
 
 /// Stores the values of all records of a batch that go out for the first time, where the destination can be read, and what
-/// goes out without the fields that have a value there.
+/// goes out without the fields that have a value there. Records that were looked at before, and are not as they were then,
+/// do not go out.
 pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
     let Shape::Record { object, match_field } = &context.run.shape else { return Ok(()) };
     let batch = &work.batch;
@@ -23,8 +32,10 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
         known.add_writable(&mut fields);
     }
     let only_if_empty = only_if_empty::names(&context.sync);
-    // Without them nobody knows what may be filled; for the log alone they are not worth the last of a day's requests.
-    let needed = !only_if_empty.is_empty();
+    let looked = context.store.read(|sqlite| LOOKED.of_batch(sqlite, batch.id))?;
+    // Without them nobody knows what may be filled, or what has changed since somebody looked; for the log alone they are
+    // not worth the last of a day's requests.
+    let needed = !only_if_empty.is_empty() || looked.is_some();
     let read = ReadByKey { object, match_field, values: &values, fields: &fields, needed };
     let Some(found) = context.destination.read_by_key(&read).await else {
         return if only_if_empty.is_empty() { Ok(()) } else { Err(only_if_empty::not_readable()) };
@@ -35,18 +46,73 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
     } else {
         Some(only_if_empty::amended(&only_if_empty, places, &records, &found)?)
     };
+    let since = changed_since(looked.as_ref(), places, &found)?;
     let packed = amended.as_ref().map(|amended| AMENDED.packed(amended)).transpose()?;
     let values = places.iter().copied().zip(found.into_iter().map(|found| found.map(|found| found.fields)));
     let (id, values) = (batch.id, BEFORE.packed(&values.collect())?);
+    let (run, at) = (context.run.id, millis(context.clock.now()));
+    let left_alone: BTreeSet<usize> = since.iter().map(|(place, _)| *place).collect();
+    let added = Counts { rejected: left_alone.len() as u64, ..Counts::default() };
     let insert = move |sqlite: &rusqlite::Connection| {
         BEFORE.keep(sqlite, id, &values)?;
+        for (place, problem) in &since {
+            let problem = problem.to_json()?;
+            outbox::set_state(sqlite, id, *place, RecordState::RejectedBefore, at, Some(&problem))?;
+        }
+        runs::add_outcomes(sqlite, run, &added, 0)?;
         packed.map_or(Ok(()), |packed| AMENDED.keep(sqlite, id, &packed))
     };
     context.store.write(insert).done().await?;
+    context.progress.add(&added);
+    batch.leave_alone(left_alone);
     if let Some(amended) = amended {
         batch.amend(amended);
     }
     Ok(())
+}
+
+/// Records that are not any more as they were when somebody looked at them, with what has changed: they are not
+/// written over.
+fn changed_since(
+    looked: Option<&BTreeMap<usize, Looked>>,
+    places: &[usize],
+    found: &[Option<Found>],
+) -> Result<Vec<(usize, Problem)>> {
+    let Some(looked) = looked else { return Ok(Vec::new()) };
+    let mut changed = Vec::new();
+    for (place, found) in places.iter().zip(found) {
+        let Some(looked) = looked.get(place).filter(|looked| looked.live) else { continue };
+        let message = match (&looked.stands, found) {
+            (None, None) => continue,
+            (None, Some(_)) => {
+                "It is in the destination now, and was not when this was looked at.".to_owned()
+            }
+            (Some(_), None) => {
+                "It is not in the destination any more, and was when this was looked at.".to_owned()
+            }
+            (Some(stood), Some(found)) => match others(stood, &found.fields) {
+                names if names.is_empty() => continue,
+                names => format!(
+                    "Somebody changed it in the destination after this was looked at: {}.",
+                    names.join(", ")
+                ),
+            },
+        };
+        let error = Error::new(ErrorKind::LeftAlone, message).with_hint("Look again at what a run would do.");
+        changed.push((*place, Problem::from(&error)));
+    }
+    Ok(changed)
+}
+
+/// Names of the fields that are in both and not the same.
+fn others(stood: &str, now: &str) -> Vec<String> {
+    let (Some(Json::Object(stood)), Some(now)) = (Json::parse(stood), Json::parse(now)) else {
+        return Vec::new();
+    };
+    let differs = |(name, value): &(String, Json)| {
+        now.get(name).is_some_and(|now| !is_same(Takes::Anything, Some(value), Some(now)))
+    };
+    stood.into_iter().filter(differs).map(|(name, _)| name).collect()
 }
 
 /// The match values of records with these payloads, and every field of theirs.

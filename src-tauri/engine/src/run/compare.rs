@@ -1,84 +1,141 @@
 //! What stands in the destination now, beside what a run would send.
 
-use super::before::asked;
-use super::only_if_empty;
-use super::plan::PlanRecord;
-use super::undo::Known;
 use tokio::sync::OnceCell;
 
-use crate::destination::{Destination, Found, ReadByKey};
+use super::before::asked;
+use super::known::Known;
+use super::only_if_empty;
+use super::patient::read_by_key;
+use super::plan::PlanRecord;
+use crate::destination::{Destination, Found, ReadByKey, Takes};
 use crate::error::Result;
 use crate::json_text::Json;
-use crate::record::Operation;
+use crate::record::{Change, Operation};
 use crate::same::is_same;
+use crate::store::outbox::looked::{Group, Looked};
 use crate::sync::{Shape, Sync};
 
-/// What would become of a record in the destination.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Group {
-    /// It is not there, and would be created.
-    Create,
-    /// At least one field would get another value.
-    Update,
-    /// It would be as it is.
-    Same,
-    /// It would be deleted, or its fields emptied.
-    Remove,
-    /// The destination would refuse it: it is not there and is only to be updated, or is there and only to be created.
-    Fail,
+/// Compares records of a sync with what stands in its destination.
+pub(crate) struct Comparison<'a> {
+    destination: &'a dyn Destination,
+    shape: &'a Shape,
+    /// Fields that are filled only where they are empty.
+    only_if_empty: Vec<String>,
+    known: OnceCell<Known>,
 }
 
-/// A record as it stands in the destination now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Now {
-    /// Its fields, as the text of one JSON object; `None` where there is no such record.
-    pub fields: Option<String>,
-    /// What would become of it.
-    pub group: Group,
-    /// Names of fields whose values say the same before and after, however they are written.
-    pub same: Vec<String>,
+/// A record as it would be sent.
+#[derive(Clone, Copy)]
+pub(crate) struct ToSend<'a> {
+    pub(crate) change: Change,
+    pub(crate) operation: Operation,
+    pub(crate) payload: &'a [u8],
 }
 
-/// Tells of each record what stands in its place, and which of its fields a run would leave out because they have a
-/// value there. Answers with whether the destination can be asked. `most` records are asked for at once.
-pub(crate) async fn compare(
-    sync: &Sync,
-    destination: &dyn Destination,
-    most: usize,
-    records: &mut [PlanRecord],
-) -> Result<bool> {
-    let Shape::Record { object, match_field } = &sync.shape else { return Ok(false) };
-    let names = only_if_empty::names(sync);
-    let known = OnceCell::new();
-    for records in records.chunks_mut(most.max(1)) {
-        let (values, mut fields) = asked(records.iter().map(|record| record.sent.as_slice()), match_field)?;
+impl<'a> Comparison<'a> {
+    pub(crate) fn new(sync: &'a Sync, destination: &'a dyn Destination) -> Self {
+        let only_if_empty = only_if_empty::names(sync);
+        Self { destination, shape: &sync.shape, only_if_empty, known: OnceCell::new() }
+    }
+
+    /// Whether the destination can be asked.
+    pub(crate) async fn is_live(&self) -> Result<bool> {
+        let Shape::Record { object, match_field } = self.shape else { return Ok(false) };
+        let nothing = ReadByKey { object, match_field, values: &[], fields: &[], needed: true };
+        read_by_key(self.destination, &nothing).await.transpose().map(|found| found.is_some())
+    }
+
+    /// Of each record what stands in its place in the destination; no more than one request carries. `None` where the
+    /// destination can not be asked.
+    pub(crate) async fn live(&self, records: &[ToSend<'_>]) -> Result<Option<Vec<Looked>>> {
+        let Shape::Record { object, match_field } = self.shape else { return Ok(None) };
+        let (values, mut fields) = asked(records.iter().map(|record| record.payload), match_field)?;
         if records.iter().any(|record| record.operation == Operation::Delete) {
-            let known: &Known = known.get_or_try_init(|| Known::read(destination, object)).await?;
-            known.add_writable(&mut fields);
+            self.known(object).await?.add_writable(&mut fields);
         }
         // It stands there too, perhaps written otherwise.
         fields.push(match_field.clone());
         let read = ReadByKey { object, match_field, values: &values, fields: &fields, needed: true };
-        let Some(found) = destination.read_by_key(&read).await else {
-            return if names.is_empty() { Ok(false) } else { Err(only_if_empty::not_readable()) };
+        let Some(found) = read_by_key(self.destination, &read).await else {
+            return if self.only_if_empty.is_empty() { Ok(None) } else { Err(only_if_empty::not_readable()) };
         };
-        let known = known.get_or_try_init(|| Known::read(destination, object)).await?;
-        for (record, found) in records.iter_mut().zip(found?) {
-            if let Some(found) = &found {
-                let fills =
-                    matches!(record.operation, Operation::Upsert | Operation::Update | Operation::Create);
-                let filled = if fills { only_if_empty::filled(&names, found)? } else { Vec::new() };
-                record.left_alone = filled.into_iter().map(str::to_owned).collect();
-            }
-            record.now = Some(now(known, match_field, record, found));
-        }
+        let known = self.known(object).await?;
+        let looked = records.iter().zip(found?).map(|(record, found)| {
+            let left_alone = match &found {
+                Some(found) if fills(record.operation) => only_if_empty::filled(&self.only_if_empty, found)?,
+                _ => Vec::new(),
+            };
+            let left_alone = left_alone.into_iter().map(str::to_owned).collect();
+            Ok(live(known, match_field, *record, found, left_alone))
+        });
+        looked.collect::<Result<_>>().map(Some)
     }
-    Ok(true)
+
+    /// The same beside what was last delivered, where the destination can not be asked.
+    pub(crate) async fn delivered(&self, record: ToSend<'_>, before: Option<Vec<u8>>) -> Result<Looked> {
+        let sent = parse(record.payload);
+        let stands = before.map(|before| String::from_utf8_lossy(&before).into_owned());
+        let known_before = stands.as_deref().and_then(Json::parse);
+        let entries = entries(self.shape, sent.as_ref());
+        let was = self::entries(self.shape, known_before.as_ref());
+        let is_as_before = |(name, value): &&(String, Json)| {
+            let before = was.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+            is_same(Takes::Anything, Some(value), before)
+        };
+        let same: Vec<String> = entries.iter().filter(is_as_before).map(|(name, _)| name.clone()).collect();
+        let is_new = stands.is_none();
+        let refused = match self.shape {
+            Shape::Record { object, .. } if fills(record.operation) => {
+                self.known(object).await?.refusals(&entries, is_new)
+            }
+            Shape::Record { .. } | Shape::Identify | Shape::Track(_) => Vec::new(),
+        };
+        let group = match record.change {
+            Change::Removed => Group::Remove,
+            Change::Added | Change::Changed if !refused.is_empty() => Group::Fail,
+            Change::Added => Group::Create,
+            Change::Changed if same.len() == entries.len() && entries.len() == was.len() => Group::Same,
+            Change::Changed => Group::Update,
+        };
+        Ok(Looked { group, stands, live: false, same, left_alone: Vec::new(), refused })
+    }
+
+    async fn known(&self, object: &str) -> Result<&Known> {
+        self.known.get_or_try_init(|| Known::read(self.destination, object)).await
+    }
 }
 
-fn now(known: &Known, match_field: &str, record: &PlanRecord, found: Option<Found>) -> Now {
+fn fills(operation: Operation) -> bool {
+    matches!(operation, Operation::Upsert | Operation::Update | Operation::Create)
+}
+
+pub(crate) fn parse(payload: &[u8]) -> Option<Json> {
+    std::str::from_utf8(payload).ok().and_then(Json::parse)
+}
+
+/// The fields of a record's payload, or every value of an event's with its path.
+pub(crate) fn entries(shape: &Shape, payload: Option<&Json>) -> Vec<(String, Json)> {
+    match (shape, payload) {
+        (Shape::Record { match_field, .. }, Some(Json::Object(entries))) => {
+            entries.iter().filter(|(name, _)| name != match_field).cloned().collect()
+        }
+        (Shape::Record { .. }, _) | (Shape::Identify | Shape::Track(_), None) => Vec::new(),
+        (Shape::Identify | Shape::Track(_), Some(payload)) => {
+            let leaves = payload.leaves().into_iter();
+            leaves.map(|(path, value)| (path, Json::Scalar(value))).collect()
+        }
+    }
+}
+
+fn live(
+    known: &Known,
+    match_field: &str,
+    record: ToSend<'_>,
+    found: Option<Found>,
+    left_alone: Vec<String>,
+) -> Looked {
     let stands = found.as_ref().and_then(|found| Json::parse(&found.fields));
-    let sent = std::str::from_utf8(&record.sent).ok().and_then(Json::parse);
+    let sent = parse(record.payload);
     let entries = match &sent {
         Some(Json::Object(entries)) => entries.as_slice(),
         _ => &[],
@@ -89,16 +146,42 @@ fn now(known: &Known, match_field: &str, record: &PlanRecord, found: Option<Foun
         if is_same(known.takes(name), Some(value), stands.as_ref().and_then(|stands| stands.get(name))) {
             same.push(name.clone());
         } else {
-            differs |= !record.left_alone.contains(name);
+            differs |= !left_alone.contains(name);
         }
     }
-    let group = match (record.operation, found.is_some()) {
-        (Operation::Update, false) | (Operation::Create, true) => Group::Fail,
-        (Operation::Upsert | Operation::Create, false) => Group::Create,
-        (Operation::Upsert | Operation::Update, true) if differs => Group::Update,
-        (Operation::Delete, true) => Group::Remove,
-        (Operation::Clear, true) if differs => Group::Remove,
+    let is_new = found.is_none();
+    let mut refused = if fills(record.operation) { known.refusals(entries, is_new) } else { Vec::new() };
+    refused.retain(|refusal| !left_alone.contains(&refusal.field) && !same.contains(&refusal.field));
+    let group = match (record.operation, is_new) {
+        (Operation::Update, true) | (Operation::Create, false) => Group::Fail,
+        (Operation::Upsert | Operation::Update | Operation::Create, _) if !refused.is_empty() => Group::Fail,
+        (Operation::Upsert | Operation::Create, true) => Group::Create,
+        (Operation::Upsert | Operation::Update, false) if differs => Group::Update,
+        (Operation::Delete, false) => Group::Remove,
+        (Operation::Clear, false) if differs => Group::Remove,
         (Operation::Upsert | Operation::Update | Operation::Delete | Operation::Clear, _) => Group::Same,
     };
-    Now { fields: found.map(|found| found.fields), group, same }
+    Looked { group, stands: found.map(|found| found.fields), live: true, same, left_alone, refused }
+}
+
+/// Tells of each record what stands in its place. Answers with whether the destination can be asked. `most` records are
+/// asked for at once.
+pub(crate) async fn compare(
+    sync: &Sync,
+    destination: &dyn Destination,
+    most: usize,
+    records: &mut [PlanRecord],
+) -> Result<bool> {
+    if !matches!(sync.shape, Shape::Record { .. }) {
+        return Ok(false);
+    }
+    let comparison = Comparison::new(sync, destination);
+    for records in records.chunks_mut(most.max(1)) {
+        let to_send: Vec<ToSend<'_>> = records.iter().map(PlanRecord::to_send).collect();
+        let Some(looked) = comparison.live(&to_send).await? else { return Ok(false) };
+        for (record, looked) in records.iter_mut().zip(looked) {
+            record.looked = Some(looked);
+        }
+    }
+    Ok(true)
 }

@@ -13,6 +13,7 @@ use super::progress::{Phase, Progress};
 use super::read::{ReadContext, ReadResult, read_all, unless_cancelled};
 use super::source::{self, Source};
 use super::stage::{Placed, Staging, locate};
+use super::stamp::Stamp;
 use super::undo::Undo;
 use crate::clock::{SharedClock, millis};
 use crate::destination::Destination;
@@ -24,8 +25,9 @@ use crate::store::outbox::{self, RecordState};
 use crate::store::runs::{self, Counts, Ended, RunRow, RunState};
 use crate::store::seal::{self, Sealing};
 use crate::store::syncs::{self, SavedSync};
-use crate::sync::Mode;
+use crate::sync::{Mode, Sync};
 use crate::warehouse::{Cost, Warehouse};
+use crate::words::count;
 
 /// Overrides after which the base is rewritten.
 const OVERRIDES: u64 = 250_000;
@@ -39,10 +41,8 @@ pub(crate) enum Job {
     /// Reads the warehouse, then delivers.
     Sync {
         warehouse: Box<dyn Warehouse>,
-        /// Sends every row again.
-        resend: bool,
-        /// Goes on past brakes and changed columns.
-        approve: bool,
+        /// What was asked for.
+        asked: Asked,
     },
     /// Reads until it has one record to send, and delivers that.
     One {
@@ -56,6 +56,18 @@ pub(crate) enum Job {
         /// An earlier delivery of the run was cut off or gave up.
         resumed: bool,
     },
+}
+
+/// What a run of a whole sync is asked for.
+pub(crate) struct Asked {
+    /// Sends every row again.
+    pub(crate) resend: bool,
+    /// Goes on past brakes and changed columns.
+    pub(crate) approve: bool,
+    /// Is held before anything is sent.
+    pub(crate) review: bool,
+    /// Is held where it finds other records than the plan with this stamp.
+    pub(crate) planned: Option<Stamp>,
 }
 
 /// A run with all it needs.
@@ -91,10 +103,9 @@ impl Execution {
         let reading = self.clone();
         let mut resumed = false;
         let sealed = match job {
-            Job::Sync { warehouse, resend, approve } => {
+            Job::Sync { warehouse, asked } => {
                 self.finish_jobs().await?;
-                on_a_thread(move || async move { reading.read_and_seal(&*warehouse, resend, approve).await })
-                    .await
+                on_a_thread(move || async move { reading.read_and_seal(&*warehouse, asked).await }).await
             }
             Job::One { warehouse } => {
                 on_a_thread(
@@ -132,14 +143,14 @@ impl Execution {
         Ok(())
     }
 
-    async fn read_and_seal(&self, warehouse: &dyn Warehouse, resend: bool, approve: bool) -> Result<Sealed> {
+    async fn read_and_seal(&self, warehouse: &dyn Warehouse, asked: Asked) -> Result<Sealed> {
         failpoint!(Begun);
         let sync = &self.saved.sync;
         let limits = self.destination.limits(&sync.shape);
         let started = self.now();
         self.progress
             .expect(unless_cancelled(&self.cancel, warehouse.estimate(&sync.query)).await.unwrap_or(None));
-        let resend = resend || sync.mode == Mode::Full;
+        let resend = asked.resend || sync.mode == Mode::Full;
         let wanted = source::wanted(&self.saved, warehouse, resend);
         let read = unless_cancelled(&self.cancel, wanted).await?;
         let cost = unless_cancelled(&self.cancel, warehouse.cost(&read)).await?;
@@ -164,11 +175,12 @@ impl Execution {
         let room = invalid::KEPT.saturating_sub(found.counts.invalid - found.duplicates.len() as u64);
         invalid::keep_duplicates(&self.store, self.run, &placed, &found.duplicates, room)?;
         let reason = match changed {
-            _ if approve => None,
+            _ if asked.approve => None,
             Some(changed) => Some(changed),
             None => brakes::holds(sync, &Before::of(&self.store, &self.saved)?, &found)?,
         };
-        self.seal(found, &placed, mark, reason.is_some()).await?;
+        let reason = reason.or_else(|| asked.holds(sync, &found));
+        self.seal(found, &placed, mark, reason.is_some().then_some(resend)).await?;
         Ok(reason.map_or(Sealed::Ready, Sealed::Held))
     }
 
@@ -202,8 +214,15 @@ impl Execution {
         }
     }
 
-    /// From here on what was read is to be sent, or kept for a decision: one transaction.
-    async fn seal(&self, found: ReadResult, placed: &Placed, mark: Option<Mark>, hold: bool) -> Result<()> {
+    /// From here on what was read is to be sent, or kept for a decision: one transaction. `held` is there where it is
+    /// kept, and says whether every row was to be sent again.
+    async fn seal(
+        &self,
+        found: ReadResult,
+        placed: &Placed,
+        mark: Option<Mark>,
+        held: Option<bool>,
+    ) -> Result<()> {
         let at = self.now();
         let (run, sync, counts) = (self.run, self.saved.id, found.counts);
         let duplicates: Vec<(i64, usize)> =
@@ -219,13 +238,14 @@ impl Execution {
             outdated: found.outdated,
             discarded: found.discarded,
             mark: mark.map(|mark| Mark { refused: found.refused, ..mark }),
+            resend: held.unwrap_or(false),
         };
         let job = move |sqlite: &rusqlite::Connection| {
             for (batch, place) in &duplicates {
                 outbox::set_state(sqlite, *batch, *place, RecordState::Invalid, at, None)?;
             }
             runs::set_counts(sqlite, run, &counts)?;
-            if hold {
+            if held.is_some() {
                 return seal::hold(sqlite, run, &sealing);
             }
             seal::seal(sqlite, sync, run, at, &sealing)?;
@@ -298,6 +318,29 @@ impl Execution {
 
     fn now(&self) -> i64 {
         millis(self.clock.now())
+    }
+}
+
+impl Asked {
+    /// Why a run that found this is held, so that somebody looks at it.
+    fn holds(&self, sync: &Sync, found: &ReadResult) -> Option<Error> {
+        let to_send = found.counts.to_send;
+        let held = |message| Some(Error::new(ErrorKind::Held, message));
+        match &self.planned {
+            Some(planned) if *planned != found.stamp => held(if planned.records == to_send {
+                format!("The records of “{}” have changed since you looked.", sync.name)
+            } else {
+                let (then, now) = (count(planned.records), count(to_send));
+                format!(
+                    "“{}” has changed since you looked: it would have sent {then} records then, and {now} now.",
+                    sync.name
+                )
+            }),
+            _ if self.review && to_send > 0 => {
+                held(format!("“{}” would send {} records.", sync.name, count(to_send)))
+            }
+            _ => None,
+        }
     }
 }
 

@@ -2,25 +2,27 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use super::brakes::{self, Before};
 use super::columns;
-use super::compare::{Now, compare};
+use super::compare::{ToSend, compare};
 use super::invalid::duplicate;
-use super::read::{ReadContext, Sink, Staged, read_all};
+use super::read::{ReadContext, ReadResult, Sink, Staged, read_all};
 use super::source;
+use super::stamp::Stamp;
 use crate::destination::{Destination, Limits};
 use crate::diff::NewRow;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::record::{Change, Operation};
 use crate::store::fingerprints::Delivered;
-use crate::store::outbox;
-use crate::store::runs::{Counts, InvalidRow, Problem};
+use crate::store::outbox::{self, looked::Looked};
+use crate::store::runs::{Counts, InvalidRow, Problem, expected};
 use crate::store::{Store, syncs::SavedSync};
 use crate::sync::{Mode, Shape};
-use crate::warehouse::{Cost, Warehouse};
+use crate::warehouse::{Cost, Read, Warehouse};
 
 /// What a run would do.
 #[derive(Debug)]
@@ -41,6 +43,10 @@ pub struct Plan {
     pub cost: Option<Cost>,
     /// The destination says what stands there now, and did for `records`.
     pub reads: bool,
+    /// Stands for just these records; not known of a held run.
+    pub stamp: Option<Stamp>,
+    /// How long the run would take, by the last ones of the sync.
+    pub expected: Option<Duration>,
 }
 
 /// One record of a plan.
@@ -58,11 +64,14 @@ pub struct PlanRecord {
     pub operation: Operation,
     /// The exact payload that goes out, also for a removal.
     pub sent: Vec<u8>,
-    /// What stands in the destination in its place; `None` where nobody asked.
-    pub now: Option<Now>,
-    /// Names of the destination's fields that the run would leave as they are: they are filled only where they are
-    /// empty, and have a value there.
-    pub left_alone: Vec<String>,
+    /// What stands in its place; `None` where nobody looked.
+    pub looked: Option<Looked>,
+}
+
+impl PlanRecord {
+    pub(crate) fn to_send(&self) -> ToSend<'_> {
+        ToSend { change: self.change, operation: self.operation, payload: &self.sent }
+    }
 }
 
 /// Stands for the run in change numbers.
@@ -111,8 +120,7 @@ impl Sink for Collected {
                 after,
                 operation: staged.operation,
                 sent: staged.payload.to_vec(),
-                now: None,
-                left_alone: Vec::new(),
+                looked: None,
             };
             self.records.push((self.ordinal, staged.known_as.to_owned(), record));
         }
@@ -167,6 +175,20 @@ pub(crate) fn requests(
 }
 
 impl Collected {
+    fn new(limit: usize, limits: Limits) -> Self {
+        Self {
+            limit,
+            limits,
+            records: Vec::new(),
+            taken: [0; 4],
+            invalid: BTreeMap::new(),
+            ordinal: 0,
+            batch: (0, 0),
+            requests: 0,
+            operations: BTreeMap::new(),
+        }
+    }
+
     /// Takes out the records whose key turned out to stand on an earlier row: those are rows that can not be sent.
     fn take_out(&mut self, duplicates: &[NewRow]) -> Result<()> {
         for NewRow { ordinal, row } in duplicates {
@@ -179,46 +201,64 @@ impl Collected {
     }
 }
 
+/// A read that leaves nothing behind.
+pub(crate) struct Reading<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) home: &'a Path,
+    pub(crate) saved: &'a SavedSync,
+    pub(crate) warehouse: &'a dyn Warehouse,
+    /// Bytes of one payload the destination takes.
+    pub(crate) record_bytes: usize,
+}
+
+impl Reading<'_> {
+    /// What is read of the query, and what the warehouse says that takes.
+    pub(crate) async fn price(&self, resend: bool) -> Result<(Read, Option<Cost>)> {
+        let read = source::wanted(self.saved, self.warehouse, resend).await?;
+        let cost = self.warehouse.cost(&read).await?;
+        Ok((read, cost))
+    }
+
+    /// Reads and compares. Answers also with why the columns ask for a decision.
+    pub(crate) async fn read<S: Sink>(
+        &self,
+        read: &Read,
+        resend: bool,
+        sink: &mut S,
+    ) -> Result<(ReadResult, Option<Error>)> {
+        let saved = self.saved;
+        let cancel = CancellationToken::new();
+        let context = ReadContext {
+            store: self.store,
+            home: self.home,
+            sync: &saved.sync,
+            sync_id: saved.id,
+            base_until: saved.base_until,
+            keyed_by: saved.keyed_by.as_deref(),
+            run: NO_RUN,
+            resend,
+            record_bytes: self.record_bytes,
+            cancel: &cancel,
+        };
+        let mut rows = source::look(self.store, saved, self.warehouse, read).await?;
+        let changed = columns::changed(saved.columns.as_deref(), rows.columns());
+        Ok((read_all(&context, &mut *rows, sink).await?, changed))
+    }
+}
+
 /// Reads and compares. `limit` records of each kind of change are kept.
 pub(crate) async fn plan(
-    store: &Store,
-    home: &Path,
-    saved: &SavedSync,
-    warehouse: &dyn Warehouse,
+    reading: &Reading<'_>,
     destination: Option<&dyn Destination>,
     limit: usize,
 ) -> Result<Plan> {
+    let (store, saved) = (reading.store, reading.saved);
     let sync = &saved.sync;
-    let limits = destination.map_or(UNLIMITED, |destination| destination.limits(&sync.shape));
-    let cancel = CancellationToken::new();
-    let context = ReadContext {
-        store,
-        home,
-        sync,
-        sync_id: saved.id,
-        base_until: saved.base_until,
-        keyed_by: saved.keyed_by.as_deref(),
-        run: NO_RUN,
-        resend: sync.mode == Mode::Full,
-        record_bytes: limits.record_bytes,
-        cancel: &cancel,
-    };
-    let read = source::wanted(saved, warehouse, sync.mode == Mode::Full).await?;
-    let cost = warehouse.cost(&read).await?;
-    let mut rows = source::look(store, saved, warehouse, &read).await?;
-    let changed = columns::changed(saved.columns.as_deref(), rows.columns());
-    let mut collected = Collected {
-        limit,
-        limits,
-        records: Vec::new(),
-        taken: [0; 4],
-        invalid: BTreeMap::new(),
-        ordinal: 0,
-        batch: (0, 0),
-        requests: 0,
-        operations: BTreeMap::new(),
-    };
-    let found = read_all(&context, &mut *rows, &mut collected).await?;
+    let limits = limits(destination, &sync.shape);
+    let resend = sync.mode == Mode::Full;
+    let (read, cost) = reading.price(resend).await?;
+    let mut collected = Collected::new(limit, limits);
+    let (found, changed) = reading.read(&read, resend, &mut collected).await?;
     let held = match changed {
         Some(changed) => Some(changed),
         None => brakes::holds(sync, &Before::of(store, saved)?, &found)?,
@@ -247,15 +287,21 @@ pub(crate) async fn plan(
         Some(destination) => compare(sync, destination, limits.records, &mut records).await?,
         None => false,
     };
-    let invalid = collected.invalid.into_values().collect();
     Ok(Plan {
+        stamp: Some(found.stamp),
+        expected: store.read(|sqlite| expected(sqlite, saved.id, &found.counts))?,
         counts: found.counts,
         records,
-        invalid,
+        invalid: collected.invalid.into_values().collect(),
         held: held.as_ref().map(Problem::from),
         requests,
         by,
         cost,
         reads,
     })
+}
+
+/// What one request to `destination` may carry; without one, anything.
+pub(crate) fn limits(destination: Option<&dyn Destination>, shape: &Shape) -> Limits {
+    destination.map_or(UNLIMITED, |destination| destination.limits(shape))
 }

@@ -10,7 +10,7 @@ use super::deliver::Delivering;
 use super::deliver::work::Work;
 use super::outcome::delivered;
 use crate::clock::millis;
-use crate::destination::{Batch, Delivery, JobToken, Jobs};
+use crate::destination::{Answer, Batch, Delivery, Exchange, JobToken, Jobs};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Written;
 use crate::store::exchanges::{self, Left};
@@ -42,18 +42,33 @@ pub(super) struct Made {
     pub(super) left: Option<(Left, Written<()>)>,
 }
 
+impl Made {
+    /// No record was left to send, and no request made.
+    fn nothing() -> Self {
+        let exchange = Exchange { never_left: true, ..Exchange::default() };
+        Self {
+            delivery: Delivery { answer: Answer::Records(Vec::new()), exchange },
+            delivered: Ok(None),
+            left: None,
+        }
+    }
+}
+
 /// Sends the records of `work` in one request, or follows the job that has them.
-pub(super) async fn send(context: Arc<Delivering>, work: Work, request: u64) -> Sent {
+pub(super) async fn send(context: Arc<Delivering>, mut work: Work, request: u64) -> Sent {
     let begun = Instant::now();
-    let made = send_records(&context, &work).await;
+    let made = send_records(&context, &mut work).await;
     // A job takes as long as it takes, and says nothing about the pace of requests.
     let took = if work.job.is_some() { Duration::ZERO } else { begun.elapsed() };
     Sent { work, made, request, took }
 }
 
-async fn send_records(context: &Delivering, work: &Work) -> Result<Made> {
+async fn send_records(context: &Delivering, work: &mut Work) -> Result<Made> {
     if work.first {
         work.batch.kept_before.get_or_try_init(|| before::keep(context, work)).await?;
+        if !work.without_left_alone() {
+            return Ok(Made::nothing());
+        }
     }
     let records = work.batch.records(&work.places, &context.sync_uuid, &context.run)?;
     let batch =

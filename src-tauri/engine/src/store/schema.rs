@@ -147,4 +147,12 @@ alter table run add column undoes integer;
 alter table run add column sent_by text;
 create index run_undoes on run(undoes) where undoes is not null;
 ",
+    // 11: every record of a run is compared with the destination before it is sent.
+    "
+-- What was found of each record of a batch when it was looked at, by place; zstd 1 of JSON.
+create table looked(batch integer primary key, z blob not null);
+
+-- review: what came of comparing, as JSON.
+alter table run add column review text;
+",
 ];

@@ -36,6 +36,9 @@ pub struct Sealing {
     pub discarded: Vec<(u64, u64)>,
     /// What a warehouse that compares by itself goes on from next time.
     pub mark: Option<Mark>,
+    /// Every row was to be sent again.
+    #[serde(default)]
+    pub resend: bool,
 }
 
 /// Makes what a run staged ready to send. It takes over what earlier runs left open.
@@ -78,19 +81,24 @@ pub fn hold(sqlite: &Sqlite, run: i64, sealing: &Sealing) -> Result<()> {
 pub fn approve(sqlite: &Sqlite, run: i64, at: i64) -> Result<bool> {
     let row = held(sqlite, run)?;
     runs::refuse_second(sqlite, row.sync)?;
-    let z: Option<Vec<u8>> =
-        sqlite.query_row("select z from held where run = ?1", [run], |row| row.get(0)).optional()?;
-    let begun = z.is_none();
-    match z {
-        Some(z) => {
-            let text = unpack(&z)?;
-            seal(sqlite, row.sync, run, at, &read_json(&String::from_utf8_lossy(&text))?)?;
+    let kept = kept(sqlite, run)?;
+    let begun = kept.is_none();
+    match kept {
+        Some(sealing) => {
+            seal(sqlite, row.sync, run, at, &sealing)?;
             sqlite.execute("delete from held where run = ?1", [run])?;
         }
         None => drop(sqlite.execute("update run set approved = 1 where id = ?1", [run])?),
     }
     runs::go_on(sqlite, run)?;
     Ok(begun)
+}
+
+/// What sealing a held run needs; `None` where it had begun to send.
+pub fn kept(sqlite: &Sqlite, run: i64) -> Result<Option<Sealing>> {
+    let z: Option<Vec<u8>> =
+        sqlite.query_row("select z from held where run = ?1", [run], |row| row.get(0)).optional()?;
+    z.map(|z| read_json(&String::from_utf8_lossy(&unpack(&z)?))).transpose()
 }
 
 /// Drops a held run: what it staged is removed and waits no more, what it kept back is left to the next run. It keeps

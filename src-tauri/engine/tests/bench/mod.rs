@@ -27,7 +27,7 @@ use sluice_engine::warehouse::{Warehouse, WarehouseKind};
 pub(crate) const SYNC: &str = "people";
 
 /// How runs are started unless a test says otherwise.
-pub(crate) const PLAIN: Start = Start { trigger: Trigger::Manual, full: false, approve: false, slot: None };
+pub(crate) const PLAIN: Start = Start::of(Trigger::Manual);
 
 /// Everything one test needs.
 pub(crate) struct Bench {
@@ -346,6 +346,23 @@ impl Bench {
     pub(crate) fn invalid(&self, run: &RunRow) -> Vec<(u64, String)> {
         let rows = self.engine.store().read(|sqlite| runs::invalid_rows(sqlite, run.id)).unwrap();
         rows.into_iter().map(|row| (row.row, row.problem.kind)).collect()
+    }
+
+    /// Why records of a run are not delivered, in the order they were to be sent.
+    pub(crate) fn reasons(&self, run: &RunRow) -> Vec<String> {
+        let read = self.engine.store().read(|sqlite| {
+            let mut reasons = Vec::new();
+            for batch in outbox::batches_of(sqlite, run.id)? {
+                let own = outbox::own_states(sqlite, batch.id)?;
+                let problems: BTreeMap<_, _> =
+                    own.into_iter().filter_map(|(at, own)| Some((at, own.problem?))).collect();
+                reasons.extend(
+                    problems.values().map(|problem| runs::Problem::from_json(problem).unwrap().message),
+                );
+            }
+            Ok(reasons)
+        });
+        read.unwrap()
     }
 
     /// Records that arrived with requests after the first `before` ones.

@@ -260,7 +260,11 @@ async fn a_field_is_filled_only_where_it_is_empty_and_a_repeat_has_the_same_byte
     bench.crm.reply(|request, _| if request == 2 { Reply::LostBefore } else { Reply::EachRecord });
     bench.table.set(vec![row("k", "B"), row("l", "B"), row("m", "B")]);
     let plan = bench.engine.plan(&bench.saved(), 10).await.unwrap();
-    let left: Vec<_> = plan.records.iter().map(|one| (one.key.as_str(), one.left_alone.join(" "))).collect();
+    let left: Vec<_> = plan
+        .records
+        .iter()
+        .map(|one| (one.key.as_str(), one.looked.as_ref().unwrap().left_alone.join(" ")))
+        .collect();
     let told = [("k", "name"), ("l", ""), ("m", "")].map(|(key, left)| (key, left.to_owned()));
     assert_eq!(left, told, "a plan tells what is left alone");
     let run = bench.run().await;

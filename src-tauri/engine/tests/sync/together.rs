@@ -55,7 +55,9 @@ async fn a_held_run_tells_how_it_would_go_and_what_it_would_leave_alone() {
     assert_eq!(held.state, RunState::Held);
     let looked = bench.engine.held(held.id, 100).await.unwrap();
     assert_eq!((looked.requests, looked.by), (5, vec!["fake"]));
-    let left = |key: &str| looked.records.iter().find(|one| one.key == key).unwrap().left_alone.clone();
+    let left = |key: &str| {
+        looked.records.iter().find(|one| one.key == key).unwrap().looked.as_ref().unwrap().left_alone.clone()
+    };
     assert_eq!((left("k0"), left("new")), (vec!["name".to_owned()], Vec::new()));
 }
 

@@ -184,7 +184,7 @@ impl Twin {
 
     /// Runs to the end.
     pub async fn run(&mut self, full: bool, approve: bool) -> RunRow {
-        let start = Start { trigger: Trigger::Manual, full, approve, slot: None };
+        let start = Start { full, approve, ..Start::of(Trigger::Manual) };
         let run = self.engine.start(SYNC, start).await.unwrap();
         let ended = self.engine.wait(run).await.unwrap();
         self.last = Some(ended.clone());

@@ -16,11 +16,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::backoff::{Backoff, later};
+use super::known::Known;
 use super::outcome::{Attempt, Settled, Settlement};
 use super::progress::Progress;
 use super::refusals::Refusals;
 use super::send::{Sent, send};
-use super::undo::Known;
 use crate::clock::{SharedClock, millis};
 use crate::destination::{Destination, Limits};
 use crate::error::{Error, ErrorKind, Result};

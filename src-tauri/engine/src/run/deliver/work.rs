@@ -1,6 +1,6 @@
 //! What goes out next: batches out of the outbox, their halves, and what was put off.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
@@ -40,6 +40,8 @@ pub(in crate::run) struct Loaded {
     pub(in crate::run) kept_before: OnceCell<()>,
     /// What is sent otherwise than the body has it; known from before the first send on.
     amended: OnceLock<Amended>,
+    /// Places of records that do not go out after all, because somebody changed them.
+    left_alone: OnceLock<BTreeSet<usize>>,
 }
 
 impl Loaded {
@@ -67,6 +69,11 @@ impl Loaded {
         self.amended.get().is_some()
     }
 
+    /// These of its records do not go out.
+    pub(in crate::run) fn leave_alone(&self, places: BTreeSet<usize>) {
+        self.left_alone.get_or_init(|| places);
+    }
+
     /// Its records are sent like this from now on; what was known before stays.
     pub(in crate::run) fn amend(&self, amended: Amended) {
         self.amended.get_or_init(|| amended);
@@ -90,6 +97,14 @@ pub(in crate::run) struct Work {
 impl Work {
     fn new(batch: Arc<Loaded>, places: Vec<usize>, first: bool, lost: bool) -> Self {
         Self { batch, places, attempts: 0, first, lost, job: None }
+    }
+
+    /// Takes out the records that do not go out after all. Answers with whether any is left.
+    pub(in crate::run) fn without_left_alone(&mut self) -> bool {
+        if let Some(left_alone) = self.batch.left_alone.get() {
+            self.places.retain(|place| !left_alone.contains(place));
+        }
+        !self.places.is_empty()
     }
 
     /// The record at `place` may be in the destination from an earlier request.
@@ -205,8 +220,8 @@ fn load(sqlite: &rusqlite::Connection, row: BatchRow) -> Result<Option<Loaded>> 
     let Some(body) = outbox::body(sqlite, row.id)? else { return Ok(None) };
     let changed_at = outbox::changed_at(sqlite, &body, row.run)?;
     let amended = AMENDED.of_batch(sqlite, row.id)?.map(OnceLock::from).unwrap_or_default();
-    let (first, kept_before) = (OnceCell::new(), OnceCell::new());
-    Ok(Some(Loaded { id: row.id, body, changed_at, first, kept_before, amended }))
+    let (first, kept_before, left_alone) = (OnceCell::new(), OnceCell::new(), OnceLock::new());
+    Ok(Some(Loaded { id: row.id, body, changed_at, first, kept_before, amended, left_alone }))
 }
 
 fn stopped() -> Error {

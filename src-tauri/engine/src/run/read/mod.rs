@@ -11,6 +11,7 @@ use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 
+use super::stamp::Stamp;
 use crate::diff::{Aside, Base, ByHash, NewKeys, NewRow, Open};
 use crate::differ::{Differences, Part};
 use crate::error::{Error, ErrorKind, Result};
@@ -98,6 +99,8 @@ pub(crate) struct ReadResult {
     pub(crate) cursor: Option<String>,
     /// What was delivered is to be kept under another key from now on.
     pub(crate) rekeyed: bool,
+    /// Stands for just the records that were staged.
+    pub(crate) stamp: Stamp,
 }
 
 impl ReadResult {
@@ -118,6 +121,7 @@ struct Reading<'a, S: Sink> {
     sink: &'a mut S,
     counts: Counts,
     staged: u64,
+    stamp: Stamp,
     /// Keys whose rows are there, but can not be sent.
     unsendable: HashSet<u64>,
     refused: Vec<u64>,
@@ -159,6 +163,7 @@ pub(crate) async fn read_all<S: Sink>(
         sink,
         counts: Counts::default(),
         staged: 0,
+        stamp: Stamp::default(),
         unsendable: HashSet::new(),
         refused: Vec::new(),
         discarded: Vec::new(),
@@ -187,10 +192,11 @@ pub(crate) async fn read_all<S: Sink>(
     let (forgotten, delivered_before) = reading.find_removed(&columns)?;
     let outdated = reading.carry(&columns)?;
     let duplicates = std::mem::replace(&mut reading.new_keys, NewKeys::new(context.home)).duplicates()?;
-    let Reading { mut counts, refused, emptied, discarded, staged, .. } = reading;
+    let Reading { mut counts, refused, emptied, discarded, staged, stamp, .. } = reading;
     counts.to_send = staged - duplicates.len() as u64;
     counts.added -= duplicates.len() as u64;
     counts.invalid += duplicates.len() as u64;
+    let stamp = stamp.of(counts.to_send);
     Ok(ReadResult {
         counts,
         server_rows,
@@ -204,6 +210,7 @@ pub(crate) async fn read_all<S: Sink>(
         emptied,
         cursor: cursor.reached,
         rekeyed: context.keyed_by.is_some(),
+        stamp,
     })
 }
 

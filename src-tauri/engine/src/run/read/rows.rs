@@ -216,6 +216,7 @@ impl<S: Sink> Reading<'_, S> {
 
     pub(super) fn stage(&mut self, staged: &Staged<'_>) -> Result<()> {
         self.staged += 1;
+        self.stamp.add(staged.key, staged.change, staged.operation, staged.payload);
         self.sink.stage(staged)
     }
 

@@ -1,14 +1,13 @@
 //! What an undo does with one record: said by three values of each field, what stood there before, what the run wrote,
 //! and what stands there now.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::destination::{Destination, Found, Takes};
+use crate::destination::Found;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json_text::Json;
 use crate::record::Operation;
+use crate::run::known::Known;
 use crate::same::is_same;
 
 /// What an undo does with a record of the run.
@@ -83,39 +82,6 @@ pub(super) struct Judged {
     pub(super) fields: Vec<FieldUndo>,
     /// Why it is left alone, or why there is nothing to do.
     pub(super) reason: Option<String>,
-}
-
-/// The object's fields, as far as an undo has to know them.
-#[derive(Default)]
-pub(in crate::run) struct Known {
-    fields: HashMap<String, (Takes, bool)>,
-}
-
-impl Known {
-    /// The fields of `object` in the destination.
-    pub(in crate::run) async fn read(destination: &dyn Destination, object: &str) -> Result<Self> {
-        let objects = destination.objects().await?;
-        let fields = objects.iter().filter(|known| known.name == object).flat_map(|known| &known.fields);
-        let fields = fields.map(|field| (field.name.clone(), (field.takes, field.writable)));
-        Ok(Self { fields: fields.collect() })
-    }
-
-    pub(in crate::run) fn takes(&self, name: &str) -> Takes {
-        self.fields.get(name).map_or(Takes::Anything, |(takes, _)| *takes)
-    }
-
-    /// Whether a new record can be given the field. Of a destination that names no fields every one can.
-    fn is_writable(&self, name: &str) -> bool {
-        self.fields.is_empty() || self.fields.get(name).is_some_and(|(_, writable)| *writable)
-    }
-
-    /// Adds to `fields` all that a record can be given: a record that is deleted is created again from them.
-    pub(in crate::run) fn add_writable(&self, fields: &mut Vec<String>) {
-        let writable = self.fields.iter().filter(|(_, (_, writable))| *writable).map(|(name, _)| name);
-        let mut more: Vec<String> = writable.filter(|name| !fields.contains(name)).cloned().collect();
-        more.sort_unstable();
-        fields.extend(more);
-    }
 }
 
 /// Whether what the run wrote is what stands in a record: every field of `payload` but `match_field`.

@@ -2,12 +2,14 @@
 
 use std::collections::VecDeque;
 
-use super::judge::{FieldUndo, Judged, Known, Stood, Was, Will, document, is_there, judge};
+use super::judge::{FieldUndo, Judged, Stood, Was, Will, document, is_there, judge};
 use crate::clock::from_millis;
 use crate::destination::{Destination, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json_text::Json;
 use crate::run::before::asked;
+use crate::run::known::Known;
+use crate::run::patient::read_by_key;
 use crate::same::is_same;
 use crate::store::outbox::beside::{AMENDED, Amended, BEFORE, Before};
 use crate::store::outbox::{self, BatchRow, Body, RecordState};
@@ -28,6 +30,8 @@ pub struct UndoRecord {
     pub reason: Option<String>,
     /// Its match value, as JSON.
     pub(super) matched: String,
+    /// Its fields as they stand there now, as the text of one JSON object; `None` where there is no such record.
+    pub(super) stands: Option<String>,
 }
 
 /// What goes through the run.
@@ -73,7 +77,7 @@ impl<'a> Look<'a> {
         let Shape::Record { object, match_field } = &of.shape else { return Err(events()) };
         // Asked for nothing, it only says whether it can be asked.
         let nothing = ReadByKey { object, match_field, values: &[], fields: &[], needed: true };
-        destination.read_by_key(&nothing).await.ok_or_else(not_readable)??;
+        read_by_key(destination, &nothing).await.ok_or_else(not_readable)??;
         Ok(Self {
             store,
             destination,
@@ -129,7 +133,7 @@ impl<'a> Look<'a> {
         let (object, match_field) = (self.object, self.match_field);
         let (values, fields) = asked(payloads.iter().copied(), match_field)?;
         let read = ReadByKey { object, match_field, values: &values, fields: &fields, needed: true };
-        let now = self.destination.read_by_key(&read).await.ok_or_else(not_readable)??;
+        let now = read_by_key(self.destination, &read).await.ok_or_else(not_readable)??;
         let mut records = Vec::with_capacity(places.len());
         for ((place, payload), now) in places.iter().zip(payloads).zip(&now) {
             let before = self.before(kept, *place)?;
@@ -142,7 +146,9 @@ impl<'a> Look<'a> {
             }
             let matched =
                 document(payload)?.get(match_field).map_or_else(|| "null".to_owned(), Json::compact);
-            records.push(UndoRecord { key: kept.body.key(*place).to_owned(), will, fields, reason, matched });
+            let (key, stands) =
+                (kept.body.key(*place).to_owned(), now.as_ref().map(|now| now.fields.clone()));
+            records.push(UndoRecord { key, will, fields, reason, matched, stands });
         }
         Ok(records)
     }

@@ -7,6 +7,5 @@ mod stage;
 pub use judge::{FieldUndo, Will};
 pub use look::UndoRecord;
 
-pub(super) use judge::Known;
 pub(crate) use look::Look;
 pub(crate) use stage::Undo;

@@ -1,5 +1,7 @@
 //! Stages an undo: what is put back becomes records of a run like any other.
 
+use std::collections::BTreeMap;
+
 use super::judge::Will;
 use super::look::{Look, UndoRecord};
 use crate::clock::millis;
@@ -11,6 +13,7 @@ use crate::run::invalid;
 use crate::run::part;
 use crate::run::read::unless_cancelled;
 use crate::store::Store;
+use crate::store::outbox::looked::{Group, LOOKED, Looked};
 use crate::store::outbox::{self, Body, key_hash};
 use crate::store::runs::{self, Counts, InvalidRow, Problem};
 use crate::value::write_string;
@@ -36,6 +39,8 @@ struct Taken<'a> {
     at: i64,
     limits: Limits,
     body: Body,
+    /// What stood there when it was looked at, by place: what has changed by the time it is sent is left alone.
+    looked: BTreeMap<usize, Looked>,
     bytes: usize,
     hashes: Vec<u64>,
     last_batch: i64,
@@ -55,6 +60,7 @@ impl Execution {
             at: millis(self.clock.now()),
             limits: self.destination.limits(&of.shape),
             body: Body::default(),
+            looked: BTreeMap::new(),
             bytes: 0,
             hashes: Vec::new(),
             last_batch: 0,
@@ -116,6 +122,7 @@ impl Taken<'_> {
         let payload = payload(match_field, &record, change != Change::Removed);
         self.bytes += payload.len() + self.limits.envelope_bytes;
         self.hashes.push(key_hash(&record.key));
+        self.looked.insert(self.body.len(), looked(change, record.stands));
         self.body.push(&record.key, change, operation, self.run, &payload);
     }
 
@@ -144,14 +151,27 @@ impl Taken<'_> {
         }
         self.bytes = 0;
         let sealed = outbox::compress(&std::mem::take(&mut self.body))?;
+        let looked = LOOKED.packed(&std::mem::take(&mut self.looked))?;
         let (sync, run, at) = (self.sync, self.run, self.at);
         let stage = move |sqlite: &rusqlite::Connection| {
             failpoint!(Staging);
-            outbox::stage(sqlite, sync, run, at, &sealed)
+            let batch = outbox::stage(sqlite, sync, run, at, &sealed)?;
+            LOOKED.keep(sqlite, batch, &looked)?;
+            Ok(batch)
         };
         self.last_batch = self.store.write_soon(stage).done().await?;
         Ok(())
     }
+}
+
+/// A record that is put back, as it was found.
+fn looked(change: Change, stands: Option<String>) -> Looked {
+    let group = match change {
+        Change::Added => Group::Create,
+        Change::Changed => Group::Update,
+        Change::Removed => Group::Remove,
+    };
+    Looked { group, stands, live: true, same: Vec::new(), left_alone: Vec::new(), refused: Vec::new() }
 }
 
 /// The match value, and with `fields` what is put back.

@@ -198,7 +198,7 @@ async fn take(
         return Ok(());
     }
     let trigger = if late > PUNCTUAL { Trigger::CatchUp } else { Trigger::Schedule };
-    let start = Start { trigger, full: false, approve: false, slot: Some(millis(passed.newest)) };
+    let start = Start { slot: Some(millis(passed.newest)), ..Start::of(trigger) };
     let Err(error) = engine.start_row(saved.id, start).await else { return Ok(()) };
     match refusal(error) {
         Some(reason) => write_down(engine, saved, vec![Line::of(passed.newest, reason)]).await,

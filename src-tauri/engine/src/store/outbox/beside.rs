@@ -24,8 +24,8 @@ pub const AMENDED: Beside<String> = Beside { table: "amended", kept: PhantomData
 
 /// One sort of what is kept.
 pub struct Beside<T> {
-    table: &'static str,
-    kept: PhantomData<fn() -> T>,
+    pub(super) table: &'static str,
+    pub(super) kept: PhantomData<fn() -> T>,
 }
 
 impl<T: Serialize + DeserializeOwned> Beside<T> {

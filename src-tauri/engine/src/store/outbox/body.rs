@@ -41,6 +41,17 @@ pub fn message_id(
     MessageId(xxh3_128(&bytes))
 }
 
+/// What a record is told by among others, whichever run it is of.
+pub fn stamp(key: &str, change: Change, operation: Operation, payload: &[u8]) -> u128 {
+    let mut bytes = [0; 25];
+    let (hash, rest) = bytes.split_at_mut(8);
+    hash.copy_from_slice(&key_hash(key).to_le_bytes());
+    let (print, code) = rest.split_at_mut(16);
+    print.copy_from_slice(&fingerprint(change, payload).to_le_bytes());
+    code.copy_from_slice(&[operation as u8]);
+    xxh3_128(&bytes)
+}
+
 /// Set in a stored change where an earlier record of the key may have arrived.
 const DOUBTFUL: u8 = 0x80;
 /// Set in a stored change where this very change was refused before.

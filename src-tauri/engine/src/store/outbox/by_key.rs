@@ -1,5 +1,7 @@
 //! Finding records by their key, through the key segments.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection as Sqlite, params};
 
 use super::body::may_have;
@@ -40,6 +42,40 @@ pub fn last_delivered(sqlite: &Sqlite, sync: i64, key: &str) -> Result<Option<(C
         }
     }
     Ok(None)
+}
+
+/// The same of many keys at once: batches are walked from the newest, and each is unpacked once.
+pub fn all_last_delivered(
+    sqlite: &Sqlite,
+    sync: i64,
+    keys: &[&str],
+) -> Result<HashMap<String, (Change, Vec<u8>)>> {
+    let mut wanted: HashMap<&str, u64> = keys.iter().map(|key| (*key, key_hash(key))).collect();
+    let mut statement = sqlite.prepare_cached(
+        "select k.batch, k.d from key_segment k join batch b on b.id = k.batch
+         where b.sync = ?1 and b.state <> ?2 order by k.batch desc",
+    )?;
+    let mut rows = statement.query(params![sync, RecordState::Staged as u8])?;
+    let mut found = HashMap::new();
+    while let Some(row) = rows.next()?
+        && !wanted.is_empty()
+    {
+        let segment = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        if !wanted.values().any(|hash| may_have(segment, *hash)) {
+            continue;
+        }
+        let batch: i64 = row.get(0)?;
+        let Some(body) = body(sqlite, batch)? else { continue };
+        for place in (0..body.len()).filter(|place| wanted.contains_key(body.key(*place))).collect::<Vec<_>>()
+        {
+            if matches!(state_of(sqlite, batch, place)?, RecordState::Delivered | RecordState::Accepted) {
+                let key = body.key(place);
+                wanted.remove(key);
+                found.insert(key.to_owned(), (body.change(place)?, body.payload(place).to_vec()));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// One record's state.

@@ -8,6 +8,7 @@ mod body;
 mod by_key;
 pub mod discarded;
 pub mod jobs;
+pub mod looked;
 mod open;
 
 use std::collections::HashMap;
@@ -17,8 +18,10 @@ use std::iter;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection as Sqlite, params};
 
-pub use body::{Body, MOST_RECORDS, Past, REMOVED, Sealed, compress, fingerprint, key_hash, message_id};
-pub use by_key::{find_key, last_delivered, state_of};
+pub use body::{
+    Body, MOST_RECORDS, Past, REMOVED, Sealed, compress, fingerprint, key_hash, message_id, stamp,
+};
+pub use by_key::{all_last_delivered, find_key, last_delivered, state_of};
 pub use open::{Found, OpenRecord, each_open, open_batches, open_counts, open_records};
 
 use super::fingerprints;
@@ -108,7 +111,7 @@ pub fn stage(sqlite: &Sqlite, sync: i64, run: i64, at: i64, sealed: &Sealed) -> 
 
 /// Removes what a read that failed had written.
 pub fn unstage(sqlite: &Sqlite, run: i64) -> Result<()> {
-    for table in ["body", "key_segment", "record_state", "batch_rows"] {
+    for table in ["body", "key_segment", "record_state", "batch_rows", "looked"] {
         let sql =
             format!("delete from {table} where batch in (select id from batch where run = ?1 and state = 2)");
         sqlite.prepare_cached(&sql)?.execute([run])?;

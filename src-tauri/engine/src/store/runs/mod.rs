@@ -1,15 +1,19 @@
 //! Runs. A run is a row before anything else happens.
 
 mod ended;
+mod expected;
 mod invalid;
 mod problem;
+mod reviewed;
 mod row;
 
 use rusqlite::{Connection as Sqlite, params};
 
 pub use ended::{Ended, end, last_sign};
+pub use expected::expected;
 pub use invalid::{InvalidRow, add_invalid, invalid_rows};
 pub use problem::Problem;
+pub use reviewed::{review, review_before, set_review};
 pub use row::{Counts, RunRow, RunState, Trigger, get, list, none_sealed, undone_by, unfinished, waiting};
 
 use super::json::write_json;

@@ -1,0 +1,223 @@
+//! Held runs, with every record compared.
+
+use std::io::Write;
+
+use sluice_engine::engine;
+use sluice_engine::mapping::first_key;
+use sluice_engine::mask;
+use sluice_engine::run::review::{self, FieldReport, Place, Report};
+use sluice_engine::store::outbox::looked::Group;
+use sluice_engine::{Error, ErrorKind, Result};
+
+use crate::Api;
+use crate::csv;
+use crate::plan::record_on_wire;
+use crate::wire::{
+    PlanGroup, PlanRecord, Problem, Review, ReviewExport, ReviewField, ReviewFilter, ReviewGroups,
+    ReviewMisfit, ReviewPage, ReviewRequest, ReviewValue, Since, SinceRequest,
+};
+
+/// Values told of each field.
+const TOP: usize = 5;
+/// Records read at once for a file.
+const PAGE: usize = 1_000;
+
+impl Api {
+    /// How far the records of a held run are compared with the destination, and what came of it.
+    pub async fn review(&self, run: i64) -> Result<Review, Problem> {
+        let review = self.engine().review(run).await?;
+        let quota_share = if review.requests == 0 {
+            None
+        } else {
+            let records = review.run.counts.waiting() - review.report.compared;
+            self.quota_share(&review.saved.sync, records, review.requests).await
+        };
+        Ok(on_wire(&review, quota_share))
+    }
+
+    /// Compares every record of a held run; answers at once, and goes on by itself.
+    pub async fn review_start(&self, run: i64) -> Result<Review, Problem> {
+        self.engine().start_review(run).await?;
+        self.review(run).await
+    }
+
+    /// Compares every record of a held run, and answers when that is done.
+    pub async fn review_all(&self, run: i64) -> Result<Review, Problem> {
+        self.engine().review_all(run).await?;
+        self.review(run).await
+    }
+
+    /// A page of the compared records of a held run.
+    pub async fn review_records(&self, input: ReviewRequest) -> Result<ReviewPage, Problem> {
+        let after = input.after.as_deref().map(place).transpose()?;
+        let (filter, reveal) = (review::Filter::from(input.filter), input.reveal);
+        let (records, next) =
+            self.blocking(move |engine| engine.reviewed(input.run, &filter, after, input.limit)).await?;
+        let records = records.iter().map(|record| record_on_wire(record, reveal)).collect();
+        let next = next.map(|Place { batch, place }| format!("{batch}-{place}"));
+        Ok(ReviewPage { records, next })
+    }
+
+    /// Writes the compared records of a held run to a file; answers with how many.
+    pub async fn review_export(&self, input: ReviewExport) -> Result<u64, Problem> {
+        self.blocking(move |engine| export(engine, input)).await
+    }
+
+    /// Whether the warehouse has changed since a held run read it.
+    pub async fn held_since(&self, input: SinceRequest) -> Result<Since, Problem> {
+        let since = self.engine().since(input.run, input.pay).await?;
+        let masked = |key: String| mask::value("", &key).unwrap_or(key);
+        Ok(Since {
+            looked: since.looked,
+            cost: since.cost.as_ref().map(Into::into),
+            added: since.added,
+            changed: since.changed,
+            gone: since.gone,
+            keys: since.keys.into_iter().map(masked).collect(),
+        })
+    }
+}
+
+fn on_wire(review: &engine::Review, quota_share: Option<f64>) -> Review {
+    let report = &review.report;
+    let count = |group| report.groups.get(&group).copied().unwrap_or(0);
+    let last = review.last.as_ref();
+    Review {
+        run: review.run.id,
+        reads: review.live,
+        records: review.run.counts.waiting(),
+        compared: report.compared,
+        going: review.going,
+        requests: review.requests,
+        quota_share,
+        groups: ReviewGroups {
+            create: count(Group::Create),
+            update: count(Group::Update),
+            same: count(Group::Same),
+            remove: count(Group::Remove),
+            fail: count(Group::Fail),
+        },
+        fields: report.fields.iter().map(|field| field_on_wire(field, last)).collect(),
+        records_last: last.map(|last| last.compared),
+        problem: review.problem.clone().map(Into::into),
+    }
+}
+
+fn field_on_wire(field: &FieldReport, last: Option<&Report>) -> ReviewField {
+    let before = last.map(|last| {
+        let known = last.fields.iter().find(|known| known.path == field.path);
+        known.map_or(0, |known| known.changed)
+    });
+    let misfit = |(why, misfits): (&sluice_engine::fits::Misfit, &review::Misfits)| ReviewMisfit {
+        kind: (*why).into(),
+        records: misfits.records,
+        example: misfits.example.as_deref().map(|example| masked(&field.path, example)),
+    };
+    let top = field.top(TOP).into_iter().map(|(value, (before, after))| ReviewValue {
+        value: masked(&field.path, value),
+        before,
+        after,
+    });
+    ReviewField {
+        path: field.path.clone(),
+        records: field.records,
+        changed: field.changed,
+        changed_last: before,
+        filled_before: field.filled_before,
+        filled_after: field.filled_after,
+        blanked: field.blanked,
+        left_alone: field.left_alone,
+        misfits: field.misfits.iter().map(misfit).collect(),
+        top: top.collect(),
+    }
+}
+
+/// A value as JSON text, as a window may show it.
+fn masked(path: &str, value: &str) -> String {
+    let Some(mut document) = sluice_engine::json_text::Json::parse(value) else { return value.to_owned() };
+    let name = first_key(path).unwrap_or_default();
+    let name = path.rsplit('.').next().filter(|last| !last.is_empty()).unwrap_or(&name);
+    mask::mask_json(name, &mut document);
+    document.compact()
+}
+
+impl From<ReviewFilter> for review::Filter {
+    fn from(filter: ReviewFilter) -> Self {
+        let group = filter.group.map(|group| match group {
+            PlanGroup::Create => Group::Create,
+            PlanGroup::Update => Group::Update,
+            PlanGroup::Same => Group::Same,
+            PlanGroup::Remove => Group::Remove,
+            PlanGroup::Fail => Group::Fail,
+        });
+        Self { group, field: filter.field, search: filter.search }
+    }
+}
+
+/// Where a page ended.
+fn place(text: &str) -> Result<Place> {
+    let read = || {
+        let (batch, place) = text.split_once('-')?;
+        Some(Place { batch: batch.parse().ok()?, place: place.parse().ok()? })
+    };
+    read().ok_or_else(|| Error::new(ErrorKind::UnknownName, "There is no such page."))
+}
+
+fn export(engine: &engine::Engine, input: ReviewExport) -> Result<u64> {
+    let filter = review::Filter::from(input.filter);
+    let mut out = std::io::BufWriter::new(std::fs::File::create(&input.path)?);
+    let is_csv = input.format == "csv";
+    if is_csv {
+        writeln!(out, "key,becomes,field,before,after,why not")?;
+    }
+    let (mut written, mut after) = (0, None);
+    loop {
+        let (records, next) = engine.reviewed(input.run, &filter, after, PAGE)?;
+        written += records.len() as u64;
+        for record in &records {
+            write_record(&mut out, is_csv, &record_on_wire(record, input.reveal))?;
+        }
+        after = next;
+        if after.is_none() {
+            out.flush()?;
+            return Ok(written);
+        }
+    }
+}
+
+/// As CSV a line for each field that would change, as JSON a line for each record.
+fn write_record(out: &mut impl Write, is_csv: bool, record: &PlanRecord) -> Result<()> {
+    let unwritable = |error| Error::new(ErrorKind::Bug, "A record could not be written.").with_source(error);
+    if !is_csv {
+        writeln!(out, "{}", serde_json::to_string(record).map_err(unwritable)?)?;
+        return Ok(());
+    }
+    let becomes = record.group.map_or("", becomes);
+    let refused = record.refused.join(" ");
+    let changed: Vec<_> = record.fields.iter().filter(|field| field.changed && !field.left_alone).collect();
+    if changed.is_empty() {
+        csv::write(out, &[&record.key, becomes, "", "", "", &refused])?;
+    }
+    for field in changed {
+        let text = |value: &Option<String>| value.as_deref().map(plain).unwrap_or_default();
+        let (before, after) = (text(&field.before), text(&field.after));
+        csv::write(out, &[&record.key, becomes, &field.path, &before, &after, &refused])?;
+    }
+    Ok(())
+}
+
+/// A group as the file names it.
+pub fn becomes(group: PlanGroup) -> &'static str {
+    match group {
+        PlanGroup::Create => "create",
+        PlanGroup::Update => "update",
+        PlanGroup::Same => "same",
+        PlanGroup::Remove => "remove",
+        PlanGroup::Fail => "would fail",
+    }
+}
+
+/// A text's content; anything else as it stands.
+fn plain(value: &str) -> String {
+    sluice_engine::json_text::Json::parse(value).and_then(|value| value.text()).unwrap_or_default()
+}
