@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::pace::Pace;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result, Retry};
 
 /// Failures in a row after which a run leaves the rest to a later one.
 pub(super) const FAILURES: u32 = 6;
@@ -136,6 +136,43 @@ pub(super) fn is_offline(error: &Error) -> bool {
 /// The pause before records that were refused for now are tried by a later run.
 pub(super) fn later() -> Duration {
     LONGEST_WAIT
+}
+
+/// What is waited for where a destination is asked and something depends on the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// Its turn, where it is too early to ask: somebody waits for the answer.
+    Turns,
+    /// That, and a destination that is away, as long as a run waits for it.
+    Failures,
+}
+
+/// Asks until there is an answer, or `patience` is at its end.
+pub(super) async fn patiently<T, Asked>(patience: Patience, mut ask: impl FnMut() -> Asked) -> Result<T>
+where
+    Asked: Future<Output = Result<T>>,
+{
+    let mut backoff = Backoff::new(1);
+    loop {
+        let request = backoff.begin();
+        let error = match ask().await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        match error.turn_after() {
+            Some(wait) => backoff.too_early(wait),
+            None if patience == Patience::Failures && error.kind().retry() == Retry::Backoff => {
+                backoff.failed(&error, request);
+            }
+            None => return Err(error),
+        }
+        if let Some((error, _)) = backoff.gives_up() {
+            return Err(error);
+        }
+        if let Some(until) = backoff.until() {
+            tokio::time::sleep_until(until).await;
+        }
+    }
 }
 
 /// Full jitter: anything from nothing to the doubled pause (AWS Architecture Blog, "Exponential Backoff And Jitter").

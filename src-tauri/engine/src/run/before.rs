@@ -4,7 +4,7 @@ use super::deliver::Delivering;
 use super::deliver::work::Work;
 use super::only_if_empty;
 use super::undo::Known;
-use crate::destination::ReadByKey;
+use crate::destination::{Found, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Operation;
 use crate::store::outbox::beside::{AMENDED, BEFORE};
@@ -36,7 +36,8 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
         Some(only_if_empty::amended(&only_if_empty, places, &records, &found)?)
     };
     let packed = amended.as_ref().map(|amended| AMENDED.packed(amended)).transpose()?;
-    let values = places.iter().copied().zip(found.into_iter().map(|found| found.map(|found| found.fields)));
+    let known = places.iter().copied().zip(found).filter(|(_, found)| !is_one_of_several(found.as_ref()));
+    let values = known.map(|(place, found)| (place, found.map(|found| found.fields)));
     let (id, values) = (batch.id, BEFORE.packed(&values.collect())?);
     let insert = move |sqlite: &rusqlite::Connection| {
         BEFORE.keep(sqlite, id, &values)?;
@@ -47,6 +48,11 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
         batch.amend(amended);
     }
     Ok(())
+}
+
+/// Of such a record nobody knows what stood there: it is neither there nor not there.
+fn is_one_of_several(found: Option<&Found>) -> bool {
+    found.is_some_and(|found| found.is_one_of_several)
 }
 
 /// The match values of records with these payloads, and every field of theirs.

@@ -24,7 +24,8 @@ pub enum Group {
     Same,
     /// It would be deleted, or its fields emptied.
     Remove,
-    /// The destination would refuse it: it is not there and is only to be updated, or is there and only to be created.
+    /// The destination would refuse it: it is not there and is only to be updated, is there and only to be created, or
+    /// several records have its match value.
     Fail,
 }
 
@@ -92,13 +93,20 @@ fn now(known: &Known, match_field: &str, record: &PlanRecord, found: Option<Foun
             differs |= !record.left_alone.contains(name);
         }
     }
-    let group = match (record.operation, found.is_some()) {
+    let several = found.as_ref().is_some_and(|found| found.is_one_of_several);
+    let found = found.filter(|_| !several);
+    let group = group(record.operation, found.is_some(), differs);
+    let group = if several { Group::Fail } else { group };
+    Now { fields: found.map(|found| found.fields), group, same }
+}
+
+fn group(operation: Operation, is_there: bool, differs: bool) -> Group {
+    match (operation, is_there) {
         (Operation::Update, false) | (Operation::Create, true) => Group::Fail,
         (Operation::Upsert | Operation::Create, false) => Group::Create,
         (Operation::Upsert | Operation::Update, true) if differs => Group::Update,
         (Operation::Delete, true) => Group::Remove,
         (Operation::Clear, true) if differs => Group::Remove,
         (Operation::Upsert | Operation::Update | Operation::Delete | Operation::Clear, _) => Group::Same,
-    };
-    Now { fields: found.map(|found| found.fields), group, same }
+    }
 }

@@ -19,3 +19,6 @@ mod removal;
 mod safety;
 mod together;
 mod undo;
+mod undo_among;
+mod undo_faults;
+mod undo_waits;

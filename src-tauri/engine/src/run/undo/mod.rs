@@ -7,6 +7,7 @@ mod stage;
 pub use judge::{FieldUndo, Will};
 pub use look::UndoRecord;
 
+pub(crate) use super::backoff::Patience;
 pub(super) use judge::Known;
 pub(crate) use look::Look;
 pub(crate) use stage::Undo;

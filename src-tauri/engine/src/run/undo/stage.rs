@@ -4,8 +4,9 @@ use super::judge::Will;
 use super::look::{Look, UndoRecord};
 use crate::clock::millis;
 use crate::destination::Limits;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Retry};
 use crate::record::{Change, Operation};
+use crate::run::backoff::Patience;
 use crate::run::execute::Execution;
 use crate::run::invalid;
 use crate::run::part;
@@ -60,9 +61,10 @@ impl Execution {
             last_batch: 0,
             counts: Counts::default(),
         };
-        let look = Look::begin(&self.store, &*self.destination, &of, &undo.keys);
-        let mut look = unless_cancelled(&self.cancel, look).await?;
-        while let Some(records) = unless_cancelled(&self.cancel, look.next()).await? {
+        let patience = Patience::Failures;
+        let look = Look::begin(&self.store, &*self.destination, &of, &undo.keys, patience);
+        let mut look = unless_cancelled(&self.cancel, look).await.map_err(looking)?;
+        while let Some(records) = unless_cancelled(&self.cancel, look.next()).await.map_err(looking)? {
             failpoint!(Rows);
             for record in records {
                 taken.take(look.match_field(), record, undo.deletes);
@@ -151,6 +153,15 @@ impl Taken<'_> {
         };
         self.last_batch = self.store.write_soon(stage).done().await?;
         Ok(())
+    }
+}
+
+/// Nothing is decided by half: where not everything could be looked at, nothing is put back.
+fn looking(error: Error) -> Error {
+    let error = error.with_safe("Nothing was put back.");
+    match error.kind().retry() {
+        Retry::Backoff => error.with_hint("Undo the run again later."),
+        Retry::AfterUserAction | Retry::Never => error,
     }
 }
 
