@@ -150,6 +150,9 @@ pub(crate) fn record_on_wire(record: &plan::PlanRecord, reveal: bool) -> PlanRec
 
 /// Why the destination would refuse a record, a sentence for each reason.
 fn refused(record: &plan::PlanRecord, looked: &Looked, after: Option<&Json>, reveal: bool) -> Vec<String> {
+    if looked.several {
+        return vec!["Several records have its match value, and nobody can say which is meant.".to_owned()];
+    }
     if looked.group == Group::Fail && looked.refused.is_empty() {
         return vec![match record.operation {
             Operation::Create => "It is there already, and is only to be created.".to_owned(),

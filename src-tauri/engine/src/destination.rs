@@ -107,7 +107,8 @@ pub trait Destination: Send + Sync {
     }
 
     /// The records of `object` with these match values, as they are now, in the order asked; `None` for
-    /// those that do not exist. The whole call is `None` where the destination can not be read, or spares its quota
+    /// those that do not exist. A wanted field that can not be read is left out of a record's fields; one without a value
+    /// is null. The whole call is `None` where the destination can not be read, or spares its quota
     /// because the values are not [needed](ReadByKey::needed).
     async fn read_by_key(&self, read: &ReadByKey<'_>) -> Option<Result<Vec<Option<Found>>>> {
         let _ = read;
@@ -377,10 +378,19 @@ pub struct ReadByKey<'a> {
 /// A record as it is in the destination.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
-    /// The wanted fields: the text of one JSON object.
+    /// The wanted fields, as far as they can be read: the text of one JSON object.
     pub fields: String,
     /// When it was made, by the destination's clock, where it says.
     pub made_at: Option<DateTime<Utc>>,
     /// When it was last changed, by the same clock, where it says.
     pub changed_at: Option<DateTime<Utc>>,
+    /// It is one of several records with the match value; nobody can say which is meant, and nothing else is told.
+    pub is_one_of_several: bool,
+}
+
+impl Found {
+    /// Several records have the match value.
+    pub fn several() -> Self {
+        Self { fields: "{}".to_owned(), is_one_of_several: true, ..Self::default() }
+    }
 }

@@ -8,7 +8,7 @@ use super::start::Began;
 use crate::clock::millis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::replay;
-use crate::run::undo::{Look, Undo, UndoRecord, Will};
+use crate::run::undo::{Look, Patience, Undo, UndoRecord, Will};
 use crate::store::events::EventId;
 use crate::store::runs::{self, RunRow, Trigger};
 use crate::store::syncs::{self, SavedSync};
@@ -32,7 +32,7 @@ impl Engine {
         let (of, saved) = self.store.read(|sqlite| undoable(sqlite, run))?;
         let destination = self.destination(saved.sync.to.as_deref().unwrap_or_default())?;
         let (mut counts, mut records) = (BTreeMap::new(), Vec::new());
-        let mut look = Look::begin(&self.store, &*destination, &of, keys).await?;
+        let mut look = Look::begin(&self.store, &*destination, &of, keys, Patience::Turns).await?;
         while let Some(found) = look.next().await? {
             for record in found {
                 let count: &mut u64 = counts.entry(record.will).or_default();
@@ -53,7 +53,7 @@ impl Engine {
     pub async fn undo(self: &Arc<Self>, run: i64, keys: Vec<String>, deletes: bool) -> Result<i64> {
         let (of, saved) = self.store.read(|sqlite| undoable(sqlite, run))?;
         let destination = self.destination(saved.sync.to.as_deref().unwrap_or_default())?;
-        Look::begin(&self.store, &*destination, &of, &keys).await?;
+        Look::begin(&self.store, &*destination, &of, &keys, Patience::Turns).await?;
         let at = millis(self.clock.now());
         let begin = move |sqlite: &rusqlite::Connection| {
             undoable(sqlite, run)?;

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind};
 /// Failures in a row after which a run leaves the rest to a later one.
 pub(super) const FAILURES: u32 = 6;
 /// The longest a run waits at once; longer pauses are left to a later run.
-pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// The first pause; doubled with each failure in a row.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause of the backoff.
@@ -139,7 +139,7 @@ pub(super) fn later() -> Duration {
 }
 
 /// Full jitter: anything from nothing to the doubled pause (AWS Architecture Blog, "Exponential Backoff And Jitter").
-pub(super) fn jittered(failures: u32) -> Duration {
+fn jittered(failures: u32) -> Duration {
     let ceiling = FIRST_PAUSE.saturating_mul(1 << failures.saturating_sub(1).min(16)).min(LONGEST_PAUSE);
     let random = (uuid::Uuid::new_v4().as_u128() >> 64) as u64 as f64 / u64::MAX as f64;
     ceiling.mul_f64(random)

@@ -32,7 +32,10 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
         known.add_writable(&mut fields);
     }
     let only_if_empty = only_if_empty::names(&context.sync);
-    let looked = context.store.read(|sqlite| LOOKED.of_batch(sqlite, batch.id))?;
+    // Where values are kept already, a request with these records may have left: what stands there now may be its own work.
+    let looked = context.store.read(|sqlite| {
+        if BEFORE.has(sqlite, batch.id)? { Ok(None) } else { LOOKED.of_batch(sqlite, batch.id) }
+    })?;
     // Without them nobody knows what may be filled, or what has changed since somebody looked; for the log alone they are
     // not worth the last of a day's requests.
     let needed = !only_if_empty.is_empty() || looked.is_some();
@@ -48,7 +51,8 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
     };
     let since = changed_since(looked.as_ref(), places, &found)?;
     let packed = amended.as_ref().map(|amended| AMENDED.packed(amended)).transpose()?;
-    let values = places.iter().copied().zip(found.into_iter().map(|found| found.map(|found| found.fields)));
+    let known = places.iter().copied().zip(found).filter(|(_, found)| !is_one_of_several(found.as_ref()));
+    let values = known.map(|(place, found)| (place, found.map(|found| found.fields)));
     let (id, values) = (batch.id, BEFORE.packed(&values.collect())?);
     let (run, at) = (context.run.id, millis(context.clock.now()));
     let left_alone: BTreeSet<usize> = since.iter().map(|(place, _)| *place).collect();
@@ -83,6 +87,10 @@ fn changed_since(
     for (place, found) in places.iter().zip(found) {
         let Some(looked) = looked.get(place).filter(|looked| looked.live) else { continue };
         let message = match (&looked.stands, found) {
+            _ if is_one_of_several(found.as_ref()) != looked.several => {
+                "Several records have its match value now, or had when this was looked at.".to_owned()
+            }
+            _ if looked.several => continue,
             (None, None) => continue,
             (None, Some(_)) => {
                 "It is in the destination now, and was not when this was looked at.".to_owned()
@@ -113,6 +121,11 @@ fn others(stood: &str, now: &str) -> Vec<String> {
         now.get(name).is_some_and(|now| !is_same(Takes::Anything, Some(value), Some(now)))
     };
     stood.into_iter().filter(differs).map(|(name, _)| name).collect()
+}
+
+/// Of such a record nobody knows what stood there: it is neither there nor not there.
+fn is_one_of_several(found: Option<&Found>) -> bool {
+    found.is_some_and(|found| found.is_one_of_several)
 }
 
 /// The match values of records with these payloads, and every field of theirs.

@@ -5,7 +5,7 @@ use tokio::sync::OnceCell;
 use super::before::asked;
 use super::known::Known;
 use super::only_if_empty;
-use super::patient::read_by_key;
+use super::patient::{Patience, patiently, read_by_key};
 use super::plan::PlanRecord;
 use crate::destination::{Destination, Found, ReadByKey, Takes};
 use crate::error::Result;
@@ -21,6 +21,7 @@ pub(crate) struct Comparison<'a> {
     shape: &'a Shape,
     /// Fields that are filled only where they are empty.
     only_if_empty: Vec<String>,
+    patience: Patience,
     known: OnceCell<Known>,
 }
 
@@ -33,16 +34,16 @@ pub(crate) struct ToSend<'a> {
 }
 
 impl<'a> Comparison<'a> {
-    pub(crate) fn new(sync: &'a Sync, destination: &'a dyn Destination) -> Self {
+    pub(crate) fn new(sync: &'a Sync, destination: &'a dyn Destination, patience: Patience) -> Self {
         let only_if_empty = only_if_empty::names(sync);
-        Self { destination, shape: &sync.shape, only_if_empty, known: OnceCell::new() }
+        Self { destination, shape: &sync.shape, only_if_empty, patience, known: OnceCell::new() }
     }
 
     /// Whether the destination can be asked.
     pub(crate) async fn is_live(&self) -> Result<bool> {
         let Shape::Record { object, match_field } = self.shape else { return Ok(false) };
         let nothing = ReadByKey { object, match_field, values: &[], fields: &[], needed: true };
-        read_by_key(self.destination, &nothing).await.transpose().map(|found| found.is_some())
+        read_by_key(self.destination, &nothing, self.patience).await.transpose().map(|found| found.is_some())
     }
 
     /// Of each record what stands in its place in the destination; no more than one request carries. `None` where the
@@ -56,7 +57,7 @@ impl<'a> Comparison<'a> {
         // It stands there too, perhaps written otherwise.
         fields.push(match_field.clone());
         let read = ReadByKey { object, match_field, values: &values, fields: &fields, needed: true };
-        let Some(found) = read_by_key(self.destination, &read).await else {
+        let Some(found) = read_by_key(self.destination, &read, self.patience).await else {
             return if self.only_if_empty.is_empty() { Ok(None) } else { Err(only_if_empty::not_readable()) };
         };
         let known = self.known(object).await?;
@@ -97,11 +98,12 @@ impl<'a> Comparison<'a> {
             Change::Changed if same.len() == entries.len() && entries.len() == was.len() => Group::Same,
             Change::Changed => Group::Update,
         };
-        Ok(Looked { group, stands, live: false, same, left_alone: Vec::new(), refused })
+        Ok(Looked { same, refused, ..Looked::of(group, stands, false) })
     }
 
     async fn known(&self, object: &str) -> Result<&Known> {
-        self.known.get_or_try_init(|| Known::read(self.destination, object)).await
+        let read = || patiently(self.patience, || Known::read(self.destination, object));
+        self.known.get_or_try_init(read).await
     }
 }
 
@@ -134,6 +136,9 @@ fn live(
     found: Option<Found>,
     left_alone: Vec<String>,
 ) -> Looked {
+    if found.as_ref().is_some_and(|found| found.is_one_of_several) {
+        return Looked { several: true, ..Looked::of(Group::Fail, None, true) };
+    }
     let stands = found.as_ref().and_then(|found| Json::parse(&found.fields));
     let sent = parse(record.payload);
     let entries = match &sent {
@@ -161,7 +166,7 @@ fn live(
         (Operation::Clear, false) if differs => Group::Remove,
         (Operation::Upsert | Operation::Update | Operation::Delete | Operation::Clear, _) => Group::Same,
     };
-    Looked { group, stands: found.map(|found| found.fields), live: true, same, left_alone, refused }
+    Looked { same, left_alone, refused, ..Looked::of(group, found.map(|found| found.fields), true) }
 }
 
 /// Tells of each record what stands in its place. Answers with whether the destination can be asked. `most` records are
@@ -175,7 +180,7 @@ pub(crate) async fn compare(
     if !matches!(sync.shape, Shape::Record { .. }) {
         return Ok(false);
     }
-    let comparison = Comparison::new(sync, destination);
+    let comparison = Comparison::new(sync, destination, Patience::Turns);
     for records in records.chunks_mut(most.max(1)) {
         let to_send: Vec<ToSend<'_>> = records.iter().map(PlanRecord::to_send).collect();
         let Some(looked) = comparison.live(&to_send).await? else { return Ok(false) };

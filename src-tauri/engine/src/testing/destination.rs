@@ -1,6 +1,6 @@
 //! A destination that keeps what arrives, and answers as the test says.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -71,6 +71,7 @@ pub enum Reply {
 
 type ReplyRule = Box<dyn FnMut(usize, &[Arrived]) -> Reply + Send>;
 type RecordRule = Box<dyn FnMut(&Arrived) -> Outcome + Send>;
+type ReadRule = Box<dyn FnMut(usize) -> Result<()> + Send>;
 type TogetherRule = Box<dyn Fn(Operation, u64) -> usize + Send>;
 
 struct State {
@@ -79,6 +80,8 @@ struct State {
     record: RecordRule,
     together: Option<TogetherRule>,
     readable: Option<Result<()>>,
+    read: ReadRule,
+    reads: usize,
     spares: bool,
     requests: Vec<Vec<Arrived>>,
     ids: HashSet<String>,
@@ -90,8 +93,16 @@ struct State {
     jobs_lost: bool,
     recognises: bool,
     fields: Option<Vec<String>>,
+    /// Fields it does not show.
+    hidden: Vec<String>,
+    /// What its clock shows when a record is made.
+    shows: DateTime<Utc>,
     /// Records somebody changed.
     touched: HashSet<String>,
+    /// Keys of records that are part of another now, with that one's.
+    part_of: HashMap<String, String>,
+    /// Keys that several records have.
+    doubled: HashSet<String>,
 }
 
 /// A destination that keeps what arrives, and answers as the test says.
@@ -136,6 +147,8 @@ impl FakeDestination {
             record: Box::new(|_| Outcome::Delivered),
             together: None,
             readable: None,
+            read: Box::new(|_| Ok(())),
+            reads: 0,
             spares: false,
             requests: Vec::new(),
             ids: HashSet::new(),
@@ -147,7 +160,11 @@ impl FakeDestination {
             jobs_lost: false,
             recognises: true,
             fields: None,
+            hidden: Vec::new(),
+            shows: DateTime::UNIX_EPOCH + TimeDelta::days(40_000),
             touched: HashSet::new(),
+            part_of: HashMap::new(),
+            doubled: HashSet::new(),
         };
         let counter = || watch::Sender::new(0);
         Arc::new(Self {
@@ -200,6 +217,55 @@ impl FakeDestination {
     /// Lets itself be read from now on, or answers reads with an error.
     pub fn readable(&self, answer: Result<()>) {
         self.lock().readable = Some(answer);
+    }
+
+    /// Whether it lets records be read from now on; gets the read's number, from 1.
+    pub fn read(&self, rule: impl FnMut(usize) -> Result<()> + Send + 'static) {
+        let mut state = self.lock();
+        state.read = Box::new(rule);
+        state.reads = 0;
+    }
+
+    /// How often records were read since the rule for that was set.
+    pub fn reads(&self) -> usize {
+        self.lock().reads
+    }
+
+    /// From now on this field is not shown any more; it can still be written.
+    pub fn hide(&self, field: &str) {
+        self.lock().hidden.push(field.to_owned());
+    }
+
+    /// Somebody removes a field from the object, and with it all its values.
+    pub fn somebody_removes_field(&self, field: &str) {
+        let mut state = self.lock();
+        state.hidden.push(field.to_owned());
+        if let Some(fields) = &mut state.fields {
+            fields.retain(|known| known != field);
+        }
+        let keys: Vec<String> = state.kept.keys().cloned().collect();
+        for key in keys {
+            let mut record = state.record_of(&key).unwrap_or_default();
+            record.remove(field);
+            state.kept.insert(key, serde_json::Value::Object(record).to_string());
+        }
+    }
+
+    /// What its clock shows, whatever records are made.
+    pub fn shows(&self, at: DateTime<Utc>) {
+        self.lock().shows = at;
+    }
+
+    /// Somebody merges a record into another, which is found by both keys from now on.
+    pub fn somebody_merges(&self, key: &str, into: &str) {
+        let mut state = self.lock();
+        state.kept.remove(key);
+        state.part_of.insert(key.to_owned(), into.to_owned());
+    }
+
+    /// Somebody makes another record with the same key.
+    pub fn somebody_doubles(&self, key: &str) {
+        self.lock().doubled.insert(key.to_owned());
     }
 
     /// Lets itself be read from now on only where nothing can be decided otherwise: its quota is nearly spent.
@@ -410,9 +476,20 @@ impl State {
         if self.recognises && self.ids.contains(&arrived.id) {
             return Outcome::Delivered;
         }
-        let is_missing = self.fields.is_some() && !self.kept.contains_key(&arrived.key);
-        if arrived.operation == Operation::Update && is_missing {
-            return Outcome::Rejected(Error::new(ErrorKind::RecordRejected, "There is no such record."));
+        let refused = |message: &str| Outcome::Rejected(Error::new(ErrorKind::RecordRejected, message));
+        if self.doubled.contains(&arrived.key) {
+            return refused("Several records have this key.");
+        }
+        if let Some(known) = &self.fields {
+            if arrived.operation == Operation::Update && !self.kept.contains_key(self.place(&arrived.key)) {
+                return refused("There is no such record.");
+            }
+            let payload: serde_json::Map<String, serde_json::Value> =
+                serde_json::from_str(&arrived.payload).unwrap_or_default();
+            let is_gone = |name: &String| self.hidden.contains(name) && !known.contains(name);
+            if payload.keys().any(is_gone) {
+                return refused("There is no such field.");
+            }
         }
         let outcome = (self.record)(arrived);
         if matches!(outcome, Outcome::Delivered | Outcome::Accepted) {
@@ -425,11 +502,16 @@ impl State {
     fn keep(&mut self, arrived: &Arrived) {
         self.ids.insert(arrived.id.clone());
         self.taken.push(arrived.clone());
+        let place = self.place(&arrived.key).to_owned();
         if arrived.operation == Operation::Delete {
-            self.touched.remove(&arrived.key);
-            self.kept.remove(&arrived.key);
+            self.touched.remove(&place);
+            self.kept.remove(&place);
         } else if self.fields.is_some() {
-            self.merged(&arrived.key, serde_json::from_str(&arrived.payload).unwrap_or_default());
+            let mut fields: serde_json::Map<String, serde_json::Value> =
+                serde_json::from_str(&arrived.payload).unwrap_or_default();
+            // It keeps the key it has.
+            fields.retain(|name, _| name != "id" || place == arrived.key);
+            self.merged(&place, fields);
         } else {
             self.kept.insert(arrived.key.clone(), arrived.payload.clone());
         }
@@ -441,18 +523,38 @@ impl State {
         self.kept.insert(key.to_owned(), serde_json::Value::Object(record).to_string());
     }
 
+    /// The key under which the record stands that is found by `key`.
+    fn place<'k>(&'k self, key: &'k str) -> &'k str {
+        self.part_of.get(key).map_or(key, String::as_str)
+    }
+
+    /// Whether records can be read now.
+    fn lets_read(&mut self) -> Result<()> {
+        self.reads += 1;
+        (self.read)(self.reads)
+    }
+
     fn record_of(&self, key: &str) -> Option<serde_json::Map<String, serde_json::Value>> {
         serde_json::from_str(self.kept.get(key)?).ok()
     }
 
-    /// The wanted fields of a record; null where it has no value.
+    /// The wanted fields of a record; null where it has no value, and not there where it is not shown.
     fn found(&self, key: &str, wanted: &[String]) -> Option<Found> {
+        if self.doubled.contains(key) {
+            return Some(Found::several());
+        }
+        let key = self.place(key);
         let record = self.record_of(key)?;
         let value = |name: &String| record.get(name).cloned().unwrap_or_default();
-        let fields: serde_json::Map<_, _> = wanted.iter().map(|name| (name.clone(), value(name))).collect();
-        let made_at = Some(DateTime::UNIX_EPOCH + TimeDelta::days(40_000));
-        let changed_at = made_at.map(|at| at + TimeDelta::hours(self.touched.contains(key).into()));
-        Some(Found { fields: serde_json::Value::Object(fields).to_string(), made_at, changed_at })
+        let shown = wanted.iter().filter(|name| !self.hidden.contains(name));
+        let fields: serde_json::Map<_, _> = shown.map(|name| (name.clone(), value(name))).collect();
+        let changed_at = self.shows + TimeDelta::hours(self.touched.contains(key).into());
+        Some(Found {
+            fields: serde_json::Value::Object(fields).to_string(),
+            made_at: Some(self.shows),
+            changed_at: Some(changed_at),
+            ..Found::default()
+        })
     }
 
     fn write_down(&mut self, arrived: &Arrived) {
@@ -549,9 +651,11 @@ impl Destination for Handle {
     }
 
     async fn read_by_key(&self, read: &ReadByKey<'_>) -> Option<Result<Vec<Option<Found>>>> {
-        let state = self.0.lock();
-        let found = |value: &String| state.found(value, read.fields);
+        let mut state = self.0.lock();
         let answer = state.readable.clone().filter(|_| read.needed || !state.spares)?;
+        // Asked for no record it only says whether it can be read.
+        let answer = if read.values.is_empty() { answer } else { answer.and_then(|()| state.lets_read()) };
+        let found = |value: &String| state.found(value, read.fields);
         Some(answer.map(|()| read.values.iter().map(found).collect()))
     }
 

@@ -29,6 +29,17 @@ pub(crate) const SYNC: &str = "people";
 /// How runs are started unless a test says otherwise.
 pub(crate) const PLAIN: Start = Start::of(Trigger::Manual);
 
+/// A sync that is never held.
+pub(crate) const NO_BRAKES: Brakes = Brakes {
+    empty: false,
+    shrunk: None,
+    removed: None,
+    removed_records: None,
+    refused: None,
+    emptied: None,
+    first_run: false,
+};
+
 /// Everything one test needs.
 pub(crate) struct Bench {
     /// Where the data folder is; removed with the bench that made it.

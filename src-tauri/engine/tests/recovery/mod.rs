@@ -4,6 +4,7 @@ mod killed;
 mod ready;
 mod receiver;
 mod steps;
+mod undo;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;

@@ -20,3 +20,6 @@ mod review;
 mod safety;
 mod together;
 mod undo;
+mod undo_among;
+mod undo_faults;
+mod undo_waits;

@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 use sluice_engine::ErrorKind;
 use sluice_engine::run::undo::Will;
 use sluice_engine::store::runs::{RunRow, RunState};
-use sluice_engine::sync::{Brakes, Removal, Shape};
+use sluice_engine::sync::{Removal, Shape};
 use sluice_engine::testing::{FakeDestination, FakeWarehouse, Reply, soak};
 
-use crate::bench::{Bench, SYNC, row};
+use crate::bench::{Bench, NO_BRAKES, SYNC, row};
 
 /// A CRM whose records keep what a payload does not name.
 async fn bench() -> Bench {
@@ -308,7 +308,7 @@ mod property {
     async fn undone(before: &[Step], rows: &[u8], after: &[Step], removed: Removal, lost: bool) {
         let bench = bench().await;
         bench.mirror(removed).await;
-        bench.save(|sync| sync.brakes = none()).await;
+        bench.save(|sync| sync.brakes = NO_BRAKES).await;
         for step in before {
             take(&bench, step);
         }
@@ -361,18 +361,6 @@ mod property {
         let mut fields: Vec<_> = fields.collect();
         fields.sort_by_key(|(name, _)| *name);
         Some(fields)
-    }
-
-    fn none() -> Brakes {
-        Brakes {
-            empty: false,
-            shrunk: None,
-            removed: None,
-            removed_records: None,
-            refused: None,
-            emptied: None,
-            first_run: false,
-        }
     }
 
     proptest! {

@@ -139,6 +139,7 @@ fn shown(named: &Named, wanted: &[&str], definitions: &Definitions) -> Found {
         fields: format!("{{{}}}", members.join(",")),
         made_at: named.created_at,
         changed_at: named.updated_at,
+        ..Found::default()
     }
 }
 

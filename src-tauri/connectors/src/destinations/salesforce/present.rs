@@ -51,14 +51,16 @@ async fn read_described(
             })
             .collect();
         let fields = format!("{{{}}}", members.join(","));
-        Found { fields, made_at: moment(record, MADE_AT), changed_at: moment(record, CHANGED_AT) }
+        let (made_at, changed_at) = (moment(record, MADE_AT), moment(record, CHANGED_AT));
+        Found { fields, made_at, changed_at, ..Found::default() }
     };
     Ok(values
         .iter()
         .map(|value| match matches.of(by, value) {
             Match::One(record) => Some(shown(record)),
             // Nobody can say which of them it would be.
-            Match::None | Match::Several => None,
+            Match::Several => Some(Found::several()),
+            Match::None => None,
         })
         .collect())
 }

@@ -167,14 +167,7 @@ mod tests {
     }
 
     fn looked(group: Group) -> Looked {
-        Looked {
-            group,
-            stands: None,
-            live: true,
-            same: Vec::new(),
-            left_alone: Vec::new(),
-            refused: Vec::new(),
-        }
+        Looked::of(group, None, true)
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::json_text::Json;
 use crate::record::Change;
 use crate::run::compare::{Comparison, ToSend, entries, parse};
+use crate::run::patient::Patience;
 use crate::store::outbox::looked::{LOOKED, Looked};
 use crate::store::outbox::{self, BatchRow, Body, RecordState};
 use crate::store::runs::{self, RunRow, RunState};
@@ -76,7 +77,7 @@ pub(crate) fn requests(
 
 /// Whether the destination says what stands there.
 pub(crate) async fn is_live(sync: &Sync, destination: &dyn Destination) -> Result<bool> {
-    Comparison::new(sync, destination).is_live().await
+    Comparison::new(sync, destination, Patience::Turns).is_live().await
 }
 
 impl Walk {
@@ -123,7 +124,7 @@ impl Walk {
         let Some((body, places)) = self.store.read(|sqlite| to_send(sqlite, &batch))? else {
             return Ok(None);
         };
-        let comparison = Comparison::new(&self.sync, &*self.destination);
+        let comparison = Comparison::new(&self.sync, &*self.destination, Patience::Failures);
         let record = |place: usize| {
             Ok(ToSend {
                 change: body.change(place)?,

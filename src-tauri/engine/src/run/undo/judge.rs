@@ -36,7 +36,7 @@ pub struct FieldUndo {
     pub then: Option<String>,
     /// What the run wrote.
     pub wrote: Option<String>,
-    /// It is not touched: its value is not the one the run wrote.
+    /// It is not touched: its value is not the one the run wrote, or nobody knows it.
     pub left_alone: bool,
 }
 
@@ -70,7 +70,7 @@ pub(super) struct Was<'a> {
     pub(super) began: DateTime<Utc>,
 }
 
-/// How far the destination's clock may be from this computer's.
+/// How far the destination's clock may be from this computer's. It only decides where the destination's own times do not.
 const SKEW: TimeDelta = TimeDelta::hours(1);
 /// Changes so soon after a record was made are what the destination itself does with a new record.
 const SETTLES: TimeDelta = TimeDelta::seconds(60);
@@ -96,6 +96,9 @@ pub(super) fn judge(known: &Known, match_field: &str, was: &Was<'_>) -> Result<J
         (_, Stood::Unknown, _) => Ok(left(Will::LeaveAlone, "What stood there before is not kept any more.")),
         (Operation::Delete, Stood::Nothing, _) => {
             Ok(left(Will::Nothing, "It was not there before the run either."))
+        }
+        (_, _, Some(now)) if now.is_one_of_several => {
+            Ok(left(Will::LeaveAlone, "Several records have its key now, and nobody can say which is meant."))
         }
         (Operation::Delete, Stood::Fields(_), Some(_)) => {
             Ok(left(Will::LeaveAlone, "Somebody has created the record again since."))
@@ -128,22 +131,28 @@ fn created_again(known: &Known, match_field: &str, before: &str) -> Result<Judge
 /// A record that the run made: unless its own times say otherwise, or somebody has changed it since.
 fn deleted(known: &Known, match_field: &str, was: &Was<'_>, found: &Found) -> Result<Judged> {
     let (wrote, now) = (document(was.payload)?, document(found.fields.as_bytes())?);
-    let fields: Vec<_> = members(&wrote)
-        .filter(|(name, _)| *name != match_field)
-        .map(|(name, value)| FieldUndo {
+    let (mut fields, mut because) = (Vec::new(), Because::default());
+    for (name, wrote) in members(&wrote).filter(|(name, _)| *name != match_field) {
+        let stands = now.get(name);
+        let is_same = stands.is_some() && is_same(known.takes(name), Some(wrote), stands);
+        if !is_same {
+            because.of(stands).push(name);
+        }
+        fields.push(FieldUndo {
             name: name.to_owned(),
-            now: now.get(name).map(Json::compact),
+            now: stands.map(Json::compact),
             then: None,
-            wrote: Some(value.compact()),
-            left_alone: !is_same(known.takes(name), Some(value), now.get(name)),
-        })
-        .collect();
-    let is_older = found.made_at.is_some_and(|made| made < was.began - SKEW);
-    let is_touched =
-        found.made_at.zip(found.changed_at).is_some_and(|(made, changed)| changed - made > SETTLES);
-    let touched = is_touched.then(|| "The record was changed since the run created it.".to_owned());
+            wrote: Some(wrote.compact()),
+            left_alone: !is_same,
+        });
+    }
+    let touched = found.made_at.zip(found.changed_at).map(|(made, changed)| changed - made > SETTLES);
+    // Both of the destination's own times decide, whatever its clock shows: a record that was there was changed by the run.
+    let is_older = touched.unwrap_or(true) && found.made_at.is_some_and(|made| made < was.began - SKEW);
     let older = is_older.then(|| "The record was made before the run.".to_owned());
-    Ok(match older.or(since(&fields)).or(touched) {
+    let touched =
+        touched.unwrap_or(false).then(|| "The record was changed since the run created it.".to_owned());
+    Ok(match older.or(because.said()).or(touched) {
         Some(reason) => Judged { will: Will::LeaveAlone, fields, reason: Some(reason) },
         None => Judged { will: Will::Delete, fields, reason: None },
     })
@@ -151,23 +160,28 @@ fn deleted(known: &Known, match_field: &str, was: &Was<'_>, found: &Found) -> Re
 
 fn put_back(known: &Known, match_field: &str, payload: &[u8], before: &str, now: &str) -> Result<Judged> {
     let (wrote, then, now) = (document(payload)?, document(before.as_bytes())?, document(now.as_bytes())?);
-    let (mut fields, mut any) = (Vec::new(), false);
+    let (mut fields, mut because, mut any) = (Vec::new(), Because::default(), false);
     for (name, wrote) in members(&wrote).filter(|(name, _)| *name != match_field) {
         let (takes, stands, stood) = (known.takes(name), now.get(name), then.get(name));
-        if is_same(takes, stands, stood) {
+        let is_known = stands.is_some() && stood.is_some();
+        if is_known && is_same(takes, stands, stood) {
             continue;
         }
-        let left_alone = !is_same(takes, stands, Some(wrote)) || stood.is_none();
-        any |= !left_alone;
+        let is_ours = stands.is_some() && is_same(takes, stands, Some(wrote));
+        match (is_ours, is_known) {
+            (true, true) => any = true,
+            (true, false) => because.unknown.push(name),
+            (false, _) => because.of(stands).push(name),
+        }
         fields.push(FieldUndo {
             name: name.to_owned(),
             now: stands.map(Json::compact),
             then: stood.map(Json::compact),
             wrote: Some(wrote.compact()),
-            left_alone,
+            left_alone: !(is_ours && is_known),
         });
     }
-    let reason = since(&fields);
+    let reason = because.said();
     Ok(if any {
         Judged { will: Will::PutBack, fields, reason }
     } else if reason.is_some() {
@@ -177,14 +191,41 @@ fn put_back(known: &Known, match_field: &str, payload: &[u8], before: &str, now:
     })
 }
 
-/// Says which fields were changed since; `None` where none was.
-fn since(fields: &[FieldUndo]) -> Option<String> {
-    let changed: Vec<_> =
-        fields.iter().filter(|field| field.left_alone).map(|field| format!("“{}”", field.name)).collect();
-    match changed.as_slice() {
+/// Fields that are left alone, by why.
+#[derive(Default)]
+struct Because<'n> {
+    /// Somebody has changed them.
+    changed: Vec<&'n str>,
+    /// The destination does not say what is in them: they are gone, or hidden.
+    unread: Vec<&'n str>,
+    /// It did not say so before the run.
+    unknown: Vec<&'n str>,
+}
+
+impl<'n> Because<'n> {
+    /// The fields that are left alone as one where this stands, which is not what was written.
+    fn of(&mut self, stands: Option<&Json>) -> &mut Vec<&'n str> {
+        if stands.is_some() { &mut self.changed } else { &mut self.unread }
+    }
+
+    /// Says all of it; `None` where nothing is left alone.
+    fn said(&self) -> Option<String> {
+        let said = [
+            sentence(&self.changed, "was changed since the run.", "were changed since the run."),
+            sentence(&self.unread, "can not be read there now.", "can not be read there now."),
+            sentence(&self.unknown, "could not be read before the run.", "could not be read before the run."),
+        ];
+        let said: Vec<String> = said.into_iter().flatten().collect();
+        if said.is_empty() { None } else { Some(said.join(" ")) }
+    }
+}
+
+fn sentence(names: &[&str], one: &str, several: &str) -> Option<String> {
+    let names: Vec<_> = names.iter().map(|name| format!("“{name}”")).collect();
+    match names.as_slice() {
         [] => None,
-        [one] => Some(format!("{one} was changed since the run.")),
-        [rest @ .., last] => Some(format!("{} and {last} were changed since the run.", rest.join(", "))),
+        [name] => Some(format!("{name} {one}")),
+        [rest @ .., last] => Some(format!("{} and {last} {several}", rest.join(", "))),
     }
 }
 
@@ -249,20 +290,31 @@ mod tests {
         assert_eq!(judged(Operation::Delete, Some(before), None).0, Will::CreateAgain);
         assert_eq!(judged(Operation::Delete, Some(before), Some(before)).0, Will::LeaveAlone);
         assert_eq!(judged(Operation::Delete, None, None).0, Will::Nothing);
-        // A field that could not be read before is not put back to nothing.
+        // A field that could not be read before is not put back to nothing, and one that can not be read now to anything.
+        let half = r#"{"name":"Ana"}"#;
         assert_eq!(
-            judged(upsert, Some(r#"{"name":"Ana"}"#), Some(written)).1,
+            judged(upsert, Some(half), Some(written)).1,
             vec![field("name", false), field("score", true)]
         );
+        assert_eq!(
+            judged(upsert, Some(before), Some(r#"{"name":"Bo"}"#)),
+            (Will::PutBack, vec![field("name", false), field("score", true)])
+        );
+        assert_eq!(
+            judged(upsert, Some(r#"{"name":"Bo","score":null}"#), Some(r#"{"name":"Bo"}"#)).0,
+            Will::LeaveAlone
+        );
+        assert_eq!(judged(upsert, None, Some(r#"{"name":"Bo"}"#)).0, Will::LeaveAlone);
     }
 
     #[test]
     fn a_record_is_deleted_only_where_its_times_say_that_it_is_the_runs_own() {
         let began = DateTime::from_timestamp(1_750_000_000, 0).unwrap();
-        let will = |made: i64, changed: i64| {
+        let will = |made: i64, changed: Option<i64>| {
             let at = |seconds| Some(began + TimeDelta::seconds(seconds));
             let fields = r#"{"name":"Bo"}"#.to_owned();
-            let now = Found { fields, made_at: at(made), changed_at: at(changed) };
+            let changed_at = changed.and_then(at);
+            let now = Found { fields, made_at: at(made), changed_at, ..Found::default() };
             let payload = br#"{"id":"k","name":"Bo"}"#;
             let was = Was {
                 operation: Operation::Upsert,
@@ -273,10 +325,15 @@ mod tests {
             };
             judge(&Known::default(), "id", &was).unwrap().will
         };
-        assert_eq!(will(5, 6), Will::Delete);
-        assert_eq!(will(-1_800, -1_799), Will::Delete, "the clocks are not the same");
-        assert_eq!(will(-7_200, -7_200), Will::LeaveAlone, "it was there before");
-        assert_eq!(will(5, 500), Will::LeaveAlone, "somebody changed it");
+        assert_eq!(will(5, Some(6)), Will::Delete);
+        assert_eq!(will(-18_000, Some(-18_000)), Will::Delete, "the clocks are not the same");
+        assert_eq!(will(-18_000, Some(5)), Will::LeaveAlone, "it was there before, and the run changed it");
+        assert_eq!(will(5, Some(500)), Will::LeaveAlone, "somebody changed it");
+        assert_eq!(
+            (will(-1_800, None), will(-7_200, None)),
+            (Will::Delete, Will::LeaveAlone),
+            "this clock alone"
+        );
     }
 
     #[test]

@@ -1,21 +1,23 @@
 //! Goes through what a run delivered, asks the destination what stands there now, and says what an undo would do.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use super::judge::{FieldUndo, Judged, Stood, Was, Will, document, is_there, judge};
 use crate::clock::from_millis;
-use crate::destination::{Destination, ReadByKey};
+use crate::destination::{Destination, Found, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json_text::Json;
 use crate::run::before::asked;
 use crate::run::known::Known;
-use crate::run::patient::read_by_key;
+use crate::run::patient::{Patience, patiently, read_by_key};
 use crate::same::is_same;
 use crate::store::outbox::beside::{AMENDED, Amended, BEFORE, Before};
-use crate::store::outbox::{self, BatchRow, Body, RecordState};
+use crate::store::outbox::{self, BatchRow, Body, RecordState, key_hash};
 use crate::store::runs::RunRow;
 use crate::store::{Sqlite, Store};
 use crate::sync::Shape;
+
+const MERGED: &str = "It is one record with another of this run now, and that one is undone.";
 
 /// A record of the run, with what an undo does with it.
 #[derive(Debug, Clone)]
@@ -45,6 +47,10 @@ pub(crate) struct Look<'a> {
     known: Known,
     /// Records asked for at once.
     most: usize,
+    patience: Patience,
+    /// Hashes of the match values of records that something is done with: of two keys whose records are one now, it is
+    /// done for one.
+    taken: HashSet<u64>,
     batches: VecDeque<BatchRow>,
     /// The batch that is being looked at, and how many of its delivered records are done.
     at: Option<(Kept, usize)>,
@@ -73,11 +79,12 @@ impl<'a> Look<'a> {
         destination: &'a dyn Destination,
         of: &'a RunRow,
         keys: &'a [String],
+        patience: Patience,
     ) -> Result<Self> {
         let Shape::Record { object, match_field } = &of.shape else { return Err(events()) };
         // Asked for nothing, it only says whether it can be asked.
         let nothing = ReadByKey { object, match_field, values: &[], fields: &[], needed: true };
-        read_by_key(destination, &nothing).await.ok_or_else(not_readable)??;
+        read_by_key(destination, &nothing, patience).await.ok_or_else(not_readable)??;
         Ok(Self {
             store,
             destination,
@@ -85,8 +92,10 @@ impl<'a> Look<'a> {
             keys,
             object,
             match_field,
-            known: Known::read(destination, object).await?,
+            known: patiently(patience, || Known::read(destination, object)).await?,
             most: destination.limits(&of.shape).records.max(1),
+            patience,
+            taken: HashSet::new(),
             batches: store.read(|sqlite| outbox::batches_of(sqlite, of.id))?.into(),
             at: None,
         })
@@ -128,12 +137,14 @@ impl<'a> Look<'a> {
         Ok(Some(Kept { id: batch.id, body, amended, before, delivered }))
     }
 
-    async fn judged(&self, kept: &Kept, places: &[usize]) -> Result<Vec<UndoRecord>> {
+    async fn judged(&mut self, kept: &Kept, places: &[usize]) -> Result<Vec<UndoRecord>> {
         let payloads: Vec<&[u8]> = places.iter().map(|place| kept.sent(*place)).collect();
         let (object, match_field) = (self.object, self.match_field);
-        let (values, fields) = asked(payloads.iter().copied(), match_field)?;
+        let (values, mut fields) = asked(payloads.iter().copied(), match_field)?;
+        // A record may be found by a value that another of the run is found by too.
+        fields.push(match_field.to_owned());
         let read = ReadByKey { object, match_field, values: &values, fields: &fields, needed: true };
-        let now = read_by_key(self.destination, &read).await.ok_or_else(not_readable)??;
+        let now = read_by_key(self.destination, &read, self.patience).await.ok_or_else(not_readable)??;
         let mut records = Vec::with_capacity(places.len());
         for ((place, payload), now) in places.iter().zip(payloads).zip(&now) {
             let before = self.before(kept, *place)?;
@@ -150,13 +161,51 @@ impl<'a> Look<'a> {
                 (kept.body.key(*place).to_owned(), now.as_ref().map(|now| now.fields.clone()));
             records.push(UndoRecord { key, will, fields, reason, matched, stands });
         }
+        self.leave_merged_alone(&now, &mut records)?;
         Ok(records)
+    }
+
+    /// Where two keys of the run find one and the same record now, only one of them may still decide what is in it: the
+    /// one the record says to be found by, or else the first.
+    fn leave_merged_alone(&mut self, now: &[Option<Found>], records: &mut [UndoRecord]) -> Result<()> {
+        let mut others = Vec::new();
+        for (record, found) in records.iter_mut().zip(now) {
+            let Some(found) = found.as_ref().filter(|_| matches!(record.will, Will::PutBack | Will::Delete))
+            else {
+                continue;
+            };
+            let fields = document(found.fields.as_bytes())?;
+            let Some(found_by) = fields.get(self.match_field) else { continue };
+            let Some(text) = found_by.text() else { continue };
+            let matched = Json::parse(&record.matched);
+            let is_own = is_same(self.known.takes(self.match_field), matched.as_ref(), Some(found_by));
+            let matched = matched.and_then(|matched| matched.text()).unwrap_or_default();
+            let is_written_alike = text.trim().eq_ignore_ascii_case(matched.trim());
+            if record.will == Will::Delete && !is_own && !is_written_alike {
+                // The run made a record with the value that it was to be found by.
+                leave_alone(
+                    record,
+                    format!("What is found by its “{}” is another record now.", self.match_field),
+                );
+            } else if !is_own {
+                others.push((record, text));
+            } else if !self.taken.insert(key_hash(&text)) {
+                leave_alone(record, MERGED.to_owned());
+            }
+        }
+        for (record, text) in others {
+            if !self.taken.insert(key_hash(&text)) {
+                leave_alone(record, MERGED.to_owned());
+            }
+        }
+        Ok(())
     }
 
     /// The newest later run of the sync that wrote just the values which now keep fields from being put back.
     fn written_again(&self, kept: &Kept, place: usize, fields: &[FieldUndo]) -> Result<Option<i64>> {
         let others: Vec<&FieldUndo> = fields.iter().filter(|field| field.left_alone).collect();
-        if others.is_empty() {
+        // What nobody can read there nobody can say to be ours.
+        if others.is_empty() || others.iter().any(|field| field.now.is_none()) {
             return Ok(None);
         }
         self.store.read(|sqlite| {
@@ -202,6 +251,14 @@ impl<'a> Look<'a> {
             Ok(own.clone())
         })
     }
+}
+
+fn leave_alone(record: &mut UndoRecord, reason: String) {
+    record.will = Will::LeaveAlone;
+    for field in &mut record.fields {
+        field.left_alone = true;
+    }
+    record.reason = Some(reason);
 }
 
 fn events() -> Error {

@@ -7,5 +7,6 @@ mod stage;
 pub use judge::{FieldUndo, Will};
 pub use look::UndoRecord;
 
+pub(crate) use super::patient::Patience;
 pub(crate) use look::Look;
 pub(crate) use stage::Undo;

@@ -6,11 +6,12 @@ use super::judge::Will;
 use super::look::{Look, UndoRecord};
 use crate::clock::millis;
 use crate::destination::Limits;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Retry};
 use crate::record::{Change, Operation};
 use crate::run::execute::Execution;
 use crate::run::invalid;
 use crate::run::part;
+use crate::run::patient::Patience;
 use crate::run::read::unless_cancelled;
 use crate::store::Store;
 use crate::store::outbox::looked::{Group, LOOKED, Looked};
@@ -66,9 +67,10 @@ impl Execution {
             last_batch: 0,
             counts: Counts::default(),
         };
-        let look = Look::begin(&self.store, &*self.destination, &of, &undo.keys);
-        let mut look = unless_cancelled(&self.cancel, look).await?;
-        while let Some(records) = unless_cancelled(&self.cancel, look.next()).await? {
+        let patience = Patience::Failures;
+        let look = Look::begin(&self.store, &*self.destination, &of, &undo.keys, patience);
+        let mut look = unless_cancelled(&self.cancel, look).await.map_err(looking)?;
+        while let Some(records) = unless_cancelled(&self.cancel, look.next()).await.map_err(looking)? {
             failpoint!(Rows);
             for record in records {
                 taken.take(look.match_field(), record, undo.deletes);
@@ -171,7 +173,16 @@ fn looked(change: Change, stands: Option<String>) -> Looked {
         Change::Changed => Group::Update,
         Change::Removed => Group::Remove,
     };
-    Looked { group, stands, live: true, same: Vec::new(), left_alone: Vec::new(), refused: Vec::new() }
+    Looked::of(group, stands, true)
+}
+
+/// Nothing is decided by half: where not everything could be looked at, nothing is put back.
+fn looking(error: Error) -> Error {
+    let error = error.with_safe("Nothing was put back.");
+    match error.kind().retry() {
+        Retry::Backoff => error.with_hint("Undo the run again later."),
+        Retry::AfterUserAction | Retry::Never => error,
+    }
 }
 
 /// The match value, and with `fields` what is put back.

@@ -43,6 +43,12 @@ impl<T: Serialize + DeserializeOwned> Beside<T> {
         Ok(())
     }
 
+    /// Something is kept of a batch.
+    pub fn has(&self, sqlite: &Sqlite, batch: i64) -> Result<bool> {
+        let sql = format!("select exists(select 1 from {} where batch = ?1)", self.table);
+        Ok(sqlite.prepare_cached(&sql)?.query_row([batch], |row| row.get(0))?)
+    }
+
     /// What was kept of a batch; `None` where nothing was.
     pub fn of_batch(&self, sqlite: &Sqlite, batch: i64) -> Result<Option<BTreeMap<usize, T>>> {
         let sql = format!("select z from {} where batch = ?1", self.table);

@@ -46,6 +46,9 @@ pub struct Looked {
     /// The destination said so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub live: bool,
+    /// Several records have its match value, and nobody can say which is meant.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub several: bool,
     /// Fields whose values say the same before and after, however they are written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub same: Vec<String>,
@@ -55,6 +58,14 @@ pub struct Looked {
     /// Fields whose values the destination would not take.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refusal>,
+}
+
+impl Looked {
+    /// What stands there, and nothing more is said of it.
+    pub fn of(group: Group, stands: Option<String>, live: bool) -> Self {
+        let (same, left_alone, refused) = (Vec::new(), Vec::new(), Vec::new());
+        Self { group, stands, live, several: false, same, left_alone, refused }
+    }
 }
 
 /// Where it is kept.

@@ -51,7 +51,7 @@ impl Ended {
             "Sluice stopped, or could not write to its disk, while this run was reading.",
         )
         .with_safe("Nothing was sent, and nothing counts as removed.")
-        .with_hint("Run again.");
+        .with_hint(if run.undoes.is_some() { "Undo the run again." } else { "Run again." });
         Self::because(RunState::Failed, at, &error)
     }
 }

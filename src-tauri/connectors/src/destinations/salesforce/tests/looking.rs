@@ -1,6 +1,6 @@
 //! Objects, present values and the quota.
 
-use sluice_engine::destination::{Counted, Quota, ReadByKey};
+use sluice_engine::destination::{Counted, Found, Quota, ReadByKey};
 
 use super::outcomes::LEAD;
 use super::*;
@@ -81,7 +81,8 @@ async fn present_values_are_read_in_the_order_asked() {
     let server = Server::start(vec![SIGNED_IN, LEAD, page]).await;
     let found = read(&org(&server.url), &["a", "b", "c", "d"]).await.unwrap();
     let (ana, bob) = (r#"{"email":"ana@example.com"}"#.to_owned(), r#"{"email":null}"#.to_owned());
-    assert_eq!(found, [Some(ana), Some(bob), None, None]);
+    let several = Found::several().fields;
+    assert_eq!(found, [Some(ana), Some(bob), None, Some(several)]);
 }
 
 #[tokio::test]

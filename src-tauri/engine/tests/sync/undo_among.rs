@@ -1,0 +1,89 @@
+//! An undo among other runs: undone itself, after later ones, and while one is going on or held.
+
+use std::collections::BTreeMap;
+
+use sluice_engine::ErrorKind;
+use sluice_engine::run::undo::Will;
+use sluice_engine::store::runs::RunState;
+use sluice_engine::sync::Removal;
+
+use super::undo_faults::{as_record, before, bench, changed, looked, people, person, records, undone};
+use crate::bench::{PLAIN, SYNC};
+
+#[tokio::test(start_paused = true)]
+async fn an_undo_is_undone_and_that_too() {
+    let bench = bench().await;
+    bench.mirror(Removal::Delete).await;
+    bench.table.set(people(&["Ana", "Ada", "Abe"], "1"));
+    bench.run().await;
+    let before = records(&bench);
+    bench.table.set(vec![person("k0", "Bo", "2"), person("k1", "Ada", "1"), person("k3", "Di", "3")]);
+    let run = bench.run().await;
+    let after = records(&bench);
+    assert_eq!((run.counts.changed, run.counts.added, run.counts.removed), (1, 1, 1));
+    let mut last = run.id;
+    for wanted in [&before, &after, &before, &after] {
+        let undo = undone(&bench, last).await;
+        assert_eq!((undo.state, undo.undoes, undo.counts.delivered), (RunState::Completed, Some(last), 3));
+        assert_eq!(&records(&bench), wanted);
+        last = undo.id;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_with_three_later_ones_is_undone_where_none_of_them_wrote() {
+    let bench = bench().await;
+    bench.table.set(people(&["Ana", "Ada", "Abe", "Al"], "1"));
+    bench.run().await;
+    bench.table.set(people(&["Bo"; 4], "2"));
+    let run = bench.run().await;
+    let edits = [(0, person("k0", "Cy", "2")), (1, person("k1", "Bo", "3")), (2, person("k2", "Di", "4"))];
+    let mut later = Vec::new();
+    for (place, edited) in edits {
+        bench.table.edit(|rows| rows[place] = edited);
+        later.push(bench.run().await.id);
+    }
+    let reason = |of: usize| Some(format!("Run {} of this sync has written it again since.", later[of]));
+    assert_eq!(
+        looked(&bench, &run).await,
+        [
+            ("k0".to_owned(), Will::PutBack, reason(0)),
+            ("k1".to_owned(), Will::PutBack, reason(1)),
+            ("k2".to_owned(), Will::LeaveAlone, reason(2)),
+            ("k3".to_owned(), Will::PutBack, None),
+        ]
+    );
+    let undo = undone(&bench, run.id).await;
+    assert_eq!((undo.counts.changed, undo.counts.delivered, undo.counts.invalid), (3, 3, 1));
+    let wanted = [("k0", "Cy", "1"), ("k1", "Ada", "3"), ("k2", "Di", "4"), ("k3", "Al", "1")];
+    assert_eq!(records(&bench), BTreeMap::from(wanted.map(|(id, name, phone)| as_record(id, name, phone))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_undo_keeps_clear_of_other_runs_and_they_of_it() {
+    let bench = bench().await;
+    let run = changed(&bench).await;
+    let written = records(&bench);
+    bench.save(|sync| sync.brakes.empty = true).await;
+    bench.table.set(Vec::new());
+    let held = bench.run().await;
+    assert_eq!(held.state, RunState::Held);
+    let error = bench.engine.undo(run.id, Vec::new(), true).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert_eq!(error.message(), format!("Run {} of this sync is held.", held.id));
+    assert_eq!((error.hint(), records(&bench)), ("Approve or drop it first.", written));
+    bench.engine.drop_held(held.id).await.unwrap();
+    bench.crm.hold();
+    let undo = bench.engine.undo(run.id, Vec::new(), true).await.unwrap();
+    bench.crm.until_requests(bench.crm.requests().len() + 1).await;
+    let second = bench.engine.undo(run.id, Vec::new(), true).await.unwrap_err();
+    let other = bench.engine.start(SYNC, PLAIN).await.unwrap_err();
+    for error in [second, other] {
+        assert_eq!(error.kind(), ErrorKind::AlreadyRunning);
+        assert_eq!(error.message(), "A run of this sync is going on.");
+        assert_eq!(error.hint(), "Wait until it has ended.");
+    }
+    bench.crm.release();
+    assert_eq!(bench.ended(undo).await.state, RunState::Completed);
+    assert_eq!(records(&bench), before());
+}
