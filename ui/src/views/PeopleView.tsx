@@ -6,6 +6,7 @@ import { toasts } from '@/components/toasts';
 import { ExportDialog } from '@/features/events/ExportDialog';
 import { readAbout } from '@/features/people/about';
 import { PeopleScreen } from '@/features/people/PeopleScreen';
+import { ReplayDialog } from '@/features/replay/ReplayDialog';
 import { UndoDialog } from '@/features/undo/UndoDialog';
 
 /** The record's key as it is: where it is personal, the window knows it only masked. */
@@ -17,6 +18,7 @@ export function PeopleView() {
   const navigate = useNavigate();
   const { about } = readAbout(useSearch({ strict: false }));
   const [exporting, setExporting] = useState(false);
+  const [replaying, setReplaying] = useState<PersonEntry | null>(null);
   const [undoing, setUndoing] = useState<PersonEntry | null>(null);
   const openRequest = async (entry: PersonEntry) => {
     try {
@@ -36,9 +38,16 @@ export function PeopleView() {
         }
         onUndo={setUndoing}
         onRequest={(entry) => void openRequest(entry)}
-        onOpenSync={(name) => void navigate({ to: '/syncs/$name', params: { name } })}
+        onReplay={setReplaying}
         onExport={() => setExporting(true)}
       />
+      {replaying && (
+        <ReplayDialog
+          event={replaying.event}
+          onClose={() => setReplaying(null)}
+          onOpenSync={(name) => void navigate({ to: '/syncs/$name', params: { name } })}
+        />
+      )}
       {undoing && (
         <UndoDialog
           run={undoing.event.run}

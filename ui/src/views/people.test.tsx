@@ -245,16 +245,16 @@ describe('people, one entry', () => {
 
   it('asks before it sends a record again, first focus on what loses nothing', async () => {
     const { host, user } = await open();
-    await more(user, /^More: Lead ratings, 14:53/, 'Send again…');
-    const question = await screen.findByRole('alertdialog', { name: 'Send this record again?' });
-    expect(question.textContent).toMatch(/The values of Today 14:53 go to Practice CRM, leads, once more/);
+    await more(user, /^More: Lead ratings, 14:53/, 'Send once more or corrected…');
+    const question = await screen.findByRole('alertdialog', { name: 'Send this record once more?' });
+    expect(question.textContent).toMatch(/The values of Today 14:53 go to Practice CRM, leads once more/);
     expect(document.activeElement?.textContent).toBe('Keep as it is');
     await user.keyboard('{Enter}');
     await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
     expect(inputs(host, 'replay')).toEqual([]);
 
-    await more(user, /^More: Lead ratings, 14:53/, 'Send again…');
-    await user.click(await screen.findByRole('button', { name: 'Send 1 record again' }));
+    await more(user, /^More: Lead ratings, 14:53/, 'Send once more or corrected…');
+    await user.click(await screen.findByRole('button', { name: 'Send it once more' }));
     expect(await screen.findByText('Sending 1 record again')).toBeTruthy();
     expect(inputs(host, 'replay')).toEqual([{ event: 'p101', payload: null }]);
     expect(screen.queryByRole('alertdialog')).toBeNull();
@@ -263,7 +263,7 @@ describe('people, one entry', () => {
 
   it('asks without an accessibility violation', async () => {
     const { user } = await open();
-    await more(user, /^More: Lead ratings, 14:53/, 'Send again…');
+    await more(user, /^More: Lead ratings, 14:53/, 'Send once more or corrected…');
     expect(await violations(await screen.findByRole('alertdialog'))).toEqual([]);
   });
 
@@ -272,8 +272,8 @@ describe('people, one entry', () => {
     host.answer('replay', () => {
       throw problem({ message: 'The sync has no destination any more.' });
     });
-    await more(user, /^More: Lead ratings, 14:53/, 'Send again…');
-    await user.click(await screen.findByRole('button', { name: 'Send 1 record again' }));
+    await more(user, /^More: Lead ratings, 14:53/, 'Send once more or corrected…');
+    await user.click(await screen.findByRole('button', { name: 'Send it once more' }));
     const question = screen.getByRole('alertdialog');
     expect((await within(question).findByRole('alert')).textContent).toMatch(/no destination any more/);
   });
@@ -315,7 +315,7 @@ describe('people, one entry', () => {
           about={ana}
           onAbout={() => undefined}
           onRequest={() => undefined}
-          onOpenSync={() => undefined}
+          onReplay={() => undefined}
           onUndo={onUndo}
         />
       </Providers>,

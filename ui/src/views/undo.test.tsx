@@ -77,36 +77,3 @@ describe('undo of a run', () => {
     expect(within(dialog).getByRole('button', { name: /^Undo 0/ })).toHaveProperty('disabled', true);
   });
 });
-
-describe('sending one record once more', () => {
-  async function open(host = fakeHost()) {
-    renderWindow('/events', host);
-    const grid = await screen.findByRole('grid', { name: /Events/ });
-    await userEvent.click((await within(grid).findAllByRole('row'))[3] as HTMLElement);
-    await userEvent.click(await screen.findByRole('button', { name: 'More' }));
-    await userEvent.click(await screen.findByRole('menuitem', { name: /Send once more or corrected/ }));
-    return { host, dialog: await screen.findByRole('alertdialog') };
-  }
-
-  it('sends it as it was', async () => {
-    const { host, dialog } = await open();
-    await within(dialog).findByRole('textbox', { name: 'What is sent' });
-    expect(await violations()).toEqual([]);
-    await userEvent.click(within(dialog).getByRole('button', { name: 'Send it once more' }));
-    await waitFor(() => expect(inputs(host, 'replay')).toMatchObject([{ payload: null }]));
-  });
-
-  it('sends what was corrected, and nothing that is no JSON object', async () => {
-    const { host, dialog } = await open();
-    const field = await within(dialog).findByRole('textbox', { name: 'What is sent' });
-    await userEvent.clear(field);
-    await userEvent.click(field);
-    await userEvent.paste('{"email": ');
-    expect(within(dialog).getByText(/This is no JSON object/)).toBeTruthy();
-    await userEvent.paste('"ana@example.com"}');
-    await userEvent.click(within(dialog).getByRole('button', { name: 'Send it corrected' }));
-    await waitFor(() =>
-      expect(inputs(host, 'replay')).toMatchObject([{ payload: '{"email": "ana@example.com"}' }]),
-    );
-  });
-});

@@ -91,18 +91,8 @@ export const text = {
   less: 'Show less',
   undo: 'Undo',
   request: 'See request',
-  again: 'Send again…',
+  again: 'Send once more or corrected…',
   onlySync: 'Only this sync',
   more: 'More',
   about: (what: string, time: string) => `${what}, ${time}`,
-  question: {
-    title: 'Send this record again?',
-    body: (to: string, when: string) =>
-      `The values of ${when} go to ${to}, once more. What has changed there since is overwritten.`,
-    safe: 'It goes out as a run of its own, with this record alone.',
-    cancel: 'Keep as it is',
-    yes: 'Send 1 record again',
-  },
-  sending: 'Sending 1 record again',
-  showRun: 'Show the run',
 };
