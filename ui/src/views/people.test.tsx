@@ -4,7 +4,6 @@ import { describe, expect, it, vi } from 'vitest';
 import type { FieldChange } from '@/api/bindings/FieldChange';
 import type { PersonEntry } from '@/api/bindings/PersonEntry';
 import { Providers, newQueryClient } from '@/app/providers';
-import { namedIn } from '@/features/events/person';
 import { asLastSent, changesOf } from '@/features/people/history';
 import { readAbout } from '@/features/people/about';
 import { PeopleScreen } from '@/features/people/PeopleScreen';
@@ -392,18 +391,11 @@ describe('from an event to its person', () => {
     const detail = await screen.findByRole('complementary', { name: 'Event' });
     await within(detail).findByText(/the destination took it|refused this lead|asked for a pause/);
     await user.click(within(detail).getByRole('button', { name: 'More' }));
-    host.answer('event', () => ({ payload: `{"traits":{"email":"${ana}"}}` }) as never);
+    host.answer('event', () => ({ event: { who: ana } }) as never);
     await user.click(await screen.findByRole('menuitem', { name: 'Everything about this person' }));
     await waitFor(() => expect(router.state.location.search).toEqual({ about: ana }));
     expect(inputs(host, 'event').at(-1)).toMatchObject({ reveal: true });
     expect(await screen.findByRole('region', { name: 'History' })).toBeTruthy();
-  });
-
-  it('finds whom a payload is about as the program does', () => {
-    expect(namedIn('{"userId":"u_1","traits":{"email":"a@example.com"}}')).toBe('a@example.com');
-    expect(namedIn('{"anonymousId":"x","userId":"u_1","email":null}')).toBe('u_1');
-    expect(namedIn('{"company":"Acme"}')).toBeNull();
-    expect(namedIn('')).toBeNull();
   });
 });
 

@@ -50,12 +50,8 @@ fn entry(
     let saved = lines.sync(row.sync)?;
     let run = lines.run(row.run)?;
     let problem = problem(row)?;
-    let mut event = lines.line(row)?;
+    let event = lines.shown(row, reveal)?;
     let summary = summary(row, &event, problem.as_ref());
-    if reveal {
-        event.key = row.key.clone().unwrap_or_default();
-        event.who = named_in(&row.payload).into_iter().next().map_or(event.who, |(_, value)| value);
-    }
     let to = saved.sync.to.clone();
     let connection = match &to {
         Some(to) => engine.store().read(|sqlite| connections::find(sqlite, to))?,
