@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { FieldChange } from '@/api/bindings/FieldChange';
 import type { PersonEntry } from '@/api/bindings/PersonEntry';
 import { Providers, newQueryClient } from '@/app/providers';
-import { asLastSent, changesOf } from '@/features/people/history';
+import { asLastSent, changesOf, renewed } from '@/features/people/history';
 import { readAbout } from '@/features/people/about';
 import { PeopleScreen } from '@/features/people/PeopleScreen';
 import { text } from '@/features/people/text';
@@ -175,9 +175,9 @@ describe('people, masked', () => {
   });
 
   it('reveals as many entries as were on screen', async () => {
-    const { user, host } = await open('many@example.com');
+    const { user, host, entries } = await open('many@example.com');
     await user.click(screen.getByRole('button', { name: 'Show older' }));
-    await screen.findByText(/^86 entries since/);
+    await waitFor(() => expect(entries()).toHaveLength(86));
     await user.click(screen.getByRole('button', { name: 'Show values' }));
     await waitFor(() => expect(inputs(host, 'person').at(-1)).toMatchObject({ reveal: true, limit: 86 }));
   });
@@ -228,11 +228,51 @@ describe('people, filters', () => {
 
   it('shows older entries as long as there are some', async () => {
     const { entries, user } = await open('many@example.com');
-    expect(screen.getByText(/^The newest 50 entries, since/)).toBeTruthy();
-    expect(screen.getByRole('region', { name: 'Person' }).textContent).toMatch(/at least 49, rejected once/);
+    const person = screen.getByRole('region', { name: 'Person' }).textContent;
+    expect(screen.getByText(/^86 entries since/)).toBeTruthy();
+    expect(person).toMatch(/Times sent85, rejected once/);
+    expect(person).toMatch(/By syncProduct usage 81Lead ratings 4Trial sign-ups 1/);
+    expect(entries()).toHaveLength(50);
     await user.click(screen.getByRole('button', { name: 'Show older' }));
     await waitFor(() => expect(entries()).toHaveLength(86));
     expect(screen.queryByRole('button', { name: 'Show older' })).toBeNull();
+  });
+});
+
+describe('people, when something changes', () => {
+  const later = (entry: PersonEntry): PersonEntry => ({
+    ...entry,
+    event: { ...entry.event, event: 'new', at: new Date().toISOString() },
+  });
+
+  it('reads only the newest entries again, once for all that changed, and keeps the older ones', async () => {
+    const { host, entries, user } = await open('many@example.com');
+    await user.click(screen.getByRole('button', { name: 'Show older' }));
+    await waitFor(() => expect(entries()).toHaveLength(86));
+    const before = inputs(host, 'person').length;
+    host.answer('person', (request) => {
+      const page = personOf({ ...request, limit: 49 });
+      const [first] = page.entries;
+      return { ...page, entries: [later(first as PersonEntry), ...page.entries] };
+    });
+    act(() => {
+      for (let n = 0; n < 5; n += 1) host.push({ type: 'changed' });
+    });
+    await waitFor(() => expect(entries()).toHaveLength(87), { timeout: 5000 });
+    expect(inputs(host, 'person').slice(before)).toEqual([
+      { about: 'many@example.com', cursor: null, limit: 50, reveal: false },
+    ]);
+  });
+
+  it('begins anew where more is new than is read at once', () => {
+    const entriesOf = (...ids: string[]) =>
+      ids.map((event) => ({ event: { event } }) as unknown as PersonEntry);
+    const known = { names: [], entries: entriesOf('3', '2', '1'), cursor: '1', totals: null, masked: true };
+    const ids = (newest: PersonEntry[], cursor: string | null) =>
+      renewed(known, { ...known, entries: newest, cursor }).entries.map(({ event }) => event.event);
+    expect(ids(entriesOf('4', '3'), '3')).toEqual(['4', '3', '2', '1']);
+    expect(ids(entriesOf('6', '5'), '5')).toEqual(['6', '5']);
+    expect(ids(entriesOf('4', '3'), null)).toEqual(['4', '3']);
   });
 });
 

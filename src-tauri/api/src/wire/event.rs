@@ -13,8 +13,8 @@ pub struct EventsRequest {
     pub run: Option<i64>,
     /// Only of the record with exactly this key.
     pub key: Option<String>,
-    /// Only of the record with exactly this key, or about the person with exactly this identifier. Takes longer
-    /// than `key`: every payload is looked into.
+    /// Only of the record with exactly this key, or about the person with exactly this identifier or match value; an
+    /// e-mail in any case. Takes longer than `key`: every payload is looked into.
     #[serde(default)]
     #[ts(optional)]
     pub about: Option<String>,

@@ -35,8 +35,8 @@ export const text = {
     first: 'First sent',
     last: 'Last sent',
     times: 'Times sent',
-    earlier: (at: string) => `${at} or earlier`,
-    sent: (n: number, more: boolean) => (n === 0 ? 'never' : `${more ? 'at least ' : ''}${count(n)}`),
+    by: 'By sync',
+    sent: (n: number) => (n === 0 ? 'never' : count(n)),
     rejected: (n: number) => (n === 0 ? '' : n === 1 ? ', rejected once' : `, rejected ${count(n)} times`),
   },
   lastSent: 'As last sent',
@@ -50,7 +50,6 @@ export const text = {
   all: 'all',
   remove: (name: string) => `Remove the filter ${name}`,
   entries: (n: number, since: string) => `${counted(n, 'entry', 'entries')} since ${since}`,
-  newest: (n: number, since: string) => `The newest ${counted(n, 'entry', 'entries')}, since ${since}`,
   some: (n: number, of: number, more: boolean) =>
     more ? `${count(n)} of the newest ${count(of)}` : `${count(n)} of ${counted(of, 'entry', 'entries')}`,
   noMatch: 'Nothing here is like that',
