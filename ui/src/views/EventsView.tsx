@@ -35,6 +35,10 @@ export function EventsView() {
           events={[undoing.event]}
           onClose={() => setUndoing(null)}
           onEvents={() => setUndoing(null)}
+          onReplay={(earlier) => {
+            setUndoing(null);
+            setReplaying(earlier);
+          }}
         />
       )}
     </>

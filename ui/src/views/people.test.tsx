@@ -93,7 +93,7 @@ describe('people, one person', () => {
     );
     expect(within(newest).getByRole('img', { name: 'Delivered' })).toBeTruthy();
     expect(newest.textContent).toMatch(/^14:53/);
-    expect(newest.textContent).toMatch(/Changed row, delivered and confirmed\. Run 101/);
+    expect(newest.textContent).toMatch(/Changed row, delivered and confirmed\. Run 101 Answer 200/);
     const row = within(newest).getByRole('row', { name: /^rating/ });
     expect(row.textContent).toBe('ratingWarmHot');
     expect(row.querySelector('s')?.textContent).toBe('Warm');
@@ -317,19 +317,34 @@ describe('people, one entry', () => {
     expect((await within(question).findByRole('alert')).textContent).toMatch(/no destination any more/);
   });
 
-  it('opens its request in the live events; a masked key is asked for', async () => {
-    const { host, router, user } = await open();
-    await user.click(screen.getByRole('button', { name: 'See request Lead ratings, 09:12' }));
+  it('shows what was sent, what stood there before and what was answered, without leaving the person', async () => {
+    const { host, user } = await open();
+    await more(user, /^More: Lead ratings, 14:53/, 'See request and answer');
+    const dialog = await screen.findByRole('dialog', { name: 'Lead ratings, Today 14:53' });
+    const [sent] = await within(dialog).findAllByRole('region', { name: 'Sent' });
+    expect(sent?.textContent).toMatch(/POST .*"properties\.rating": "Hot"/s);
+    expect(within(dialog).getAllByRole('region', { name: 'Before' })[0]?.textContent).toMatch(/"Warm"/);
+    expect(within(dialog).getAllByRole('region', { name: 'Answer' }).length).toBeGreaterThan(0);
+    expect(dialog.textContent).not.toContain('ana.ruiz');
+    expect(await violations(dialog)).toEqual([]);
+    await user.click(within(dialog).getByRole('button', { name: 'Reveal this event' }));
+    await waitFor(() => expect(dialog.textContent).toContain('ana.ruiz'));
+    await user.click(within(dialog).getByRole('button', { name: 'Close' }));
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(inputs(host, 'event').at(-1)).toEqual({ event: 'p101', reveal: true });
+  });
+
+  it('leads on to its record in the live events; a masked key is asked for', async () => {
+    const { router, user } = await open();
+    await user.click(screen.getByRole('button', { name: 'See request and answer Lead ratings, 09:12' }));
+    await user.click(await screen.findByRole('button', { name: 'Show in live events' }));
     await waitFor(() => expect(router.state.location.pathname).toBe('/events'));
     expect(router.state.location.search).toEqual({ run: 99, sync: 'Lead ratings', key: 'L-20418' });
-    expect(inputs(host, 'event')).toEqual([]);
     act(() => router.history.back());
-    const given = personOf({ about: ana, cursor: null, limit: 50, reveal: true }).entries[5]?.event;
-    host.answer('event', () => ({ event: given }) as never);
     await screen.findByRole('region', { name: 'History' });
-    await more(user, /^More: Trial sign-ups/, 'See request');
+    await more(user, /^More: Trial sign-ups/, 'See request and answer');
+    await user.click(await screen.findByRole('button', { name: 'Show in live events' }));
     await waitFor(() => expect(router.state.location.search).toMatchObject({ run: 45, key: ana }));
-    expect(inputs(host, 'event')).toEqual([{ event: 'p45', reveal: true }]);
   });
 
   it('asks before it undoes one record, and says what would be done', async () => {

@@ -69,6 +69,8 @@ export const text = {
     previous: 'Newer event',
     next: 'Older event',
     close: 'Close',
+    open: 'Show in live events',
+    reading: 'Reading what was sent and answered',
     tabs: { summary: 'Summary', bytes: 'Sent and answer', attempts: 'Attempts' },
     undo: 'Undo this record…',
     replay: 'Send once more or corrected…',

@@ -1,4 +1,5 @@
 import type { Event } from '@/api/bindings/Event';
+import type { EventDetail } from '@/api/bindings/EventDetail';
 import type { FieldChange } from '@/api/bindings/FieldChange';
 import type { PersonEntry } from '@/api/bindings/PersonEntry';
 import type { PersonHistory } from '@/api/bindings/PersonHistory';
@@ -180,5 +181,27 @@ export function personOf({ about: asked, cursor, limit, reveal }: PersonRequest)
     cursor: from + limit < all.length ? String(from + limit) : null,
     totals: cursor === null ? totalsOf(all) : null,
     masked: !reveal,
+  };
+}
+
+/** What the log says of an entry, beside what it says of any other event. */
+export function entryDetail(id: string, reveal: boolean, any: EventDetail): EventDetail | undefined {
+  const found = [...entries(), ...older(80)].find(({ event }) => event.event === id);
+  if (!found) return undefined;
+  const { event, summary, fields, read_before } = reveal ? found : maskedEntry(found);
+  const valuesOf = (side: 'before' | 'after') =>
+    JSON.stringify(
+      Object.fromEntries(fields.map((field) => [field.path, JSON.parse(field[side] ?? 'null') as unknown])),
+      null,
+      2,
+    );
+  const sent = valuesOf('after');
+  return {
+    ...any,
+    event,
+    summary,
+    payload: sent,
+    payload_pretty: sent,
+    before: read_before ? valuesOf('before') : null,
   };
 }

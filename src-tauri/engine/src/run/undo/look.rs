@@ -7,19 +7,25 @@ use crate::clock::from_millis;
 use crate::destination::{Destination, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json_text::Json;
+use crate::mapping::named_in;
 use crate::run::before::asked;
 use crate::same::is_same;
+use crate::store::events::EventId;
 use crate::store::outbox::beside::{AMENDED, Amended, BEFORE, Before};
 use crate::store::outbox::{self, BatchRow, Body, RecordState};
 use crate::store::runs::RunRow;
 use crate::store::{Sqlite, Store};
-use crate::sync::Shape;
+use crate::sync::{Identifier, Shape};
 
 /// A record of the run, with what an undo does with it.
 #[derive(Debug, Clone)]
 pub struct UndoRecord {
+    /// Its event.
+    pub event: EventId,
     /// Its key.
     pub key: String,
+    /// The identifier that tells people most among those it names.
+    pub named: Option<(Identifier, String)>,
     /// What is done.
     pub will: Will,
     /// Its fields that are not as before the run.
@@ -36,6 +42,8 @@ pub(crate) struct Look<'a> {
     destination: &'a dyn Destination,
     of: &'a RunRow,
     keys: &'a [String],
+    /// In lower case.
+    text: Option<String>,
     object: &'a str,
     match_field: &'a str,
     known: Known,
@@ -63,12 +71,14 @@ impl Kept {
 }
 
 impl<'a> Look<'a> {
-    /// Begins to look at what the run `of` delivered; of these keys, or all.
+    /// Begins to look at what the run `of` delivered; of these keys, or all, and only where key or payload contain `text`,
+    /// in any case.
     pub(crate) async fn begin(
         store: &'a Store,
         destination: &'a dyn Destination,
         of: &'a RunRow,
         keys: &'a [String],
+        text: Option<&str>,
     ) -> Result<Self> {
         let Shape::Record { object, match_field } = &of.shape else { return Err(events()) };
         // Asked for nothing, it only says whether it can be asked.
@@ -79,6 +89,7 @@ impl<'a> Look<'a> {
             destination,
             of,
             keys,
+            text: text.map(str::to_lowercase),
             object,
             match_field,
             known: Known::read(destination, object).await?,
@@ -117,6 +128,7 @@ impl<'a> Look<'a> {
             let state = own.get(place).map_or(batch.state, |own| own.state);
             matches!(state, RecordState::Delivered | RecordState::Accepted)
                 && (self.keys.is_empty() || self.keys.iter().any(|key| key == body.key(*place)))
+                && self.text.as_ref().is_none_or(|text| contains(&body, *place, text))
         };
         let delivered: Vec<usize> = (0..body.len()).filter(is_wanted).collect();
         let amended = AMENDED.of_batch(sqlite, batch.id)?.unwrap_or_default();
@@ -142,7 +154,15 @@ impl<'a> Look<'a> {
             }
             let matched =
                 document(payload)?.get(match_field).map_or_else(|| "null".to_owned(), Json::compact);
-            records.push(UndoRecord { key: kept.body.key(*place).to_owned(), will, fields, reason, matched });
+            records.push(UndoRecord {
+                event: EventId::Record { run: self.of.id, batch: kept.id, place: *place },
+                key: kept.body.key(*place).to_owned(),
+                named: named_in(payload).into_iter().next(),
+                will,
+                fields,
+                reason,
+                matched,
+            });
         }
         Ok(records)
     }
@@ -198,9 +218,15 @@ impl<'a> Look<'a> {
     }
 }
 
+/// Whether key or payload of a record contain `text`, which is in lower case.
+fn contains(body: &Body, place: usize, text: &str) -> bool {
+    body.key(place).to_lowercase().contains(text)
+        || String::from_utf8_lossy(body.payload(place)).to_lowercase().contains(text)
+}
+
 fn events() -> Error {
     Error::new(ErrorKind::CanNotUndo, "The run sent events. What was sent as an event can not be taken back.")
-        .with_hint("Where an earlier event says what is right, send that one again: Live events, the event, Send again.")
+        .with_hint("Where an earlier event says what is right, send that one again: Live events, that event, Send once more.")
 }
 
 fn not_readable() -> Error {

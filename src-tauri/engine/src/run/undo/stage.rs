@@ -60,7 +60,7 @@ impl Execution {
             last_batch: 0,
             counts: Counts::default(),
         };
-        let look = Look::begin(&self.store, &*self.destination, &of, &undo.keys);
+        let look = Look::begin(&self.store, &*self.destination, &of, &undo.keys, None);
         let mut look = unless_cancelled(&self.cancel, look).await?;
         while let Some(records) = unless_cancelled(&self.cancel, look.next()).await? {
             failpoint!(Rows);
