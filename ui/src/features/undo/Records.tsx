@@ -66,6 +66,7 @@ export function Records({
           <Table
             label={words.title}
             look="dense"
+            counts
             head={
               <tr>
                 {!one && (
@@ -76,7 +77,7 @@ export function Records({
                 <th>{columns.key}</th>
                 <th>{columns.who}</th>
                 <th>{columns.will}</th>
-                <th>{columns.values}</th>
+                <th data-grow="">{columns.values}</th>
               </tr>
             }
           >
@@ -122,7 +123,7 @@ function Row({
       </td>
       <td dir="auto">{who ?? '–'}</td>
       <td className={t('soft')}>{will === 'delete' && !deletes ? words.kept : words.wills[will]}</td>
-      <td>
+      <td className={styles.values}>
         {will !== 'delete' &&
           fields
             .filter(({ left_alone }) => !left_alone)
