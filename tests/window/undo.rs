@@ -86,7 +86,7 @@ async fn undo(page: &Page, found: &mut String) {
     open_sync(page, SYNC).await;
     page.click("button", "Undo the run…").await;
     page.find("alertdialog", "Undo the run of…").await;
-    page.find("table", "Values that are put back").await;
+    page.find("table", "Record by record").await;
     page.reads("This undo can be undone.").await;
     page.shot("51-undo").await;
     look(page, "question before an undo", found).await;

@@ -13,7 +13,8 @@ impl Api {
     /// What undoing a run would do. Nothing is written anywhere.
     pub async fn undo_look(&self, input: UndoLookRequest) -> Result<UndoLook, Problem> {
         let keys = self.keys_of(input.keys, input.events).await?;
-        let look = self.engine().look_at_undo(input.run, &keys, input.limit).await?;
+        let text = input.search.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let look = self.engine().look_at_undo(input.run, &keys, text, input.limit).await?;
         let sync = look.of.sync;
         let saved =
             self.blocking(move |engine| engine.store().read(|sqlite| syncs::by_id(sqlite, sync))).await?;
@@ -41,6 +42,8 @@ fn on_wire(look: &engine::UndoLook, sync: String, reveal: bool) -> UndoLook {
         run: look.of.id,
         sync,
         put_back: count(undo::Will::PutBack),
+        values: look.values,
+        fields: look.fields.len() as u64,
         create_again: count(undo::Will::CreateAgain),
         delete: count(undo::Will::Delete),
         nothing: count(undo::Will::Nothing),
@@ -65,8 +68,14 @@ fn record_on_wire(record: &undo::UndoRecord, reveal: bool) -> UndoRecord {
         left_alone: field.left_alone,
     });
     let key = if reveal { None } else { mask::value("", &record.key) };
+    let who = record.named.as_ref().map(|(identifier, value)| {
+        let masked = if reveal { None } else { mask::value(identifier.name(), value) };
+        masked.unwrap_or_else(|| value.clone())
+    });
     UndoRecord {
+        event: record.event.to_string(),
         key: key.unwrap_or_else(|| record.key.clone()),
+        who,
         will: record.will.into(),
         fields: fields.collect(),
         reason: record.reason.clone(),

@@ -16,7 +16,7 @@ export const keys = {
   sync: (name: string) => ['sync', name] as const,
   run: (run: number) => ['run', run] as const,
   runs: (request: RunsRequest) => ['runs', request] as const,
-  volatile: ['app_info', 'connections', 'drafts', 'syncs', 'sync', 'runs', 'events', 'event', 'person'],
+  volatile: ['app_info', 'connections', 'drafts', 'syncs', 'sync', 'runs', 'events', 'event'],
 };
 
 export const useAppInfo = () => useQuery({ queryKey: keys.appInfo, queryFn: () => call('app_info') });

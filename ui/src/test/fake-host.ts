@@ -13,7 +13,7 @@ import { activeSyncs, allRuns, fakeLog, pageOfRuns } from './fake/activity';
 import { catalogue, fileObjects, practiceObjects, savedConnections } from './fake/catalogue';
 import { checkMapping } from './fake/mapping';
 import { preview } from './fake/payload';
-import { personOf } from './fake/person';
+import { entryDetail, personOf } from './fake/person';
 import { heldPlan, planOf } from './fake/plan';
 import { describe } from './fake/schedule';
 import { leadScores, noIdentifier, tables, wide } from './fake/source';
@@ -363,13 +363,14 @@ export function fakeHost({
         status: 'running',
         finished_at: null,
       }),
-    undo_look: ({ run }) =>
+    undo_look: ({ run, events, search }) =>
       undoLook(
         run,
         found(
           allRuns(syncs).find((one) => one.run === run),
           'run',
         ).sync,
+        { events, search },
       ),
     undo: ({ run }) => {
       const of = found(
@@ -387,7 +388,8 @@ export function fakeHost({
       ),
     events: (request) => log.page(request),
     person: personOf,
-    event: ({ event, reveal }) => log.detail(event, reveal),
+    event: ({ event, reveal }) =>
+      entryDetail(event, reveal, log.detail('e1', reveal)) ?? log.detail(event, reveal),
     events_export: ({ filter }) => log.page({ ...filter, cursor: null, limit: 200_000 }).events.length,
   };
 

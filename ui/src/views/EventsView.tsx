@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Event } from '@/api/bindings/Event';
 import { EventsScreen } from '@/features/events/EventsScreen';
 import { readSearch } from '@/features/events/filter';
+import { ReplayDialog } from '@/features/replay/ReplayDialog';
 import { UndoDialog } from '@/features/undo/UndoDialog';
 
 /** Live events; its filters are in the address. */
@@ -10,16 +11,22 @@ export function EventsView() {
   const navigate = useNavigate();
   const raw = useSearch({ strict: false });
   const [undoing, setUndoing] = useState<Event | null>(null);
+  const [replaying, setReplaying] = useState<Event | null>(null);
+  const openSync = (name: string) => void navigate({ to: '/syncs/$name', params: { name } });
   return (
     <>
       <EventsScreen
         search={readSearch(raw)}
         onSearch={(search) => void navigate({ to: '/events', search })}
         onNewSync={() => void navigate({ to: '/new' })}
-        onOpenSync={(name) => void navigate({ to: '/syncs/$name', params: { name } })}
+        onOpenSync={openSync}
         onUndo={setUndoing}
+        onReplay={setReplaying}
         onPerson={(about) => void navigate({ to: '/people', search: { about } })}
       />
+      {replaying && (
+        <ReplayDialog event={replaying} onClose={() => setReplaying(null)} onOpenSync={openSync} />
+      )}
       {undoing && (
         <UndoDialog
           run={undoing.run}
@@ -28,6 +35,10 @@ export function EventsView() {
           events={[undoing.event]}
           onClose={() => setUndoing(null)}
           onEvents={() => setUndoing(null)}
+          onReplay={(earlier) => {
+            setUndoing(null);
+            setReplaying(earlier);
+          }}
         />
       )}
     </>

@@ -1,11 +1,16 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import type { Event } from '@/api/bindings/Event';
 import type { PersonEntry } from '@/api/bindings/PersonEntry';
 import { asProblem, call } from '@/api/client';
 import { toasts } from '@/components/toasts';
+import { moment, useNow } from '@/components/when';
 import { ExportDialog } from '@/features/events/ExportDialog';
+import { RequestDialog } from '@/features/events/RequestDialog';
 import { readAbout } from '@/features/people/about';
 import { PeopleScreen } from '@/features/people/PeopleScreen';
+import { ReplayDialog } from '@/features/replay/ReplayDialog';
+import { text } from '@/features/people/text';
 import { UndoDialog } from '@/features/undo/UndoDialog';
 
 /** The record's key as it is: where it is personal, the window knows it only masked. */
@@ -16,7 +21,10 @@ const keyOf = async ({ event }: PersonEntry): Promise<string> =>
 export function PeopleView() {
   const navigate = useNavigate();
   const { about } = readAbout(useSearch({ strict: false }));
+  const now = useNow();
   const [exporting, setExporting] = useState(false);
+  const [shown, setShown] = useState<PersonEntry | null>(null);
+  const [replaying, setReplaying] = useState<Event | null>(null);
   const [undoing, setUndoing] = useState<PersonEntry | null>(null);
   const openRequest = async (entry: PersonEntry) => {
     try {
@@ -35,10 +43,25 @@ export function PeopleView() {
           void navigate({ to: '/people', search: next === undefined ? {} : { about: next } })
         }
         onUndo={setUndoing}
-        onRequest={(entry) => void openRequest(entry)}
-        onOpenSync={(name) => void navigate({ to: '/syncs/$name', params: { name } })}
+        onRequest={setShown}
+        onReplay={(entry) => setReplaying(entry.event)}
         onExport={() => setExporting(true)}
       />
+      {shown && (
+        <RequestDialog
+          event={shown.event}
+          title={text.requestOf(shown.event.sync, moment(shown.event.at, now))}
+          onClose={() => setShown(null)}
+          onOpen={() => void openRequest(shown)}
+        />
+      )}
+      {replaying && (
+        <ReplayDialog
+          event={replaying}
+          onClose={() => setReplaying(null)}
+          onOpenSync={(name) => void navigate({ to: '/syncs/$name', params: { name } })}
+        />
+      )}
       {undoing && (
         <UndoDialog
           run={undoing.event.run}
@@ -47,6 +70,10 @@ export function PeopleView() {
           events={[undoing.event.event]}
           onClose={() => setUndoing(null)}
           onEvents={() => void openRequest(undoing)}
+          onReplay={(earlier) => {
+            setUndoing(null);
+            setReplaying(earlier);
+          }}
         />
       )}
       {exporting && about !== undefined && (

@@ -4,8 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { FieldChange } from '@/api/bindings/FieldChange';
 import type { PersonEntry } from '@/api/bindings/PersonEntry';
 import { Providers, newQueryClient } from '@/app/providers';
-import { namedIn } from '@/features/events/person';
-import { asLastSent, changesOf } from '@/features/people/history';
+import { asLastSent, changesOf, renewed } from '@/features/people/history';
 import { readAbout } from '@/features/people/about';
 import { PeopleScreen } from '@/features/people/PeopleScreen';
 import { text } from '@/features/people/text';
@@ -94,7 +93,7 @@ describe('people, one person', () => {
     );
     expect(within(newest).getByRole('img', { name: 'Delivered' })).toBeTruthy();
     expect(newest.textContent).toMatch(/^14:53/);
-    expect(newest.textContent).toMatch(/Changed row, delivered and confirmed\. Run 101/);
+    expect(newest.textContent).toMatch(/Changed row, delivered and confirmed\. Run 101 Answer 200/);
     const row = within(newest).getByRole('row', { name: /^rating/ });
     expect(row.textContent).toBe('ratingWarmHot');
     expect(row.querySelector('s')?.textContent).toBe('Warm');
@@ -176,9 +175,9 @@ describe('people, masked', () => {
   });
 
   it('reveals as many entries as were on screen', async () => {
-    const { user, host } = await open('many@example.com');
+    const { user, host, entries } = await open('many@example.com');
     await user.click(screen.getByRole('button', { name: 'Show older' }));
-    await screen.findByText(/^86 entries since/);
+    await waitFor(() => expect(entries()).toHaveLength(86));
     await user.click(screen.getByRole('button', { name: 'Show values' }));
     await waitFor(() => expect(inputs(host, 'person').at(-1)).toMatchObject({ reveal: true, limit: 86 }));
   });
@@ -229,11 +228,51 @@ describe('people, filters', () => {
 
   it('shows older entries as long as there are some', async () => {
     const { entries, user } = await open('many@example.com');
-    expect(screen.getByText(/^The newest 50 entries, since/)).toBeTruthy();
-    expect(screen.getByRole('region', { name: 'Person' }).textContent).toMatch(/at least 49, rejected once/);
+    const person = screen.getByRole('region', { name: 'Person' }).textContent;
+    expect(screen.getByText(/^86 entries since/)).toBeTruthy();
+    expect(person).toMatch(/Times sent85, rejected once/);
+    expect(person).toMatch(/By syncProduct usage 81Lead ratings 4Trial sign-ups 1/);
+    expect(entries()).toHaveLength(50);
     await user.click(screen.getByRole('button', { name: 'Show older' }));
     await waitFor(() => expect(entries()).toHaveLength(86));
     expect(screen.queryByRole('button', { name: 'Show older' })).toBeNull();
+  });
+});
+
+describe('people, when something changes', () => {
+  const later = (entry: PersonEntry): PersonEntry => ({
+    ...entry,
+    event: { ...entry.event, event: 'new', at: new Date().toISOString() },
+  });
+
+  it('reads only the newest entries again, once for all that changed, and keeps the older ones', async () => {
+    const { host, entries, user } = await open('many@example.com');
+    await user.click(screen.getByRole('button', { name: 'Show older' }));
+    await waitFor(() => expect(entries()).toHaveLength(86));
+    const before = inputs(host, 'person').length;
+    host.answer('person', (request) => {
+      const page = personOf({ ...request, limit: 49 });
+      const [first] = page.entries;
+      return { ...page, entries: [later(first as PersonEntry), ...page.entries] };
+    });
+    act(() => {
+      for (let n = 0; n < 5; n += 1) host.push({ type: 'changed' });
+    });
+    await waitFor(() => expect(entries()).toHaveLength(87), { timeout: 5000 });
+    expect(inputs(host, 'person').slice(before)).toEqual([
+      { about: 'many@example.com', cursor: null, limit: 50, reveal: false },
+    ]);
+  });
+
+  it('begins anew where more is new than is read at once', () => {
+    const entriesOf = (...ids: string[]) =>
+      ids.map((event) => ({ event: { event } }) as unknown as PersonEntry);
+    const known = { names: [], entries: entriesOf('3', '2', '1'), cursor: '1', totals: null, masked: true };
+    const ids = (newest: PersonEntry[], cursor: string | null) =>
+      renewed(known, { ...known, entries: newest, cursor }).entries.map(({ event }) => event.event);
+    expect(ids(entriesOf('4', '3'), '3')).toEqual(['4', '3', '2', '1']);
+    expect(ids(entriesOf('6', '5'), '5')).toEqual(['6', '5']);
+    expect(ids(entriesOf('4', '3'), null)).toEqual(['4', '3']);
   });
 });
 
@@ -245,16 +284,16 @@ describe('people, one entry', () => {
 
   it('asks before it sends a record again, first focus on what loses nothing', async () => {
     const { host, user } = await open();
-    await more(user, /^More: Lead ratings, 14:53/, 'Send again…');
-    const question = await screen.findByRole('alertdialog', { name: 'Send this record again?' });
-    expect(question.textContent).toMatch(/The values of Today 14:53 go to Practice CRM, leads, once more/);
+    await more(user, /^More: Lead ratings, 14:53/, 'Send once more or corrected…');
+    const question = await screen.findByRole('alertdialog', { name: 'Send this record once more?' });
+    expect(question.textContent).toMatch(/The values of Today 14:53 go to Practice CRM, leads once more/);
     expect(document.activeElement?.textContent).toBe('Keep as it is');
     await user.keyboard('{Enter}');
     await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
     expect(inputs(host, 'replay')).toEqual([]);
 
-    await more(user, /^More: Lead ratings, 14:53/, 'Send again…');
-    await user.click(await screen.findByRole('button', { name: 'Send 1 record again' }));
+    await more(user, /^More: Lead ratings, 14:53/, 'Send once more or corrected…');
+    await user.click(await screen.findByRole('button', { name: 'Send it once more' }));
     expect(await screen.findByText('Sending 1 record again')).toBeTruthy();
     expect(inputs(host, 'replay')).toEqual([{ event: 'p101', payload: null }]);
     expect(screen.queryByRole('alertdialog')).toBeNull();
@@ -263,7 +302,7 @@ describe('people, one entry', () => {
 
   it('asks without an accessibility violation', async () => {
     const { user } = await open();
-    await more(user, /^More: Lead ratings, 14:53/, 'Send again…');
+    await more(user, /^More: Lead ratings, 14:53/, 'Send once more or corrected…');
     expect(await violations(await screen.findByRole('alertdialog'))).toEqual([]);
   });
 
@@ -272,25 +311,40 @@ describe('people, one entry', () => {
     host.answer('replay', () => {
       throw problem({ message: 'The sync has no destination any more.' });
     });
-    await more(user, /^More: Lead ratings, 14:53/, 'Send again…');
-    await user.click(await screen.findByRole('button', { name: 'Send 1 record again' }));
+    await more(user, /^More: Lead ratings, 14:53/, 'Send once more or corrected…');
+    await user.click(await screen.findByRole('button', { name: 'Send it once more' }));
     const question = screen.getByRole('alertdialog');
     expect((await within(question).findByRole('alert')).textContent).toMatch(/no destination any more/);
   });
 
-  it('opens its request in the live events; a masked key is asked for', async () => {
-    const { host, router, user } = await open();
-    await user.click(screen.getByRole('button', { name: 'See request Lead ratings, 09:12' }));
+  it('shows what was sent, what stood there before and what was answered, without leaving the person', async () => {
+    const { host, user } = await open();
+    await more(user, /^More: Lead ratings, 14:53/, 'See request and answer');
+    const dialog = await screen.findByRole('dialog', { name: 'Lead ratings, Today 14:53' });
+    const [sent] = await within(dialog).findAllByRole('region', { name: 'Sent' });
+    expect(sent?.textContent).toMatch(/POST .*"properties\.rating": "Hot"/s);
+    expect(within(dialog).getAllByRole('region', { name: 'Before' })[0]?.textContent).toMatch(/"Warm"/);
+    expect(within(dialog).getAllByRole('region', { name: 'Answer' }).length).toBeGreaterThan(0);
+    expect(dialog.textContent).not.toContain('ana.ruiz');
+    expect(await violations(dialog)).toEqual([]);
+    await user.click(within(dialog).getByRole('button', { name: 'Reveal this event' }));
+    await waitFor(() => expect(dialog.textContent).toContain('ana.ruiz'));
+    await user.click(within(dialog).getByRole('button', { name: 'Close' }));
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(inputs(host, 'event').at(-1)).toEqual({ event: 'p101', reveal: true });
+  });
+
+  it('leads on to its record in the live events; a masked key is asked for', async () => {
+    const { router, user } = await open();
+    await user.click(screen.getByRole('button', { name: 'See request and answer Lead ratings, 09:12' }));
+    await user.click(await screen.findByRole('button', { name: 'Show in live events' }));
     await waitFor(() => expect(router.state.location.pathname).toBe('/events'));
     expect(router.state.location.search).toEqual({ run: 99, sync: 'Lead ratings', key: 'L-20418' });
-    expect(inputs(host, 'event')).toEqual([]);
     act(() => router.history.back());
-    const given = personOf({ about: ana, cursor: null, limit: 50, reveal: true }).entries[5]?.event;
-    host.answer('event', () => ({ event: given }) as never);
     await screen.findByRole('region', { name: 'History' });
-    await more(user, /^More: Trial sign-ups/, 'See request');
+    await more(user, /^More: Trial sign-ups/, 'See request and answer');
+    await user.click(await screen.findByRole('button', { name: 'Show in live events' }));
     await waitFor(() => expect(router.state.location.search).toMatchObject({ run: 45, key: ana }));
-    expect(inputs(host, 'event')).toEqual([{ event: 'p45', reveal: true }]);
   });
 
   it('asks before it undoes one record, and says what would be done', async () => {
@@ -315,7 +369,7 @@ describe('people, one entry', () => {
           about={ana}
           onAbout={() => undefined}
           onRequest={() => undefined}
-          onOpenSync={() => undefined}
+          onReplay={() => undefined}
           onUndo={onUndo}
         />
       </Providers>,
@@ -392,18 +446,11 @@ describe('from an event to its person', () => {
     const detail = await screen.findByRole('complementary', { name: 'Event' });
     await within(detail).findByText(/the destination took it|refused this lead|asked for a pause/);
     await user.click(within(detail).getByRole('button', { name: 'More' }));
-    host.answer('event', () => ({ payload: `{"traits":{"email":"${ana}"}}` }) as never);
+    host.answer('event', () => ({ event: { who: ana } }) as never);
     await user.click(await screen.findByRole('menuitem', { name: 'Everything about this person' }));
     await waitFor(() => expect(router.state.location.search).toEqual({ about: ana }));
     expect(inputs(host, 'event').at(-1)).toMatchObject({ reveal: true });
     expect(await screen.findByRole('region', { name: 'History' })).toBeTruthy();
-  });
-
-  it('finds whom a payload is about as the program does', () => {
-    expect(namedIn('{"userId":"u_1","traits":{"email":"a@example.com"}}')).toBe('a@example.com');
-    expect(namedIn('{"anonymousId":"x","userId":"u_1","email":null}')).toBe('u_1');
-    expect(namedIn('{"company":"Acme"}')).toBeNull();
-    expect(namedIn('')).toBeNull();
   });
 });
 

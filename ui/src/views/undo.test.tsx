@@ -1,8 +1,10 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
+import type { PersonEntry } from '@/api/bindings/PersonEntry';
 import { violations } from '@/test/axe';
 import { fakeHost, problem } from '@/test/fake-host';
+import { personOf } from '@/test/fake/person';
 import { undoLook } from '@/test/fake/undo';
 import { renderWindow } from '@/test/render';
 
@@ -44,9 +46,28 @@ describe('undo of a run', () => {
     await userEvent.click(await within(dialog).findByRole('button', { name: 'Show 14' }));
     const table = within(dialog).getByRole('table', { name: 'Records that are left alone' });
     expect(within(table).getByRole('row', { name: /L-20455/ }).textContent).toContain('Cold');
+    expect(within(table).getByRole('row', { name: /L-20455/ }).textContent).toContain('o•••@example.com');
+    expect(within(table).getByRole('row', { name: /^Owner/ }).textContent).toContain('Lin');
     expect(within(table).getByText('The record is not in the destination any more.')).toBeTruthy();
     expect(within(dialog).getByText('12 more')).toBeTruthy();
     expect(await violations()).toEqual([]);
+  });
+
+  it('says record by record what it does, and undoes only those that are picked, found by a search', async () => {
+    const { host, dialog } = await ask();
+    expect(await within(dialog).findByText(/4,118 values in 5 fields/)).toBeTruthy();
+    const table = await within(dialog).findByRole('table', { name: 'Record by record' });
+    const changed = within(table).getByRole('row', { name: /L-20418/ });
+    expect(changed.textContent).toMatch(/a•••@example\.com.*Put back.*Lead_Score__c 87.*61/);
+    expect(within(table).getByRole('row', { name: /L-30001/ }).textContent).toMatch(/Kept$/);
+    expect(within(table).getByRole('row', { name: /L-20533/ }).textContent).toMatch(/Left alone.*not in the/);
+    expect(within(table).queryByRole('checkbox', { name: 'Undo only L-20533' })).toBeNull();
+    await userEvent.type(within(dialog).getByRole('searchbox', { name: /Find a record/ }), '20418');
+    await waitFor(() => expect(within(table).getAllByRole('row')).toHaveLength(2));
+    expect(inputs(host, 'undo_look').at(-1)).toMatchObject({ search: '20418' });
+    await userEvent.click(within(table).getByRole('checkbox', { name: 'Undo only L-20418' }));
+    await userEvent.click(await within(dialog).findByRole('button', { name: 'Undo 1 record' }));
+    await waitFor(() => expect(inputs(host, 'undo')).toMatchObject([{ keys: [], events: ['1-1-0'] }]));
   });
 
   it('says that events can not be taken back, and leads to what was sent', async () => {
@@ -78,35 +99,51 @@ describe('undo of a run', () => {
   });
 });
 
-describe('sending one record once more', () => {
-  async function open(host = fakeHost()) {
-    renderWindow('/events', host);
-    const grid = await screen.findByRole('grid', { name: /Events/ });
-    await userEvent.click((await within(grid).findAllByRole('row'))[3] as HTMLElement);
-    await userEvent.click(await screen.findByRole('button', { name: 'More' }));
-    await userEvent.click(await screen.findByRole('menuitem', { name: /Send once more or corrected/ }));
-    return { host, dialog: await screen.findByRole('alertdialog') };
+describe('undo of one event', () => {
+  const refused = () => {
+    throw problem({
+      kind: 'can_not_undo',
+      message: 'What was sent as an event can not be taken back.',
+      fix: null,
+    });
+  };
+  async function ask(host: ReturnType<typeof fakeHost>) {
+    renderWindow('/people?about=ana.ruiz%40example.com', host);
+    const user = userEvent.setup();
+    await user.click(await screen.findByRole('button', { name: 'Undo Product usage, 14:47' }));
+    return { user, dialog: await screen.findByRole('alertdialog', { name: 'Undo this record?' }) };
   }
 
-  it('sends it as it was', async () => {
-    const { host, dialog } = await open();
-    await within(dialog).findByRole('textbox', { name: 'What is sent' });
-    expect(await violations()).toEqual([]);
-    await userEvent.click(within(dialog).getByRole('button', { name: 'Send it once more' }));
-    await waitFor(() => expect(inputs(host, 'replay')).toMatchObject([{ payload: null }]));
+  it('offers to send once more what was sent before it', async () => {
+    const host = fakeHost();
+    host.answer('undo_look', refused);
+    const [entry] = personOf({ about: 'u_48213', cursor: null, limit: 1, reveal: false }).entries;
+    const event = { ...(entry as PersonEntry).event, event: 'earlier' };
+    host.answer('events', () => ({ events: [event], cursor: null, total: null }));
+    const { user, dialog } = await ask(host);
+    expect(await within(dialog).findByText(/can not be taken back/)).toBeTruthy();
+    await user.click(
+      await within(dialog).findByRole('button', { name: 'Send the earlier values once more…' }),
+    );
+    expect(inputs(host, 'events').at(-1)).toMatchObject({
+      sync: 'Product usage',
+      key: 'u_48213',
+      statuses: ['delivered', 'accepted'],
+      cursor: 'p44',
+      limit: 1,
+    });
+    await user.click(await screen.findByRole('button', { name: 'Send it once more' }));
+    await waitFor(() => expect(inputs(host, 'replay')).toMatchObject([{ event: 'earlier', payload: null }]));
   });
 
-  it('sends what was corrected, and nothing that is no JSON object', async () => {
-    const { host, dialog } = await open();
-    const field = await within(dialog).findByRole('textbox', { name: 'What is sent' });
-    await userEvent.clear(field);
-    await userEvent.click(field);
-    await userEvent.paste('{"email": ');
-    expect(within(dialog).getByText(/This is no JSON object/)).toBeTruthy();
-    await userEvent.paste('"ana@example.com"}');
-    await userEvent.click(within(dialog).getByRole('button', { name: 'Send it corrected' }));
-    await waitFor(() =>
-      expect(inputs(host, 'replay')).toMatchObject([{ payload: '{"email": "ana@example.com"}' }]),
-    );
+  it('says where nothing was sent before it', async () => {
+    const host = fakeHost();
+    host.answer('undo_look', refused);
+    host.answer('events', () => ({ events: [], cursor: null, total: null }));
+    const { dialog } = await ask(host);
+    expect(
+      await within(dialog).findByText(/Nothing that is kept was sent for this record before/),
+    ).toBeTruthy();
+    expect(await violations(dialog)).toEqual([]);
   });
 });

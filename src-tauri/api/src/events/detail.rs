@@ -29,7 +29,7 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
         EventId::Invalid { .. } => Vec::new(),
     };
     let kind = kind(engine, &*lines.sync(row.sync)?)?;
-    let mut event = lines.line(&row)?;
+    let event = lines.shown(&row, input.reveal)?;
     let payload = row.sent().into_owned();
     let bytes = payload.len();
     let (shown, masked) =
@@ -38,9 +38,6 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
     let waiting = row.state.is_waiting();
     let message_id = lines.message_id(&row)?;
     let curl = if masked { None } else { curl::curl(engine, &*lines.sync(row.sync)?, &run, &row)? };
-    if input.reveal {
-        event.key = row.key.clone().unwrap_or_default();
-    }
     Ok(EventDetail {
         summary: summary(&row, &event, problem.as_ref()),
         payload_pretty: pretty(&shown),

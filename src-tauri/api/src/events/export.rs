@@ -27,11 +27,10 @@ pub(super) fn export(engine: &Engine, input: &EventsExport) -> Result<u64> {
     loop {
         let rows = engine.store().read(|sqlite| events::page(sqlite, &filter, cursor, PAGE))?;
         for row in &rows {
-            let event = lines.line(row)?;
+            let event = lines.shown(row, input.reveal)?;
             let payload = row.sent().into_owned();
             let payload = if input.reveal || payload.is_empty() { payload } else { mask::json(&payload).0 };
-            let key = if input.reveal { row.key.clone().unwrap_or_default() } else { event.key.clone() };
-            write_event(&mut out, csv, &event, &key, &payload)?;
+            write_event(&mut out, csv, &event, &payload)?;
             count += 1;
         }
         cursor = rows.last().map(|row| row.id);
@@ -42,7 +41,7 @@ pub(super) fn export(engine: &Engine, input: &EventsExport) -> Result<u64> {
     }
 }
 
-fn write_event(out: &mut impl Write, csv: bool, event: &Event, key: &str, payload: &str) -> Result<()> {
+fn write_event(out: &mut impl Write, csv: bool, event: &Event, payload: &str) -> Result<()> {
     if csv {
         let change = format!("{:?}", event.change).to_lowercase();
         let run = event.run.to_string();
@@ -55,15 +54,14 @@ fn write_event(out: &mut impl Write, csv: bool, event: &Event, key: &str, payloa
             &change,
             &event.what,
             &event.who,
-            key,
+            &event.key,
             &event.answer,
             payload,
         ];
         return csv::write(out, &cells);
     }
-    let mut line = serde_json::to_value(event)
+    let line = serde_json::to_value(event)
         .map_err(|error| Error::new(ErrorKind::Bug, "An event could not be written.").with_source(error))?;
-    line["key"] = key.into();
     let text = line.to_string();
     let payload = if payload.is_empty() { "null" } else { payload };
     writeln!(out, "{},\"payload\":{payload}}}", text.trim_end_matches('}'))?;

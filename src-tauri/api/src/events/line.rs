@@ -69,6 +69,17 @@ impl<'a> Lines<'a> {
         })
     }
 
+    /// The line of one event; personal data as it is where it is to be revealed, else masked.
+    pub(super) fn shown(&mut self, row: &EventRow, reveal: bool) -> Result<Event> {
+        let mut event = self.line(row)?;
+        if reveal {
+            event.key = row.key.clone().unwrap_or_default();
+            let named = named_in(&row.payload).into_iter().next();
+            event.who = named.map_or_else(|| event.key.clone(), |(_, value)| value);
+        }
+        Ok(event)
+    }
+
     /// The id a record was sent with; empty for a row that could not become one.
     pub(super) fn message_id(&mut self, row: &EventRow) -> Result<String> {
         let (Some(key), Some(change), Some(operation)) = (&row.key, row.change, row.operation) else {

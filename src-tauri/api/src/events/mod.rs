@@ -79,6 +79,19 @@ fn filter(engine: &Engine, input: &EventsRequest) -> Result<Filter> {
     })
 }
 
+/// Every status.
+const STATUSES: [EventStatus; 9] = [
+    EventStatus::Delivered,
+    EventStatus::Accepted,
+    EventStatus::Waiting,
+    EventStatus::Sending,
+    EventStatus::Rejected,
+    EventStatus::Doubtful,
+    EventStatus::Superseded,
+    EventStatus::Discarded,
+    EventStatus::Invalid,
+];
+
 fn states(status: EventStatus) -> &'static [RecordState] {
     match status {
         EventStatus::Delivered => &[RecordState::Delivered],

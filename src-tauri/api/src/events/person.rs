@@ -1,5 +1,6 @@
 //! Everything ever sent to one person, on one line of time.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use sluice_engine::Result;
@@ -14,19 +15,26 @@ use sluice_engine::store::{connections, runs};
 
 use super::detail::summary;
 use super::line::Lines;
-use super::problem;
+use super::{STATUSES, problem, states};
+use crate::convert::time;
 use crate::plan::changes;
-use crate::wire::{FieldChange, PersonEntry, PersonHistory, PersonRequest};
+use crate::wire::{FieldChange, PersonEntry, PersonHistory, PersonRequest, PersonTotals};
 
 /// Names of a person that are shown.
 const NAMES: usize = 8;
 
 pub(super) fn person(engine: &Engine, input: &PersonRequest) -> Result<PersonHistory> {
     let filter = Filter { about: Some(input.about.clone()), ..Filter::default() };
-    let cursor = input.cursor.as_deref().map(str::parse).transpose()?;
+    let cursor: Option<EventId> = input.cursor.as_deref().map(str::parse).transpose()?;
     // One more than asked for: what was sent before the last of them may be it.
-    let mut rows =
-        engine.store().read(|sqlite| events::page(sqlite, &filter, cursor, input.limit.saturating_add(1)))?;
+    let most = input.limit.saturating_add(1);
+    let (mut rows, totals) = engine.store().read(|sqlite| match cursor {
+        Some(_) => Ok((events::page(sqlite, &filter, cursor, most)?, None)),
+        None => {
+            let (rows, totals) = events::page_and_totals(sqlite, &filter, most)?;
+            Ok((rows, Some(totals)))
+        }
+    })?;
     let more = rows.len() > input.limit;
     let mut lines = Lines::new(engine);
     let shown = rows.len().min(input.limit);
@@ -37,7 +45,27 @@ pub(super) fn person(engine: &Engine, input: &PersonRequest) -> Result<PersonHis
     }
     rows.truncate(shown);
     let cursor = rows.last().filter(|_| more).map(|row| row.id.to_string());
-    Ok(PersonHistory { names: names(&rows, input.reveal), entries, cursor, masked: !input.reveal })
+    let totals = totals.map(|totals| totals_on_wire(&mut lines, &totals)).transpose()?;
+    Ok(PersonHistory { names: names(&rows, input.reveal), entries, cursor, totals, masked: !input.reveal })
+}
+
+fn totals_on_wire(lines: &mut Lines<'_>, totals: &events::Totals) -> Result<PersonTotals> {
+    let in_states =
+        |states: &[RecordState]| states.iter().filter_map(|state| totals.by_state.get(state)).sum::<u64>();
+    let by_status = STATUSES.map(|status| (status, in_states(states(status))));
+    let mut by_sync = Vec::with_capacity(totals.by_sync.len());
+    for (sync, entries) in &totals.by_sync {
+        by_sync.push((lines.sync(*sync)?.sync.name.clone(), *entries));
+    }
+    by_sync.sort_by_key(|(_, entries)| Reverse(*entries));
+    Ok(PersonTotals {
+        entries: totals.by_state.values().sum(),
+        by_status: by_status.into_iter().filter(|(_, entries)| *entries > 0).collect(),
+        by_sync,
+        since: totals.since.map(time),
+        first_taken: totals.taken.map(|(first, _)| time(first)),
+        last_taken: totals.taken.map(|(_, last)| time(last)),
+    })
 }
 
 fn entry(
@@ -50,12 +78,8 @@ fn entry(
     let saved = lines.sync(row.sync)?;
     let run = lines.run(row.run)?;
     let problem = problem(row)?;
-    let mut event = lines.line(row)?;
+    let event = lines.shown(row, reveal)?;
     let summary = summary(row, &event, problem.as_ref());
-    if reveal {
-        event.key = row.key.clone().unwrap_or_default();
-        event.who = named_in(&row.payload).into_iter().next().map_or(event.who, |(_, value)| value);
-    }
     let to = saved.sync.to.clone();
     let connection = match &to {
         Some(to) => engine.store().read(|sqlite| connections::find(sqlite, to))?,

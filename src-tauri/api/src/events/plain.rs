@@ -2,7 +2,6 @@
 
 use sluice_engine::Result;
 use sluice_engine::clock::from_millis;
-use sluice_engine::mapping::named_in;
 use sluice_engine::store::events::{self, EventRow};
 
 use super::line::Lines;
@@ -61,8 +60,7 @@ impl Api {
 }
 
 fn plain_event(lines: &mut Lines<'_>, row: &EventRow) -> Result<PlainEvent> {
-    let event = lines.line(row)?;
-    let who = named_in(&row.payload).into_iter().next().map(|(_, value)| value);
+    let event = lines.shown(row, true)?;
     let payload = row.sent().into_owned();
     Ok(PlainEvent {
         event: event.event,
@@ -73,7 +71,7 @@ fn plain_event(lines: &mut Lines<'_>, row: &EventRow) -> Result<PlainEvent> {
         status: event.status,
         change: row.change.map(Into::into),
         what: event.what,
-        who: who.or_else(|| row.key.clone()).unwrap_or_default(),
+        who: event.who,
         message_id: lines.message_id(row)?,
         payload: serde_json::value::RawValue::from_string(payload).ok(),
         answer: event.answer,

@@ -13,8 +13,8 @@ pub struct EventsRequest {
     pub run: Option<i64>,
     /// Only of the record with exactly this key.
     pub key: Option<String>,
-    /// Only of the record with exactly this key, or about the person with exactly this identifier. Takes longer
-    /// than `key`: every payload is looked into.
+    /// Only of the record with exactly this key, or about the person with exactly this identifier or match value; an
+    /// e-mail in any case. Takes longer than `key`: every payload is looked into.
     #[serde(default)]
     #[ts(optional)]
     pub about: Option<String>,
@@ -60,9 +60,9 @@ pub struct Event {
     pub change: ChangeKind,
     /// `identify`, `track`, or the object's name.
     pub what: String,
-    /// Who it is about, masked: e-mail, user id, anonymous id, or the key.
+    /// Who it is about: e-mail, user id, anonymous id, or the key; masked unless this event is revealed.
     pub who: String,
-    /// The row's key, as text; masked where the key itself is personal.
+    /// The row's key, as text; masked where the key itself is personal, unless this event is revealed.
     pub key: String,
     /// The answer in short, such as "200" or "429, in 8 s".
     pub answer: String,

@@ -1,13 +1,13 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Event, FieldChange, Trigger};
+use super::{Event, EventStatus, FieldChange, Trigger};
 
 /// `person`: everything ever sent to one person, newest first.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct PersonRequest {
-    /// A key, e-mail, user id or anonymous id, exactly.
+    /// A key, e-mail, user id, anonymous id or match value, exactly; an e-mail in any case.
     pub about: String,
     /// Where the last page ended.
     pub cursor: Option<String>,
@@ -27,8 +27,28 @@ pub struct PersonHistory {
     pub entries: Vec<PersonEntry>,
     /// Where the next page begins; absent at the end.
     pub cursor: Option<String>,
+    /// What all entries add up to, those of other pages too; absent where the request had a cursor.
+    pub totals: Option<PersonTotals>,
     /// Personal data is masked.
     pub masked: bool,
+}
+
+/// What everything kept about one person adds up to.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PersonTotals {
+    /// How many entries there are.
+    pub entries: u64,
+    /// How many are in each state, of those that any is in.
+    pub by_status: Vec<(EventStatus, u64)>,
+    /// How many are of each sync, most first.
+    pub by_sync: Vec<(String, u64)>,
+    /// When the oldest was.
+    pub since: Option<String>,
+    /// When a destination first took something.
+    pub first_taken: Option<String>,
+    /// When a destination last took something.
+    pub last_taken: Option<String>,
 }
 
 /// One time something was sent to a person.

@@ -13,6 +13,10 @@ pub struct UndoLookRequest {
     /// Only these events, by their ids: a front may know keys only masked.
     #[serde(default)]
     pub events: Vec<String>,
+    /// Only records whose key or payload contain this text, in any case.
+    #[serde(default)]
+    #[ts(optional)]
+    pub search: Option<String>,
     /// How many records of each kind to return.
     pub limit: usize,
     /// Return the values unmasked (the command line, on the user's own terminal).
@@ -29,6 +33,10 @@ pub struct UndoLook {
     pub sync: String,
     /// Records that get values back.
     pub put_back: u64,
+    /// Values that are put back.
+    pub values: u64,
+    /// Fields they are put back in.
+    pub fields: u64,
     /// Records the run deleted, that are created again.
     pub create_again: u64,
     /// Records the run created, that are deleted if the user says so.
@@ -62,8 +70,12 @@ pub enum Will {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct UndoRecord {
+    /// Its event's id, to undo it alone.
+    pub event: String,
     /// Its key.
     pub key: String,
+    /// Whom it is about, masked as its values are: e-mail, user id or anonymous id; absent where it names nobody.
+    pub who: Option<String>,
     /// What an undo does with it.
     pub will: Will,
     /// Its fields that are not as before the run.

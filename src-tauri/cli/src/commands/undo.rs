@@ -20,7 +20,8 @@ pub(crate) async fn run(
     delete_created: bool,
 ) -> Result<Exit, Problem> {
     let keys: Vec<_> = key.into_iter().collect();
-    let look = UndoLookRequest { run, keys: keys.clone(), events: Vec::new(), limit: 0, reveal: true };
+    let look =
+        UndoLookRequest { run, keys: keys.clone(), events: Vec::new(), search: None, limit: 0, reveal: true };
     let created = api.undo_look(look).await?.delete;
     let undo = Undo { run, keys, events: Vec::new(), delete_created };
     let undone = follow(api, async { api.undo(undo).await }).await?;
@@ -49,7 +50,8 @@ pub(crate) async fn look(
     limit: usize,
 ) -> Result<Exit, Problem> {
     let keys = key.into_iter().collect();
-    let look = api.undo_look(UndoLookRequest { run, keys, events: Vec::new(), limit, reveal: true }).await?;
+    let look = UndoLookRequest { run, keys, events: Vec::new(), search: None, limit, reveal: true };
+    let look = api.undo_look(look).await?;
     out.answer(&look, || lines(&look));
     Ok(Exit::Done)
 }

@@ -142,6 +142,8 @@ connections:
     let by_key = sluice.events(&["--key", found[0]["key"].as_str().unwrap()]);
     assert_eq!(by_key[0], found[0]);
     assert_eq!(sluice.events(&["--key", user_id])[0]["who"], email);
+    let loud = format!(" {} ", email.to_uppercase());
+    assert_eq!(sluice.events(&["--key", &loud]), found, "an e-mail has no case");
     assert!(sluice.events(&["--key", &email[1..]]).is_empty(), "a part of it is somebody else");
 
     let lines = sluice.run(&["events", "--key", email]).out;

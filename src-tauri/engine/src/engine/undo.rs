@@ -1,6 +1,6 @@
 //! Runs are undone, and single records sent again as they were or corrected.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Engine;
@@ -21,31 +21,51 @@ pub struct UndoLook {
     pub of: RunRow,
     /// How many of its records by what would be done with them.
     pub counts: BTreeMap<Will, u64>,
+    /// How many values are put back.
+    pub values: u64,
+    /// The fields they are put back in.
+    pub fields: BTreeSet<String>,
     /// The first of each, in the order they were sent.
     pub records: Vec<UndoRecord>,
 }
 
 impl Engine {
-    /// What undoing a run would do, with the first `limit` records of each kind; of these keys, or all. Nothing is
-    /// written anywhere.
-    pub async fn look_at_undo(&self, run: i64, keys: &[String], limit: usize) -> Result<UndoLook> {
+    /// What undoing a run would do, with the first `limit` records of each kind; of these keys, or all, and only where
+    /// key or payload contain `text`. Nothing is written anywhere.
+    pub async fn look_at_undo(
+        &self,
+        run: i64,
+        keys: &[String],
+        text: Option<&str>,
+        limit: usize,
+    ) -> Result<UndoLook> {
         let (of, saved) = self.store.read(|sqlite| undoable(sqlite, run))?;
         let destination = self.destination(saved.sync.to.as_deref().unwrap_or_default())?;
         let (mut counts, mut records) = (BTreeMap::new(), Vec::new());
-        let mut look = Look::begin(&self.store, &*destination, &of, keys, Patience::Turns).await?;
+        let (mut values, mut fields) = (0, BTreeSet::new());
+        let look = Look::begin(&self.store, &*destination, &of, keys, Patience::Turns).await?;
+        let mut look = look.with_text(text);
         while let Some(found) = look.next().await? {
             for record in found {
                 let count: &mut u64 = counts.entry(record.will).or_default();
                 *count += 1;
+                if record.will == Will::PutBack {
+                    for field in record.fields.iter().filter(|field| !field.left_alone) {
+                        values += 1;
+                        if !fields.contains(&field.name) {
+                            fields.insert(field.name.clone());
+                        }
+                    }
+                }
                 if *count <= limit as u64 {
                     records.push(record);
                 }
             }
         }
-        if counts.is_empty() {
+        if counts.is_empty() && text.is_none() {
             return Err(nothing(run, keys));
         }
-        Ok(UndoLook { of, counts, records })
+        Ok(UndoLook { of, counts, values, fields, records })
     }
 
     /// Takes back what a run wrote, in a run of its own; of these keys, or all. What the run created is deleted only

@@ -4,16 +4,18 @@
 //! differs, and its place in the key segments.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::ControlFlow;
 
 use rusqlite::{Connection as Sqlite, OptionalExtension, params};
 
+use super::about::About;
 use super::outbox::beside::{AMENDED, Amended};
 use super::outbox::{self, BatchRow, Body, OwnState, RecordState};
 use super::runs::{self, InvalidRow};
 use super::search::Search;
 use crate::error::{Error, ErrorKind, Result};
-use crate::mapping::named_in;
+use crate::sync::Shape;
 
 /// Which events.
 #[derive(Debug, Clone, Default)]
@@ -24,8 +26,9 @@ pub struct Filter {
     pub run: Option<i64>,
     /// Only of the record with exactly this key.
     pub key: Option<String>,
-    /// Only of the record with exactly this key, or of records that name exactly this identifier. Looks into
-    /// every body, where `key` needs an index alone.
+    /// Only of records with this key, that name this identifier, or that are found by this value in their destination:
+    /// exactly, but for spaces around it and the case of an e-mail. Looks into every body, where `key` needs an index
+    /// alone.
     pub about: Option<String>,
     /// Only in these states; empty for all.
     pub states: Vec<RecordState>,
@@ -127,11 +130,16 @@ impl EventRow {
 struct Wanted<'a> {
     filter: &'a Filter,
     search: Option<Search>,
+    about: Option<About>,
 }
 
 impl<'a> Wanted<'a> {
     fn new(filter: &'a Filter) -> Self {
-        Self { filter, search: filter.search.as_deref().map(Search::new) }
+        Self {
+            filter,
+            search: filter.search.as_deref().map(Search::new),
+            about: filter.about.as_deref().map(About::new),
+        }
     }
 
     /// False only where no record of the batch is wanted, as far as that can be told without its body.
@@ -139,27 +147,30 @@ impl<'a> Wanted<'a> {
         self.has(batch.state, batch.at) || own.values().any(|own| self.has(own.state, own.at))
     }
 
-    fn about(&self) -> Option<&str> {
-        self.filter.about.as_deref()
-    }
-
     fn has(&self, state: RecordState, at: i64) -> bool {
         (self.filter.states.is_empty() || self.filter.states.contains(&state))
             && self.filter.since.is_none_or(|since| at >= since)
     }
 
-    /// The same of what can be told by the body's bytes.
-    fn may_be_in_text(&self, sqlite: &Sqlite, batch: i64, own: &HashMap<usize, OwnState>) -> Result<bool> {
-        let Some(search) = &self.search else { return Ok(true) };
-        let in_reason = |own: &OwnState| own.problem.as_deref().is_some_and(|text| search.is_in_text(text));
-        let mut bytes = outbox::body_bytes(sqlite, batch)?.unwrap_or_default();
-        Ok(search.may_be_in(&mut bytes) || own.values().any(in_reason))
+    /// The same of what can be told by the body's bytes, one text behind the other.
+    fn may_be_in_text(&self, body: &Body, own: &HashMap<usize, OwnState>) -> bool {
+        let has_text = self.search.as_ref().is_none_or(|search| {
+            let in_reason =
+                |own: &OwnState| own.problem.as_deref().is_some_and(|text| search.is_in_text(text));
+            search.may_be_in(&mut body.payloads().to_vec())
+                || search.may_be_in(&mut body.keys().as_bytes().to_vec())
+                || own.values().any(in_reason)
+        });
+        has_text && self.about.as_ref().is_none_or(|about| about.may_be_in(body))
     }
 
     fn is(&self, event: &EventRow) -> bool {
         self.has(event.state, event.at) && self.search.as_ref().is_none_or(|search| search.is_in(event))
     }
 }
+
+/// Is handed events one by one, and says whether it wants more.
+type Take<'a> = dyn FnMut(EventRow) -> ControlFlow<()> + 'a;
 
 /// Events newest first, after `cursor`; at most `limit`.
 pub fn page(
@@ -168,11 +179,60 @@ pub fn page(
     cursor: Option<EventId>,
     limit: usize,
 ) -> Result<Vec<EventRow>> {
+    let mut found = Vec::new();
+    if limit > 0 {
+        each(sqlite, filter, cursor, &mut |event: EventRow| {
+            found.push(event);
+            if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+    }
+    Ok(found)
+}
+
+/// What events add up to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// How many are in each state.
+    pub by_state: HashMap<RecordState, u64>,
+    /// How many each sync has.
+    pub by_sync: BTreeMap<i64, u64>,
+    /// When the oldest was, in ms.
+    pub since: Option<i64>,
+    /// When the first and the last that the destination took were, in ms.
+    pub taken: Option<(i64, i64)>,
+}
+
+impl Totals {
+    fn add(&mut self, event: &EventRow) {
+        *self.by_state.entry(event.state).or_default() += 1;
+        *self.by_sync.entry(event.sync).or_default() += 1;
+        self.since = Some(self.since.map_or(event.at, |since| since.min(event.at)));
+        if matches!(event.state, RecordState::Delivered | RecordState::Accepted) {
+            let (first, last) = self.taken.unwrap_or((event.at, event.at));
+            self.taken = Some((first.min(event.at), last.max(event.at)));
+        }
+    }
+}
+
+/// The newest events, at most `limit`, and what all that match add up to: each body is read once.
+pub fn page_and_totals(sqlite: &Sqlite, filter: &Filter, limit: usize) -> Result<(Vec<EventRow>, Totals)> {
+    let (mut found, mut totals) = (Vec::new(), Totals::default());
+    each(sqlite, filter, None, &mut |event: EventRow| {
+        totals.add(&event);
+        if found.len() < limit {
+            found.push(event);
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok((found, totals))
+}
+
+/// Hands on the events that match, newest first, after `cursor`, for as long as they are wanted.
+fn each(sqlite: &Sqlite, filter: &Filter, cursor: Option<EventId>, take: &mut Take<'_>) -> Result<()> {
     let wanted = Wanted::new(filter);
     if let Some(key) = &filter.key {
-        return of_key(sqlite, &wanted, key, cursor, limit);
+        return of_key(sqlite, &wanted, key, cursor, take);
     }
-    let mut found = Vec::new();
     let first = match cursor {
         Some(EventId::Invalid { run, .. } | EventId::Record { run, .. }) => run,
         None => i64::MAX,
@@ -185,13 +245,13 @@ pub fn page(
     while let Some(row) = rows.next()? {
         let (run, sync): (i64, i64) = (row.get(0)?, row.get(1)?);
         let cursor = cursor.filter(|_| run == first);
-        add_records(sqlite, &wanted, run, sync, cursor, limit, &mut found)?;
-        add_invalid(sqlite, &wanted, run, sync, cursor, limit, &mut found)?;
-        if found.len() >= limit {
+        if take_records(sqlite, &wanted, run, sync, cursor, take)?.is_break()
+            || take_invalid(sqlite, &wanted, run, sync, cursor, take)?.is_break()
+        {
             break;
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// How many events match, where counting needs no look into bodies: not by key, person, text or time.
@@ -237,33 +297,30 @@ fn count_invalid(sqlite: &Sqlite, filter: &Filter) -> Result<u64> {
 
 /// A row turns out not to be a record while it is read, before anything of its run is sent: so these come after
 /// the run's records, last row first.
-fn add_invalid(
+fn take_invalid(
     sqlite: &Sqlite,
     wanted: &Wanted<'_>,
     run: i64,
     sync: i64,
     cursor: Option<EventId>,
-    limit: usize,
-    found: &mut Vec<EventRow>,
-) -> Result<()> {
+    take: &mut Take<'_>,
+) -> Result<ControlFlow<()>> {
     let before = match cursor {
         Some(EventId::Invalid { row, .. }) => row,
         Some(EventId::Record { .. }) | None => u64::MAX,
     };
     let at = runs::get(sqlite, run)?.started;
-    if !wanted.has(RecordState::Invalid, at) || found.len() >= limit {
-        return Ok(());
+    if !wanted.has(RecordState::Invalid, at) {
+        return Ok(ControlFlow::Continue(()));
     }
     for invalid in runs::invalid_rows(sqlite, run)?.into_iter().rev().filter(|invalid| invalid.row < before) {
         let event = invalid_event(run, sync, at, invalid)?;
-        if found.len() < limit
-            && wanted.about().is_none_or(|about| event.key.as_deref() == Some(about))
-            && wanted.is(&event)
-        {
-            found.push(event);
+        let is_about = |about: &About| event.key.as_deref().is_some_and(|key| about.is_named(key));
+        if wanted.about.as_ref().is_none_or(is_about) && wanted.is(&event) && take(event).is_break() {
+            return Ok(ControlFlow::Break(()));
         }
     }
-    Ok(())
+    Ok(ControlFlow::Continue(()))
 }
 
 fn invalid_event(run: i64, sync: i64, at: i64, invalid: InvalidRow) -> Result<EventRow> {
@@ -283,48 +340,58 @@ fn invalid_event(run: i64, sync: i64, at: i64, invalid: InvalidRow) -> Result<Ev
     })
 }
 
-fn add_records(
+fn take_records(
     sqlite: &Sqlite,
     wanted: &Wanted<'_>,
     run: i64,
     sync: i64,
     cursor: Option<EventId>,
-    limit: usize,
-    found: &mut Vec<EventRow>,
-) -> Result<()> {
+    take: &mut Take<'_>,
+) -> Result<ControlFlow<()>> {
     let (batch, place) = match cursor {
         Some(EventId::Record { batch, place, .. }) => (batch, place),
-        Some(EventId::Invalid { .. }) => return Ok(()),
+        Some(EventId::Invalid { .. }) => return Ok(ControlFlow::Continue(())),
         None => (i64::MAX, usize::MAX),
     };
+    let match_field = wanted.about.as_ref().map(|_| found_by(sqlite, run)).transpose()?.flatten();
     let mut statement = sqlite.prepare_cached(&format!(
         "select {} from batch where run = ?1 and id <= ?2 and state <> 2 order by id desc",
         outbox::BATCH_COLUMNS
     ))?;
     let mut rows = statement.query(params![run, batch])?;
     while let Some(row) = rows.next()? {
-        if found.len() >= limit {
-            return Ok(());
-        }
         let row = outbox::batch_from_row(row)?;
         let own = outbox::own_states(sqlite, row.id)?;
-        if !wanted.may_be_in(&row, &own) || !wanted.may_be_in_text(sqlite, row.id, &own)? {
+        if !wanted.may_be_in(&row, &own) {
             continue;
         }
         let Some(body) = outbox::body(sqlite, row.id)? else { continue };
+        if !wanted.may_be_in_text(&body, &own) {
+            continue;
+        }
         let amended = AMENDED.of_batch(sqlite, row.id)?;
         let end = if row.id == batch { place.min(body.len()) } else { body.len() };
         for place in (0..end).rev() {
-            if wanted.about().is_some_and(|about| !is_about(&body, place, about)) {
+            let is_about =
+                |about: &About| about.is(body.key(place), body.payload(place), match_field.as_deref());
+            if !wanted.about.as_ref().is_none_or(is_about) {
                 continue;
             }
             let event = record_event(sync, &row, &own, &body, amended.as_ref(), place)?;
-            if found.len() < limit && event.state != RecordState::Invalid && wanted.is(&event) {
-                found.push(event);
+            if event.state != RecordState::Invalid && wanted.is(&event) && take(event).is_break() {
+                return Ok(ControlFlow::Break(()));
             }
         }
     }
-    Ok(())
+    Ok(ControlFlow::Continue(()))
+}
+
+/// What the records of a run are found by in their destination; `None` of events.
+fn found_by(sqlite: &Sqlite, run: i64) -> Result<Option<String>> {
+    Ok(match runs::get(sqlite, run)?.shape {
+        Shape::Record { match_field, .. } => Some(match_field),
+        Shape::Identify | Shape::Track(_) => None,
+    })
 }
 
 fn record_event(
@@ -357,9 +424,8 @@ fn of_key(
     wanted: &Wanted<'_>,
     key: &str,
     cursor: Option<EventId>,
-    limit: usize,
-) -> Result<Vec<EventRow>> {
-    let mut found = Vec::new();
+    take: &mut Take<'_>,
+) -> Result<()> {
     for (batch, place) in outbox::find_key(sqlite, wanted.filter.sync, key, usize::MAX)? {
         let id = (batch, place);
         if matches!(cursor, Some(EventId::Record { batch, place, .. }) if id >= (batch, place)) {
@@ -367,24 +433,12 @@ fn of_key(
         }
         let event = record(sqlite, batch, place)?;
         let staged = event.state == RecordState::Staged;
-        if !staged && wanted.filter.run.is_none_or(|run| run == event.run) && wanted.is(&event) {
-            found.push(event);
-        }
-        if found.len() == limit {
+        let is_wanted = !staged && wanted.filter.run.is_none_or(|run| run == event.run) && wanted.is(&event);
+        if is_wanted && take(event).is_break() {
             break;
         }
     }
-    Ok(found)
-}
-
-/// Whether the record has this key or names this identifier.
-fn is_about(body: &Body, place: usize, about: &str) -> bool {
-    let payload = body.payload(place);
-    // Nearly every payload is passed over without being read as JSON; in one with an escape the text may be
-    // written otherwise.
-    let may_name =
-        || std::str::from_utf8(payload).is_ok_and(|text| text.contains(about) || text.contains('\\'));
-    body.key(place) == about || (may_name() && named_in(payload).iter().any(|(_, named)| named == about))
+    Ok(())
 }
 
 fn record(sqlite: &Sqlite, batch: i64, place: usize) -> Result<EventRow> {

@@ -3,6 +3,7 @@
 //! One thread writes ([`Store::write`]), readers have connections of their own. Each file here holds one
 //! subject: its rows and the statements on them.
 
+mod about;
 pub mod backup;
 pub mod connections;
 pub mod drafts;

@@ -1,5 +1,7 @@
 //! The event log: what is looked for is found, however it is spelt.
 
+use std::collections::BTreeSet;
+
 use chrono::Duration;
 use sluice_engine::clock::{Clock, millis};
 use sluice_engine::store::events::{self, Filter};
@@ -52,4 +54,35 @@ async fn only_what_changed_since_then_is_shown() {
     assert_eq!(keys(&bench, &Filter { since, ..Filter::default() }), ["k8", "k7"]);
     let states = vec![RecordState::Rejected];
     assert_eq!(keys(&bench, &Filter { since, states, ..Filter::default() }), ["k8"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_to_one_person_is_counted_beyond_the_page() {
+    let bench = Bench::with_batches_of(10).await;
+    bench.table.set(people(30, "Ana"));
+    bench.crm.reject("refused");
+    bench.run().await;
+    for name in ["Bea", "refused", "Cleo"] {
+        bench.clock.advance(Duration::hours(1));
+        bench.table.edit(|rows| rows[7][1] = name.into());
+        bench.run().await;
+    }
+    let about = Filter { about: Some(" k7 ".into()), ..Filter::default() };
+    let read = |limit| bench.engine.store().read(|sqlite| events::page_and_totals(sqlite, &about, limit));
+    let (found, totals) = read(2).unwrap();
+    assert_eq!(found.len(), 2);
+    assert_eq!(totals.by_state.values().sum::<u64>(), 4);
+    assert_eq!(totals.by_state.get(&RecordState::Delivered), Some(&3));
+    assert_eq!(totals.by_sync.into_values().collect::<Vec<_>>(), [4]);
+    let (first, last) = totals.taken.unwrap();
+    assert_eq!(totals.since, Some(first));
+    assert!(last - first >= Duration::hours(3).num_milliseconds());
+    let (found, _) = read(100).unwrap();
+    assert_eq!(found.len(), 4);
+    assert_eq!(
+        found.iter().filter_map(|event| event.key.as_deref()).collect::<BTreeSet<_>>(),
+        BTreeSet::from(["k7"])
+    );
+    let paged = keys(&bench, &about);
+    assert_eq!(paged.len(), 4, "{paged:?}");
 }

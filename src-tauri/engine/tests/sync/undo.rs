@@ -1,10 +1,11 @@
 //! An undo puts back what a run changed, and touches nothing that somebody has changed since.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 use sluice_engine::ErrorKind;
 use sluice_engine::run::undo::Will;
+use sluice_engine::store::events;
 use sluice_engine::store::runs::{RunRow, RunState};
 use sluice_engine::sync::{Removal, Shape};
 use sluice_engine::testing::{FakeDestination, FakeWarehouse, Reply, soak};
@@ -38,7 +39,7 @@ async fn fields_get_their_values_back_and_what_was_created_goes_when_asked() {
     bench.crm.somebody_sets("a", "phone", "1");
     bench.table.set(vec![row("a", "Bo"), row("b", "Cy")]);
     let run = bench.run().await;
-    let look = bench.engine.look_at_undo(run.id, &[], 10).await.unwrap();
+    let look = bench.engine.look_at_undo(run.id, &[], None, 10).await.unwrap();
     assert_eq!(look.counts, BTreeMap::from([(Will::PutBack, 1), (Will::Delete, 1)]));
     assert_eq!(look.records[0].fields[0].then.as_deref(), Some("\"Ana\""));
     let kept = undo(&bench, &run, false).await;
@@ -52,6 +53,24 @@ async fn fields_get_their_values_back_and_what_was_created_goes_when_asked() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_look_counts_values_and_finds_records_by_what_they_have() {
+    let bench = bench().await;
+    bench.crm.somebody_sets("a", "name", "Ana");
+    bench.crm.somebody_sets("b", "name", "Ben");
+    bench.table.set(vec![row("a", "Bo"), row("b", "CY"), row("c", "Di")]);
+    let run = bench.run().await;
+    let all = bench.engine.look_at_undo(run.id, &[], None, 10).await.unwrap();
+    assert_eq!((all.values, all.fields), (2, BTreeSet::from(["name".to_owned()])));
+    let found = bench.engine.look_at_undo(run.id, &[], Some("cy"), 10).await.unwrap();
+    assert_eq!(found.counts, BTreeMap::from([(Will::PutBack, 1)]));
+    let event = found.records[0].event;
+    let event = bench.engine.store().read(|sqlite| events::get(sqlite, event)).unwrap();
+    assert_eq!(event.key.as_deref(), Some("b"));
+    let nothing = bench.engine.look_at_undo(run.id, &[], Some("nobody"), 10).await.unwrap();
+    assert!(nothing.records.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_somebody_changed_since_is_left_alone_with_the_reason() {
     let bench = bench().await;
     bench.table.set(vec![row("a", "Ana"), row("b", "Ana"), row("c", "Ana")]);
@@ -60,7 +79,7 @@ async fn what_somebody_changed_since_is_left_alone_with_the_reason() {
     let run = bench.run().await;
     bench.crm.somebody_sets("a", "name", "Dora");
     bench.crm.somebody_deletes("b");
-    let look = bench.engine.look_at_undo(run.id, &[], 10).await.unwrap();
+    let look = bench.engine.look_at_undo(run.id, &[], None, 10).await.unwrap();
     assert_eq!(look.counts, BTreeMap::from([(Will::PutBack, 1), (Will::LeaveAlone, 2)]));
     assert_eq!(look.records[0].reason.as_deref(), Some("“name” was changed since the run."));
     let undone = undo(&bench, &run, true).await;
@@ -85,7 +104,7 @@ async fn one_record_is_undone_alone_and_an_undo_is_undone_too() {
     let error = bench.engine.undo(run.id, vec!["nobody".into()], true).await;
     let ended = bench.ended(error.unwrap()).await;
     assert_eq!(ended.counts.to_send, 0);
-    let error = bench.engine.look_at_undo(run.id, &["nobody".into()], 1).await.unwrap_err();
+    let error = bench.engine.look_at_undo(run.id, &["nobody".into()], None, 1).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnknownName);
 }
 
@@ -222,7 +241,7 @@ async fn an_undo_that_may_not_look_and_one_that_comes_too_late_change_nothing() 
         bench.table.set(vec![row("a", name)]);
         bench.run().await;
     }
-    let look = bench.engine.look_at_undo(run.id, &[], 1).await.unwrap();
+    let look = bench.engine.look_at_undo(run.id, &[], None, 1).await.unwrap();
     assert_eq!(look.counts, BTreeMap::from([(Will::LeaveAlone, 1)]));
     let last = bench.engine.runs(None, None, 1).unwrap().remove(0).id;
     assert_eq!(look.records[0].reason, Some(format!("Run {last} of this sync has written it again since.")));

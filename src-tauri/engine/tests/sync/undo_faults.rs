@@ -60,7 +60,7 @@ pub(super) async fn undone(bench: &Bench, run: i64) -> RunRow {
 
 /// What an undo says of each record, in the order sent.
 pub(super) async fn looked(bench: &Bench, run: &RunRow) -> Vec<(String, Will, Option<String>)> {
-    let look = bench.engine.look_at_undo(run.id, &[], 100).await.unwrap();
+    let look = bench.engine.look_at_undo(run.id, &[], None, 100).await.unwrap();
     look.records.into_iter().map(|record| (record.key, record.will, record.reason)).collect()
 }
 

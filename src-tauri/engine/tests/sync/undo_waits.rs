@@ -39,7 +39,7 @@ async fn what_may_not_be_read_is_not_undone_and_says_what_to_do() {
     let run = changed(&bench).await;
     let written = records(&bench);
     bench.crm.readable(Err(not_allowed()));
-    let look = bench.engine.look_at_undo(run.id, &[], 1).await.unwrap_err();
+    let look = bench.engine.look_at_undo(run.id, &[], None, 1).await.unwrap_err();
     let undo = bench.engine.undo(run.id, Vec::new(), true).await.unwrap_err();
     for error in [look, undo] {
         assert_eq!((error.kind(), error.message()), (ErrorKind::NotAllowed, "The token may not read."));
@@ -88,7 +88,7 @@ async fn reads_that_come_too_early_wait_for_their_turn() {
         if number % 3 > 0 { Err(error.with_turn_after(Duration::from_secs(10))) } else { Ok(()) }
     };
     bench.crm.read(early);
-    let look = bench.engine.look_at_undo(run.id, &[], 1).await.unwrap();
+    let look = bench.engine.look_at_undo(run.id, &[], None, 1).await.unwrap();
     assert_eq!(look.counts.values().sum::<u64>(), 5);
     bench.crm.read(early);
     let undo = undone(&bench, run.id).await;
@@ -108,7 +108,7 @@ async fn a_destination_that_is_away_for_a_moment_is_asked_again() {
     assert_eq!(records(&bench), before());
     // Who only looks is not kept waiting.
     bench.crm.read(move |_| Err(away()));
-    let error = bench.engine.look_at_undo(run.id, &[], 1).await.unwrap_err();
+    let error = bench.engine.look_at_undo(run.id, &[], None, 1).await.unwrap_err();
     assert_eq!((error.kind(), bench.crm.reads()), (ErrorKind::ServerFailed, 1));
 }
 

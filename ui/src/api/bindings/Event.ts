@@ -35,11 +35,11 @@ change: ChangeKind,
  */
 what: string, 
 /**
- * Who it is about, masked: e-mail, user id, anonymous id, or the key.
+ * Who it is about: e-mail, user id, anonymous id, or the key; masked unless this event is revealed.
  */
 who: string, 
 /**
- * The row's key, as text; masked where the key itself is personal.
+ * The row's key, as text; masked where the key itself is personal, unless this event is revealed.
  */
 key: string, 
 /**

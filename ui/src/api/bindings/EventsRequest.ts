@@ -18,8 +18,8 @@ run: number | null,
  */
 key: string | null, 
 /**
- * Only of the record with exactly this key, or about the person with exactly this identifier. Takes longer
- * than `key`: every payload is looked into.
+ * Only of the record with exactly this key, or about the person with exactly this identifier or match value; an
+ * e-mail in any case. Takes longer than `key`: every payload is looked into.
  */
 about?: string, 
 /**

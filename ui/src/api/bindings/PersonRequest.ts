@@ -5,7 +5,7 @@
  */
 export type PersonRequest = { 
 /**
- * A key, e-mail, user id or anonymous id, exactly.
+ * A key, e-mail, user id, anonymous id or match value, exactly; an e-mail in any case.
  */
 about: string, 
 /**

@@ -18,6 +18,14 @@ sync: string,
  */
 put_back: number, 
 /**
+ * Values that are put back.
+ */
+values: number, 
+/**
+ * Fields they are put back in.
+ */
+fields: number, 
+/**
  * Records the run deleted, that are created again.
  */
 create_again: number, 

@@ -17,6 +17,10 @@ keys: Array<string>,
  */
 events: Array<string>, 
 /**
+ * Only records whose key or payload contain this text, in any case.
+ */
+search?: string, 
+/**
  * How many records of each kind to return.
  */
 limit: number, 

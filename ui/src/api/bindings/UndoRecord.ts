@@ -7,9 +7,17 @@ import type { Will } from "./Will";
  */
 export type UndoRecord = { 
 /**
+ * Its event's id, to undo it alone.
+ */
+event: string, 
+/**
  * Its key.
  */
 key: string, 
+/**
+ * Whom it is about, masked as its values are: e-mail, user id or anonymous id; absent where it names nobody.
+ */
+who: string | null, 
 /**
  * What an undo does with it.
  */

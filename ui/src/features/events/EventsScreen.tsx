@@ -20,7 +20,6 @@ import { EventFilters } from './EventFilters';
 import { EventGrid } from './EventGrid';
 import { EventsFooter } from './EventsFooter';
 import { ExportDialog } from './ExportDialog';
-import { ReplayDialog } from './ReplayDialog';
 import { type EventSearch, isFiltered, presentOf, toFilter } from './filter';
 import { openPerson } from './person';
 import { discardsOf, retriesOf } from './retry';
@@ -28,7 +27,6 @@ import { text } from './text';
 import { useDiscard } from './use-discard';
 import { useEventLog } from './use-event-log';
 import { useHeard } from './use-heard';
-import { useReplay } from './use-replay';
 import { useRetry } from './use-retry';
 import { useSelection } from './use-selection';
 import styles from './EventsScreen.module.css';
@@ -41,6 +39,8 @@ export interface EventsScreenProps {
   onOpenSync: (sync: string) => void;
   /** What one record wrote is to be taken back. */
   onUndo: (event: Event) => void;
+  /** One record is to be sent once more. */
+  onReplay: (event: Event) => void;
   /** Everything about one person, by an exact identifier. */
   onPerson: (about: string) => void;
 }
@@ -52,6 +52,7 @@ export function EventsScreen({
   onNewSync,
   onOpenSync,
   onUndo,
+  onReplay,
   onPerson,
 }: EventsScreenProps) {
   const now = useNow();
@@ -71,8 +72,6 @@ export function EventsScreen({
     selection.clear();
     void log.refresh();
   });
-  const replay = useReplay(onOpenSync);
-  const [replaying, setReplaying] = useState<Event | null>(null);
   const heard = useHeard();
   const detail = useEvent(open?.event.event ?? null, open?.revealed ?? false);
 
@@ -219,7 +218,7 @@ export function EventsScreen({
                 retrying={retry.busy}
                 onDiscard={() => discard.ask(discardsOf([detail.data?.event ?? open.event]), 1)}
                 onUndo={() => onUndo(detail.data?.event ?? open.event)}
-                onReplay={() => setReplaying(detail.data?.event ?? open.event)}
+                onReplay={() => onReplay(detail.data?.event ?? open.event)}
                 onCopy={(what, bytes) => void copyText(bytes, text.copied(what))}
                 onPerson={(event) => void openPerson(event, onPerson)}
                 onOnly={onSearch}
@@ -234,7 +233,6 @@ export function EventsScreen({
         {heard}
       </p>
       <DiscardQuestion discard={discard} />
-      {replaying && <ReplayDialog event={replaying} replay={replay} onClose={() => setReplaying(null)} />}
       {exporting && (
         <ExportDialog
           filter={filter}

@@ -69,6 +69,8 @@ export const text = {
     previous: 'Newer event',
     next: 'Older event',
     close: 'Close',
+    open: 'Show in live events',
+    reading: 'Reading what was sent and answered',
     tabs: { summary: 'Summary', bytes: 'Sent and answer', attempts: 'Attempts' },
     undo: 'Undo this record…',
     replay: 'Send once more or corrected…',
@@ -114,18 +116,6 @@ export const text = {
     changes: { added: 'New', changed: 'Changed', removed: 'Removed' },
     noAttempts: 'It was not sent in any request yet.',
     technical: 'Technical details',
-  },
-  replay: {
-    title: 'Send this record once more?',
-    about:
-      'It goes out in a run of its own, exactly as below. Where its row says something else, the next run sends the row again: correct it in the warehouse too.',
-    payload: 'What is sent',
-    help: 'Values may be corrected; what the record is found by may not.',
-    notJson: 'This is no JSON object, such as {"email": "ana@example.com"}.',
-    reading: 'Reading what was sent',
-    cancel: 'Cancel',
-    again: 'Send it once more',
-    corrected: 'Send it corrected',
   },
   exportDialog: {
     title: 'Export events',

@@ -14,7 +14,6 @@ import { everything, narrowed } from './history';
 import { PeopleStart } from './PeopleStart';
 import { PersonFacts } from './PersonFacts';
 import { PersonHead } from './PersonHead';
-import { ReplayQuestion } from './ReplayQuestion';
 import { text } from './text';
 import type { EntryActions } from './TimeEntry';
 import { TimeFilters } from './TimeFilters';
@@ -28,8 +27,8 @@ export interface PeopleScreenProps {
   onAbout: (about: string | undefined) => void;
   /** The request an entry went in. */
   onRequest: (entry: PersonEntry) => void;
-  /** A replay became a run of its own. */
-  onOpenSync: (sync: string) => void;
+  /** Asks whether an entry goes out once more. */
+  onReplay: (entry: PersonEntry) => void;
   /** Asks how to take back what an entry changed. */
   onUndo?: (entry: PersonEntry) => void;
   onExport?: () => void;
@@ -82,7 +81,7 @@ function Person({ about, onAbout, onExport, ...actions }: PeopleScreenProps & { 
           onOlder={person.older}
           readingOlder={person.readingOlder}
           onRequest={actions.onRequest}
-          onOpenSync={actions.onOpenSync}
+          onReplay={actions.onReplay}
           onUndo={actions.onUndo}
         />
       )}
@@ -108,23 +107,22 @@ function History({
   onOlder,
   readingOlder,
   onRequest,
-  onOpenSync,
+  onReplay,
   onUndo,
 }: {
   history: PersonHistory;
   onOlder: (() => void) | null;
   readingOlder: boolean;
   onRequest: (entry: PersonEntry) => void;
-  onOpenSync: (sync: string) => void;
+  onReplay: (entry: PersonEntry) => void;
   onUndo: ((entry: PersonEntry) => void) | undefined;
 }) {
   const [narrowing, setNarrowing] = useState(everything);
-  const [asked, setAsked] = useState<PersonEntry | null>(null);
   const entries = narrowed(history.entries, narrowing);
   const actions: EntryActions = {
     onUndo,
     onRequest,
-    onReplay: setAsked,
+    onReplay,
     onOnlySync: (sync) => setNarrowing((last) => ({ ...last, sync })),
   };
   return (
@@ -146,7 +144,6 @@ function History({
           />
         </ScrollRegion>
       </div>
-      {asked && <ReplayQuestion entry={asked} onClose={() => setAsked(null)} onOpenSync={onOpenSync} />}
     </div>
   );
 }

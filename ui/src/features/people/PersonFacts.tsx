@@ -1,7 +1,8 @@
 import type { PersonHistory } from '@/api/bindings/PersonHistory';
 import { cx } from '@/components/cx';
-import { clockTime, dayOfYear } from '@/components/times';
-import { factsOf } from './history';
+import { t } from '@/components/text';
+import { clockTime, count, dayOfYear } from '@/components/times';
+import { countsOf } from './history';
 import { text } from './text';
 import styles from './people.module.css';
 
@@ -9,9 +10,9 @@ const moment = (at: string): string => `${dayOfYear(new Date(at))}, ${clockTime(
 
 /** By which names the person is known, and how often something was sent. */
 export function PersonFacts({ history }: { history: PersonHistory }) {
-  const { first, last, sent, rejected } = factsOf(history.entries);
-  const more = history.cursor !== null;
   const words = text.facts;
+  const { totals } = history;
+  const counts = totals && countsOf(totals);
   return (
     <dl className={styles.facts}>
       {history.names.map(([name, value]) => (
@@ -22,25 +23,39 @@ export function PersonFacts({ history }: { history: PersonHistory }) {
           </dd>
         </div>
       ))}
-      {first !== null && (
+      {totals?.first_taken && (
         <div>
           <dt>{words.first}</dt>
-          <dd>{more ? words.earlier(moment(first)) : moment(first)}</dd>
+          <dd>{moment(totals.first_taken)}</dd>
         </div>
       )}
-      {last !== null && (
+      {totals?.last_taken && (
         <div>
           <dt>{words.last}</dt>
-          <dd>{moment(last)}</dd>
+          <dd>{moment(totals.last_taken)}</dd>
         </div>
       )}
-      <div>
-        <dt>{words.times}</dt>
-        <dd>
-          {words.sent(sent, more)}
-          {words.rejected(rejected)}
-        </dd>
-      </div>
+      {counts && (
+        <div>
+          <dt>{words.times}</dt>
+          <dd>
+            {words.sent(counts.sent)}
+            {words.rejected(counts.rejected)}
+          </dd>
+        </div>
+      )}
+      {totals && (
+        <div>
+          <dt>{words.by}</dt>
+          <dd>
+            {totals.by_sync.map(([sync, entries]) => (
+              <p key={sync}>
+                <bdi>{sync}</bdi> <span className={t('soft')}>{count(entries)}</span>
+              </p>
+            ))}
+          </dd>
+        </div>
+      )}
     </dl>
   );
 }

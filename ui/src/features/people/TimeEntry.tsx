@@ -75,6 +75,12 @@ export function TimeEntry({
         </div>
         <p className={styles.outcome}>
           {sentence(entry, all, now)} <span className={styles.run}>{text.run(event.run)}</span>
+          {event.answer !== '' && (
+            <>
+              {' '}
+              <span className={styles.run}>{text.answer(event.answer)}</span>
+            </>
+          )}
         </p>
         <Changes entry={entry} />
       </div>

@@ -12,9 +12,8 @@ function told(history: PersonHistory, shown: number, { show, to, sync }: Narrowi
   const all = history.entries.length;
   const more = history.cursor !== null;
   if (show !== 'everything' || to !== null || sync !== null) return text.some(shown, all, more);
-  const oldest = history.entries.at(-1)?.event.at;
-  if (oldest === undefined) return '';
-  return (more ? text.newest : text.entries)(all, dayOfYear(new Date(oldest)));
+  const { totals } = history;
+  return totals?.since ? text.entries(totals.entries, dayOfYear(new Date(totals.since))) : '';
 }
 
 /** What of the time line is shown, and how much that is. */

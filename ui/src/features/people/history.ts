@@ -2,6 +2,7 @@ import type { Event } from '@/api/bindings/Event';
 import type { FieldChange } from '@/api/bindings/FieldChange';
 import type { PersonEntry } from '@/api/bindings/PersonEntry';
 import type { PersonHistory } from '@/api/bindings/PersonHistory';
+import type { PersonTotals } from '@/api/bindings/PersonTotals';
 
 export type Show = 'everything' | 'changes' | 'rejected' | 'undone';
 
@@ -14,8 +15,9 @@ export interface Narrowing {
 export const everything: Narrowing = { show: 'everything', to: null, sync: null };
 
 /** The destination has it, as far as it says. */
-export const arrived = ({ status }: Event): boolean => status === 'delivered' || status === 'accepted';
-export const refused = ({ status }: Event): boolean =>
+export const arrived = ({ status }: Pick<Event, 'status'>): boolean =>
+  status === 'delivered' || status === 'accepted';
+export const refused = ({ status }: Pick<Event, 'status'>): boolean =>
   status === 'rejected' || status === 'doubtful' || status === 'invalid';
 
 const nothing = (json: string | null): boolean => json === null || json === 'null';
@@ -89,33 +91,40 @@ export function asLastSent(entries: readonly PersonEntry[]): LastSent[] {
   return [...found.values()];
 }
 
+const namesOf = (pages: readonly PersonHistory[]): PersonHistory['names'] => [
+  ...new Map(pages.flatMap(({ names }) => names.map((name) => [name.join('\n'), name] as const))).values(),
+];
+
 /** All pages as one history. */
-export function joined(pages: readonly PersonHistory[]): PersonHistory {
-  const names = new Map(pages.flatMap((page) => page.names.map((name) => [name.join('\n'), name] as const)));
+export const joined = (pages: readonly PersonHistory[]): PersonHistory => ({
+  names: namesOf(pages),
+  entries: pages.flatMap(({ entries }) => entries),
+  cursor: pages.at(-1)?.cursor ?? null,
+  totals: pages[0]?.totals ?? null,
+  masked: pages.some(({ masked }) => masked),
+});
+
+/**
+ * The history with its newest entries as they are now. Older ones are kept where the newest reach down to them;
+ * the order of entries never changes, and what is below is as it was unless the user does something about it.
+ */
+export function renewed(known: PersonHistory, newest: PersonHistory): PersonHistory {
+  const last = newest.entries.at(-1)?.event.event;
+  const place = newest.cursor === null ? -1 : known.entries.findIndex(({ event }) => event.event === last);
+  if (place < 0) return newest;
   return {
-    names: [...names.values()],
-    entries: pages.flatMap(({ entries }) => entries),
-    cursor: pages.at(-1)?.cursor ?? null,
-    masked: pages.some(({ masked }) => masked),
+    ...newest,
+    names: namesOf([newest, known]),
+    entries: [...newest.entries, ...known.entries.slice(place + 1)],
+    cursor: known.cursor,
   };
 }
 
-export interface Facts {
-  /** The oldest and the newest delivered entry. */
-  first: string | null;
-  last: string | null;
-  sent: number;
-  rejected: number;
-}
-
-export function factsOf(entries: readonly PersonEntry[]): Facts {
-  const sent = entries.filter(({ event }) => arrived(event));
-  return {
-    first: sent.at(-1)?.event.at ?? null,
-    last: sent[0]?.event.at ?? null,
-    sent: sent.length,
-    rejected: entries.filter(({ event }) => refused(event)).length,
-  };
+/** How many times something was sent, and how many times it was refused. */
+export function countsOf({ by_status }: PersonTotals): { sent: number; rejected: number } {
+  const sum = (fits: (one: Pick<Event, 'status'>) => boolean) =>
+    by_status.reduce((all, [status, n]) => (fits({ status }) ? all + n : all), 0);
+  return { sent: sum(arrived), rejected: sum(refused) };
 }
 
 /** When the entry of a run was sent, where it is among these. */

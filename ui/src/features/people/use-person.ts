@@ -1,22 +1,30 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import type { PersonHistory } from '@/api/bindings/PersonHistory';
 import { call } from '@/api/client';
-import { joined } from './history';
+import { joined, renewed } from './history';
+import { useRenewal } from './use-renewal';
 
 const page = 50;
+
+type Pages = InfiniteData<PersonHistory, string | null>;
 
 /**
  * Everything ever sent to one person, page by page. `shown` is how many entries are on screen when the values are
  * revealed or masked, so that the first page is as long. What was revealed stays in memory only while it is on screen.
+ * Where something changed, only the newest entries are read again.
  */
 export function usePerson(about: string, reveal: boolean, shown: number) {
+  const client = useQueryClient();
+  const queryKey = ['person', about, reveal];
+  const known = () => client.getQueryData<Pages>(queryKey);
   const query = useInfiniteQuery({
-    queryKey: ['person', about, reveal],
+    queryKey,
     queryFn: ({ pageParam }) =>
       call('person', {
         about,
         cursor: pageParam,
-        limit: pageParam === null ? Math.max(page, shown) : page,
+        limit: pageParam === null ? Math.max(page, shown, known()?.pages[0]?.entries.length ?? 0) : page,
         reveal,
       }),
     initialPageParam: null as string | null,
@@ -24,6 +32,19 @@ export function usePerson(about: string, reveal: boolean, shown: number) {
     // The masked values stay until the revealed ones are there; never the other way round.
     placeholderData: (previous) => (reveal ? previous : undefined),
     gcTime: reveal ? 0 : 60_000,
+  });
+  useRenewal(async () => {
+    if (!known()) return;
+    try {
+      const newest = await call('person', { about, cursor: null, limit: page, reveal });
+      client.setQueryData<Pages>(
+        queryKey,
+        (now) => now && { pages: [renewed(joined(now.pages), newest)], pageParams: [null] },
+      );
+    } catch {
+      // Read as ever, it says what is wrong.
+      await client.invalidateQueries({ queryKey });
+    }
   });
   const pages = query.data?.pages;
   const history = useMemo(() => (pages ? joined(pages) : null), [pages]);

@@ -34,7 +34,7 @@ export function Kinds({
           n={look.put_back}
           lead={text.putBack.lead(look.put_back)}
           rest={` ${text.putBack.rest}`}
-          note={text.putBack.note}
+          note={text.putBack.note(look.values, look.fields)}
         />
       )}
       {look.create_again > 0 && <Kind icon="plus" tone="ok" n={look.create_again} {...text.createAgain} />}

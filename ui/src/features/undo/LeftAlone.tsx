@@ -17,6 +17,7 @@ export function LeftAlone({ records, all }: { records: readonly UndoRecord[]; al
         head={
           <tr>
             <th>{columns.key}</th>
+            <th>{columns.who}</th>
             <th>{columns.field}</th>
             <th>{columns.wrote}</th>
             <th>{columns.now}</th>
@@ -24,19 +25,20 @@ export function LeftAlone({ records, all }: { records: readonly UndoRecord[]; al
           </tr>
         }
       >
-        {records.map((record) => {
-          const field = record.fields.find(({ left_alone }) => left_alone);
-          return (
-            <tr key={record.key}>
+        {records.flatMap((record) => {
+          const fields = record.fields.filter(({ left_alone }) => left_alone);
+          return (fields.length > 0 ? fields : [undefined]).map((field, place) => (
+            <tr key={`${record.event} ${field?.name ?? ''}`}>
               <td className={t('data')} dir="auto">
-                {record.key}
+                {place === 0 && record.key}
               </td>
+              <td dir="auto">{place === 0 && (record.who ?? '–')}</td>
               <td>{field?.name ?? words.whole}</td>
               <td className={t('soft')}>{field ? <Value json={field.wrote} /> : '–'}</td>
               <td className={t('medium')}>{field ? <Value json={field.now} /> : '–'}</td>
-              <td className={t('soft')}>{record.reason}</td>
+              <td className={t('soft')}>{place === 0 && record.reason}</td>
             </tr>
-          );
+          ));
         })}
       </Table>
       {all > records.length && <p className={styles.more}>{words.more(all - records.length)}</p>}

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { Event } from '@/api/bindings/Event';
 import type { UndoLook } from '@/api/bindings/UndoLook';
 import { asProblem } from '@/api/client';
 import { useSync } from '@/api/queries';
@@ -9,8 +10,10 @@ import { ProblemBox } from '@/components/ProblemBox';
 import { t } from '@/components/text';
 import { Waiting } from '@/components/Waiting';
 import { moment, useNow } from '@/components/when';
+import { Earlier } from './Earlier';
 import { Kinds } from './Kinds';
-import { PutBack } from './PutBack';
+import { total } from './look';
+import { Records } from './Records';
 import { text } from './text';
 import { useUndo, useUndoLook, written } from './use-undo';
 import styles from './undo.module.css';
@@ -24,24 +27,37 @@ export interface UndoDialogProps {
   onClose: () => void;
   /** What was sent can be looked at, where it can not be taken back. */
   onEvents: () => void;
+  /** Where one event can not be taken back, what was sent before it goes out once more. */
+  onReplay?: (event: Event) => void;
 }
 
 const all: string[] = [];
 
 /** What an undo would do, record by record, before it does anything. */
-export function UndoDialog({ run, startedAt, sync, events = all, onClose, onEvents }: UndoDialogProps) {
+export function UndoDialog({
+  run,
+  startedAt,
+  sync,
+  events = all,
+  onClose,
+  onEvents,
+  onReplay,
+}: UndoDialogProps) {
   const now = useNow();
-  const look = useUndoLook(run, events);
+  const [picked, setPicked] = useState<readonly string[]>([]);
+  const chosen = picked.length > 0 ? picked : events;
+  const look = useUndoLook(run, chosen);
   const saved = useSync(sync).data;
   const undo = useUndo();
   const [deletes, setDeletes] = useState(false);
   const scheduled = saved?.definition.schedule.type !== 'manual' && saved?.paused === false;
   const [wantsPause, setPause] = useState(true);
   const pause = scheduled && wantsPause;
+  const one = events.length === 1 ? events[0] : undefined;
   const to = saved?.definition.to ?? '';
   const n = look.data ? written(look.data, deletes) : 0;
   const start = async (data: UndoLook) => {
-    if (await undo.go(data, events, deletes, pause)) onClose();
+    if (await undo.go(data, chosen, deletes, pause)) onClose();
   };
   return (
     <Dialog
@@ -49,7 +65,7 @@ export function UndoDialog({ run, startedAt, sync, events = all, onClose, onEven
       alert
       width="wide"
       onClose={onClose}
-      title={events.length === 1 ? text.one : text.title(moment(startedAt, now))}
+      title={one !== undefined ? text.one : text.title(moment(startedAt, now))}
       actions={
         <>
           <span className={t('sm', 'soft', 'grow')}>{look.data && n > 0 && text.undoable}</span>
@@ -65,7 +81,7 @@ export function UndoDialog({ run, startedAt, sync, events = all, onClose, onEven
             <Button
               look={deletes ? 'dangerSolid' : 'primary'}
               icon="undo"
-              isDisabled={n === 0}
+              isDisabled={n === 0 || look.isPlaceholderData}
               busy={undo.busy}
               onPress={() => look.data && void start(look.data)}
             >
@@ -76,14 +92,19 @@ export function UndoDialog({ run, startedAt, sync, events = all, onClose, onEven
       }
     >
       {look.error ? (
-        <ProblemBox problem={asProblem(look.error)} />
+        <>
+          <ProblemBox problem={asProblem(look.error)} />
+          {one !== undefined && onReplay && asProblem(look.error).kind === 'can_not_undo' && (
+            <Earlier event={one} onReplay={onReplay} />
+          )}
+        </>
       ) : !look.data ? (
         <Waiting label={text.looking(to)} rows={4} />
       ) : (
         <>
-          <p>{text.about(sync, to, ofAll(look.data))}</p>
+          <p>{text.about(sync, to, total(look.data))}</p>
           <Kinds look={look.data} deletes={deletes} onDeletes={setDeletes} />
-          <PutBack records={look.data.records} />
+          <Records run={run} events={events} deletes={deletes} picked={picked} onPick={setPicked} />
           {n === 0 ? (
             <p>{text.none}</p>
           ) : scheduled ? (
@@ -100,6 +121,3 @@ export function UndoDialog({ run, startedAt, sync, events = all, onClose, onEven
     </Dialog>
   );
 }
-
-const ofAll = (look: UndoLook) =>
-  look.put_back + look.create_again + look.delete + look.leave_alone + look.nothing;

@@ -1,3 +1,4 @@
+import type { Will } from '@/api/bindings/Will';
 import { count, counted } from '@/components/times';
 
 const records = (n: number) => counted(n, 'record', 'records');
@@ -11,7 +12,8 @@ export const text = {
   putBack: {
     lead: (n: number) => (n === 1 ? 'gets its values back' : 'get their values back'),
     rest: 'as they were before the run',
-    note: 'From the copies kept on this computer',
+    note: (values: number, fields: number) =>
+      `${counted(values, 'value', 'values')} in ${counted(fields, 'field', 'fields')}, from the copies kept on this computer`,
   },
   createAgain: {
     lead: 'created again',
@@ -33,7 +35,14 @@ export const text = {
     show: (n: number) => `Show ${count(n)}`,
     hide: 'Hide them',
     table: 'Records that are left alone',
-    columns: { key: 'Record', field: 'Field', wrote: 'The run wrote', now: 'Now', why: 'Why it stays' },
+    columns: {
+      key: 'Record',
+      who: 'Person',
+      field: 'Field',
+      wrote: 'The run wrote',
+      now: 'Now',
+      why: 'Why it stays',
+    },
     more: (n: number) => `${count(n)} more`,
     whole: 'whole record',
   },
@@ -42,7 +51,31 @@ export const text = {
     rest: ', nothing to do',
     note: 'Nothing of them differs from before',
   },
-  fields: 'Values that are put back',
+  records: {
+    title: 'Record by record',
+    all: 'All of them are undone',
+    picked: (n: number) => `Only ${records(n)} you picked`,
+    search: 'Find a record by key or value',
+    looking: 'Looking for records',
+    none: 'No record of the run is like that.',
+    more: (n: number) => `${count(n)} more: search to find one of them`,
+    columns: { only: 'Only this', key: 'Record', who: 'Person', will: 'What happens', values: 'Values' },
+    only: (key: string) => `Undo only ${key}`,
+    kept: 'Kept',
+    wills: {
+      put_back: 'Put back',
+      create_again: 'Created again',
+      delete: 'Deleted',
+      nothing: 'Nothing to do',
+      leave_alone: 'Left alone',
+    } satisfies Record<Will, string>,
+  },
+  earlier: {
+    some: (when: string) =>
+      `Before it, this record was last sent ${when}. Sending that once more makes its values the newest again.`,
+    none: 'Nothing that is kept was sent for this record before.',
+    go: 'Send the earlier values once more…',
+  },
   none: 'There is nothing to put back.',
   empty: 'empty',
   pause: (sync: string) => `Pause ${sync} until I resume it`,

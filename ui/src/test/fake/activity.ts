@@ -334,7 +334,7 @@ function detailOf(event: Event, reveal: boolean): EventDetail {
     outcome,
   });
   return {
-    event,
+    event: reveal ? { ...event, who: event.who.replace('•••', 'ira.halden') } : event,
     summary: rejected
       ? 'Practice CRM refused this lead: “Blazing” is not a value of Rating. The other 99 of its batch arrived.'
       : event.status === 'waiting'

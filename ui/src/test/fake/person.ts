@@ -1,7 +1,9 @@
 import type { Event } from '@/api/bindings/Event';
+import type { EventDetail } from '@/api/bindings/EventDetail';
 import type { FieldChange } from '@/api/bindings/FieldChange';
 import type { PersonEntry } from '@/api/bindings/PersonEntry';
 import type { PersonHistory } from '@/api/bindings/PersonHistory';
+import type { PersonTotals } from '@/api/bindings/PersonTotals';
 import type { PersonRequest } from '@/api/bindings/PersonRequest';
 
 /** That time of the day which is so many days ago. */
@@ -147,9 +149,29 @@ const names: [string, string][] = [
   ['user_id', 'u_48213'],
 ];
 
+/** How many there are of each, most first. */
+function tally<T extends string>(values: T[]): [T, number][] {
+  const sums = new Map<T, number>();
+  for (const value of values) sums.set(value, (sums.get(value) ?? 0) + 1);
+  return [...sums].sort(([, one], [, other]) => other - one);
+}
+
+function totalsOf(all: PersonEntry[]): PersonTotals {
+  const taken = all.filter(({ event: { status } }) => status === 'delivered' || status === 'accepted');
+  return {
+    entries: all.length,
+    by_status: tally(all.map(({ event }) => event.status)),
+    by_sync: tally(all.map(({ event }) => event.sync)),
+    since: all.at(-1)?.event.at ?? null,
+    first_taken: taken.at(-1)?.event.at ?? null,
+    last_taken: taken[0]?.event.at ?? null,
+  };
+}
+
 /** Ana Ruiz under each of her names, once more with a long history as `many@example.com`; nobody else. */
-export function personOf({ about, cursor, limit, reveal }: PersonRequest): PersonHistory {
-  const known = names.some(([, value]) => value === about);
+export function personOf({ about: asked, cursor, limit, reveal }: PersonRequest): PersonHistory {
+  const about = asked.trim().toLowerCase();
+  const known = names.some(([, value]) => value.toLowerCase() === about);
   const all = known ? entries() : about === 'many@example.com' ? [...entries(), ...older(80)] : [];
   const from = cursor === null ? 0 : Number(cursor);
   const page = all.slice(from, from + limit);
@@ -157,6 +179,29 @@ export function personOf({ about, cursor, limit, reveal }: PersonRequest): Perso
     names: all.length === 0 ? [] : names.map(([name, value]) => [name, reveal ? value : mask(value)]),
     entries: reveal ? page : page.map(maskedEntry),
     cursor: from + limit < all.length ? String(from + limit) : null,
+    totals: cursor === null ? totalsOf(all) : null,
     masked: !reveal,
+  };
+}
+
+/** What the log says of an entry, beside what it says of any other event. */
+export function entryDetail(id: string, reveal: boolean, any: EventDetail): EventDetail | undefined {
+  const found = [...entries(), ...older(80)].find(({ event }) => event.event === id);
+  if (!found) return undefined;
+  const { event, summary, fields, read_before } = reveal ? found : maskedEntry(found);
+  const valuesOf = (side: 'before' | 'after') =>
+    JSON.stringify(
+      Object.fromEntries(fields.map((field) => [field.path, JSON.parse(field[side] ?? 'null') as unknown])),
+      null,
+      2,
+    );
+  const sent = valuesOf('after');
+  return {
+    ...any,
+    event,
+    summary,
+    payload: sent,
+    payload_pretty: sent,
+    before: read_before ? valuesOf('before') : null,
   };
 }

@@ -7,23 +7,29 @@ use crate::clock::from_millis;
 use crate::destination::{Destination, Found, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json_text::Json;
+use crate::mapping::named_in;
 use crate::run::before::asked;
 use crate::run::known::Known;
 use crate::run::patient::{Patience, patiently, read_by_key};
 use crate::same::is_same;
+use crate::store::events::EventId;
 use crate::store::outbox::beside::{AMENDED, Amended, BEFORE, Before};
 use crate::store::outbox::{self, BatchRow, Body, RecordState, key_hash};
 use crate::store::runs::RunRow;
 use crate::store::{Sqlite, Store};
-use crate::sync::Shape;
+use crate::sync::{Identifier, Shape};
 
 const MERGED: &str = "It is one record with another of this run now, and that one is undone.";
 
 /// A record of the run, with what an undo does with it.
 #[derive(Debug, Clone)]
 pub struct UndoRecord {
+    /// Its event.
+    pub event: EventId,
     /// Its key.
     pub key: String,
+    /// The identifier that tells people most among those it names.
+    pub named: Option<(Identifier, String)>,
     /// What is done.
     pub will: Will,
     /// Its fields that are not as before the run.
@@ -42,6 +48,8 @@ pub(crate) struct Look<'a> {
     destination: &'a dyn Destination,
     of: &'a RunRow,
     keys: &'a [String],
+    /// In lower case.
+    text: Option<String>,
     object: &'a str,
     match_field: &'a str,
     known: Known,
@@ -73,7 +81,8 @@ impl Kept {
 }
 
 impl<'a> Look<'a> {
-    /// Begins to look at what the run `of` delivered; of these keys, or all.
+    /// Begins to look at what the run `of` delivered; of these keys, or all, and only where key or payload contain `text`,
+    /// in any case.
     pub(crate) async fn begin(
         store: &'a Store,
         destination: &'a dyn Destination,
@@ -90,6 +99,7 @@ impl<'a> Look<'a> {
             destination,
             of,
             keys,
+            text: None,
             object,
             match_field,
             known: patiently(patience, || Known::read(destination, object)).await?,
@@ -99,6 +109,11 @@ impl<'a> Look<'a> {
             batches: store.read(|sqlite| outbox::batches_of(sqlite, of.id))?.into(),
             at: None,
         })
+    }
+
+    /// Only at records whose key or payload contain `text`, in any case.
+    pub(crate) fn with_text(self, text: Option<&str>) -> Self {
+        Self { text: text.map(str::to_lowercase), ..self }
     }
 
     /// The field records are found by.
@@ -130,6 +145,7 @@ impl<'a> Look<'a> {
             let state = own.get(place).map_or(batch.state, |own| own.state);
             matches!(state, RecordState::Delivered | RecordState::Accepted)
                 && (self.keys.is_empty() || self.keys.iter().any(|key| key == body.key(*place)))
+                && self.text.as_ref().is_none_or(|text| contains(&body, *place, text))
         };
         let delivered: Vec<usize> = (0..body.len()).filter(is_wanted).collect();
         let amended = AMENDED.of_batch(sqlite, batch.id)?.unwrap_or_default();
@@ -157,9 +173,16 @@ impl<'a> Look<'a> {
             }
             let matched =
                 document(payload)?.get(match_field).map_or_else(|| "null".to_owned(), Json::compact);
-            let (key, stands) =
-                (kept.body.key(*place).to_owned(), now.as_ref().map(|now| now.fields.clone()));
-            records.push(UndoRecord { key, will, fields, reason, matched, stands });
+            records.push(UndoRecord {
+                event: EventId::Record { run: self.of.id, batch: kept.id, place: *place },
+                key: kept.body.key(*place).to_owned(),
+                named: named_in(payload).into_iter().next(),
+                will,
+                fields,
+                reason,
+                matched,
+                stands: now.as_ref().map(|now| now.fields.clone()),
+            });
         }
         self.leave_merged_alone(&now, &mut records)?;
         Ok(records)
@@ -261,9 +284,15 @@ fn leave_alone(record: &mut UndoRecord, reason: String) {
     record.reason = Some(reason);
 }
 
+/// Whether key or payload of a record contain `text`, which is in lower case.
+fn contains(body: &Body, place: usize, text: &str) -> bool {
+    body.key(place).to_lowercase().contains(text)
+        || String::from_utf8_lossy(body.payload(place)).to_lowercase().contains(text)
+}
+
 fn events() -> Error {
     Error::new(ErrorKind::CanNotUndo, "The run sent events. What was sent as an event can not be taken back.")
-        .with_hint("Where an earlier event says what is right, send that one again: Live events, the event, Send again.")
+        .with_hint("Where an earlier event says what is right, send that one again: Live events, that event, Send once more.")
 }
 
 fn not_readable() -> Error {

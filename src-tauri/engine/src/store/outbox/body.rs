@@ -122,6 +122,16 @@ impl Body {
         self.payloads.len()
     }
 
+    /// All keys, one behind the other.
+    pub(in crate::store) fn keys(&self) -> &str {
+        &self.keys
+    }
+
+    /// All payloads, one behind the other.
+    pub(in crate::store) fn payloads(&self) -> &[u8] {
+        &self.payloads
+    }
+
     /// The key of the record at `place`.
     pub fn key(&self, place: usize) -> &str {
         let start = if place == 0 { 0 } else { self.key_ends[place - 1] as usize };

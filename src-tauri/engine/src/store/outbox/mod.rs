@@ -274,7 +274,7 @@ pub fn changed_at(sqlite: &Sqlite, body: &Body, run: i64) -> Result<Vec<DateTime
 }
 
 /// The bytes of a batch's keys and payloads, in the form of a [`Body`]; `None` where it is no longer kept.
-pub(in crate::store) fn body_bytes(sqlite: &Sqlite, batch: i64) -> Result<Option<Vec<u8>>> {
+fn body_bytes(sqlite: &Sqlite, batch: i64) -> Result<Option<Vec<u8>>> {
     let mut statement = sqlite.prepare_cached("select z from body where batch = ?1")?;
     let mut rows = statement.query([batch])?;
     let Some(row) = rows.next()? else { return Ok(None) };

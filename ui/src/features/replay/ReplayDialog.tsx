@@ -1,0 +1,80 @@
+import { useState } from 'react';
+import type { Event } from '@/api/bindings/Event';
+import { asProblem } from '@/api/client';
+import { useCommand, useSync } from '@/api/queries';
+import { Button } from '@/components/Button';
+import { Dialog } from '@/components/Dialog';
+import { ProblemBox } from '@/components/ProblemBox';
+import { toasts } from '@/components/toasts';
+import { moment, useNow } from '@/components/when';
+import { Correction } from './Correction';
+import { isObject } from './payload';
+import { text } from './text';
+import styles from './replay.module.css';
+
+export interface ReplayDialogProps {
+  event: Event;
+  onClose: () => void;
+  /** The replay became a run of its own. */
+  onOpenSync: (sync: string) => void;
+}
+
+/** One record once more: as it was, or with values corrected here. Its values are shown only where that is asked. */
+export function ReplayDialog({ event, onClose, onOpenSync }: ReplayDialogProps) {
+  const now = useNow();
+  const to = useSync(event.sync).data?.definition.to;
+  const replay = useCommand('replay', ['runs', 'syncs', 'sync', 'event', 'person']);
+  const [open, setOpen] = useState(false);
+  /** What was written in place of what was sent. */
+  const [written, setWritten] = useState<string | null>(null);
+  const send = () =>
+    replay.mutate(
+      { event: event.event, payload: written },
+      {
+        onSuccess: ({ sync }) => {
+          toasts.show(text.sending, { action: { label: text.showRun, onAction: () => onOpenSync(sync) } });
+          onClose();
+        },
+      },
+    );
+  return (
+    <Dialog
+      open
+      alert
+      width={open ? 'wide' : 'narrow'}
+      onClose={onClose}
+      title={text.title}
+      actions={
+        <>
+          {/* eslint-disable-next-line jsx-a11y/no-autofocus -- the first focus is on the answer that loses nothing */}
+          <Button autoFocus onPress={onClose}>
+            {text.cancel}
+          </Button>
+          <Button
+            look="primary"
+            icon="refresh"
+            isDisabled={written !== null && !isObject(written)}
+            busy={replay.isPending}
+            onPress={send}
+          >
+            {written === null ? text.again : text.corrected}
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.question}>
+        <p>
+          {text.about(text.place(to, event.what), moment(event.at, now))} {text.row}
+        </p>
+        {open ? (
+          <Correction event={event.event} written={written} onWrite={setWritten} />
+        ) : (
+          <Button icon="pencil" onPress={() => setOpen(true)}>
+            {text.correct}
+          </Button>
+        )}
+        {replay.error && <ProblemBox problem={asProblem(replay.error)} />}
+      </div>
+    </Dialog>
+  );
+}
