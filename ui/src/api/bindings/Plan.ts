@@ -45,6 +45,14 @@ quota_share: number | null,
  */
 reads: boolean, 
 /**
+ * Stands for just these records: given to `sync_now`, a run that finds others is held.
+ */
+stamp: string, 
+/**
+ * How long the run would take, in seconds, by the last ones of the sync; absent where there was none.
+ */
+expected_seconds: number | null, 
+/**
  * Rows read.
  */
 read: number, 

@@ -36,4 +36,8 @@ after: unknown,
  * The same per field, for showing: before is what stands in the destination now where it says that, else what was
  * last delivered.
  */
-fields: Array<FieldChange>, };
+fields: Array<FieldChange>, 
+/**
+ * Why the destination would refuse it, as far as is known; one sentence for each field.
+ */
+refused: Array<string>, };

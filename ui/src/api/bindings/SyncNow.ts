@@ -15,4 +15,12 @@ full: boolean,
 /**
  * Go on where a run is held.
  */
-approve: boolean, };
+approve: boolean, 
+/**
+ * Read and compare, and hold the run before anything is sent.
+ */
+review: boolean, 
+/**
+ * The stamp of the plan that was looked at: a run that finds other records is held.
+ */
+planned: string | null, };

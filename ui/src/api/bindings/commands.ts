@@ -29,11 +29,17 @@ import type { Plan } from "./Plan";
 import type { PlanRequest } from "./PlanRequest";
 import type { Replay } from "./Replay";
 import type { Retry } from "./Retry";
+import type { Review } from "./Review";
+import type { ReviewExport } from "./ReviewExport";
+import type { ReviewPage } from "./ReviewPage";
+import type { ReviewRequest } from "./ReviewRequest";
 import type { Run } from "./Run";
 import type { RunsRequest } from "./RunsRequest";
 import type { Schedule } from "./Schedule";
 import type { ScheduleDescription } from "./ScheduleDescription";
 import type { Settings } from "./Settings";
+import type { Since } from "./Since";
+import type { SinceRequest } from "./SinceRequest";
 import type { Source } from "./Source";
 import type { SourceRequest } from "./SourceRequest";
 import type { Sync } from "./Sync";
@@ -108,6 +114,16 @@ export interface Commands {
   run_cancel: { input: number; output: Run };
   /** What a held run would do, from what it has ready to send. */
   held: { input: HeldRequest; output: Plan };
+  /** How far the records of the held run of this id have been compared with the destination, and what came of it. */
+  review: { input: number; output: Review };
+  /** Compares every record of the held run of this id; answers at once, and goes on by itself. */
+  review_start: { input: number; output: Review };
+  /** A page of the compared records of a held run. */
+  review_records: { input: ReviewRequest; output: ReviewPage };
+  /** Writes the compared records of a held run to a file; answers with how many. */
+  review_export: { input: ReviewExport; output: number };
+  /** Whether the warehouse has changed since a held run read it. */
+  held_since: { input: SinceRequest; output: Since };
   /** Goes on with a held run: what it showed is sent. */
   run_approve: { input: number; output: Run };
   /** Drops a held run; nothing more of it is sent. */

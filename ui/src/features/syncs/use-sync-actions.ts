@@ -30,7 +30,11 @@ export function useSyncActions() {
     [client],
   );
   const start = (sync: string, full: boolean) =>
-    act(`run ${sync}`, () => call('sync_now', { sync, full, approve: false }), text.said.sync_now(sync));
+    act(
+      `run ${sync}`,
+      () => call('sync_now', { sync, full, approve: false, review: false, planned: null }),
+      text.said.sync_now(sync),
+    );
   const resume = (sync: string) =>
     act(`pause ${sync}`, () => call('sync_unpause', sync), text.said.sync_unpause(sync));
   return {

@@ -63,7 +63,14 @@ export function ReviewStep() {
       await Promise.all(
         ['drafts', 'syncs', 'app_info'].map((key) => client.invalidateQueries({ queryKey: [key] })),
       );
-      if (sync) await call('sync_now', { sync: name, full: false, approve: true });
+      if (sync)
+        await call('sync_now', {
+          sync: name,
+          full: false,
+          approve: true,
+          review: false,
+          planned: plan.data?.stamp ?? null,
+        });
       else toasts.show(text.review.saved(name));
       await navigate({ to: '/syncs/$name', params: { name } });
     } catch (error) {
