@@ -2,8 +2,8 @@ import type { UndoRecord } from '@/api/bindings/UndoRecord';
 import { Icon } from '@/components/Icon';
 import { Table } from '@/components/Panel';
 import { t } from '@/components/text';
+import { Value } from '@/components/Value';
 import { text } from './text';
-import { Value } from './Value';
 import styles from './undo.module.css';
 
 /** Records whose values are shown. */

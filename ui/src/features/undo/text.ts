@@ -44,7 +44,6 @@ export const text = {
   },
   fields: 'Values that are put back',
   none: 'There is nothing to put back.',
-  empty: 'empty',
   pause: (sync: string) => `Pause ${sync} until I resume it`,
   pauseWhy: 'or its next run sends the same values again',
   again: 'The next run sends the same values again, unless rows or mapping change before.',
