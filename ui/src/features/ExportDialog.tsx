@@ -1,5 +1,5 @@
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useCommand } from '@/api/queries';
 import { asProblem } from '@/api/client';
 import { Button } from '@/components/Button';
 import { Checkbox } from '@/components/Checkbox';
@@ -8,36 +8,53 @@ import { Dialog } from '@/components/Dialog';
 import { ProblemBox } from '@/components/ProblemBox';
 import { toasts } from '@/components/toasts';
 import { host } from '@/host';
-import type { EventFilter } from './event-log';
-import { text } from './text';
-import styles from './EventsScreen.module.css';
+import styles from './ExportDialog.module.css';
 
-/** Asks what to write, lets the system ask where to, and writes the events that match. */
+const words = {
+  format: 'Format',
+  reveal: 'Write personal data unmasked',
+  revealHelp: 'Without it the file has the same masks as this window.',
+  cancel: 'Cancel',
+  go: 'Choose the file…',
+};
+
+export interface ExportTarget {
+  path: string;
+  format: 'csv' | 'jsonl';
+  reveal: boolean;
+}
+
+/** Asks how to write, lets the system ask where to, and writes. */
 export function ExportDialog({
-  filter,
-  count,
+  title,
+  about,
+  file,
+  write,
+  written,
   onClose,
 }: {
-  filter: EventFilter;
-  count: string | null;
+  title: string;
+  /** What goes into the file. */
+  about: string;
+  /** The file's name without its ending. */
+  file: string;
+  /** Writes it, and answers with how much. */
+  write: (target: ExportTarget) => Promise<number>;
+  /** What is said once so many are written. */
+  written: (n: number) => string;
   onClose: () => void;
 }) {
-  const words = text.exportDialog;
-  const [format, setFormat] = useState<'csv' | 'jsonl'>('csv');
+  const [format, setFormat] = useState<ExportTarget['format']>('csv');
   const [reveal, setReveal] = useState(false);
-  const write = useCommand('events_export');
+  const writing = useMutation({ mutationFn: write });
   const go = async () => {
-    const path = await host().saveFile({
-      title: words.title,
-      name: `sluice-events.${format}`,
-      endings: [format],
-    });
+    const path = await host().saveFile({ title, name: `${file}.${format}`, endings: [format] });
     if (path === null) return;
-    write.mutate(
-      { filter: { ...filter, cursor: null, limit: 0 }, path, format, reveal },
+    writing.mutate(
+      { path, format, reveal },
       {
-        onSuccess: (written) => {
-          toasts.show(text.exported(written));
+        onSuccess: (n) => {
+          toasts.show(written(n));
           onClose();
         },
       },
@@ -47,18 +64,18 @@ export function ExportDialog({
     <Dialog
       open
       onClose={onClose}
-      title={words.title}
+      title={title}
       actions={
         <>
           <Button onPress={onClose}>{words.cancel}</Button>
-          <Button look="primary" busy={write.isPending} onPress={() => void go()}>
+          <Button look="primary" busy={writing.isPending} onPress={() => void go()}>
             {words.go}
           </Button>
         </>
       }
     >
       <div className={styles.export}>
-        <p>{words.body(count)}</p>
+        <p>{about}</p>
         <Segmented
           label={words.format}
           value={format}
@@ -71,7 +88,7 @@ export function ExportDialog({
         <Checkbox checked={reveal} onChange={setReveal} help={words.revealHelp}>
           {words.reveal}
         </Checkbox>
-        {write.error && <ProblemBox problem={asProblem(write.error)} />}
+        {writing.error && <ProblemBox problem={asProblem(writing.error)} />}
       </div>
     </Dialog>
   );
