@@ -8,16 +8,16 @@ import { cx } from '@/components/cx';
 import { t } from '@/components/text';
 import { count } from '@/components/times';
 import { shortPath } from '../paths';
-import { Misfit } from './Misfit';
+import { Such } from './Misfit';
 import { reviewText } from './review-text';
 import styles from './report.module.css';
 
 const words = reviewText.report;
 
 /** Two lines of a cell: the number, and what it is measured by. */
-function Two({ first, second }: { first: ReactNode; second: ReactNode }) {
+function Two({ first, second, start }: { first: ReactNode; second: ReactNode; start?: boolean }) {
   return (
-    <span className={styles.two}>
+    <span className={cx(styles.two, start && styles.start)}>
       <span>{first}</span>
       <span className={t('sm', 'faint')}>{second}</span>
     </span>
@@ -67,7 +67,7 @@ export function FieldsReport({
       id: 'field',
       head: heads.field,
       width: 'grow',
-      min: 120,
+      min: 104,
       cell: ({ path }) => (
         <span className={t('cut', 'data')} title={path} dir="auto">
           {shortPath(path)}
@@ -77,7 +77,7 @@ export function FieldsReport({
     {
       id: 'filled',
       head: heads.filled,
-      width: 140,
+      width: 116,
       align: 'end',
       cell: ({ records, filled_before, filled_after }) => (
         <Two
@@ -97,7 +97,7 @@ export function FieldsReport({
     {
       id: 'changed',
       head: heads.changed,
-      width: 150,
+      width: 156,
       align: 'end',
       cell: (field) => (
         <Two
@@ -118,6 +118,31 @@ export function FieldsReport({
       align: 'end',
       cell: (field) => link(field.blanked, heads.blanked, field, true),
     },
+    ...(some(({ misfits }) => misfits.length > 0)
+      ? [
+          {
+            id: 'misfits',
+            head: heads.misfits,
+            width: 'grow' as const,
+            min: 150,
+            cell: (field: ReviewField) => {
+              const [misfit] = field.misfits;
+              if (!misfit) return null;
+              return (
+                <Two
+                  start
+                  first={
+                    <LinkButton excludeFromTabOrder data-cell-focus="" onPress={() => onRecords(field.path)}>
+                      {words.misfit(misfit.kind, misfit.records)}
+                    </LinkButton>
+                  }
+                  second={misfit.example !== null && <Such example={misfit.example} />}
+                />
+              );
+            },
+          },
+        ]
+      : []),
     ...(some(({ left_alone }) => left_alone > 0)
       ? [
           {
@@ -126,26 +151,6 @@ export function FieldsReport({
             width: 84,
             align: 'end' as const,
             cell: ({ left_alone }: ReviewField) => count(left_alone),
-          },
-        ]
-      : []),
-    ...(some(({ misfits }) => misfits.length > 0)
-      ? [
-          {
-            id: 'misfits',
-            head: heads.misfits,
-            width: 220,
-            cell: (field: ReviewField) => {
-              const [misfit] = field.misfits;
-              if (!misfit) return null;
-              return (
-                <span className={t('cut')}>
-                  <LinkButton excludeFromTabOrder data-cell-focus="" onPress={() => onRecords(field.path)}>
-                    <Misfit misfit={misfit} />
-                  </LinkButton>
-                </span>
-              );
-            },
           },
         ]
       : []),

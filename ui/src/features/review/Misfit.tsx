@@ -4,6 +4,15 @@ import { reviewText } from './review-text';
 
 const words = reviewText.report;
 
+/** A value that a field would not take. */
+export function Such({ example }: { example: string }) {
+  return (
+    <>
+      {words.such} “<bdi>{readable(example)}</bdi>”
+    </>
+  );
+}
+
 /** In how many records a field would not be taken, why, and an example. */
 export function Misfit({ misfit: { kind, records, example } }: { misfit: ReviewMisfit }) {
   return (
@@ -11,7 +20,7 @@ export function Misfit({ misfit: { kind, records, example } }: { misfit: ReviewM
       {words.misfit(kind, records)}
       {example !== null && (
         <>
-          , {words.such} “<bdi>{readable(example)}</bdi>”
+          , <Such example={example} />
         </>
       )}
     </>

@@ -37,7 +37,7 @@ export function RunNeeds({ plan, review }: { plan: Plan; review?: Review }) {
             <dd>{text.processed(byteSize(plan.cost.bytes), plan.cost.price)}</dd>
           </>
         )}
-        {plan.reads && compared > 0 && (
+        {(review?.reads ?? plan.reads) && compared > 0 && (
           <>
             <dt>{text.compared}</dt>
             <dd>
