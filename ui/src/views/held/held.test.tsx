@@ -1,4 +1,4 @@
-import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { act, configure, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { Since } from '@/api/bindings/Since';
@@ -9,6 +9,9 @@ import { unchanged } from '@/test/fake/review';
 import { definitionOf, runOf, savedSyncs } from '@/test/fake/syncs';
 import { type FakeHost, fakeHost, problem } from '@/test/fake-host';
 import { renderWindow } from '@/test/render';
+
+// What is compared is asked for twice a second.
+configure({ asyncUtilTimeout: 10_000 });
 
 const run = 31;
 const inputs = (host: FakeHost, command: string) =>
@@ -22,7 +25,7 @@ function compared(host = fakeHost()) {
   host.reviews.finish(run);
   return open(host);
 }
-const list = (name: string) => screen.findByRole('grid', { name }, { timeout: 4000 });
+const list = (name: string) => screen.findByRole('grid', { name });
 const tile = (name: RegExp) => screen.findByRole('radio', { name });
 
 describe('comparing every record', () => {
@@ -47,9 +50,7 @@ describe('comparing every record', () => {
     expect(inputs(host, 'review_start')).toEqual([run]);
     // What is compared is there to look at while the rest is compared.
     expect(await list('Removed')).toBeTruthy();
-    await waitFor(async () => expect((await tile(/^All/)).closest('label')?.textContent).toContain('4,187'), {
-      timeout: 4000,
-    });
+    await waitFor(async () => expect((await tile(/^All/)).closest('label')?.textContent).toContain('4,187'));
     expect(screen.queryByRole('progressbar')).toBeNull();
     expect(screen.getByRole('radio', { name: /Update/ }).closest('label')?.textContent).toContain('1,000');
   });
@@ -128,15 +129,13 @@ describe('looking at what was compared', () => {
   it('finds a value after a short pause, and says so where nothing has it', async () => {
     const { host, user } = compared();
     await list('Removed');
-    await user.type(screen.getByRole('searchbox'), 'G-20007');
+    await user.click(screen.getByRole('searchbox'));
+    await user.paste('G-20007');
     await waitFor(() =>
       expect(within(screen.getByRole('grid')).getAllByRole('row')[1]?.textContent).toContain('G-20007'),
     );
-    const searched = inputs(host, 'review_records').map(
-      (input) => (input as { filter: { search: string | null } }).filter.search,
-    );
-    expect(new Set(searched)).toEqual(new Set([null, 'G-20007']));
-    await user.type(screen.getByRole('searchbox'), 'x');
+    expect(inputs(host, 'review_records').at(-1)).toMatchObject({ filter: { search: 'G-20007' } });
+    await user.paste('x');
     expect(await screen.findByText('Nothing here matches “G-20007x”.')).toBeTruthy();
   });
 
