@@ -9,7 +9,7 @@ import {
 import { readAbout } from '@/features/people/about';
 import { ConnectionsView } from '@/views/ConnectionsView';
 import { EventsView } from '@/views/EventsView';
-import { HeldView } from '@/views/HeldView';
+import { HeldView } from '@/views/held/HeldView';
 import { HomeView } from '@/views/HomeView';
 import { PeopleView } from '@/views/PeopleView';
 import { SettingsView } from '@/views/SettingsView';
@@ -38,7 +38,14 @@ const connections = createRoute({
 });
 const settings = createRoute({ getParentRoute: () => shell, path: '/settings', component: SettingsView });
 const sync = createRoute({ getParentRoute: () => shell, path: '/syncs/$name', component: SyncView });
-const held = createRoute({ getParentRoute: () => shell, path: '/syncs/$name/held', component: HeldView });
+/** A held run; `run` is one that is still read for it. */
+const held = createRoute({
+  getParentRoute: () => shell,
+  path: '/syncs/$name/held',
+  component: HeldView,
+  validateSearch: ({ run }: Record<string, unknown>): { run?: number } =>
+    typeof run === 'number' ? { run } : {},
+});
 const welcome = createRoute({ getParentRoute: () => root, path: '/welcome', component: WelcomeView });
 const fresh = createRoute({
   getParentRoute: () => root,

@@ -48,6 +48,12 @@ export function spent(seconds: number): string {
   return parts(Math.floor(whole / 3600), 'h', Math.floor((whole % 3600) / 60), 'min');
 }
 
+/** About how long something will take, from seconds: `1 s`, `40 s`, `3 min`, `2 h 10 min`. */
+export function roughly(seconds: number): string {
+  if (seconds < 60) return spent(Math.max(1, Math.round(seconds)));
+  return spent(Math.round(seconds / 60) * 60);
+}
+
 /** A share of a whole, rounded down so that 100% means all. */
 export const percent = (part: number, of: number): string =>
   `${String(of > 0 ? Math.floor((part / of) * 100) : 0)}%`;

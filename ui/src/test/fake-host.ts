@@ -15,6 +15,7 @@ import { checkMapping } from './fake/mapping';
 import { preview } from './fake/payload';
 import { entryDetail, personOf } from './fake/person';
 import { heldPlan, planOf } from './fake/plan';
+import { fakeReviews, unchanged } from './fake/review';
 import { describe } from './fake/schedule';
 import { leadScores, noIdentifier, tables, wide } from './fake/source';
 import { definitionOf, runOf, savedSyncs } from './fake/syncs';
@@ -35,6 +36,8 @@ export interface FakeHost extends Host {
   push: (push: Push) => void;
   /** So many new events arrive in the log, and the window is told. */
   addEvents: (count: number, rejected?: number) => void;
+  /** What was compared of held runs. */
+  reviews: ReturnType<typeof fakeReviews>;
   /** Answers a command differently from now on. */
   answer: <Name extends keyof Commands>(command: Name, handler: NonNullable<Handlers[Name]>) => void;
 }
@@ -116,6 +119,7 @@ export function fakeHost({
         a.definition.name.localeCompare(b.definition.name),
       );
   let drafts: Draft[] = [];
+  const reviews = fakeReviews();
   const log = fakeLog(first ? 0 : events);
   let settings: Settings = {
     theme: 'system',
@@ -336,7 +340,7 @@ export function fakeHost({
           waiting_for: null,
         },
       });
-      change(sync, { status: 'running', last_run: run, problem: null });
+      change(sync, { status: 'running', last_run: run, held: null, problem: null });
       return run;
     },
     // Its event is one of the log's: that of a sync that is there from the beginning.
@@ -351,6 +355,11 @@ export function fakeHost({
           `run ${String(run)}`,
         ),
       ),
+    review: (run) => reviews.look(run),
+    review_start: (run) => reviews.start(run),
+    review_records: (request) => reviews.page(request),
+    review_export: ({ run, filter }) => reviews.count(run, filter),
+    held_since: () => unchanged,
     runs: (request) => pageOfRuns(allRuns(syncs), request),
     run: (id) =>
       found(
@@ -396,6 +405,7 @@ export function fakeHost({
   const made: FakeHost = {
     platform: 'linux',
     calls,
+    reviews,
     push,
     addEvents: (count, rejected = 0) => {
       log.add(count);

@@ -26,7 +26,7 @@ describe('the palette', () => {
     await user.keyboard('{ArrowDown}{Enter}');
     await waitFor(() =>
       expect(host.calls.filter(({ command }) => command === 'sync_now').map(({ input }) => input)).toEqual([
-        { sync: 'Orders', full: false, approve: false },
+        { sync: 'Orders', full: false, approve: false, review: false, planned: null },
       ]),
     );
     expect(screen.queryByRole('dialog')).toBeNull();

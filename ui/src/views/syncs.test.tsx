@@ -102,7 +102,9 @@ describe('home', () => {
     const { host } = renderWindow('/');
     await userEvent.click(within(await rowOf('Orders')).getByRole('button', { name: 'Sync now' }));
     await waitFor(() =>
-      expect(inputs(host, 'sync_now')).toEqual([{ sync: 'Orders', full: false, approve: false }]),
+      expect(inputs(host, 'sync_now')).toEqual([
+        { sync: 'Orders', full: false, approve: false, review: false, planned: null },
+      ]),
     );
     await userEvent.click(within(await rowOf('Lead ratings')).getByRole('button', { name: 'Cancel run' }));
     await waitFor(() => expect(inputs(host, 'run_cancel')).toEqual([101]));
@@ -250,8 +252,8 @@ describe('the page of a sync', () => {
     const { host, router } = renderWindow('/syncs/Churn%20risk');
     await userEvent.click(await screen.findByRole('button', { name: 'Look at 4,187 changes' }));
     expect(await screen.findByText(/62% fewer rows/)).toBeTruthy();
-    expect(await screen.findByRole('radio', { name: /Gone/ })).toBeTruthy();
-    const list = await screen.findByRole('grid', { name: 'Gone' });
+    expect(await screen.findByRole('radio', { name: /Removed/ })).toBeTruthy();
+    const list = await screen.findByRole('grid', { name: 'Removed' });
     expect(within(list).getAllByRole('row').length).toBeGreaterThan(1);
     expect(await violations()).toEqual([]);
     expect(inputs(host, 'held')).toEqual([{ run: 31, limit: 200, reveal: false }]);
@@ -304,7 +306,9 @@ describe('the page of a sync', () => {
     expect(inputs(host, 'sync_now')).toEqual([]);
     await userEvent.click(await screen.findByRole('button', { name: 'Send every row' }));
     await waitFor(() =>
-      expect(inputs(host, 'sync_now')).toEqual([{ sync: 'Orders', full: true, approve: false }]),
+      expect(inputs(host, 'sync_now')).toEqual([
+        { sync: 'Orders', full: true, approve: false, review: false, planned: null },
+      ]),
     );
   });
 
@@ -329,6 +333,8 @@ describe('the page of a sync', () => {
         sync: 'Workspace owners',
         full: false,
         approve: false,
+        review: false,
+        planned: null,
       }),
     );
   });

@@ -57,7 +57,13 @@ export function ConnectionsScreen({ edit }: { edit: string | null }) {
     const syncs = stopped.filter(({ definition: { from, to } }) => from === name || to === name);
     const goOn = () => {
       for (const { definition } of syncs)
-        call('sync_now', { sync: definition.name, full: false, approve: false }).catch((error: unknown) => {
+        call('sync_now', {
+          sync: definition.name,
+          full: false,
+          approve: false,
+          review: false,
+          planned: null,
+        }).catch((error: unknown) => {
           const { message, hint } = asProblem(error);
           toasts.show(`${message} ${hint}`, { tone: 'bad' });
         });

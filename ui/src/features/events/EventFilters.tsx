@@ -1,15 +1,15 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import type { Run } from '@/api/bindings/Run';
 import { eventStatuses, eventWord } from '@/api/state-words';
 import { SearchField } from '@/components/Field';
 import { FilterChip } from '@/components/FilterChip';
+import { useTyped } from '@/components/use-typed';
 import { moment, useNow } from '@/components/when';
 import type { EventSearch, TimeSpan } from './filter';
 import { text } from './text';
 import styles from './EventsScreen.module.css';
 
 const spans: TimeSpan[] = ['hour', 'today', 'week'];
-const typingPause = 250;
 
 export interface EventFiltersProps {
   search: EventSearch;
@@ -132,29 +132,4 @@ export function EventFilters({ search, onSearch, syncs, runs, match }: EventFilt
       <span className={styles.match}>{match}</span>
     </div>
   );
-}
-
-/** What is typed, told on after a short pause; a change from outside wins over it. */
-function useTyped(value: string, onTyped: (value: string) => void): [string, (value: string) => void] {
-  const [state, setState] = useState<{ typed: string; seen: string; told: string | null }>({
-    typed: value,
-    seen: value,
-    told: null,
-  });
-  const latest = useRef(onTyped);
-  useEffect(() => {
-    latest.current = onTyped;
-  });
-  if (state.seen !== value)
-    setState({ typed: state.told === value ? state.typed : value, seen: value, told: null });
-  const known = state.told ?? state.seen;
-  useEffect(() => {
-    if (state.typed === known) return;
-    const timer = setTimeout(() => {
-      setState((now) => ({ ...now, told: state.typed }));
-      latest.current(state.typed);
-    }, typingPause);
-    return () => clearTimeout(timer);
-  }, [state.typed, known]);
-  return [state.typed, (typed) => setState((now) => ({ ...now, typed }))];
 }

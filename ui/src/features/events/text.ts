@@ -121,10 +121,5 @@ export const text = {
     title: 'Export events',
     body: (total: string | null) =>
       `${total === null ? 'The events that match' : `${total} events`} go to a file on this computer, newest first.`,
-    format: 'Format',
-    reveal: 'Write personal data unmasked',
-    revealHelp: 'Without it the file has the same masks as this window.',
-    cancel: 'Cancel',
-    go: 'Choose the file…',
   },
 };

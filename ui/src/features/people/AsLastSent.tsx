@@ -2,10 +2,11 @@ import type { PersonEntry } from '@/api/bindings/PersonEntry';
 import { useKind } from '@/api/queries';
 import { KindIcon } from '@/components/KindIcon';
 import { t } from '@/components/text';
+import { Value } from '@/components/Value';
 import { useNow, moment } from '@/components/when';
+import { shortPath } from '../paths';
 import { asLastSent, type LastSent } from './history';
 import { text } from './text';
-import { shortPath, Value } from './Value';
 import styles from './people.module.css';
 
 /** What the person looks like in each destination, by what Sluice sent last. */

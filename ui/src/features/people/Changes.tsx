@@ -5,12 +5,16 @@ import { LinkButton } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { cx } from '@/components/cx';
 import { t } from '@/components/text';
+import { Value } from '@/components/Value';
+import { shortPath } from '../paths';
 import { arrived, changesOf } from './history';
 import { text } from './text';
-import { isLong, shortPath, Value } from './Value';
 import styles from './time-line.module.css';
 
 const most = 8;
+const long = 160;
+const isLong = ({ before, after }: FieldChange): boolean =>
+  (before?.length ?? 0) > long || (after?.length ?? 0) > long;
 
 /** The fields of an entry: what changed of what arrived, and on demand every field that was sent. */
 export function Changes({ entry }: { entry: PersonEntry }) {

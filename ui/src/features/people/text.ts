@@ -78,8 +78,6 @@ export const text = {
     replay: 'sent again by you',
   } satisfies Record<Trigger, string | null>,
   columns: { field: 'Field', before: 'Before', after: 'After' },
-  empty: 'empty',
-  emptyText: 'empty text',
   same: 'as before',
   leftAlone: 'left alone: it has a value there',
   noChange: 'No field changed.',

@@ -2,7 +2,7 @@ import { render, screen } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import type { FieldChange } from '@/api/bindings/FieldChange';
 import { BeforeAfter } from './BeforeAfter';
-import { emptied } from './groups';
+import { type Entry, emptied } from './groups';
 
 const field = (path: string, left_alone: boolean): FieldChange => ({
   path,
@@ -12,18 +12,20 @@ const field = (path: string, left_alone: boolean): FieldChange => ({
   left_alone,
 });
 
-const entry = (fields: FieldChange[]) => ({
+const entry = (fields: FieldChange[]): Entry => ({
   id: 'a',
   key: 'L-1',
+  change: 'changed',
   fields,
   becomes: null,
+  refused: [],
   row: null,
   problem: null,
 });
 
-test.each(['added', 'changed'] as const)('a field left alone is told of a record that is %s', (group) => {
-  const one = entry([field('country', true), field('city', false)]);
-  render(<BeforeAfter entry={one} group={group} now={false} onPrevious={undefined} onNext={undefined} />);
+test.each(['added', 'changed'] as const)('a field left alone is told of a record that is %s', (change) => {
+  const one = { ...entry([field('country', true), field('city', false)]), change };
+  render(<BeforeAfter entry={one} now={false} onPrevious={undefined} onNext={undefined} />);
   const told = (name: RegExp) => screen.getByRole('row', { name }).textContent;
   expect(told(/^country/)).toContain('left alone: it has a value there');
   expect(told(/^city/)).toContain('null');
@@ -37,13 +39,32 @@ test('what is left alone is not counted as emptied', () => {
 
 test('what is in the destination already is compared with what stands there', () => {
   const one = { ...entry([field('city', false)]), becomes: 'update' as const };
-  render(<BeforeAfter entry={one} group="added" now onPrevious={undefined} onNext={undefined} />);
+  render(<BeforeAfter entry={one} now onPrevious={undefined} onNext={undefined} />);
   expect(screen.getByRole('columnheader', { name: 'There now' })).toBeTruthy();
   expect(screen.getByRole('row', { name: /^city/ }).textContent).toContain('Sweden');
 });
 
 test('what would change nothing says so', () => {
   const one = { ...entry([{ ...field('city', false), changed: false }]), becomes: 'same' as const };
-  render(<BeforeAfter entry={one} group="changed" now onPrevious={undefined} onNext={undefined} />);
+  render(<BeforeAfter entry={one} now onPrevious={undefined} onNext={undefined} />);
   expect(screen.getByText(/sending it changes nothing/)).toBeTruthy();
+});
+
+test('what would be refused says why, field by field', () => {
+  const one = {
+    ...entry([field('city', false)]),
+    becomes: 'fail' as const,
+    refused: ['“city” is too long.'],
+  };
+  render(<BeforeAfter entry={one} now onPrevious={undefined} onNext={undefined} />);
+  expect(screen.getByRole('list', { name: 'Why it would fail' }).textContent).toContain(
+    '“city” is too long.',
+  );
+});
+
+test('what is not there, and was delivered before, is created', () => {
+  const one = { ...entry([field('city', false)]), becomes: 'create' as const };
+  render(<BeforeAfter entry={one} now onPrevious={undefined} onNext={undefined} />);
+  expect(screen.getByText('Not in the destination yet')).toBeTruthy();
+  expect(screen.queryByRole('columnheader', { name: 'There now' })).toBeNull();
 });

@@ -5,19 +5,15 @@ import { ProblemBox } from '@/components/ProblemBox';
 import { SideHead } from '@/components/SplitPane';
 import { cx } from '@/components/cx';
 import { t } from '@/components/text';
-import { type Entry, type GroupName, shortPath } from './groups';
+import { Value } from '@/components/Value';
+import { shortPath } from '../paths';
+import type { Entry } from './groups';
 import { text } from './text';
 import styles from './review.module.css';
 
-function Value({ json }: { json: string | null }) {
-  if (json === null) return <span className={t('null')}>{text.none}</span>;
-  if (json === 'null') return <span className={t('null')}>null</span>;
-  return <span dir="auto">{json.startsWith('"') ? json.slice(1, -1) : json}</span>;
-}
-
 function After({ field }: { field: FieldChange }) {
   if (field.left_alone) return <span className={t('sm', 'faint')}>{text.leftAlone}</span>;
-  return <Value json={field.after} />;
+  return <Value json={field.after} exact />;
 }
 
 function FieldRow({ field }: { field: FieldChange }) {
@@ -25,22 +21,22 @@ function FieldRow({ field }: { field: FieldChange }) {
   return (
     <tr className={cx(!goesOut && styles.same)}>
       <th scope="row" title={field.path}>
-        {shortPath(field.path)}
+        <bdi>{shortPath(field.path)}</bdi>
       </th>
       <td title={field.before ?? undefined}>
         {goesOut && field.before !== null ? (
           <s>
-            <Value json={field.before} />
+            <Value json={field.before} exact />
           </s>
         ) : (
-          <Value json={field.before} />
+          <Value json={field.before} exact />
         )}
       </td>
       <td className={styles.arrow}>{goesOut && <Icon name="arrowRight" size={14} />}</td>
       <td title={field.after ?? undefined}>
         {goesOut ? (
           <b>
-            <Value json={field.after} />
+            <Value json={field.after} exact />
           </b>
         ) : field.left_alone ? (
           <After field={field} />
@@ -54,16 +50,16 @@ function FieldRow({ field }: { field: FieldChange }) {
 
 interface Props {
   entry: Entry;
-  group: GroupName;
   /** Before is what stands in the destination now, not what was last delivered. */
   now: boolean;
   onPrevious: (() => void) | undefined;
   onNext: (() => void) | undefined;
 }
 
-/** One record: per field the value before and the value after. */
-export function BeforeAfter({ entry, group, now, onPrevious, onNext }: Props) {
-  const isNew = group === 'added' && (entry.becomes === null || entry.becomes === 'create');
+/** One record: per field the value before and the value after, and why it would be refused. */
+export function BeforeAfter({ entry, now, onPrevious, onNext }: Props) {
+  const { becomes, change, refused } = entry;
+  const isNew = becomes === null ? change === 'added' : becomes === 'create';
   const fields = [...entry.fields].sort((a, b) => Number(b.changed) - Number(a.changed));
   return (
     <>
@@ -75,6 +71,16 @@ export function BeforeAfter({ entry, group, now, onPrevious, onNext }: Props) {
         <IconButton icon="up" label={text.previous} isDisabled={!onPrevious} onPress={() => onPrevious?.()} />
         <IconButton icon="down" label={text.next} isDisabled={!onNext} onPress={() => onNext?.()} />
       </SideHead>
+      {becomes === 'fail' && refused.length > 0 && (
+        <ul className={styles.refused} aria-label={text.why}>
+          {refused.map((why) => (
+            <li key={why}>
+              <Icon name="badCircle" size={14} />
+              <bdi>{why}</bdi>
+            </li>
+          ))}
+        </ul>
+      )}
       {entry.problem ? (
         <div className={styles.problem}>
           <ProblemBox problem={entry.problem} />
@@ -91,7 +97,7 @@ export function BeforeAfter({ entry, group, now, onPrevious, onNext }: Props) {
             {fields.map((field) => (
               <tr key={field.path}>
                 <th scope="row" title={field.path}>
-                  {shortPath(field.path)}
+                  <bdi>{shortPath(field.path)}</bdi>
                 </th>
                 <td title={field.after ?? undefined}>
                   <After field={field} />
@@ -117,9 +123,9 @@ export function BeforeAfter({ entry, group, now, onPrevious, onNext }: Props) {
           </tbody>
         </table>
       )}
-      {!entry.problem && (isNew || entry.becomes === 'same' || entry.becomes === 'fail') && (
+      {!entry.problem && (isNew || becomes === 'same' || (becomes === 'fail' && refused.length === 0)) && (
         <p className={styles.newRecord}>
-          {entry.becomes === null ? text.newRecord : text.becomes[entry.becomes]}
+          {becomes === null || (isNew && !now) ? text.newRecord : text.becomes[becomes]}
         </p>
       )}
     </>

@@ -1,7 +1,8 @@
 import { Banner } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { count, counted } from '@/components/times';
-import { type Entry, type GroupName, emptied, shortPath } from './groups';
+import { shortPath } from '../paths';
+import { type Entry, type GroupName, emptied } from './groups';
 import { text } from './text';
 import styles from './review.module.css';
 

@@ -1,9 +1,8 @@
-import { Radio, RadioGroup } from 'react-aria-components';
 import type { Plan } from '@/api/bindings/Plan';
-import { Icon, type IconName } from '@/components/Icon';
-import { cx } from '@/components/cx';
+import type { IconName } from '@/components/Icon';
 import { count } from '@/components/times';
 import { type GroupName, groupNames } from './groups';
+import { Tiles } from './Tiles';
 import { text } from './text';
 import styles from './review.module.css';
 
@@ -29,23 +28,17 @@ export function Groups({
   const parts = [plan.added, plan.changed, plan.unchanged, plan.invalid];
   return (
     <div className={styles.groups}>
-      <RadioGroup
-        aria-label={text.groupLabel}
-        orientation="horizontal"
+      <Tiles
+        tiles={shown.map((name) => ({
+          name,
+          label: text.groups[name],
+          icon: icons[name],
+          n: plan[name],
+          bad: name === 'invalid',
+        }))}
         value={group}
-        onChange={(value) => onGroup(value as GroupName)}
-        className={cx(styles.tiles)}
-      >
-        {shown.map((name) => (
-          <Radio key={name} value={name} className={cx(styles.tile, styles[name])}>
-            <span className={styles.tileName}>
-              <Icon name={icons[name]} />
-              {text.groups[name]}
-            </span>
-            <b>{count(plan[name])}</b>
-          </Radio>
-        ))}
-      </RadioGroup>
+        onChange={onGroup}
+      />
       <div className={styles.sum}>
         <span>
           <b>{count(plan.read)}</b> {text.rowsRead}

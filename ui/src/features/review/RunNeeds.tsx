@@ -1,12 +1,16 @@
 import type { Plan } from '@/api/bindings/Plan';
+import type { Review } from '@/api/bindings/Review';
 import { t } from '@/components/text';
 import { byteSize, count, counted, duration } from '@/components/times';
-import { becoming, toSend } from './groups';
+import { roughly } from '@/components/when';
+import { becoming, outcomes, toSend } from './groups';
 import { text } from './text';
 import styles from './review.module.css';
 
-/** What the run would need: records, requests, share of the quota. */
-export function RunNeeds({ plan }: { plan: Plan }) {
+/** What the run would need: records, requests, share of the quota, time. */
+export function RunNeeds({ plan, review }: { plan: Plan; review?: Review }) {
+  const groups = review?.groups ?? becoming(plan);
+  const compared = review?.compared ?? plan.records.length;
   return (
     <section className={styles.needs}>
       <h2 className={t('label')}>{text.cost}</h2>
@@ -18,7 +22,13 @@ export function RunNeeds({ plan }: { plan: Plan }) {
         {plan.quota_share !== null && (
           <>
             <dt>{text.quota}</dt>
-            <dd>{text.quotaShare(`${(plan.quota_share * 100).toFixed(1)}%`)}</dd>
+            <dd>{text.quotaShare(plan.quota_share)}</dd>
+          </>
+        )}
+        {plan.expected_seconds !== null && (
+          <>
+            <dt>{text.time}</dt>
+            <dd>{text.about(roughly(plan.expected_seconds))}</dd>
           </>
         )}
         {plan.cost && (
@@ -27,13 +37,15 @@ export function RunNeeds({ plan }: { plan: Plan }) {
             <dd>{text.processed(byteSize(plan.cost.bytes), plan.cost.price)}</dd>
           </>
         )}
-        {plan.reads && plan.records.length > 0 && (
+        {(review?.reads ?? plan.reads) && compared > 0 && (
           <>
             <dt>{text.compared}</dt>
             <dd>
               {text.comparedWith(
-                counted(plan.records.length, 'record', 'records'),
-                becoming(plan).map(([name, n]) => text.becoming[name](count(n))),
+                counted(compared, 'record', 'records'),
+                outcomes
+                  .filter((name) => groups[name] > 0)
+                  .map((name) => text.becoming[name](count(groups[name]))),
               )}
             </dd>
           </>

@@ -1,7 +1,10 @@
+import type { ChangeKind } from '@/api/bindings/ChangeKind';
 import type { FieldChange } from '@/api/bindings/FieldChange';
 import type { Plan } from '@/api/bindings/Plan';
 import type { PlanGroup } from '@/api/bindings/PlanGroup';
+import type { PlanRecord } from '@/api/bindings/PlanRecord';
 import type { Problem } from '@/api/bindings/Problem';
+import type { ReviewGroups } from '@/api/bindings/ReviewGroups';
 
 export const groupNames = ['added', 'changed', 'unchanged', 'invalid', 'removed'] as const;
 export type GroupName = (typeof groupNames)[number];
@@ -10,56 +13,92 @@ export type GroupName = (typeof groupNames)[number];
 export interface Entry {
   id: string;
   key: string;
-  /** The fields, or for a row that would fail none. */
+  /** What happened to its row; null for a row that can not be sent. */
+  change: ChangeKind | null;
+  /** The fields, or for a row that can not be sent none. */
   fields: FieldChange[];
   /** What would become of it in the destination, where that can be asked. */
   becomes: PlanGroup | null;
+  /** Why the destination would refuse it. */
+  refused: string[];
   row: number | null;
   problem: Problem | null;
 }
 
+/** A record as a line of a list. */
+export const entryOf = ({ key, change, fields, group, refused }: PlanRecord, id: string): Entry => ({
+  id,
+  key,
+  change,
+  fields,
+  becomes: group,
+  refused,
+  row: null,
+  problem: null,
+});
+
+/** The rows that can not be sent, as far as the plan lists them. */
+const invalidOf = (plan: Plan): Entry[] =>
+  plan.invalid_rows.map(({ row, key, problem }) => ({
+    id: `row ${String(row)}`,
+    key: key ?? '',
+    change: null,
+    fields: [],
+    becomes: null,
+    refused: [],
+    row,
+    problem,
+  }));
+
 /** The entries of a group, as far as the plan lists them. */
 export function entriesOf(plan: Plan, group: GroupName): Entry[] {
   if (group === 'unchanged') return [];
-  if (group === 'invalid') {
-    return plan.invalid_rows.map(({ row, key, problem }) => ({
-      id: `row ${String(row)}`,
-      key: key ?? '',
-      fields: [],
-      becomes: null,
-      row,
-      problem,
-    }));
-  }
+  if (group === 'invalid') return invalidOf(plan);
   return plan.records
     .filter(({ change }) => change === group)
-    .map(({ key, fields, group: becomes }) => ({
-      id: `${group} ${key}`,
-      key,
-      fields,
-      becomes,
-      row: null,
-      problem: null,
-    }));
+    .map((record) => entryOf(record, `${group} ${record.key}`));
+}
+
+/** The entries whose key or a value of which contains what is searched. */
+export function matching(entries: readonly Entry[], search: string): readonly Entry[] {
+  const wanted = search.trim().toLowerCase();
+  if (!wanted) return entries;
+  return entries.filter(({ key, fields }) =>
+    [key, ...fields.map(({ after }) => after ?? '')].some((word) => word.toLowerCase().includes(wanted)),
+  );
 }
 
 /** The fields a record is to empty: sent as null although something else, or nothing yet, was delivered. */
 export const emptied = ({ fields }: Entry): FieldChange[] =>
   fields.filter(({ changed, after, left_alone }) => changed && !left_alone && after === 'null');
 
-/** The group to look at first: changes, then what is new, then what would fail. */
+/** The group to look at first: changes, then what is new, then what can not be sent. */
 export function firstGroup(plan: Plan): GroupName {
   return (['removed', 'changed', 'added', 'invalid'] as const).find((name) => plan[name] > 0) ?? 'added';
 }
 
-/** What would become of the records that are listed, where the destination was asked. */
-export const becoming = (plan: Plan): [PlanGroup, number][] =>
-  (['create', 'update', 'remove', 'same', 'fail'] as const)
-    .map((name): [PlanGroup, number] => [name, plan.records.filter(({ group }) => group === name).length])
-    .filter(([, n]) => n > 0);
+/** What may become of a record, in the order it is told. */
+export const outcomes = [
+  'create',
+  'update',
+  'same',
+  'remove',
+  'fail',
+] as const satisfies readonly PlanGroup[];
+
+/** A tile of a review: what becomes of records, all of them, or the rows that can not be sent. */
+export type Shown = PlanGroup | 'all' | 'invalid';
+
+/** The tile to look at first: what would be lost, then what would change, then the rest. */
+export const firstShown = (groups: ReviewGroups): Shown =>
+  (['remove', 'update', 'create', 'fail', 'same'] as const).find((name) => groups[name] > 0) ?? 'all';
+
+/** How many of the listed records would become what, where the destination was asked. */
+export function becoming({ records }: Plan): ReviewGroups {
+  const groups = { create: 0, update: 0, same: 0, remove: 0, fail: 0 };
+  for (const { group } of records) if (group) groups[group] += 1;
+  return groups;
+}
 
 /** How many records the run would send. */
 export const toSend = (plan: Plan): number => plan.waiting;
-
-/** The last step of a path: `traits.company.name` as `company.name`. */
-export const shortPath = (path: string): string => path.replace(/^(traits|properties|context\.traits)\./, '');

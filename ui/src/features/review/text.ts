@@ -1,14 +1,26 @@
 import { count } from '@/components/times';
 
+/** `0.4%`; a share that is there is never told as none. */
+export const quotaShare = (share: number): string =>
+  share > 0 && share < 0.001 ? 'less than 0.1%' : `${(share * 100).toFixed(1)}%`;
+
 /** Words of the review. */
 export const text = {
   groups: {
     added: 'New',
     changed: 'Changed',
     unchanged: 'Unchanged',
-    invalid: 'Would fail',
+    invalid: 'Can not be sent',
     removed: 'Gone',
   },
+  outcomes: {
+    create: 'Create',
+    update: 'Update',
+    same: 'Same',
+    remove: 'Removed',
+    fail: 'Would fail',
+  },
+  outcome: 'Becomes',
   groupLabel: 'What would be sent',
   rowsRead: 'rows read',
   removedBeside: (n: string) => `and ${n} gone since the last run`,
@@ -68,7 +80,6 @@ export const text = {
   newRecord: 'Never delivered before',
   same: 'same',
   leftAlone: 'left alone: it has a value there',
-  none: 'nothing',
   previous: 'Previous record',
   next: 'Next record',
   cost: 'What the run needs',
@@ -76,7 +87,9 @@ export const text = {
   requestsBy: (requests: number, by: readonly string[]) =>
     [count(requests), ...(by.length > 0 ? [`by ${by.join(' and ')}`] : [])].join(' '),
   quota: 'Daily quota',
-  quotaShare: (percent: string) => `${percent} of it`,
+  quotaShare: (share: number) => `${quotaShare(share)} of it`,
+  time: 'Time',
+  about: (time: string) => `About ${time}, by the last runs`,
   read: 'Read and compared',
   warehouse: 'In the warehouse',
   processed: (size: string, price: string) => `${size} processed, ${price}`,

@@ -58,6 +58,13 @@ export function SyncMenu({
                 disabled: running || held || !to,
                 onAction: () => void actions.syncNow(name),
               },
+              {
+                id: 'look',
+                label: text.lookFirst,
+                icon: 'eye' as const,
+                disabled: running || held || !to,
+                onAction: () => void actions.lookFirst(name),
+              },
               pause,
               edit,
             ]),

@@ -1,7 +1,7 @@
 import type { Sync } from '@/api/bindings/Sync';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
-import { text } from './ask-text';
+import { approving, text } from './ask-text';
 import type { SyncActions } from './use-sync-actions';
 
 /** What is asked before it is done. */
@@ -58,15 +58,7 @@ export function SyncQuestion({
     },
     approve: {
       title: text.approve.title(n),
-      body: held?.sent
-        ? text.approve.rest(n, to ?? '')
-        : text.approve.body(
-            held?.added ?? 0,
-            held?.changed ?? 0,
-            held?.removed ?? 0,
-            sync.definition.removed,
-            to ?? '',
-          ),
+      body: approving(sync),
       yes: text.approve.yes(n),
       danger: (held?.removed ?? 0) > 0,
       go: () => actions.approve(name, held?.run ?? 0),

@@ -108,14 +108,23 @@ export function SyncScreen({ name, onUndo }: { name: string; onUndo: (run: Run) 
           {text.edit}
         </Button>
         {!running && definition.to !== null && status !== 'held' && (
-          <Button
-            look={status === 'needs_you' ? 'secondary' : 'primary'}
-            icon="play"
-            busy={actions.busy === `run ${name}`}
-            onPress={() => void actions.syncNow(name)}
-          >
-            {text.syncNow}
-          </Button>
+          <>
+            <Button
+              icon="eye"
+              busy={actions.busy === `look ${name}`}
+              onPress={() => void actions.lookFirst(name)}
+            >
+              {text.lookFirst}
+            </Button>
+            <Button
+              look={status === 'needs_you' ? 'secondary' : 'primary'}
+              icon="play"
+              busy={actions.busy === `run ${name}`}
+              onPress={() => void actions.syncNow(name)}
+            >
+              {text.syncNow}
+            </Button>
+          </>
         )}
       </Toolbar>
       <Body>

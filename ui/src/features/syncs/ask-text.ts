@@ -1,4 +1,5 @@
 import type { Removal } from '@/api/bindings/Removal';
+import type { Sync } from '@/api/bindings/Sync';
 import { count, counted } from '@/components/times';
 
 const changes = (n: number) => counted(n, 'change', 'changes');
@@ -41,3 +42,11 @@ export const text = {
   },
   cancel: 'Cancel',
 };
+
+/** What approving the held run of a sync does, in sentences. */
+export function approving({ definition, held }: Sync): string {
+  const to = definition.to ?? '';
+  if (!held) return '';
+  if (held.sent > 0) return text.approve.rest(held.waiting, to);
+  return text.approve.body(held.added, held.changed, held.removed, definition.removed, to);
+}

@@ -78,6 +78,7 @@ export const text = {
   },
   more: 'More',
   syncNow: 'Sync now',
+  lookFirst: 'Look first',
   cancelRun: 'Cancel run',
   pause: 'Pause schedule',
   resume: 'Resume schedule',

@@ -1,4 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import type { Settings } from '@/api/bindings/Settings';
 import { asProblem, call } from '@/api/client';
@@ -10,6 +11,7 @@ const touched = ['syncs', 'sync', 'runs', 'drafts', 'app_info'];
 /** What can be done to a sync and its runs. Each says what it did, or what stood in its way. */
 export function useSyncActions() {
   const client = useQueryClient();
+  const navigate = useNavigate();
   const [busy, setBusy] = useState<string | null>(null);
   const act = useCallback(
     async (what: string, work: () => Promise<unknown>, said: string, undo?: () => void) => {
@@ -30,7 +32,27 @@ export function useSyncActions() {
     [client],
   );
   const start = (sync: string, full: boolean) =>
-    act(`run ${sync}`, () => call('sync_now', { sync, full, approve: false }), text.said.sync_now(sync));
+    act(
+      `run ${sync}`,
+      () => call('sync_now', { sync, full, approve: false, review: false, planned: null }),
+      text.said.sync_now(sync),
+    );
+  /** Reads and compares, and holds the run before anything is sent; what it would do is shown meanwhile. */
+  const lookFirst = (sync: string) =>
+    act(
+      `look ${sync}`,
+      async () => {
+        const { run } = await call('sync_now', {
+          sync,
+          full: false,
+          approve: false,
+          review: true,
+          planned: null,
+        });
+        await navigate({ to: '/syncs/$name/held', params: { name: sync }, search: { run } });
+      },
+      '',
+    );
   const resume = (sync: string) =>
     act(`pause ${sync}`, () => call('sync_unpause', sync), text.said.sync_unpause(sync));
   return {
@@ -38,6 +60,7 @@ export function useSyncActions() {
     busy,
     syncNow: (sync: string) => start(sync, false),
     full: (sync: string) => start(sync, true),
+    lookFirst,
     approve: (sync: string, run: number) =>
       act(`run ${sync}`, () => call('run_approve', run), text.said.sync_now(sync)),
     cancel: (sync: string, run: number) =>

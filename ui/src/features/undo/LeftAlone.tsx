@@ -1,8 +1,8 @@
 import type { UndoRecord } from '@/api/bindings/UndoRecord';
 import { Table } from '@/components/Panel';
 import { t } from '@/components/text';
+import { Value } from '@/components/Value';
 import { text } from './text';
-import { Value } from './Value';
 import styles from './undo.module.css';
 
 const words = text.leaveAlone;

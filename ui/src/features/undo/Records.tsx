@@ -12,7 +12,7 @@ import { text } from './text';
 import { total, writes } from './look';
 import { useSettled } from './use-settled';
 import { useUndoLook } from './use-undo';
-import { Value } from './Value';
+import { Value } from '@/components/Value';
 import styles from './undo.module.css';
 
 /** Records that are listed; the others are searched for. */

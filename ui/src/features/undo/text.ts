@@ -77,7 +77,6 @@ export const text = {
     go: 'Send the earlier values once more…',
   },
   none: 'There is nothing to put back.',
-  empty: 'empty',
   pause: (sync: string) => `Pause ${sync} until I resume it`,
   pauseWhy: 'or its next run sends the same values again',
   again: 'The next run sends the same values again, unless rows or mapping change before.',

@@ -30,6 +30,7 @@ function record(definition: SyncDefinition, row: number, change: 'added' | 'chan
     now: null,
     after: {},
     fields,
+    refused: [],
   };
 }
 
@@ -80,6 +81,8 @@ export function planOf(definition: SyncDefinition): Plan {
       details: [],
     },
     reads: false,
+    stamp: 'as-planned',
+    expected_seconds: 184,
     requests_needed: 482,
     sent_by: [],
     cost: { bytes: 1_240_000_000, price: 'about $0.01 at list price' },

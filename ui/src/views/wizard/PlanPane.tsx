@@ -34,7 +34,6 @@ export function PlanSide({ plan, pick }: { plan: Plan; pick: Pick }) {
       {entry && (
         <BeforeAfter
           entry={entry}
-          group={pick.group}
           now={plan.reads}
           onPrevious={previous && (() => pick.choose(previous))}
           onNext={next && (() => pick.choose(next))}

@@ -13,6 +13,7 @@ import { State } from '@/components/State';
 import { clockTime, counted, duration } from '@/components/times';
 import { toasts } from '@/components/toasts';
 import { toSend } from '@/features/review/groups';
+import { useSyncActions } from '@/features/syncs/use-sync-actions';
 import { useWizard } from './context';
 import { PlanPane, PlanSide } from './PlanPane';
 import { StepFrame } from './StepFrame';
@@ -25,12 +26,16 @@ import styles from './wizard.module.css';
 
 const listed = 200;
 
+/** What is done with the sync once it is saved. */
+type Finish = 'save' | 'sync' | 'compare';
+
 export function ReviewStep() {
   const { state, dispatch, draft, end, go } = useWizard();
   const navigate = useNavigate();
   const client = useQueryClient();
   const syncs = useSyncs().data ?? [];
-  const [busy, setBusy] = useState<'save' | 'sync' | null>(null);
+  const actions = useSyncActions();
+  const [busy, setBusy] = useState<Finish | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [insist, setInsist] = useState(false);
   const definition = useMemo(() => definitionOf(state), [state]);
@@ -49,13 +54,13 @@ export function ReviewStep() {
     if (nameError) setInsist(true);
     else void test.start(name);
   };
-  const finish = async (sync: boolean) => {
+  const finish = async (how: Finish) => {
     if (!definition || busy) return;
     if (nameError) {
       setInsist(true);
       return;
     }
-    setBusy(sync ? 'sync' : 'save');
+    setBusy(how);
     setProblem(null);
     try {
       await call('sync_save', { existing: state.existing, definition: { ...definition, name }, draft });
@@ -63,8 +68,12 @@ export function ReviewStep() {
       await Promise.all(
         ['drafts', 'syncs', 'app_info'].map((key) => client.invalidateQueries({ queryKey: [key] })),
       );
-      if (sync) await call('sync_now', { sync: name, full: false, approve: true });
-      else toasts.show(text.review.saved(name));
+      if (how === 'compare' && (await actions.lookFirst(name))) return;
+      if (how === 'sync') {
+        const planned = plan.data?.stamp ?? null;
+        await call('sync_now', { sync: name, full: false, approve: true, review: false, planned });
+      }
+      if (how === 'save') toasts.show(text.review.saved(name));
       await navigate({ to: '/syncs/$name', params: { name } });
     } catch (error) {
       setProblem(asProblem(error));
@@ -85,6 +94,14 @@ export function ReviewStep() {
             <LinkButton isDisabled={plan.isFetching} onPress={() => void plan.refetch()}>
               {text.review.again}
             </LinkButton>
+            {plan.data.reads && plan.data.records.length < sending && (
+              <>
+                {' '}
+                <LinkButton isDisabled={busy !== null} onPress={() => void finish('compare')}>
+                  {text.review.every}
+                </LinkButton>
+              </>
+            )}
           </>
         ) : definition?.to ? (
           text.review.comparing
@@ -108,7 +125,7 @@ export function ReviewStep() {
       other={
         sending > 0 && (
           <>
-            <Button size="lg" look="quiet" busy={busy === 'save'} onPress={() => void finish(false)}>
+            <Button size="lg" look="quiet" busy={busy === 'save'} onPress={() => void finish('save')}>
               {text.review.keep}
             </Button>
             {fresh && (
@@ -124,12 +141,12 @@ export function ReviewStep() {
           ? {
               label: text.review.sync(counted(sending, 'record', 'records')),
               busy: busy === 'sync' || plan.isFetching,
-              onPress: () => void finish(true),
+              onPress: () => void finish('sync'),
             }
           : {
               label: text.review.save,
               busy: busy !== null || plan.isFetching,
-              onPress: () => void finish(false),
+              onPress: () => void finish('save'),
             }
       }
     >

@@ -78,6 +78,7 @@ export const text = {
       `${nothing ? 'Nothing has been sent. ' : ''}Read and compared at ${at}, in ${took}.`,
     comparing: 'Reading the rows and comparing them with what was delivered. Nothing is sent.',
     again: 'Compare again',
+    every: 'Compare every record',
     name: 'Name of the sync',
     nameMissing: 'Give the sync a name.',
     nameTaken: 'Another sync has this name already.',

@@ -3,10 +3,13 @@ import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import type { Connection } from '@/api/bindings/Connection';
 import type { Sync } from '@/api/bindings/Sync';
+import type { SyncDefinition } from '@/api/bindings/SyncDefinition';
+import type { SyncNow } from '@/api/bindings/SyncNow';
 import type { SyncSave } from '@/api/bindings/SyncSave';
 import { violations } from '@/test/axe';
 import { savedConnections } from '@/test/fake/catalogue';
 import { preview } from '@/test/fake/payload';
+import { planOf } from '@/test/fake/plan';
 import { leadScores } from '@/test/fake/source';
 import { definitionOf, savedSyncs } from '@/test/fake/syncs';
 import { fakeHost, problem } from '@/test/fake-host';
@@ -107,7 +110,11 @@ test('by keyboard alone from the warehouse to a running sync that sends exactly 
   expect(
     host.calls.at(-1)?.command === 'sync_now' ||
       host.calls.some(
-        ({ command, input }) => command === 'sync_now' && (input as { approve: boolean }).approve,
+        ({ command, input }) =>
+          command === 'sync_now' &&
+          (input as SyncNow).approve &&
+          !(input as SyncNow).review &&
+          (input as SyncNow).planned === 'as-planned',
       ),
   ).toBe(true);
 });
@@ -525,6 +532,25 @@ test('one record is sent as a test, shown with its answer, and the schedule wait
   expect(saves()[1]).toMatchObject({
     existing: 'Lead scores',
     definition: { schedule: { type: 'every', minutes: 30 } },
+  });
+});
+
+test('what was planned is sent, and every record can be compared before', async () => {
+  const host = fakeHost();
+  host.answer('plan', ({ definition }) => ({ ...planOf(definition as SyncDefinition), reads: true }));
+  const { user, router } = await toReview(host);
+  await user.click(screen.getByRole('button', { name: 'Compare every record' }));
+  await waitFor(() => expect(router.state.location.pathname).toBe('/syncs/Lead scores/held'));
+  const saved = host.calls.find(({ command }) => command === 'sync_save')?.input;
+  expect(saved).toMatchObject({
+    definition: { name: 'Lead scores', schedule: { type: 'every', minutes: 30 } },
+  });
+  expect(host.calls.find(({ command }) => command === 'sync_now')?.input).toEqual({
+    sync: 'Lead scores',
+    full: false,
+    approve: false,
+    review: true,
+    planned: null,
   });
 });
 
