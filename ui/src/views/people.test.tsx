@@ -258,7 +258,7 @@ describe('people, when something changes', () => {
     act(() => {
       for (let n = 0; n < 5; n += 1) host.push({ type: 'changed' });
     });
-    await waitFor(() => expect(entries()).toHaveLength(87), { timeout: 5000 });
+    await waitFor(() => expect(entries()).toHaveLength(87), { timeout: 20_000 });
     expect(inputs(host, 'person').slice(before)).toEqual([
       { about: 'many@example.com', cursor: null, limit: 50, reveal: false },
     ]);
