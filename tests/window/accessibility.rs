@@ -101,7 +101,7 @@ async fn more_syncs(page: &Page) {
         page.ask("sync_save", wanted).await;
     }
     for name in ["Visitors", "Workspace owners"] {
-        page.ask("sync_now", json!({ "sync": name, "full": false, "approve": true })).await;
+        page.ask("sync_now", json!({ "sync": name, "full": false, "approve": true, "review": false })).await;
         finished(page, name, 1).await;
     }
 }
