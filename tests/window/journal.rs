@@ -81,7 +81,11 @@ pub(crate) async fn sample_to_practice(page: &Page, definition: &Value) {
     let crm = json!({ "name": "Practice CRM", "kind": "practice", "settings": {}, "secrets": {} });
     page.ask("connection_save", json!({ "existing": null, "draft": crm })).await;
     page.ask("sync_save", json!({ "existing": null, "definition": definition, "draft": null })).await;
-    page.ask("sync_now", json!({ "sync": definition["name"], "full": false, "approve": false, "review": false })).await;
+    page.ask(
+        "sync_now",
+        json!({ "sync": definition["name"], "full": false, "approve": false, "review": false }),
+    )
+    .await;
 }
 
 /// Opens the page of a sync from Home.

@@ -82,3 +82,40 @@ fn a_cursor_reads_on_from_the_last_row() {
     let third = sluice.json(&["sync", "lead-scores"], 0);
     assert_eq!((count(&third, "read"), count(&third, "unchanged"), count(&third, "sent")), (1, 1, 0));
 }
+
+#[test]
+fn every_record_is_looked_at_before_just_those_are_sent() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    sluice.json(&["sync", "lead-scores"], 0);
+    let rename = |name: &str, records: usize| {
+        let some = format!("select lead_id from leads order by lead_id limit {records}");
+        sluice.change_sample(&format!("update leads set last_name = '{name}' where lead_id in ({some})"));
+    };
+    rename("Changed", 3);
+    let file = sluice.beside("plan.csv");
+    let export = ["plan", "lead-scores", "--all", "--limit", "2", "--export", file.to_str().unwrap()];
+    let plan = sluice.json(&export, 0);
+    assert_eq!((count(&plan["groups"], "update"), count(&plan, "sent")), (3, 0), "{plan}");
+    assert_eq!(plan["records"].as_array().unwrap().len(), 2);
+    let fields = plan["fields"].as_array().unwrap();
+    let name = fields.iter().find(|field| field["path"] == "full_name").unwrap();
+    assert_eq!((count(name, "changed"), count(name, "filled_after"), count(name, "blanked")), (3, 3, 0));
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(written.lines().filter(|line| line.contains(",update,full_name,")).count(), 3, "{written}");
+    assert_eq!(sluice.json(&["runs"], 0)[0]["status"], "held");
+
+    rename("Other", 1);
+    let said = sluice.run(&["sync", "lead-scores", "--approve"]);
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(
+        said.err.contains("The warehouse has changed since") && said.err.contains("1 otherwise"),
+        "{said:?}"
+    );
+    let approved = sluice.json(&["sync", "lead-scores", "--approve", "--anyway"], 0);
+    assert_eq!((&approved["run"], count(&approved, "delivered")), (&plan["run"], 3));
+    assert_eq!(
+        count(&sluice.json(&["sync", "lead-scores"], 0), "changed"),
+        1,
+        "the other one goes with the next run"
+    );
+}
