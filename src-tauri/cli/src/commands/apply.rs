@@ -9,6 +9,7 @@ use sluice_api::workspace::{Applied, AppliedChange, AppliedFile, Made};
 use sluice_engine::secrets::environment_variable;
 use sluice_engine::{Error, ErrorKind};
 
+use super::sync::quoted;
 use crate::exit::Exit;
 use crate::output::{self, Output};
 
@@ -17,6 +18,11 @@ pub(crate) async fn run(api: &Api, out: Output, path: &Path) -> Result<Exit, Pro
     let applied = api.apply_workspace(&read(path)?).await?;
     out.answer(&applied, || lines(&applied));
     note_missing_secrets(api, &applied).await?;
+    // A mapping that is new or was edited is worth a look before anything is sent with it.
+    if let Some(sync) = applied.changes.iter().find(|change| change.what == Applied::Sync) {
+        let name = quoted(&sync.name);
+        output::note(&format!("To see what a run would send before it does: sluice plan {name} --all"));
+    }
     Ok(Exit::Done)
 }
 
