@@ -11,7 +11,7 @@ use crate::run::before::asked;
 use crate::run::known::Known;
 use crate::run::patient::{Patience, patiently, read_by_key};
 use crate::same::is_same;
-use crate::store::outbox::beside::{AMENDED, Amended, BEFORE, Before};
+use crate::store::outbox::beside::{AMENDED, Amended, BEFORE, Before, MADE, Made};
 use crate::store::outbox::{self, BatchRow, Body, RecordState, key_hash};
 use crate::store::runs::RunRow;
 use crate::store::{Sqlite, Store};
@@ -62,6 +62,7 @@ struct Kept {
     body: Body,
     amended: Amended,
     before: Option<Before>,
+    made: Made,
     /// Places of delivered records.
     delivered: Vec<usize>,
 }
@@ -134,7 +135,8 @@ impl<'a> Look<'a> {
         let delivered: Vec<usize> = (0..body.len()).filter(is_wanted).collect();
         let amended = AMENDED.of_batch(sqlite, batch.id)?.unwrap_or_default();
         let before = BEFORE.of_batch(sqlite, batch.id)?;
-        Ok(Some(Kept { id: batch.id, body, amended, before, delivered }))
+        let made = MADE.of_batch(sqlite, batch.id)?.unwrap_or_default();
+        Ok(Some(Kept { id: batch.id, body, amended, before, made, delivered }))
     }
 
     async fn judged(&mut self, kept: &Kept, places: &[usize]) -> Result<Vec<UndoRecord>> {
@@ -150,7 +152,8 @@ impl<'a> Look<'a> {
             let before = self.before(kept, *place)?;
             let operation = kept.body.operation(*place)?;
             let began = from_millis(self.of.started);
-            let was = Was { operation, payload, before: &before, now: now.as_ref(), began };
+            let made = kept.made.get(place).map(String::as_str);
+            let was = Was { operation, payload, before: &before, now: now.as_ref(), made, began };
             let Judged { will, fields, mut reason } = judge(&self.known, match_field, &was)?;
             if let Some(run) = self.written_again(kept, *place, &fields)? {
                 reason = Some(format!("Run {run} of this sync has written it again since."));
