@@ -243,6 +243,25 @@ async fn a_created_record_that_somebody_made_again_just_alike_is_left_alone() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_record_that_is_made_again_after_the_look_is_left_alone_too() {
+    let bench = bench_with_ids().await;
+    let run = changed(&bench).await;
+    bench.crm.hold();
+    let undo = bench.engine.undo(run.id, Vec::new(), true).await.unwrap();
+    // The last of its three requests is to delete the record.
+    bench.crm.until_requests(bench.crm.requests().len() + 1).await;
+    made_again(&bench, "k4");
+    bench.crm.release();
+    let ended = bench.ended(undo).await;
+    assert_eq!(ended.state, RunState::CompletedWithRejections);
+    assert_eq!((ended.counts.delivered, ended.counts.rejected), (4, 1));
+    assert_eq!(bench.reasons(&ended), ["Another record is in its place now than when this was looked at."]);
+    let mut wanted = before();
+    wanted.extend([as_record("k4", "Bo", "2")]);
+    assert_eq!(records(&bench), wanted);
+}
+
+#[tokio::test(start_paused = true)]
 async fn each_request_of_a_batch_keeps_the_ids_of_what_it_created() {
     let bench = bench_with_ids().await;
     // Two are staged together, and each goes by itself.

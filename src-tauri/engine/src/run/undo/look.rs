@@ -34,6 +34,8 @@ pub struct UndoRecord {
     pub(super) matched: String,
     /// Its fields as they stand there now, as the text of one JSON object; `None` where there is no such record.
     pub(super) stands: Option<String>,
+    /// The destination's own id of that record, where it says.
+    pub(super) id: Option<String>,
 }
 
 /// What goes through the run.
@@ -162,7 +164,8 @@ impl<'a> Look<'a> {
                 document(payload)?.get(match_field).map_or_else(|| "null".to_owned(), Json::compact);
             let (key, stands) =
                 (kept.body.key(*place).to_owned(), now.as_ref().map(|now| now.fields.clone()));
-            records.push(UndoRecord { key, will, fields, reason, matched, stands });
+            let id = now.as_ref().and_then(|now| now.id.clone());
+            records.push(UndoRecord { key, will, fields, reason, matched, stands, id });
         }
         self.leave_merged_alone(&now, &mut records)?;
         Ok(records)
