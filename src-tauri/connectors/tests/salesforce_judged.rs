@@ -102,7 +102,7 @@ async fn five_thousand_leads_in_a_job_each_get_their_own_outcome() {
     let org = open(&fake.url);
     let delivery = deliver(&*org, &payloads(0..5_000)).await;
     assert_eq!(count(&delivery), (4_948, 50, 2));
-    assert_eq!(fake.world().leads.len(), 4_948);
+    assert_eq!((fake.world().leads.len(), delivery.made.len()), (4_948, 4_948));
     let said = said(&delivery);
     assert_eq!(
         said[17],
@@ -116,8 +116,15 @@ async fn five_thousand_leads_in_a_job_each_get_their_own_outcome() {
     assert_eq!(fake.world().requests.len(), requests + 1);
     // A repeat changes nothing.
     let before = fake.world().leads.clone();
-    assert_eq!(count(&deliver(&*org, &payloads(0..5_000)).await), (4_950, 50, 0));
+    let repeat = deliver(&*org, &payloads(0..5_000)).await;
+    assert_eq!((count(&repeat), repeat.made.len()), ((4_950, 50, 0), 0));
     assert_eq!(fake.world().leads, before);
+    // What is read says the id that the job said.
+    let values = ["e-5".to_owned()];
+    let read =
+        ReadByKey { object: "Lead", match_field: "Ext__c", values: &values, fields: &[], needed: true };
+    let found = org.read_by_key(&read).await.unwrap().unwrap().remove(0).unwrap();
+    assert_eq!(found.id.as_ref(), delivery.made.get(&5));
 }
 
 #[tokio::test]

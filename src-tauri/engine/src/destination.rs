@@ -197,6 +197,16 @@ pub struct Delivery {
     pub answer: Answer,
     /// The request and the answer as they were, for the event log. Without secrets.
     pub exchange: Exchange,
+    /// By place in the batch, the destination's own id of each record that this request created, where the answer
+    /// tells both.
+    pub made: BTreeMap<usize, String>,
+}
+
+impl Delivery {
+    /// An answer that names no record as new.
+    pub fn new(answer: Answer, exchange: Exchange) -> Self {
+        Self { answer, exchange, made: BTreeMap::new() }
+    }
 }
 
 /// What the destination said.
@@ -380,6 +390,8 @@ pub struct ReadByKey<'a> {
 pub struct Found {
     /// The wanted fields, as far as they can be read: the text of one JSON object.
     pub fields: String,
+    /// The destination's own id of it, where it says; in the form that [`Delivery::made`] has it in.
+    pub id: Option<String>,
     /// When it was made, by the destination's clock, where it says.
     pub made_at: Option<DateTime<Utc>>,
     /// When it was last changed, by the same clock, where it says.

@@ -98,6 +98,11 @@ fn changed_since(
             (Some(_), None) => {
                 "It is not in the destination any more, and was when this was looked at.".to_owned()
             }
+            (Some(_), Some(found))
+                if looked.id.as_ref().zip(found.id.as_ref()).is_some_and(|(was, is)| was != is) =>
+            {
+                "Another record is in its place now than when this was looked at.".to_owned()
+            }
             (Some(stood), Some(found)) => match others(stood, &found.fields) {
                 names if names.is_empty() => continue,
                 names => format!(

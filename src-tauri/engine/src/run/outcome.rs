@@ -11,6 +11,7 @@ use crate::mapping::address;
 use crate::record::Change;
 use crate::store::exchanges::{self, Left};
 use crate::store::fingerprints::{self, Chunk};
+use crate::store::outbox::beside::{MADE, Made};
 use crate::store::outbox::{self, Body, RecordState, fingerprint, key_hash};
 use crate::store::runs::{self, Counts, Problem};
 use crate::sync::Shape;
@@ -38,19 +39,25 @@ pub(crate) struct Settled {
     pub(crate) again: Vec<(usize, Error)>,
     /// Fingerprints of the records that count as delivered.
     delivered: Option<Chunk>,
+    /// The destination's own ids of those of them that it created.
+    made: Made,
 }
 
 impl Settled {
-    /// One outcome per place, in order, with the [`delivered`] fingerprints. `may_be_there` says of which records an
-    /// earlier request may have arrived.
+    /// One outcome per place, in order, with the [`delivered`] fingerprints, and the ids of the records that were
+    /// `made`, by place in the request. `may_be_there` says of which records an earlier request may have arrived.
     pub(crate) fn from_outcomes(
         places: &[usize],
         outcomes: Vec<Outcome>,
         delivered: Option<Chunk>,
+        mut made: Made,
         may_be_there: impl Fn(usize) -> bool,
     ) -> Self {
         let mut settled = Self { delivered, ..Self::of(Vec::with_capacity(places.len())) };
-        for (place, outcome) in places.iter().zip(outcomes) {
+        for (sent, (place, outcome)) in places.iter().zip(outcomes).enumerate() {
+            if let (Outcome::Delivered | Outcome::Accepted, Some(id)) = (&outcome, made.remove(&sent)) {
+                settled.made.insert(*place, id);
+            }
             let (state, problem) = match outcome {
                 Outcome::Delivered => (RecordState::Delivered, None),
                 Outcome::Accepted => (RecordState::Accepted, None),
@@ -91,7 +98,7 @@ impl Settled {
     }
 
     fn of(states: Vec<State>) -> Self {
-        Self { states, again: Vec::new(), delivered: None }
+        Self { states, again: Vec::new(), delivered: None, made: Made::new() }
     }
 
     /// Each record's state.
@@ -164,6 +171,8 @@ pub(crate) struct Settlement {
     /// The destination's job that ended with this answer.
     job: Option<i64>,
     settled: Settled,
+    /// Ids of the records that were created, where there are any.
+    made: Option<Vec<u8>>,
     /// The request and what is kept of its answer; none for a look at a job.
     answered: Option<(Left, Vec<u8>)>,
     pub(crate) added: Counts,
@@ -180,12 +189,13 @@ impl Settlement {
                 Some(left) => Some((left.clone(), exchanges::stored(&attempt.exchange)?)),
                 None => None,
             },
+            made: if settled.made.is_empty() { None } else { Some(MADE.packed(&settled.made)?) },
             added: settled.counts(attempt),
             settled,
         })
     }
 
-    /// Writes outcome, fingerprints, counters and event. Runs inside one transaction of the writer.
+    /// Writes outcome, fingerprints, ids, counters and event. Runs inside one transaction of the writer.
     pub(crate) fn write(&self, sqlite: &Connection, sync: i64, run: i64, at: i64) -> Result<()> {
         failpoint!(Settling);
         let majority = self.settled.plain_majority().filter(|_| self.whole);
@@ -202,6 +212,9 @@ impl Settlement {
         }
         if let Some(delivered) = &self.settled.delivered {
             fingerprints::append(sqlite, sync, self.batch, delivered)?;
+        }
+        if let Some(made) = &self.made {
+            MADE.add(sqlite, self.batch, made)?;
         }
         if let Some(job) = self.job {
             outbox::jobs::ended(sqlite, job)?;

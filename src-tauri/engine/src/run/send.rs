@@ -47,7 +47,7 @@ impl Made {
     fn nothing() -> Self {
         let exchange = Exchange { never_left: true, ..Exchange::default() };
         Self {
-            delivery: Delivery { answer: Answer::Records(Vec::new()), exchange },
+            delivery: Delivery::new(Answer::Records(Vec::new()), exchange),
             delivered: Ok(None),
             left: None,
         }

@@ -36,6 +36,7 @@ pub fn surplus(sqlite: &Sqlite, kept: Kept) -> Result<Vec<i64>> {
             + coalesce((select length(z) from before where batch = b.id), 0)
             + coalesce((select length(z) from amended where batch = b.id), 0)
             + coalesce((select length(z) from looked where batch = b.id), 0)
+            + coalesce((select length(z) from made where batch = b.id), 0)
             + (select count(*) from record_state where batch = b.id) * {OWN_STATE}
          from batch b order by b.id"
     );
@@ -63,7 +64,9 @@ pub fn forget(sqlite: &Sqlite, batches: &[i64]) -> Result<usize> {
     for batch in batches {
         let sql = format!("delete from batch as b where id = ?1 and {CLOSED}");
         if sqlite.prepare_cached(&sql)?.execute([batch])? == 1 {
-            for table in ["body", "key_segment", "record_state", "exchange", "before", "amended", "looked"] {
+            for table in
+                ["body", "key_segment", "record_state", "exchange", "before", "amended", "looked", "made"]
+            {
                 let sql = format!("delete from {table} where batch = ?1");
                 sqlite.prepare_cached(&sql)?.execute([batch])?;
             }

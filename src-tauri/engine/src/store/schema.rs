@@ -147,10 +147,13 @@ alter table run add column undoes integer;
 alter table run add column sent_by text;
 create index run_undoes on run(undoes) where undoes is not null;
 ",
-    // 11: every record of a run is compared with the destination before it is sent.
+    // 11: every record of a run is compared with the destination before it is sent, and the ids of created ones are kept.
     "
 -- What was found of each record of a batch when it was looked at, by place; zstd 1 of JSON.
 create table looked(batch integer primary key, z blob not null);
+
+-- The destination's own ids of the records of a batch that it created, by place; zstd 1 of JSON.
+create table made(batch integer primary key, z blob not null);
 
 -- review: what came of comparing, as JSON.
 alter table run add column review text;

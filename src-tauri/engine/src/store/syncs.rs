@@ -220,7 +220,9 @@ pub fn delete(sqlite: &Sqlite, name: &str) -> Result<()> {
     let id = get(sqlite, name)?.id;
     fingerprints::drop_staged(sqlite, id)?;
     sqlite.execute("delete from held where run in (select id from run where sync = ?1)", [id])?;
-    for table in ["body", "key_segment", "record_state", "exchange", "before", "amended", "job"] {
+    for table in
+        ["body", "key_segment", "record_state", "exchange", "before", "amended", "looked", "made", "job"]
+    {
         sqlite.execute(
             &format!("delete from {table} where batch in (select id from batch where sync = ?1)"),
             [id],

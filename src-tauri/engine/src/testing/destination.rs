@@ -103,6 +103,11 @@ struct State {
     part_of: HashMap<String, String>,
     /// Keys that several records have.
     doubled: HashSet<String>,
+    /// How many records were made so far, and which of them stands under a key.
+    numbered: usize,
+    numbers: HashMap<String, usize>,
+    tells_ids: bool,
+    tells_times: bool,
 }
 
 /// A destination that keeps what arrives, and answers as the test says.
@@ -165,6 +170,10 @@ impl FakeDestination {
             touched: HashSet::new(),
             part_of: HashMap::new(),
             doubled: HashSet::new(),
+            numbered: 0,
+            numbers: HashMap::new(),
+            tells_ids: false,
+            tells_times: true,
         };
         let counter = || watch::Sender::new(0);
         Arc::new(Self {
@@ -254,6 +263,16 @@ impl FakeDestination {
     /// What its clock shows, whatever records are made.
     pub fn shows(&self, at: DateTime<Utc>) {
         self.lock().shows = at;
+    }
+
+    /// From now on it says of a record which id of its own it has, and which ones are new.
+    pub fn tell_ids(&self) {
+        self.lock().tells_ids = true;
+    }
+
+    /// From now on it does not say when a record was made or changed.
+    pub fn tell_no_times(&self) {
+        self.lock().tells_times = false;
     }
 
     /// Somebody merges a record into another, which is found by both keys from now on.
@@ -398,8 +417,8 @@ impl FakeDestination {
 }
 
 impl State {
-    /// `None`: no answer ever comes.
-    fn answer(&mut self, records: &[Record<'_>]) -> Option<Answer> {
+    /// Says in `made` which records are new. `None`: no answer ever comes.
+    fn answer(&mut self, records: &[Record<'_>], made: &mut BTreeMap<usize, String>) -> Option<Answer> {
         let number = self.requests.len() + 1;
         let arrived: Vec<Arrived> = records.iter().map(|record| arrived(record, number)).collect();
         let reply = (self.reply)(number, &arrived);
@@ -413,7 +432,7 @@ impl State {
                 }
                 return None;
             }
-            Reply::EachRecord => Answer::Records(arrived.iter().map(|arrived| self.take(arrived)).collect()),
+            Reply::EachRecord => self.take_each(&arrived, made),
             Reply::LostBefore => lost(),
             Reply::LostAfter => {
                 for record in &arrived {
@@ -460,7 +479,7 @@ impl State {
     }
 
     /// What became of a job; a token nobody knows is a job that is lost.
-    fn poll(&mut self, token: &JobToken) -> Option<Answer> {
+    fn poll(&mut self, token: &JobToken, made: &mut BTreeMap<usize, String>) -> Option<Answer> {
         if self.jobs_lost || !self.jobs.contains_key(&token.0) {
             return Some(Answer::Unknown(Error::new(ErrorKind::BadAnswer, "There is no such job.")));
         }
@@ -468,7 +487,35 @@ impl State {
             return None;
         }
         let arrived = self.jobs.get(&token.0)?.clone();
-        Some(Answer::Records(arrived.iter().map(|arrived| self.take(arrived)).collect()))
+        Some(self.take_each(&arrived, made))
+    }
+
+    /// Takes records, and says which are new where it tells ids.
+    fn take_each(&mut self, arrived: &[Arrived], made: &mut BTreeMap<usize, String>) -> Answer {
+        let mut outcomes = Vec::with_capacity(arrived.len());
+        for (place, arrived) in arrived.iter().enumerate() {
+            let key = self.place(&arrived.key).to_owned();
+            let was_there = self.kept.contains_key(&key);
+            outcomes.push(self.take(arrived));
+            if let Some(id) = self.id(&key).filter(|_| !was_there) {
+                made.insert(place, id);
+            }
+        }
+        Answer::Records(outcomes)
+    }
+
+    /// The id of the record that stands under `key`.
+    fn id(&self, key: &str) -> Option<String> {
+        let number = self.numbers.get(key).filter(|_| self.tells_ids && self.kept.contains_key(key))?;
+        Some(format!("record-{number}"))
+    }
+
+    /// Puts a record under `key`: another one than any before, unless one stands there.
+    fn stand(&mut self, key: &str, record: String) {
+        if self.kept.insert(key.to_owned(), record).is_none() {
+            self.numbered += 1;
+            self.numbers.insert(key.to_owned(), self.numbered);
+        }
     }
 
     /// Takes a record once per id, as destinations that recognise a repeat do.
@@ -513,14 +560,14 @@ impl State {
             fields.retain(|name, _| name != "id" || place == arrived.key);
             self.merged(&place, fields);
         } else {
-            self.kept.insert(arrived.key.clone(), arrived.payload.clone());
+            self.stand(&arrived.key, arrived.payload.clone());
         }
     }
 
     fn merged(&mut self, key: &str, fields: serde_json::Map<String, serde_json::Value>) {
         let mut record = self.record_of(key).unwrap_or_default();
         record.extend(fields);
-        self.kept.insert(key.to_owned(), serde_json::Value::Object(record).to_string());
+        self.stand(key, serde_json::Value::Object(record).to_string());
     }
 
     /// The key under which the record stands that is found by `key`.
@@ -551,8 +598,9 @@ impl State {
         let changed_at = self.shows + TimeDelta::hours(self.touched.contains(key).into());
         Some(Found {
             fields: serde_json::Value::Object(fields).to_string(),
-            made_at: Some(self.shows),
-            changed_at: Some(changed_at),
+            id: self.id(key),
+            made_at: self.tells_times.then_some(self.shows),
+            changed_at: self.tells_times.then_some(changed_at),
             ..Found::default()
         })
     }
@@ -641,10 +689,11 @@ impl Destination for Handle {
         self.alive().await;
         let bytes = batch.records.iter().map(|record| record.payload.len() as u64).sum();
         let mut exchange = Exchange { target: "POST /records".to_owned(), bytes, ..Exchange::default() };
-        let answer = self.0.lock().answer(batch.records);
+        let mut made = BTreeMap::new();
+        let answer = self.0.lock().answer(batch.records, &mut made);
         if let Some(answer) = answer {
             exchange.never_left = matches!(&answer, Answer::Again(error) if error.turn_after().is_some());
-            return Delivery { answer, exchange };
+            return Delivery { answer, exchange, made };
         }
         self.0.silent.send_modify(|silent| *silent += 1);
         std::future::pending().await
@@ -668,9 +717,11 @@ impl Destination for Handle {
 impl Jobs for Handle {
     async fn poll(&self, job: &JobToken, _: &Batch<'_>) -> Option<Delivery> {
         self.alive().await;
-        let answer = self.0.lock().poll(job);
+        let mut made = BTreeMap::new();
+        let answer = self.0.lock().poll(job, &mut made);
         self.0.polls.send_modify(|polls| *polls += 1);
         let answer = answer?;
-        Some(Delivery { answer, exchange: Exchange { target: "GET /job".to_owned(), ..Exchange::default() } })
+        let exchange = Exchange { target: "GET /job".to_owned(), ..Exchange::default() };
+        Some(Delivery { answer, exchange, made })
     }
 }

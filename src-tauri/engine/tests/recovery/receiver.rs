@@ -187,7 +187,7 @@ impl Destination for Sends {
             Ok(Some(_)) => Answer::Again(error(ErrorKind::ServerFailed, 5)),
             Ok(None) | Err(_) => Answer::Unknown(error(ErrorKind::Unreachable, 5)),
         };
-        Delivery { answer, exchange: Exchange { target: "receiver".to_owned(), ..Exchange::default() } }
+        Delivery::new(answer, Exchange { target: "receiver".to_owned(), ..Exchange::default() })
     }
 }
 

@@ -7,7 +7,7 @@ use sluice_engine::record::Operation;
 use sluice_engine::store::events::{self, Filter};
 use sluice_engine::store::outbox::RecordState;
 use sluice_engine::store::retention::{self, Kept};
-use sluice_engine::store::settings;
+use sluice_engine::store::{settings, syncs};
 use sluice_engine::sync::Removal;
 use sluice_engine::upkeep::{HISTORY_DAYS, HISTORY_MEGABYTES, Upkeep};
 
@@ -33,6 +33,12 @@ impl Bench {
             .unwrap();
         assert_eq!(counted, Some(page.len() as u64), "the log counts what it shows");
         page.into_iter().rev().map(|event| (event.key.unwrap(), event.state)).collect()
+    }
+
+    /// How many batches have ids of created records kept beside them.
+    fn batches_with_ids(&self) -> i64 {
+        let count = "select count(*) from made";
+        self.engine.store().read(|sqlite| Ok(sqlite.query_row(count, [], |row| row.get(0))?)).unwrap()
     }
 
     async fn set(&self, key: &'static str, value: &'static str) {
@@ -109,6 +115,22 @@ async fn the_oldest_go_first_where_there_are_too_many() {
     assert_eq!(bench.engine.store().write(forget).done().await.unwrap(), some.len());
     assert_eq!(bench.kept_events().len(), 300 - some.len() * 10);
     assert_eq!(bench.run().await.counts.to_send, 0);
+}
+
+#[tokio::test]
+async fn the_ids_of_created_records_go_with_their_batch_and_their_sync() {
+    let bench = Bench::with_batches_of(10).await;
+    bench.crm.tell_ids();
+    bench.table.set(people(30, "Ana"));
+    bench.run().await;
+    let store = bench.engine.store();
+    assert_eq!(bench.batches_with_ids(), 3);
+    let nothing = Kept { since: None, bytes: Some(0) };
+    let surplus = store.read(|sqlite| retention::surplus(sqlite, nothing)).unwrap();
+    store.write(move |sqlite| retention::forget(sqlite, &surplus)).done().await.unwrap();
+    assert_eq!(bench.batches_with_ids(), 1, "the newest batch is always kept");
+    store.write(|sqlite| syncs::delete(sqlite, crate::bench::SYNC)).done().await.unwrap();
+    assert_eq!(bench.batches_with_ids(), 0);
 }
 
 #[tokio::test]

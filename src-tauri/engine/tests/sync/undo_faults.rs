@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sluice_engine::run::undo::Will;
 use sluice_engine::store::runs::{self, RunRow, RunState};
 use sluice_engine::sync::Removal;
-use sluice_engine::testing::{FakeCell, FakeDestination, FakeWarehouse};
+use sluice_engine::testing::{FakeCell, FakeDestination, FakeWarehouse, Reply};
 
 use crate::bench::{Bench, NO_BRAKES};
 
@@ -198,6 +198,83 @@ async fn a_created_record_that_is_part_of_another_now_does_not_take_that_one_wit
     let mut wanted = before();
     wanted.extend([as_record("own", "Bo", "2")]);
     assert_eq!(records(&bench), wanted);
+}
+
+const ANOTHER: &str = "It is another record than the run created.";
+
+/// A CRM that tells ids, and no times: nothing else says which record the run created.
+async fn bench_with_ids() -> Bench {
+    let bench = bench().await;
+    bench.crm.tell_ids();
+    bench.crm.tell_no_times();
+    bench
+}
+
+/// Somebody deletes a record there, and makes another one just like it.
+fn made_again(bench: &Bench, key: &str) {
+    let record = records(bench)[key].clone();
+    bench.crm.somebody_deletes(key);
+    for (field, value) in record.as_object().unwrap() {
+        bench.crm.somebody_sets(key, field, value.as_str().unwrap());
+    }
+    assert_eq!(records(bench)[key], record);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_created_record_that_somebody_made_again_just_alike_is_left_alone() {
+    for (by_job, again) in [(false, false), (false, true), (true, false), (true, true)] {
+        let bench = bench_with_ids().await;
+        if by_job {
+            bench.crm.finish_jobs();
+            bench.crm.reply(|_, _| Reply::Job);
+        }
+        let run = changed(&bench).await;
+        let mut wanted = before();
+        let mut left = Vec::new();
+        if again {
+            made_again(&bench, "k4");
+            wanted.extend([as_record("k4", "Bo", "2")]);
+            left.push(alone("k4", ANOTHER));
+        }
+        let undo = undone(&bench, run.id).await;
+        assert_eq!(undo.state, RunState::Completed, "by job: {by_job}, made again: {again}");
+        assert_eq!((left_alone(&bench, &undo), records(&bench)), (left, wanted));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_is_made_again_after_the_look_is_left_alone_too() {
+    let bench = bench_with_ids().await;
+    let run = changed(&bench).await;
+    bench.crm.hold();
+    let undo = bench.engine.undo(run.id, Vec::new(), true).await.unwrap();
+    // The last of its three requests is to delete the record.
+    bench.crm.until_requests(bench.crm.requests().len() + 1).await;
+    made_again(&bench, "k4");
+    bench.crm.release();
+    let ended = bench.ended(undo).await;
+    assert_eq!(ended.state, RunState::CompletedWithRejections);
+    assert_eq!((ended.counts.delivered, ended.counts.rejected), (4, 1));
+    assert_eq!(bench.reasons(&ended), ["Another record is in its place now than when this was looked at."]);
+    let mut wanted = before();
+    wanted.extend([as_record("k4", "Bo", "2")]);
+    assert_eq!(records(&bench), wanted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_request_of_a_batch_keeps_the_ids_of_what_it_created() {
+    let bench = bench_with_ids().await;
+    // Two are staged together, and each goes by itself.
+    bench.crm.together(|_, _| 1);
+    bench.table.set(people(&["Ana", "Ada", "Abe", "Al"], "1"));
+    let run = bench.run().await;
+    assert_eq!(bench.crm.requests().len(), 4);
+    made_again(&bench, "k0");
+    made_again(&bench, "k3");
+    let undo = undone(&bench, run.id).await;
+    assert_eq!(left_alone(&bench, &undo), [alone("k0", ANOTHER), alone("k3", ANOTHER)]);
+    assert_eq!((undo.counts.removed, undo.counts.delivered), (2, 2));
+    assert_eq!(records(&bench), BTreeMap::from([as_record("k0", "Ana", "1"), as_record("k3", "Al", "1")]));
 }
 
 #[tokio::test(start_paused = true)]

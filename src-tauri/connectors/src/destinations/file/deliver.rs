@@ -42,7 +42,7 @@ pub(super) async fn deliver(folder: &Folder, batch: &Batch<'_>) -> Delivery {
         }
     };
     exchange.took = started.elapsed();
-    Delivery { answer, exchange }
+    Delivery::new(answer, exchange)
 }
 
 /// A record as one line of JSON.

@@ -3,7 +3,7 @@
 //! Form: developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/batch/upsert-contacts, and “Multi-status
 //! errors” of developers.hubspot.com/docs/api-reference/error-handling.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -31,6 +31,8 @@ pub(super) struct Batched {
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Named {
     pub(super) id: Option<String>,
+    /// Of a record that was upserted: it was not there before.
+    new: Option<bool>,
     pub(super) properties: Option<Map<String, Value>>,
     pub(super) created_at: Option<DateTime<Utc>>,
     pub(super) updated_at: Option<DateTime<Utc>>,
@@ -112,6 +114,19 @@ pub(super) fn outcomes(ready: &Ready<'_>, batched: &Batched) -> Vec<Option<Outco
         return vec![Some(verdict(said, ready.action, entry))];
     }
     outcomes
+}
+
+/// HubSpot's ids of the records that a request created, by place in the batch: an upsert says which ones are new, and
+/// all that a creation names are.
+pub(super) fn made(ready: &Ready<'_>, batched: &Batched) -> BTreeMap<usize, String> {
+    let names = Names::of(ready);
+    let is_new = |named: &&Named| match ready.action {
+        Action::Create => true,
+        Action::Upsert => named.new == Some(true),
+        Action::Update | Action::Archive => false,
+    };
+    let new = batched.results.iter().flatten().filter(is_new);
+    new.filter_map(|named| Some((ready.entries[names.written(named)?].place, named.id.clone()?))).collect()
 }
 
 fn names_nobody(said: &Said) -> bool {

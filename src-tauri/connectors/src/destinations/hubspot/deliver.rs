@@ -1,5 +1,6 @@
 //! Sending a batch: one request for records of one kind of write, and what its answer says of each.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use sluice_engine::destination::{Answer, Batch, Delivery, Exchange, Outcome};
@@ -22,24 +23,25 @@ pub(super) async fn deliver(hub: &HubSpot, batch: &Batch<'_>) -> Delivery {
     let exchange = Exchange { headers: shown_headers(), never_left: true, ..Exchange::default() };
     let ready = match prepared(hub, batch).await {
         Ok(ready) => ready,
-        Err(error) => return Delivery { answer: error::not_begun(error), exchange },
+        Err(error) => return Delivery::new(error::not_begun(error), exchange),
     };
     let url = hub.url(Area::Objects, &[ready.to.object, "batch", ready.action.name()]);
     let mut exchange = Exchange { target: format!("POST {url}"), left_out: ready.left_out(), ..exchange };
     if ready.entries.is_empty() {
         "Nothing was sent: no record can be taken.".clone_into(&mut exchange.answer);
-        return Delivery { answer: whole(&ready, Vec::new()), exchange };
+        return Delivery::new(whole(&ready, Vec::new()), exchange);
     }
+    let mut made = BTreeMap::new();
     let answer = match ready.action {
         Action::Archive => archive(hub, &ready, url, &mut exchange).await,
         Action::Upsert | Action::Update | Action::Create => {
             let body = request::body(&ready);
             exchange.keep_body(ready.entries.len(), &body);
             let sent = post(hub, url, body, &mut exchange).await;
-            classify(hub, &ready, &sent).await
+            classify(hub, &ready, &sent, &mut made).await
         }
     };
-    Delivery { answer, exchange }
+    Delivery { answer, exchange, made }
 }
 
 /// The batch made ready by the properties as they are now.
@@ -94,8 +96,13 @@ async fn archive(hub: &HubSpot, ready: &Ready<'_>, url: Url, exchange: &mut Exch
     delete::classify(hub, ready, numbers, &sent)
 }
 
-/// Sorts the answer to a write.
-async fn classify(hub: &HubSpot, ready: &Ready<'_>, sent: &std::result::Result<Answered, Failure>) -> Answer {
+/// Sorts the answer to a write, and writes down which records it `made`.
+async fn classify(
+    hub: &HubSpot,
+    ready: &Ready<'_>,
+    sent: &std::result::Result<Answered, Failure>,
+    made: &mut BTreeMap<usize, String>,
+) -> Answer {
     let answered = match sent {
         Ok(answered) => answered,
         Err(failure) => return error::unanswered(failure),
@@ -115,6 +122,7 @@ async fn classify(hub: &HubSpot, ready: &Ready<'_>, sent: &std::result::Result<A
         Ok(batched) => batched,
         Err(error) => return Answer::Unknown(error),
     };
+    *made = answer::made(ready, &batched);
     let mut outcomes = outcomes(ready, &batched);
     if ready.action == Action::Update {
         look_for_unnamed(hub, ready, &mut outcomes).await;

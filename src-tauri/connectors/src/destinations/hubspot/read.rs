@@ -137,6 +137,7 @@ fn shown(named: &Named, wanted: &[&str], definitions: &Definitions) -> Found {
     let members: Vec<_> = wanted.iter().map(member).collect();
     Found {
         fields: format!("{{{}}}", members.join(",")),
+        id: named.id.clone(),
         made_at: named.created_at,
         changed_at: named.updated_at,
         ..Found::default()

@@ -18,12 +18,13 @@ use super::error::broken;
 use super::plays::{self, Play};
 use super::records;
 
+/// A record's number is given to no other one later, in files that are made with this: an undo knows a record by it.
 const SCHEMA: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     CREATE TABLE IF NOT EXISTS record (
-        id INTEGER PRIMARY KEY, object TEXT NOT NULL, fields TEXT NOT NULL, changed_at TEXT NOT NULL,
-        made_at TEXT) STRICT;
+        id INTEGER PRIMARY KEY AUTOINCREMENT, object TEXT NOT NULL, fields TEXT NOT NULL,
+        changed_at TEXT NOT NULL, made_at TEXT) STRICT;
     CREATE TABLE IF NOT EXISTS match_value (
         object TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, record INTEGER NOT NULL REFERENCES record,
         PRIMARY KEY (object, field, value)) STRICT, WITHOUT ROWID;
@@ -156,7 +157,7 @@ pub(super) async fn read_by_key(crm: &Crm, read: &ReadByKey<'_>) -> Result<Vec<O
                 Some(record) => {
                     let found = shown(&records::load(db, record).map_err(broken)?, &fields);
                     let (made_at, changed_at) = records::times(db, record).map_err(broken)?;
-                    Some(Found { made_at, changed_at, ..found })
+                    Some(Found { id: Some(record.to_string()), made_at, changed_at, ..found })
                 }
                 None => None,
             });

@@ -1,5 +1,6 @@
 //! Requests to the practice CRM: a batch in one transaction, with an answer for every record.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -56,10 +57,20 @@ struct Request {
     records: Vec<Incoming>,
 }
 
-/// What became of the request: the quota was spent, or one verdict per record, with its part of the answer.
+/// What became of the request: the quota was spent, or one verdict per record, with its part of the answer. A record
+/// that was taken has its id, where it is a new one.
 enum Taken {
     OverQuota,
-    Verdicts(Vec<(std::result::Result<(), Error>, Value)>),
+    Verdicts(Vec<(std::result::Result<Option<String>, Error>, Value)>),
+}
+
+impl Taken {
+    /// The ids of new records, by place.
+    fn made(&self) -> BTreeMap<usize, String> {
+        let Self::Verdicts(verdicts) = self else { return BTreeMap::new() };
+        let each = verdicts.iter().enumerate();
+        each.filter_map(|(place, (verdict, _))| Some((place, verdict.as_ref().ok()?.clone()?))).collect()
+    }
 }
 
 /// Sends one batch.
@@ -70,6 +81,7 @@ pub(super) async fn deliver(crm: &Crm, batch: &Batch<'_>) -> Delivery {
         headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
         ..Exchange::default()
     };
+    let mut made = BTreeMap::new();
     let (answer, status, body) = match request(crm, batch) {
         Err((error, body)) => (Answer::Stop(error), 404, body),
         Ok(request) => {
@@ -81,12 +93,16 @@ pub(super) async fn deliver(crm: &Crm, batch: &Batch<'_>) -> Delivery {
             }
             match crm.too_soon() {
                 Some(wait) => too_many(crm.play, wait),
-                None => classify(crm, crm.run(move |db| take(db, &request)).await),
+                None => {
+                    let taken = crm.run(move |db| take(db, &request)).await;
+                    made = taken.as_ref().map(Taken::made).unwrap_or_default();
+                    classify(crm, taken)
+                }
             }
         }
     };
     (exchange.status, exchange.answer, exchange.took) = (Some(status), body.to_string(), started.elapsed());
-    Delivery { answer, exchange }
+    Delivery { answer, exchange, made }
 }
 
 fn target(batch: &Batch<'_>) -> String {
@@ -174,7 +190,7 @@ fn classify(crm: &Crm, taken: Result<Taken>) -> (Answer, u16, Value) {
         Ok(Taken::Verdicts(verdicts)) => {
             let (outcomes, results): (Vec<_>, Vec<_>) = verdicts.into_iter().unzip();
             let outcomes = outcomes.into_iter().map(|verdict| match verdict {
-                Ok(()) => Outcome::Delivered,
+                Ok(_) => Outcome::Delivered,
                 Err(reason) => Outcome::Rejected(reason),
             });
             (Answer::Records(outcomes.collect()), 200, json!({ "results": results }))
@@ -225,7 +241,7 @@ fn take(db: &mut Connection, request: &Request) -> Result<Taken> {
     let mut verdicts = Vec::with_capacity(request.records.len());
     for record in &request.records {
         verdicts.push(match take_one(&transaction, request, record) {
-            Ok(done) => (Ok(()), (play.taken)(&done)),
+            Ok(done) => (Ok(done.made()), (play.taken)(&done)),
             Err(Fault::Refused(problems)) => {
                 let (reason, result) = (play.refused)(&problems);
                 (Err(reason), result)

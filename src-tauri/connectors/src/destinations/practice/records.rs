@@ -21,6 +21,13 @@ pub(super) struct Done {
     pub(super) record: Option<i64>,
 }
 
+impl Done {
+    /// The id of the record, where it is a new one.
+    pub(super) fn made(&self) -> Option<String> {
+        self.record.filter(|_| self.what == "created").map(|record| record.to_string())
+    }
+}
+
 /// How strictly a record is held to its object's fields.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rules {

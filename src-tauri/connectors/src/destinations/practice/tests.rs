@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sluice_engine::check::{StepResult, Steps};
@@ -157,6 +158,23 @@ async fn rows_that_are_gone_are_cleared_or_deleted_and_their_addresses_are_free_
     assert_eq!(desk.leads(&[delete(4)]).await, ["delivered"]);
     assert_eq!(desk.read("leads", "lead_id", "L-1", &["country"]).await, None);
     assert_eq!(desk.leads(&[delete(5)]).await, ["delivered"]);
+}
+
+#[tokio::test]
+async fn a_new_record_is_told_by_a_number_that_no_other_gets_later() {
+    let desk = desk();
+    let made = async |row: Row| send(&*desk.crm, &leads(), &[row]).await.made;
+    let only = |id: &str| BTreeMap::from([(0, id.to_owned())]);
+    assert_eq!(made(row(1, ANA)).await, only("1"));
+    assert_eq!(made(row(1, ANA)).await, BTreeMap::new(), "a repeat creates nothing");
+    assert_eq!(made(row(2, r#"{"lead_id":"L-1","company":null}"#)).await, BTreeMap::new());
+    assert_eq!(made(row(3, r#"{"lead_id":"L-1"}"#).to(Operation::Delete)).await, BTreeMap::new());
+    assert_eq!(made(row(4, ANA)).await, only("2"));
+    let values = ["L-1".to_owned()];
+    let read =
+        ReadByKey { object: "leads", match_field: "lead_id", values: &values, fields: &[], needed: false };
+    let found = desk.crm.read_by_key(&read).await.unwrap().unwrap();
+    assert_eq!(found[0].as_ref().unwrap().id.as_deref(), Some("2"));
 }
 
 #[tokio::test]

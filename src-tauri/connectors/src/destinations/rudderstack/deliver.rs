@@ -29,7 +29,7 @@ pub(super) async fn deliver(plane: &DataPlane, batch: &Batch<'_>) -> Delivery {
         let error =
             Error::new(ErrorKind::BadMapping, "RudderStack takes identify and track events, and no records.");
         let exchange = Exchange { target: plane.api.target(), ..Exchange::default() };
-        return Delivery { answer: Answer::Stop(error), exchange };
+        return Delivery::new(Answer::Stop(error), exchange);
     }
     let records = batch.records.len();
     tracking::deliver(&plane.api, body(batch), records, |sent| classify(sent, records)).await

@@ -3,6 +3,7 @@
 //! A job is made empty, and its id is written down by the engine before anything is uploaded: no record is in Salesforce
 //! that nobody knows the job of. A job found empty later is given up, and its records go into another one.
 
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use bytes::Bytes;
@@ -47,13 +48,13 @@ pub(super) async fn begin(org: &Org, target: Target<'_>, rows: Rows<'_>) -> Deli
     if rows.sent.is_empty() {
         exchange.never_left = true;
         "nothing was sent".clone_into(&mut exchange.target);
-        return Delivery { answer: Answer::Records(rows.finish(&unreadable("anything"))), exchange };
+        return Delivery::new(Answer::Records(rows.finish(&unreadable("anything"))), exchange);
     }
     let answer = match make(org, target, &rows, &mut exchange).await {
         Ok(token) => Answer::Job(token),
         Err(trouble) => trouble.answer(),
     };
-    Delivery { answer, exchange }
+    Delivery::new(answer, exchange)
 }
 
 async fn make(
@@ -91,18 +92,19 @@ pub(super) async fn poll(
 ) -> Option<Delivery> {
     let rows = rows.for_a_job();
     let mut exchange = Exchange { left_out: rows.left_out(), ..Exchange::default() };
+    let mut made = BTreeMap::new();
     let is_ours = org.empty_jobs.lock().unwrap_or_else(PoisonError::into_inner).remove(&token.0);
     let next = if is_ours {
         upload(org, &token.0, &rows, &mut exchange).await.map(|()| None)
     } else {
-        look(org, &token.0, target, rows, &mut exchange).await
+        look(org, &token.0, target, rows, &mut exchange, &mut made).await
     };
     let answer = match next {
         Ok(None) => return None,
         Ok(Some(answer)) => answer,
         Err(trouble) => trouble.answer(),
     };
-    Some(Delivery { answer, exchange })
+    Some(Delivery { answer, exchange, made })
 }
 
 /// Fills a job and hands it over. Where that fails halfway the job is looked at next: only Salesforce knows how far it
@@ -139,6 +141,7 @@ async fn look(
     target: Target<'_>,
     rows: Rows<'_>,
     exchange: &mut Exchange,
+    made: &mut BTreeMap<usize, String>,
 ) -> Result<Option<Answer>, Trouble> {
     let path = ["jobs", "ingest", id];
     let answered = match org.ask(&Ask::get(&path), exchange).await {
@@ -159,7 +162,7 @@ async fn look(
         }
         "JobComplete" | "Failed" | "Aborted" => {
             let files = files(org, id, exchange).await?;
-            let outcomes = results::outcomes(rows, target.match_field, &files, &unprocessed(&job))?;
+            let outcomes = results::outcomes(rows, target.match_field, &files, &unprocessed(&job), made)?;
             Ok(Some(Answer::Records(outcomes)))
         }
         _ => Err(Trouble::Again(unreadable("how far the job is"))),

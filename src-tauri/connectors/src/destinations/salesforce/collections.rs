@@ -1,5 +1,7 @@
 //! Up to 200 records in one request (REST API Developer Guide, "sObject Collections").
 
+use std::collections::BTreeMap;
+
 use reqwest::Method;
 use serde::Deserialize;
 use sluice_engine::destination::{Answer, Delivery, Exchange, Outcome};
@@ -31,18 +33,21 @@ struct RowResult {
     #[serde(default)]
     id: Option<String>,
     success: bool,
+    /// Told of a record that was upserted.
+    #[serde(default)]
+    created: Option<bool>,
     #[serde(default)]
     errors: Vec<RowError>,
 }
 
 /// Sends the records of one operation.
 pub(super) async fn send(org: &Org, target: Target<'_>, rows: Rows<'_>) -> Delivery {
-    let mut exchange = Exchange::default();
-    let answer = match try_send(org, target, rows, &mut exchange).await {
+    let (mut exchange, mut made) = (Exchange::default(), BTreeMap::new());
+    let answer = match try_send(org, target, rows, &mut exchange, &mut made).await {
         Ok(outcomes) => Answer::Records(outcomes),
         Err(trouble) => trouble.answer(),
     };
-    Delivery { answer, exchange }
+    Delivery { answer, exchange, made }
 }
 
 async fn try_send(
@@ -50,6 +55,7 @@ async fn try_send(
     target: Target<'_>,
     mut rows: Rows<'_>,
     exchange: &mut Exchange,
+    made: &mut BTreeMap<usize, String>,
 ) -> Result<Vec<Outcome>, Trouble> {
     let untold = unreadable("what became of this record");
     let ids = if is_sent_blind(target) { Vec::new() } else { find_ids(org, target, &mut rows).await? };
@@ -94,6 +100,9 @@ async fn try_send(
         return Err(Trouble::Unknown(Error::new(ErrorKind::BadAnswer, message)));
     }
     for (row, result) in rows.sent.iter().zip(results) {
+        if let Some(id) = new_id(target, &result) {
+            made.insert(row.place, id);
+        }
         rows.outcomes[row.place] = judge(target, result);
     }
     Ok(rows.finish(&untold))
@@ -103,6 +112,16 @@ async fn try_send(
 fn is_sent_blind(target: Target<'_>) -> bool {
     target.operation == Operation::Upsert
         || target.match_field.eq_ignore_ascii_case("Id") && target.operation != Operation::Delete
+}
+
+/// The id of a record that was created.
+fn new_id(target: Target<'_>, result: &RowResult) -> Option<String> {
+    let is_new = match target.operation {
+        Operation::Create => true,
+        Operation::Upsert => result.created == Some(true),
+        Operation::Update | Operation::Clear | Operation::Delete => false,
+    };
+    result.id.clone().filter(|id| is_new && result.success && !id.is_empty())
 }
 
 fn judge(target: Target<'_>, result: RowResult) -> Option<Outcome> {

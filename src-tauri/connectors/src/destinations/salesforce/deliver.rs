@@ -123,7 +123,7 @@ fn target<'a>(batch: &Batch<'a>) -> Result<Target<'a>> {
 }
 
 fn unsent(answer: Answer) -> Delivery {
-    Delivery { answer, exchange: Exchange { never_left: true, ..Exchange::default() } }
+    Delivery::new(answer, Exchange { never_left: true, ..Exchange::default() })
 }
 
 /// A batch's request, to be written by hand; `None` where ids belong in it that nobody knows before they are looked up.

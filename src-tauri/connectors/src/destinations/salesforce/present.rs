@@ -7,7 +7,7 @@ use sluice_engine::error::Error;
 use super::client::Org;
 use super::describe::Described;
 use super::error::Trouble;
-use super::lookup::{Fields, Match};
+use super::lookup::{Fields, Match, id};
 
 /// Every object has these, but not every user may read them (Object Reference, "System Fields").
 const MADE_AT: &str = "CreatedDate";
@@ -52,7 +52,7 @@ async fn read_described(
             .collect();
         let fields = format!("{{{}}}", members.join(","));
         let (made_at, changed_at) = (moment(record, MADE_AT), moment(record, CHANGED_AT));
-        Found { fields, made_at, changed_at, ..Found::default() }
+        Found { fields, id: id(record), made_at, changed_at, ..Found::default() }
     };
     Ok(values
         .iter()

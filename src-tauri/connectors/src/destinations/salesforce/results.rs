@@ -1,6 +1,6 @@
 //! The three files of a job's results, and what they say of each record.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sluice_engine::destination::Outcome;
 use sluice_engine::error::{Error, ErrorKind};
@@ -17,26 +17,30 @@ pub(super) struct Files {
 }
 
 /// One outcome for each record: records are found by the value they are matched by, since the order is not that of the
-/// request. A record in none of the files is sent again.
+/// request. A record in none of the files is sent again. Writes down in `made` the ids of those that the job created.
 pub(super) fn outcomes(
     mut rows: Rows<'_>,
     match_field: &str,
     files: &Files,
     unprocessed: &Error,
+    made: &mut BTreeMap<usize, String>,
 ) -> Result<Vec<Outcome>, Trouble> {
     let places: HashMap<String, usize> = rows.sent.iter().map(|row| (row.value.clone(), row.place)).collect();
     let mut told = HashMap::with_capacity(places.len());
-    each(&files.successful, match_field, Some("sf__Id"), |value, id| {
+    each(&files.successful, match_field, Some("sf__Id"), |value, id, is_new| {
         if let Some(place) = places.get(value).filter(|_| !id.is_empty()) {
             told.insert(*place, Outcome::Delivered);
+            if is_new {
+                made.insert(*place, id.to_owned());
+            }
         }
     })?;
-    each(&files.failed, match_field, Some("sf__Error"), |value, said| {
+    each(&files.failed, match_field, Some("sf__Error"), |value, said, _| {
         if let Some(place) = places.get(value) {
             told.insert(*place, outcome(&[RowError::of_a_job(said)]));
         }
     })?;
-    each(&files.unprocessed, match_field, None, |value, _| {
+    each(&files.unprocessed, match_field, None, |value, _, _| {
         if let Some(place) = places.get(value) {
             told.entry(*place).or_insert_with(|| left(unprocessed));
         }
@@ -55,12 +59,12 @@ fn left(reason: &Error) -> Outcome {
     }
 }
 
-/// Reads a file row by row: the match value, and the column asked for.
+/// Reads a file row by row: the match value, the column asked for, and whether it says that the record was created.
 fn each(
     file: &str,
     match_field: &str,
     wanted: Option<&str>,
-    mut row: impl FnMut(&str, &str),
+    mut row: impl FnMut(&str, &str, bool),
 ) -> Result<(), Trouble> {
     let unread = || Trouble::Again(unreadable("what became of the job's records"));
     let mut reader = csv::ReaderBuilder::new().from_reader(file.as_bytes());
@@ -70,7 +74,7 @@ fn each(
         return Ok(());
     }
     let column = |name: &str| headers.iter().position(|header| header.eq_ignore_ascii_case(name));
-    let value = column(match_field);
+    let (value, created) = (column(match_field), column("sf__Created"));
     let wanted = wanted.map(|name| column(name).ok_or_else(unread)).transpose()?;
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record).map_err(|_| unread())? {
@@ -78,7 +82,7 @@ fn each(
         if value.is_none() {
             return Err(unread());
         }
-        row(cell(value), cell(wanted));
+        row(cell(value), cell(wanted), cell(created).eq_ignore_ascii_case("true"));
     }
     Ok(())
 }

@@ -49,7 +49,7 @@ pub(super) async fn deliver(workspace: &Workspace, batch: &Batch<'_>) -> Deliver
             never_left: true,
             ..Exchange::default()
         };
-        Delivery { answer, exchange }
+        Delivery::new(answer, exchange)
     };
     if let Shape::Record { .. } = batch.shape {
         let error =
@@ -66,10 +66,10 @@ pub(super) async fn deliver(workspace: &Workspace, batch: &Batch<'_>) -> Deliver
     if good.len() > MOST_EVENTS || body.len() > MOST_BYTES {
         return unsent(Answer::Refused(too_large()), "Nothing was sent.");
     }
-    let Delivery { answer, exchange } =
+    let Delivery { answer, exchange, .. } =
         tracking::deliver(&workspace.api, body, good.len(), |sent| classify(sent, good.len())).await;
     let left_out = (0..verdicts.len()).filter(|place| verdicts[*place].is_some()).collect();
-    Delivery { answer: with_refused(answer, verdicts), exchange: Exchange { left_out, ..exchange } }
+    Delivery::new(with_refused(answer, verdicts), Exchange { left_out, ..exchange })
 }
 
 /// The outcomes of the events that were sent, in their places among those that were not.

@@ -39,12 +39,12 @@ pub(crate) async fn deliver(
     exchange.keep_body(events, &body);
     let packed = match api.packed(body).await {
         Ok(packed) => packed,
-        Err(error) => return Delivery { answer: Answer::Stop(error), exchange },
+        Err(error) => return Delivery::new(Answer::Stop(error), exchange),
     };
     exchange.bytes = packed.len() as u64;
     let started = Instant::now();
     let sent = api.post(packed).await;
     exchange.took = Duration::from_millis(started.elapsed().as_millis() as u64);
     crate::http::note(&sent, &mut exchange);
-    Delivery { answer: classify(&sent), exchange }
+    Delivery::new(classify(&sent), exchange)
 }

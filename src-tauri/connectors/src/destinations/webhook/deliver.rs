@@ -31,7 +31,7 @@ pub(super) async fn deliver(receiver: &Receiver, batch: &Batch<'_>) -> Delivery 
     let mut exchange = Exchange { target: receiver.target(), ..Exchange::default() };
     let ready = match receiver.ready(batch) {
         Ok(ready) => ready,
-        Err(error) => return Delivery { answer: Answer::Stop(error), exchange },
+        Err(error) => return Delivery::new(Answer::Stop(error), exchange),
     };
     exchange.headers = receiver.shown_headers(&ready);
     exchange.bytes = ready.body.len() as u64;
@@ -40,5 +40,5 @@ pub(super) async fn deliver(receiver: &Receiver, batch: &Batch<'_>) -> Delivery 
     let sent = receiver.post(ready).await;
     exchange.took = Duration::from_millis(started.elapsed().as_millis() as u64);
     note(&sent, &mut exchange);
-    Delivery { answer: classify(&sent, batch.records.len()), exchange }
+    Delivery::new(classify(&sent, batch.records.len()), exchange)
 }

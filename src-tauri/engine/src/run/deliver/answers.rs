@@ -1,5 +1,6 @@
 //! What an answer asks for: the next records, a pause, halves, or the user.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::super::backoff::{FAILURES, is_offline};
@@ -17,13 +18,14 @@ impl Sender {
     /// Acts on what came of some work.
     pub(super) async fn answered(&mut self, sent: Sent) -> Result<()> {
         let Sent { mut work, made, request, took } = sent;
-        let Made { delivery: Delivery { answer, exchange }, delivered, left } = match made {
+        let Made { delivery, delivered, left } = match made {
             Ok(made) => made,
             Err(error) => {
                 self.put_back(work, &error, request);
                 return Ok(());
             }
         };
+        let Delivery { answer, exchange, made } = delivery;
         failpoint!(Answered);
         let left = left.map(|(left, written)| {
             self.unwritten.push_back(written);
@@ -64,13 +66,13 @@ impl Sender {
             exchange,
             job: work.job.take().map(|job| job.id),
         };
-        self.act(answer, delivered?, attempt, work, request).await
+        self.act(answer, (delivered?, made), attempt, work, request).await
     }
 
     async fn act(
         &mut self,
         answer: Answer,
-        delivered: Option<Chunk>,
+        (delivered, made): (Option<Chunk>, BTreeMap<usize, String>),
         attempt: Attempt,
         work: Work,
         request: u64,
@@ -78,7 +80,7 @@ impl Sender {
         let count = work.places.len();
         match answer {
             Answer::Records(outcomes) if outcomes.len() == count => {
-                let settled = Settled::from_outcomes(&attempt.places, outcomes, delivered, |place| {
+                let settled = Settled::from_outcomes(&attempt.places, outcomes, delivered, made, |place| {
                     work.may_be_there(place)
                 });
                 let again = settled.again.clone();

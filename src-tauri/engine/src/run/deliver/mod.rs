@@ -187,7 +187,7 @@ impl Sender {
         }
     }
 
-    /// Writes outcome, fingerprints, counters and event in one transaction.
+    /// Writes outcome, fingerprints, ids, counters and event in one transaction.
     async fn write(&mut self, attempt: Attempt, settled: Settled, batch: &Arc<Loaded>) -> Result<()> {
         let context = &self.context;
         self.refusals.note(&settled, &batch.body);

@@ -66,6 +66,8 @@ pub(super) struct Was<'a> {
     pub(super) before: &'a Stood,
     /// The record now; `None` where there is none.
     pub(super) now: Option<&'a Found>,
+    /// The destination's own id of the record that the run created, where that is known.
+    pub(super) made: Option<&'a str>,
     /// When the run began.
     pub(super) began: DateTime<Utc>,
 }
@@ -128,9 +130,11 @@ fn created_again(known: &Known, match_field: &str, before: &str) -> Result<Judge
     Ok(Judged { will: Will::CreateAgain, fields: fields.collect(), reason: None })
 }
 
-/// A record that the run made: unless its own times say otherwise, or somebody has changed it since.
+/// A record that the run made: unless its id says otherwise, or where no id is known its own times do, or somebody has
+/// changed it since.
 fn deleted(known: &Known, match_field: &str, was: &Was<'_>, found: &Found) -> Result<Judged> {
     let (wrote, now) = (document(was.payload)?, document(found.fields.as_bytes())?);
+    let is_own = was.made.zip(found.id.as_deref()).map(|(made, id)| made == id);
     let (mut fields, mut because) = (Vec::new(), Because::default());
     for (name, wrote) in members(&wrote).filter(|(name, _)| *name != match_field) {
         let stands = now.get(name);
@@ -143,16 +147,19 @@ fn deleted(known: &Known, match_field: &str, was: &Was<'_>, found: &Found) -> Re
             now: stands.map(Json::compact),
             then: None,
             wrote: Some(wrote.compact()),
-            left_alone: !is_same,
+            left_alone: !is_same || is_own == Some(false),
         });
     }
+    let another = (is_own == Some(false)).then(|| "It is another record than the run created.".to_owned());
     let touched = found.made_at.zip(found.changed_at).map(|(made, changed)| changed - made > SETTLES);
     // Both of the destination's own times decide, whatever its clock shows: a record that was there was changed by the run.
-    let is_older = touched.unwrap_or(true) && found.made_at.is_some_and(|made| made < was.began - SKEW);
+    let is_older = is_own.is_none()
+        && touched.unwrap_or(true)
+        && found.made_at.is_some_and(|made| made < was.began - SKEW);
     let older = is_older.then(|| "The record was made before the run.".to_owned());
     let touched =
         touched.unwrap_or(false).then(|| "The record was changed since the run created it.".to_owned());
-    Ok(match older.or(because.said()).or(touched) {
+    Ok(match another.or(older).or(because.said()).or(touched) {
         Some(reason) => Judged { will: Will::LeaveAlone, fields, reason: Some(reason) },
         None => Judged { will: Will::Delete, fields, reason: None },
     })
@@ -257,7 +264,7 @@ mod tests {
         let payload = br#"{"id":"k","name":"Bo","score":7}"#;
         let now = now.map(|fields| Found { fields: fields.to_owned(), ..Found::default() });
         let began = DateTime::UNIX_EPOCH;
-        let was = Was { operation, payload, before: &before, now: now.as_ref(), began };
+        let was = Was { operation, payload, before: &before, now: now.as_ref(), made: None, began };
         let judged = judge(&Known::default(), "id", &was).unwrap();
         (judged.will, judged.fields.into_iter().map(|field| (field.name, field.left_alone)).collect())
     }
@@ -321,6 +328,7 @@ mod tests {
                 payload,
                 before: &Stood::Nothing,
                 now: Some(&now),
+                made: None,
                 began,
             };
             judge(&Known::default(), "id", &was).unwrap().will
@@ -337,6 +345,44 @@ mod tests {
     }
 
     #[test]
+    fn an_id_decides_whether_it_is_the_runs_own_and_the_times_only_whether_it_was_changed() {
+        let began = DateTime::from_timestamp(1_750_000_000, 0).unwrap();
+        let judged = |made: Option<&str>, id: Option<&str>, times: Option<(i64, Option<i64>)>| {
+            let at = |seconds| began + TimeDelta::seconds(seconds);
+            let now = Found {
+                fields: r#"{"name":"Bo"}"#.to_owned(),
+                id: id.map(str::to_owned),
+                made_at: times.map(|(made, _)| at(made)),
+                changed_at: times.and_then(|(_, changed)| changed).map(at),
+                ..Found::default()
+            };
+            let was = Was {
+                operation: Operation::Upsert,
+                payload: br#"{"id":"k","name":"Bo"}"#,
+                before: &Stood::Nothing,
+                now: Some(&now),
+                made,
+                began,
+            };
+            let judged = judge(&Known::default(), "id", &was).unwrap();
+            (judged.will, judged.reason, judged.fields[0].left_alone)
+        };
+        let delete = (Will::Delete, None, false);
+        let alone = |reason: &str, field: bool| (Will::LeaveAlone, Some(reason.to_owned()), field);
+        let (long_ago, another) = (Some((-7_200, None)), "It is another record than the run created.");
+        assert_eq!(judged(Some("7"), Some("7"), None), delete);
+        assert_eq!(judged(Some("7"), Some("7"), long_ago), delete, "its clock does not matter");
+        assert_eq!(judged(Some("7"), Some("8"), None), alone(another, true));
+        assert_eq!(judged(Some("7"), Some("8"), Some((5, Some(6)))), alone(another, true));
+        let changed = "The record was changed since the run created it.";
+        assert_eq!(judged(Some("7"), Some("7"), Some((5, Some(500)))), alone(changed, false));
+        for (made, id) in [(None, Some("7")), (Some("7"), None), (None, None)] {
+            assert_eq!(judged(made, id, None), delete);
+            assert_eq!(judged(made, id, long_ago), alone("The record was made before the run.", false));
+        }
+    }
+
+    #[test]
     fn what_is_not_kept_is_left_alone() {
         let now = Found { fields: "{}".to_owned(), ..Found::default() };
         let began = DateTime::UNIX_EPOCH;
@@ -345,6 +391,7 @@ mod tests {
             payload: b"{}",
             before: &Stood::Unknown,
             now: Some(&now),
+            made: None,
             began,
         };
         assert_eq!(judge(&Known::default(), "id", &was).unwrap().will, Will::LeaveAlone);

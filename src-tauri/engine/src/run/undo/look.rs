@@ -13,7 +13,7 @@ use crate::run::known::Known;
 use crate::run::patient::{Patience, patiently, read_by_key};
 use crate::same::is_same;
 use crate::store::events::EventId;
-use crate::store::outbox::beside::{AMENDED, Amended, BEFORE, Before};
+use crate::store::outbox::beside::{AMENDED, Amended, BEFORE, Before, MADE, Made};
 use crate::store::outbox::{self, BatchRow, Body, RecordState, key_hash};
 use crate::store::runs::RunRow;
 use crate::store::{Sqlite, Store};
@@ -40,6 +40,8 @@ pub struct UndoRecord {
     pub(super) matched: String,
     /// Its fields as they stand there now, as the text of one JSON object; `None` where there is no such record.
     pub(super) stands: Option<String>,
+    /// The destination's own id of that record, where it says.
+    pub(super) id: Option<String>,
 }
 
 /// What goes through the run.
@@ -70,6 +72,7 @@ struct Kept {
     body: Body,
     amended: Amended,
     before: Option<Before>,
+    made: Made,
     /// Places of delivered records.
     delivered: Vec<usize>,
 }
@@ -150,7 +153,8 @@ impl<'a> Look<'a> {
         let delivered: Vec<usize> = (0..body.len()).filter(is_wanted).collect();
         let amended = AMENDED.of_batch(sqlite, batch.id)?.unwrap_or_default();
         let before = BEFORE.of_batch(sqlite, batch.id)?;
-        Ok(Some(Kept { id: batch.id, body, amended, before, delivered }))
+        let made = MADE.of_batch(sqlite, batch.id)?.unwrap_or_default();
+        Ok(Some(Kept { id: batch.id, body, amended, before, made, delivered }))
     }
 
     async fn judged(&mut self, kept: &Kept, places: &[usize]) -> Result<Vec<UndoRecord>> {
@@ -166,7 +170,8 @@ impl<'a> Look<'a> {
             let before = self.before(kept, *place)?;
             let operation = kept.body.operation(*place)?;
             let began = from_millis(self.of.started);
-            let was = Was { operation, payload, before: &before, now: now.as_ref(), began };
+            let made = kept.made.get(place).map(String::as_str);
+            let was = Was { operation, payload, before: &before, now: now.as_ref(), made, began };
             let Judged { will, fields, mut reason } = judge(&self.known, match_field, &was)?;
             if let Some(run) = self.written_again(kept, *place, &fields)? {
                 reason = Some(format!("Run {run} of this sync has written it again since."));
@@ -181,6 +186,7 @@ impl<'a> Look<'a> {
                 fields,
                 reason,
                 matched,
+                id: now.as_ref().and_then(|now| now.id.clone()),
                 stands: now.as_ref().map(|now| now.fields.clone()),
             });
         }

@@ -124,7 +124,8 @@ impl Taken<'_> {
         let payload = payload(match_field, &record, change != Change::Removed);
         self.bytes += payload.len() + self.limits.envelope_bytes;
         self.hashes.push(key_hash(&record.key));
-        self.looked.insert(self.body.len(), looked(change, record.stands));
+        let looked = Looked { id: record.id, ..looked(change, record.stands) };
+        self.looked.insert(self.body.len(), looked);
         self.body.push(&record.key, change, operation, self.run, &payload);
     }
 

@@ -43,6 +43,9 @@ pub struct Looked {
     /// object. `None` where nothing does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stands: Option<String>,
+    /// The destination's own id of that record, where it matters that it is this very one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// The destination said so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub live: bool,
@@ -64,7 +67,7 @@ impl Looked {
     /// What stands there, and nothing more is said of it.
     pub fn of(group: Group, stands: Option<String>, live: bool) -> Self {
         let (same, left_alone, refused) = (Vec::new(), Vec::new(), Vec::new());
-        Self { group, stands, live, several: false, same, left_alone, refused }
+        Self { group, stands, id: None, live, several: false, same, left_alone, refused }
     }
 }
 

@@ -111,7 +111,7 @@ pub fn stage(sqlite: &Sqlite, sync: i64, run: i64, at: i64, sealed: &Sealed) -> 
 
 /// Removes what a read that failed had written.
 pub fn unstage(sqlite: &Sqlite, run: i64) -> Result<()> {
-    for table in ["body", "key_segment", "record_state", "batch_rows", "looked"] {
+    for table in ["body", "key_segment", "record_state", "batch_rows", "looked", "made"] {
         let sql =
             format!("delete from {table} where batch in (select id from batch where run = ?1 and state = 2)");
         sqlite.prepare_cached(&sql)?.execute([run])?;

@@ -1,5 +1,5 @@
 use sluice_engine::check::{Step, StepResult, Steps};
-use sluice_engine::destination::{Counted, Destination, Quota, ReadByKey};
+use sluice_engine::destination::{Counted, Destination, Found, Quota, ReadByKey};
 use sluice_engine::error::{ErrorKind, Result};
 
 use super::super::client::HubSpot;
@@ -12,6 +12,10 @@ const PAGE: &str = r#"{"results":[{"id":"1","properties":{}}]}"#;
 const USAGE: &str = r#"{"results":[{"name":"private-apps-api-calls-daily","currentUsage":1000,"usageLimit":250000,"collectedAt":"2026-11-22T12:00:00Z","fetchStatus":"SUCCESS","resetsAt":"2026-11-23T05:00:00Z"}]}"#;
 const FORBIDDEN: &str = r#"{"status":"error","category":"MISSING_SCOPES","message":"no","errors":[{"message":"x","context":{"requiredGranularScopes":["crm.objects.deals.read"]}}]}"#;
 async fn read(hub: &HubSpot, values: &[&str], fields: &[&str]) -> Result<Vec<Option<String>>> {
+    Ok(find(hub, values, fields).await?.into_iter().map(|one| one.map(|one| one.fields)).collect())
+}
+
+async fn find(hub: &HubSpot, values: &[&str], fields: &[&str]) -> Result<Vec<Option<Found>>> {
     let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
     let (values, fields) = (owned(values), owned(fields));
     let read = ReadByKey {
@@ -21,8 +25,7 @@ async fn read(hub: &HubSpot, values: &[&str], fields: &[&str]) -> Result<Vec<Opt
         fields: &fields,
         needed: false,
     };
-    let found = hub.read_by_key(&read).await.unwrap()?;
-    Ok(found.into_iter().map(|one| one.map(|one| one.fields)).collect())
+    hub.read_by_key(&read).await.unwrap()
 }
 
 #[tokio::test]
@@ -45,6 +48,9 @@ async fn records_are_read_back_in_the_order_asked() {
         String::from_utf8_lossy(&server.got()[1].body),
         r#"{"inputs":[{"id":"a@example.com"},{"id":"b@example.com"},{"id":"c@example.com"}],"properties":["email","grade","hs_additional_emails","member","note","score"],"propertiesWithHistory":[],"idProperty":"email"}"#
     );
+    let again = find(&hub, &asked, &["score"]).await.unwrap();
+    let ids: Vec<_> = again.iter().map(|one| one.as_ref().and_then(|one| one.id.as_deref())).collect();
+    assert_eq!(ids, [Some("1"), Some("2"), None, None, Some("1")]);
 }
 
 #[tokio::test]

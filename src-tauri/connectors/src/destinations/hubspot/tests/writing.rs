@@ -75,6 +75,31 @@ async fn each_operation_has_its_request() {
 }
 
 #[tokio::test]
+async fn the_numbers_of_new_records_are_told_and_of_no_others() {
+    let record = |id: u128, place: usize, new: &str| {
+        format!(
+            r#"{{"id":"5{id}","archived":false,"createdAt":"2026-11-22T12:00:00Z","updatedAt":"2026-11-22T12:00:00Z","properties":{{}},{new}"objectWriteTraceId":"{}"}}"#,
+            trace(id, place)
+        )
+    };
+    let cases = [
+        (Operation::Upsert, [r#""new":true,"#, r#""new":false,"#], vec![(0, "51")]),
+        (Operation::Create, ["", ""], vec![(0, "51"), (1, "52")]),
+        (Operation::Update, ["", ""], vec![]),
+    ];
+    for (operation, [first, second], expected) in cases {
+        let results = format!(r#""results":[{},{}]"#, record(1, 0, first), record(2, 1, second));
+        let answer = kept(NOTHING.replace(r#""results":[]"#, &results));
+        let (hub, _server) = desk(vec![json(200, answer)]).await;
+        let rows: Vec<_> = two().into_iter().map(|row| row.to(operation)).collect();
+        let delivery = send(&hub, &by("email"), &rows).await;
+        assert_eq!(said(&delivery), ["delivered", "delivered"]);
+        let made: Vec<_> = delivery.made.iter().map(|(place, id)| (*place, id.as_str())).collect();
+        assert_eq!(made, expected, "{operation:?}");
+    }
+}
+
+#[tokio::test]
 async fn hubspots_own_number_updates_and_creates_nothing() {
     let (hub, server) = desk(vec![written(&[trace(1, 0)])]).await;
     let rows = [row(1, r#"{"hs_object_id":512,"score":1}"#)];

@@ -1,5 +1,7 @@
 //! Jobs: made, filled, looked at, and what their three files say.
 
+use std::collections::BTreeMap;
+
 use sluice_engine::destination::{Answer, Batch, Delivery, JobToken, Jobs, Outcome};
 use sluice_engine::error::ErrorKind;
 use sluice_engine::record::{Change, MessageId, Operation, Record};
@@ -47,8 +49,9 @@ async fn begin(org: &Org, payloads: &[String]) -> Delivery {
 #[tokio::test]
 async fn a_job_is_known_before_anything_is_uploaded_and_followed_to_its_three_files() {
     let mut successful = String::from("\"sf__Id\",\"sf__Created\",\"Email\",\"Ext__c\"\n");
-    successful
-        .extend((5..300).map(|n| format!("\"00Q{n:012}AAA\",\"true\",\"a{n}@example.com\",\"e-{n}\"\n")));
+    successful.extend(
+        (5..300).map(|n| format!("\"00Q{n:012}AAA\",\"{}\",\"a{n}@example.com\",\"e-{n}\"\n", n != 7)),
+    );
     successful.push_str("\"00Q000000000009AAA\",\"true\",\"x\",\"somebody-else\"\n");
     successful.push_str("\"\",\"true\",\"x\",\"e-4\"\n");
     let failed = csv(concat!(
@@ -91,6 +94,8 @@ async fn a_job_is_known_before_anything_is_uploaded_and_followed_to_its_three_fi
         ]
     );
     assert!(all[5..].iter().all(|said| said == "delivered") && all.len() == 300);
+    let new: BTreeMap<_, _> = (5..300).filter(|n| *n != 7).map(|n| (n, format!("00Q{n:012}AAA"))).collect();
+    assert_eq!(ended.made, new);
     let got = server.got();
     let job = format!("/jobs/ingest/{ID}");
     assert_eq!(

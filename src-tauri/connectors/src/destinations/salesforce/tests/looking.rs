@@ -61,11 +61,15 @@ async fn read(org: &Org, values: &[&str]) -> Option<Vec<Option<String>>> {
 }
 
 async fn read_if(org: &Org, values: &[&str], needed: bool) -> Option<Vec<Option<String>>> {
+    let found = find(org, values, needed).await?;
+    Some(found.into_iter().map(|found| found.map(|found| found.fields)).collect())
+}
+
+async fn find(org: &Org, values: &[&str], needed: bool) -> Option<Vec<Option<Found>>> {
     let values: Vec<_> = values.iter().map(|&value| value.to_owned()).collect();
     let fields = ["email".to_owned(), "Gone__c".to_owned()];
     let read = ReadByKey { object: "Lead", match_field: "Ext__c", values: &values, fields: &fields, needed };
-    let found = org.read_by_key(&read).await?.unwrap();
-    Some(found.into_iter().map(|found| found.map(|found| found.fields)).collect())
+    org.read_by_key(&read).await.map(Result::unwrap)
 }
 
 #[tokio::test]
@@ -79,10 +83,15 @@ async fn present_values_are_read_in_the_order_asked() {
         {"attributes":{},"Id":"00Q000000000004AAA","Ext__c":"D","Email":"2"}]}}]}"#,
     );
     let server = Server::start(vec![SIGNED_IN, LEAD, page]).await;
-    let found = read(&org(&server.url), &["a", "b", "c", "d"]).await.unwrap();
+    let (org, asked) = (org(&server.url), ["a", "b", "c", "d"]);
+    let found = read(&org, &asked).await.unwrap();
     let (ana, bob) = (r#"{"email":"ana@example.com"}"#.to_owned(), r#"{"email":null}"#.to_owned());
     let several = Found::several().fields;
     assert_eq!(found, [Some(ana), Some(bob), None, Some(several)]);
+    let again = find(&org, &asked, true).await.unwrap();
+    let ids: Vec<_> =
+        again.iter().map(|found| found.as_ref().and_then(|found| found.id.as_deref())).collect();
+    assert_eq!(ids, [Some("00Q000000000001AAA"), Some("00Q000000000002AAA"), None, None]);
 }
 
 #[tokio::test]

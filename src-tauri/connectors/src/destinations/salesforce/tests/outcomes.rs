@@ -1,5 +1,7 @@
 //! What the answer says of each record, by operation.
 
+use std::collections::BTreeMap;
+
 use sluice_engine::destination::{Answer, Batch, DestinationKind, Outcome};
 use sluice_engine::error::ErrorKind;
 use sluice_engine::record::{Change, MessageId, Operation, Record};
@@ -101,6 +103,21 @@ async fn numbers_and_booleans_that_come_as_text_go_out_as_such_where_the_field_i
     send(&org, &leads(), &rows).await;
     let again = server.got();
     assert_eq!((again.len(), &again[3].body), (4, &got[2].body));
+}
+
+#[tokio::test]
+async fn the_ids_of_new_records_are_told_and_of_no_others() {
+    let first = |id: &str| BTreeMap::from([(0, id.to_owned())]);
+    let server = Server::start(vec![SIGNED_IN, json(200, BOTH)]).await;
+    assert_eq!(send(&org(&server.url), &leads(), &two()).await.made, first("00Q000000000001AAA"));
+    // Only an upsert says of a record whether it is new.
+    for (operation, sent) in [(Operation::Create, 1), (Operation::Update, 0)] {
+        let server = Server::start(vec![SIGNED_IN, LEAD, FOUND, json(200, DONE)]).await;
+        let delivery = send(&org(&server.url), &leads(), &three(operation)).await;
+        assert_eq!(said(&delivery)[sent], "delivered");
+        let made: Vec<_> = delivery.made.keys().copied().collect();
+        assert_eq!(made, if operation == Operation::Create { vec![1] } else { vec![] });
+    }
 }
 
 #[tokio::test]
