@@ -38,22 +38,25 @@ syncs:
 
 FIELDS = {
     "Lead_ID__c": "'L-' || i",
-    "LastName": "'Sørensen ' || (i + {shift}) % 4001",
-    "FirstName": "'Ana ' || (i + {shift}) % 997",
-    "Company": "'Company ' || (i + {shift}) % 7919",
-    "Email": "'lead' || (i + {shift}) || '@example.com'",
-    "Title": "'Director of ' || (i + {shift}) % 23",
-    "Phone": "'+49 151 ' || (1000000 + (i * 7919 + {shift}) % 8999999)",
-    "Country": "'Country ' || (i + {shift}) % 120",
-    "City": "'City ' || (i + {shift}) % 1500",
-    "Website": "'https://www.company' || (i + {shift}) % 7919 || '.example'",
-    "Lead_Score__c": "(i * 31 + {shift}) % 101",
+    "LastName": "'Sørensen ' || (r % 40013)",
+    "FirstName": "'Ana ' || (r / 7 % 9973)",
+    "Company": "'Company ' || (r / 11 % 79193)",
+    "Email": "'lead' || r || '@example.com'",
+    "Title": "'Director of ' || (r / 13 % 233)",
+    "Phone": "'+49 151 ' || (1000000 + r / 17 % 8999999)",
+    "Country": "'Country ' || (r / 19 % 120)",
+    "City": "'City ' || (r / 23 % 15013)",
+    "Website": "'https://www.company' || (r / 29 % 79193) || '.example'",
+    "Lead_Score__c": "r / 31 % 101",
 }
 
 
 def select(rows, shift):
-    values = ", ".join(f"{value.format(shift=shift)} as {name}" for name, value in FIELDS.items())
-    return f"with recursive n(i) as (select 1 union all select i + 1 from n where i < {rows}) select {values} from n"
+    values = ", ".join(f"{value} as {name}" for name, value in FIELDS.items())
+    numbers = f"n(i) as (select 1 union all select i + 1 from n where i < {rows})"
+    # A number that says nothing of the one before it: a row compresses as rows of people do.
+    scattered = f"m(i, r) as (select i, ((i + {shift}) * 2654435761 + (i * 40503) % 65536 * 7919) % 4294967291 from n)"
+    return f"with recursive {numbers}, {scattered} select {values} from m"
 
 
 def apply(sluice, home, rows, shift):
@@ -112,7 +115,12 @@ def main():
             apply(arguments.sluice, home, arguments.rows, 1)
             first, whole, peak, groups = plan(arguments.sluice, home)
             run = sync(arguments.sluice, home, "--approve")
-            (kept,) = ask(home, f"select sum(length(z)) from before b join batch on batch.id = b.batch where run = {run['run']}")
+            if run["delivered"] != arguments.rows:
+                raise SystemExit(f"of the records {run['delivered']} were delivered")
+            sizes = "select sum(length(z)), sum(n) from before b join batch on batch.id = b.batch where run = {}"
+            kept, records = ask(home, sizes.format(run["run"]))
+            if records != arguments.rows:
+                raise SystemExit(f"of {records} records it is known what stood there")
             print(f"{first:>14.2f} {whole:>14.2f} {peak:>9.0f} {kept / 1e6:>16.1f}   {groups}", flush=True)
 
 
