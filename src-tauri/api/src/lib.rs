@@ -8,6 +8,7 @@ mod csv;
 mod drafts;
 mod events;
 mod mapping;
+mod masked;
 mod payload;
 mod plan;
 mod push;

@@ -3,7 +3,7 @@
 use sluice_engine::Error;
 use sluice_engine::json_text::Json;
 use sluice_engine::mapping::{self, Mapping, Step, parse_path};
-use sluice_engine::mask;
+use sluice_engine::mask::{Masks, Remembered};
 use sluice_engine::sync::{Shape, Sync};
 use sluice_engine::value::Cell;
 
@@ -36,8 +36,10 @@ impl Api {
             Ok(payload) => (String::from_utf8_lossy(&payload).into_owned(), None),
             Err(error) => (String::new(), Some(error.into())),
         };
+        // A sample row is made by this definition alone.
+        let masks = Masks::of(&sync, &Remembered::default());
         let (shown, touched) =
-            if input.reveal || payload.is_empty() { (payload.clone(), false) } else { mask::json(&payload) };
+            if input.reveal || payload.is_empty() { (payload.clone(), false) } else { masks.json(&payload) };
         let (pretty, line_fields) = pretty(&shown, &sync, &sample);
         Ok(PayloadPreview {
             row,

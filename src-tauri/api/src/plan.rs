@@ -5,7 +5,7 @@ use sluice_engine::engine::unsaved;
 use sluice_engine::fits::Misfit;
 use sluice_engine::json_text::Json;
 use sluice_engine::mapping::first_key;
-use sluice_engine::mask;
+use sluice_engine::mask::Masks;
 use sluice_engine::record::Operation;
 use sluice_engine::run::plan;
 use sluice_engine::store::outbox::looked::{Group, Looked, Refusal};
@@ -14,6 +14,7 @@ use sluice_engine::sync::Sync;
 use sluice_engine::{Error, ErrorKind};
 
 use crate::Api;
+use crate::masked::{AboutRow, shown_key};
 use crate::runs::counts_on_wire;
 use crate::source::shorten;
 use crate::wire::{FieldChange, HeldRequest, InvalidRow, Plan, PlanRecord, PlanRequest, Problem};
@@ -40,7 +41,8 @@ impl Api {
         let plan = self.engine().plan(&saved, input.limit).await?;
         let quota_share = self.quota_share(&saved.sync, plan.counts.to_send, plan.requests).await;
         let seconds = started.elapsed().as_secs_f64();
-        Ok(plan_on_wire(saved.sync.name, &plan, seconds, input.reveal, quota_share))
+        let masks = (!input.reveal).then(|| saved.masks());
+        Ok(plan_on_wire(saved.sync.name, &plan, seconds, masks.as_ref(), quota_share))
     }
 
     /// What a held run would do.
@@ -56,7 +58,8 @@ impl Api {
             .await?;
         let plan = self.engine().held(run, limit).await?;
         let quota_share = self.quota_share(&saved.sync, plan.counts.waiting(), plan.requests).await;
-        Ok(plan_on_wire(saved.sync.name, &plan, seconds, reveal, quota_share))
+        let masks = (!reveal).then(|| saved.masks());
+        Ok(plan_on_wire(saved.sync.name, &plan, seconds, masks.as_ref(), quota_share))
     }
 
     /// The share of the destination's daily quota that so many records, or the requests for them, are; `None` where it
@@ -77,18 +80,18 @@ fn plan_on_wire(
     sync: String,
     plan: &plan::Plan,
     seconds: f64,
-    reveal: bool,
+    masks: Option<&Masks>,
     quota_share: Option<f64>,
 ) -> Plan {
     let invalid_row = |invalid: &runs::InvalidRow| InvalidRow {
         row: invalid.row,
-        key: invalid.key.clone(),
-        problem: (&invalid.problem).into(),
+        key: invalid.key.as_deref().map(|key| shown_key(key, masks)),
+        problem: AboutRow::of(masks, invalid.key.as_deref(), "").problem((&invalid.problem).into()),
     };
     Plan {
         sync,
         counts: counts_on_wire(&plan.counts, seconds),
-        records: plan.records.iter().map(|record| record_on_wire(record, reveal)).collect(),
+        records: plan.records.iter().map(|record| record_on_wire(record, masks)).collect(),
         invalid_rows: plan.invalid.iter().map(invalid_row).collect(),
         held: plan.held.as_ref().map(Into::into),
         requests_needed: plan.requests,
@@ -101,8 +104,8 @@ fn plan_on_wire(
     }
 }
 
-/// A record of a plan, as a window may show it.
-pub(crate) fn record_on_wire(record: &plan::PlanRecord, reveal: bool) -> PlanRecord {
+/// A record of a plan, with what is personal masked; without masks as it is.
+pub(crate) fn record_on_wire(record: &plan::PlanRecord, masks: Option<&Masks>) -> PlanRecord {
     let document = |bytes: &Option<Vec<u8>>| Json::parse(std::str::from_utf8(bytes.as_deref()?).ok()?);
     let looked = record.looked.as_ref();
     let live = looked.filter(|looked| looked.live);
@@ -112,19 +115,14 @@ pub(crate) fn record_on_wire(record: &plan::PlanRecord, reveal: bool) -> PlanRec
     let earlier =
         |before: &Option<Json>, now: &Option<Json>| if live.is_some() { now.clone() } else { before.clone() };
     let exact = changes(earlier(&before, &now).as_ref(), after.as_ref());
-    let refused = looked.map(|looked| refused(record, looked, after.as_ref(), reveal)).unwrap_or_default();
-    if !reveal {
+    let refused = looked.map(|looked| refused(record, looked, after.as_ref(), masks)).unwrap_or_default();
+    if let Some(masks) = masks {
         for document in [&mut before, &mut after, &mut now].into_iter().flatten() {
-            mask::mask_json("", document);
+            masks.mask(document);
         }
     }
     let raw =
         |document: &Option<Json>| serde_json::value::RawValue::from_string(document.as_ref()?.compact()).ok();
-    let key = if reveal {
-        record.key.clone()
-    } else {
-        mask::value("", &record.key).unwrap_or_else(|| record.key.clone())
-    };
     let (same, left_alone) =
         looked.map_or((&[][..], &[][..]), |looked| (looked.same.as_slice(), looked.left_alone.as_slice()));
     let fields = changes(earlier(&before, &now).as_ref(), after.as_ref())
@@ -137,7 +135,7 @@ pub(crate) fn record_on_wire(record: &plan::PlanRecord, reveal: bool) -> PlanRec
         })
         .collect();
     PlanRecord {
-        key,
+        key: shown_key(&record.key, masks),
         change: record.change.into(),
         group: looked.map(|looked| looked.group.into()),
         now: raw(&now),
@@ -149,7 +147,12 @@ pub(crate) fn record_on_wire(record: &plan::PlanRecord, reveal: bool) -> PlanRec
 }
 
 /// Why the destination would refuse a record, a sentence for each reason.
-fn refused(record: &plan::PlanRecord, looked: &Looked, after: Option<&Json>, reveal: bool) -> Vec<String> {
+fn refused(
+    record: &plan::PlanRecord,
+    looked: &Looked,
+    after: Option<&Json>,
+    masks: Option<&Masks>,
+) -> Vec<String> {
     if looked.several {
         return vec!["Several records have its match value, and nobody can say which is meant.".to_owned()];
     }
@@ -163,7 +166,7 @@ fn refused(record: &plan::PlanRecord, looked: &Looked, after: Option<&Json>, rev
     }
     let sentence = |refusal: &Refusal| {
         let text = after.and_then(|after| after.get(&refusal.field)).and_then(Json::text).unwrap_or_default();
-        let masked = if reveal { None } else { mask::value(&refusal.field, &text) };
+        let masked = masks.and_then(|masks| masks.value(&refusal.field, &text));
         let (label, value) = (&refusal.label, shorten(masked.as_deref().unwrap_or(&text)));
         match refusal.why {
             Misfit::Empty => format!("{label} is needed, and empty."),

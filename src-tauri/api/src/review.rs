@@ -3,14 +3,15 @@
 use std::io::Write;
 
 use sluice_engine::engine;
-use sluice_engine::mapping::first_key;
-use sluice_engine::mask;
+use sluice_engine::mask::Masks;
 use sluice_engine::run::review::{self, FieldReport, Place, Report};
 use sluice_engine::store::outbox::looked::Group;
+use sluice_engine::store::{runs, syncs};
 use sluice_engine::{Error, ErrorKind, Result};
 
 use crate::Api;
 use crate::csv;
+use crate::masked::shown_key;
 use crate::plan::record_on_wire;
 use crate::wire::{
     PlanGroup, PlanRecord, Problem, Review, ReviewExport, ReviewField, ReviewFilter, ReviewGroups,
@@ -50,10 +51,14 @@ impl Api {
     /// A page of the compared records of a held run.
     pub async fn review_records(&self, input: ReviewRequest) -> Result<ReviewPage, Problem> {
         let after = input.after.as_deref().map(place).transpose()?;
-        let (filter, reveal) = (review::Filter::from(input.filter), input.reveal);
-        let (records, next) =
-            self.blocking(move |engine| engine.reviewed(input.run, &filter, after, input.limit)).await?;
-        let records = records.iter().map(|record| record_on_wire(record, reveal)).collect();
+        let filter = review::Filter::from(input.filter);
+        let (masks, (records, next)) = self
+            .blocking(move |engine| {
+                let masks = if input.reveal { None } else { Some(masks_of(engine, input.run)?) };
+                Ok((masks, engine.reviewed(input.run, &filter, after, input.limit)?))
+            })
+            .await?;
+        let records = records.iter().map(|record| record_on_wire(record, masks.as_ref())).collect();
         let next = next.map(|Place { batch, place }| format!("{batch}-{place}"));
         Ok(ReviewPage { records, next })
     }
@@ -66,20 +71,26 @@ impl Api {
     /// Whether the warehouse has changed since a held run read it.
     pub async fn held_since(&self, input: SinceRequest) -> Result<Since, Problem> {
         let since = self.engine().since(input.run, input.pay).await?;
-        let masked = |key: String| mask::value("", &key).unwrap_or(key);
+        let masks = self.blocking(move |engine| masks_of(engine, input.run)).await?;
         Ok(Since {
             looked: since.looked,
             cost: since.cost.as_ref().map(Into::into),
             added: since.added,
             changed: since.changed,
             gone: since.gone,
-            keys: since.keys.into_iter().map(masked).collect(),
+            keys: since.keys.iter().map(|key| shown_key(key, Some(&masks))).collect(),
         })
     }
 }
 
+/// How values of a run are masked.
+fn masks_of(engine: &engine::Engine, run: i64) -> Result<Masks> {
+    let store = engine.store();
+    Ok(store.read(|sqlite| syncs::by_id(sqlite, runs::get(sqlite, run)?.sync))?.masks())
+}
+
 fn on_wire(review: &engine::Review, quota_share: Option<f64>) -> Review {
-    let report = &review.report;
+    let (report, masks) = (&review.report, review.saved.masks());
     let count = |group| report.groups.get(&group).copied().unwrap_or(0);
     let last = review.last.as_ref();
     Review {
@@ -97,13 +108,13 @@ fn on_wire(review: &engine::Review, quota_share: Option<f64>) -> Review {
             remove: count(Group::Remove),
             fail: count(Group::Fail),
         },
-        fields: report.fields.iter().map(|field| field_on_wire(field, last)).collect(),
+        fields: report.fields.iter().map(|field| field_on_wire(field, last, &masks)).collect(),
         records_last: last.map(|last| last.compared),
         problem: review.problem.clone().map(Into::into),
     }
 }
 
-fn field_on_wire(field: &FieldReport, last: Option<&Report>) -> ReviewField {
+fn field_on_wire(field: &FieldReport, last: Option<&Report>, masks: &Masks) -> ReviewField {
     let before = last.map(|last| {
         let known = last.fields.iter().find(|known| known.path == field.path);
         known.map_or(0, |known| known.changed)
@@ -111,10 +122,10 @@ fn field_on_wire(field: &FieldReport, last: Option<&Report>) -> ReviewField {
     let misfit = |(why, misfits): (&sluice_engine::fits::Misfit, &review::Misfits)| ReviewMisfit {
         kind: (*why).into(),
         records: misfits.records,
-        example: misfits.example.as_deref().map(|example| masked(&field.path, example)),
+        example: misfits.example.as_deref().map(|example| masks.json_at(&field.path, example)),
     };
     let top = field.top(TOP).into_iter().map(|(value, (before, after))| ReviewValue {
-        value: masked(&field.path, value),
+        value: masks.json_at(&field.path, value),
         before,
         after,
     });
@@ -130,15 +141,6 @@ fn field_on_wire(field: &FieldReport, last: Option<&Report>) -> ReviewField {
         misfits: field.misfits.iter().map(misfit).collect(),
         top: top.collect(),
     }
-}
-
-/// A value as JSON text, as a window may show it.
-fn masked(path: &str, value: &str) -> String {
-    let Some(mut document) = sluice_engine::json_text::Json::parse(value) else { return value.to_owned() };
-    let name = first_key(path).unwrap_or_default();
-    let name = path.rsplit('.').next().filter(|last| !last.is_empty()).unwrap_or(&name);
-    mask::mask_json(name, &mut document);
-    document.compact()
 }
 
 impl From<ReviewFilter> for review::Filter {
@@ -165,6 +167,7 @@ fn place(text: &str) -> Result<Place> {
 
 fn export(engine: &engine::Engine, input: ReviewExport) -> Result<u64> {
     let filter = review::Filter::from(input.filter);
+    let masks = if input.reveal { None } else { Some(masks_of(engine, input.run)?) };
     let mut out = std::io::BufWriter::new(std::fs::File::create(&input.path)?);
     let is_csv = input.format == "csv";
     if is_csv {
@@ -175,7 +178,7 @@ fn export(engine: &engine::Engine, input: ReviewExport) -> Result<u64> {
         let (records, next) = engine.reviewed(input.run, &filter, after, PAGE)?;
         written += records.len() as u64;
         for record in &records {
-            write_record(&mut out, is_csv, &record_on_wire(record, input.reveal))?;
+            write_record(&mut out, is_csv, &record_on_wire(record, masks.as_ref()))?;
         }
         after = next;
         if after.is_none() {

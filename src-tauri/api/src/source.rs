@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use sluice_engine::json_text::Json;
-use sluice_engine::mask;
+use sluice_engine::mask::{self, Masks};
 use sluice_engine::sync::Identifier;
 use sluice_engine::value::Cell;
 
@@ -70,9 +70,9 @@ fn column(sample: &Sample, index: usize) -> Column {
     let nulls = texts.iter().filter(|text| text.is_none()).count();
     let personal = mask::by_name(&column.name).is_some()
         || texts.iter().flatten().any(|text| mask::looks_like_email(text));
-    let mut samples: Vec<String> = Vec::new();
+    let (mut samples, masks) = (Vec::<String>::new(), Masks::default());
     for text in texts.iter().flatten() {
-        let shown = shorten(&mask::value(&column.name, text).unwrap_or_else(|| text.clone()));
+        let shown = shorten(&masks.value(&column.name, text).unwrap_or_else(|| text.clone()));
         if samples.len() < SHOWN && !samples.contains(&shown) {
             samples.push(shown);
         }
@@ -97,9 +97,10 @@ pub(crate) fn shorten(text: &str) -> String {
 }
 
 fn masked_row(sample: &Sample, columns: &[Column], row: usize) -> Vec<Option<String>> {
+    let masks = Masks::default();
     let masked = |(index, column): (usize, &Column)| {
         let text = text(sample.cell(row, index))?;
-        Some(shorten(&mask::value(&column.name, &text).unwrap_or(text)))
+        Some(shorten(&masks.value(&column.name, &text).unwrap_or(text)))
     };
     columns.iter().enumerate().map(masked).collect()
 }

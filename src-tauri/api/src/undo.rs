@@ -2,11 +2,12 @@
 
 use sluice_engine::engine;
 use sluice_engine::json_text::Json;
-use sluice_engine::mask;
+use sluice_engine::mask::Masks;
 use sluice_engine::run::undo;
 use sluice_engine::store::syncs;
 
 use crate::Api;
+use crate::masked::shown_key;
 use crate::wire::{FieldUndo, Problem, Replay, Run, Undo, UndoLook, UndoLookRequest, UndoRecord};
 
 impl Api {
@@ -18,7 +19,8 @@ impl Api {
         let sync = look.of.sync;
         let saved =
             self.blocking(move |engine| engine.store().read(|sqlite| syncs::by_id(sqlite, sync))).await?;
-        Ok(on_wire(&look, saved.sync.name, input.reveal))
+        let masks = (!input.reveal).then(|| saved.masks());
+        Ok(on_wire(&look, saved.sync.name, masks.as_ref()))
     }
 
     /// Takes back what a run wrote, in a run of its own.
@@ -36,7 +38,7 @@ impl Api {
     }
 }
 
-fn on_wire(look: &engine::UndoLook, sync: String, reveal: bool) -> UndoLook {
+fn on_wire(look: &engine::UndoLook, sync: String, masks: Option<&Masks>) -> UndoLook {
     let count = |will| look.counts.get(&will).copied().unwrap_or(0);
     UndoLook {
         run: look.of.id,
@@ -48,15 +50,15 @@ fn on_wire(look: &engine::UndoLook, sync: String, reveal: bool) -> UndoLook {
         delete: count(undo::Will::Delete),
         nothing: count(undo::Will::Nothing),
         leave_alone: count(undo::Will::LeaveAlone),
-        records: look.records.iter().map(|record| record_on_wire(record, reveal)).collect(),
+        records: look.records.iter().map(|record| record_on_wire(record, masks)).collect(),
     }
 }
 
-fn record_on_wire(record: &undo::UndoRecord, reveal: bool) -> UndoRecord {
+fn record_on_wire(record: &undo::UndoRecord, masks: Option<&Masks>) -> UndoRecord {
     let shown = |name: &str, value: &Option<String>| {
         let mut document = Json::parse(value.as_deref()?)?;
-        if !reveal {
-            mask::mask_json(name, &mut document);
+        if let Some(masks) = masks {
+            masks.mask_at(name, &mut document);
         }
         Some(document.compact())
     };
@@ -67,14 +69,13 @@ fn record_on_wire(record: &undo::UndoRecord, reveal: bool) -> UndoRecord {
         wrote: shown(&field.name, &field.wrote),
         left_alone: field.left_alone,
     });
-    let key = if reveal { None } else { mask::value("", &record.key) };
     let who = record.named.as_ref().map(|(identifier, value)| {
-        let masked = if reveal { None } else { mask::value(identifier.name(), value) };
+        let masked = masks.and_then(|masks| masks.value(identifier.name(), value));
         masked.unwrap_or_else(|| value.clone())
     });
     UndoRecord {
         event: record.event.to_string(),
-        key: key.unwrap_or_else(|| record.key.clone()),
+        key: shown_key(&record.key, masks),
         who,
         will: record.will.into(),
         fields: fields.collect(),

@@ -62,6 +62,36 @@ impl Json {
         }
     }
 
+    /// What can be read of an object or a list whose end was cut off: the values that are whole. `None` where it is no
+    /// such document.
+    pub fn beginning(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if !text.starts_with(['{', '[']) {
+            return None;
+        }
+        let (mut closing, mut whole, mut in_string, mut escaped) = (Vec::new(), 0, false, false);
+        for (at, c) in text.char_indices() {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' if in_string => escaped = true,
+                '"' => in_string = !in_string,
+                _ if in_string => {}
+                '{' | '[' => {
+                    closing.push(if c == '{' { '}' } else { ']' });
+                    whole = at + 1;
+                }
+                '}' | ']' => {
+                    closing.pop()?;
+                    whole = at + 1;
+                }
+                ',' => whole = at,
+                _ => {}
+            }
+        }
+        let end: String = closing.into_iter().rev().collect();
+        Self::parse(&format!("{}{end}", text.get(..whole)?))
+    }
+
     /// The value at a key of an object.
     pub fn get(&self, wanted: &str) -> Option<&Self> {
         match self {
@@ -203,6 +233,21 @@ mod tests {
             ["{", "  \"a\": {", "    \"b\": [", "      1,", "      2", "    ]", "  },", "  \"c\": null", "}"]
         );
         assert_eq!(lines[4].1, "a.b[1]");
+    }
+
+    #[test]
+    fn of_a_cut_document_the_whole_values_are_read() {
+        let read = |text: &str| Json::beginning(text).map(|document| document.compact());
+        let text = r#"{"a":[{"b":"x, }\""},{"c":"y"}],"d":1}"#;
+        for end in (1..text.len()).filter(|end| text.is_char_boundary(*end)) {
+            let beginning = read(text.get(..end).unwrap()).unwrap();
+            assert!(text.starts_with(beginning.trim_end_matches(['}', ']'])), "{beginning}");
+        }
+        assert_eq!(read(r#"{"a":[{"b":"x"},{"c":"y"#).as_deref(), Some(r#"{"a":[{"b":"x"},{}]}"#));
+        assert_eq!(read(text).as_deref(), Some(text));
+        for text in ["", "\"x", "<html>", "{\"a\":1}\n{\"a\":2}", "[1]]"] {
+            assert_eq!(read(text), None, "{text:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use sluice_engine::Result;
 use sluice_engine::destination::DestinationKind;
 use sluice_engine::engine::Engine;
 use sluice_engine::json_text::Json;
-use sluice_engine::mask;
+use sluice_engine::mask::Masks;
 use sluice_engine::record::Change;
 use sluice_engine::store::events::{self, EventId, EventRow};
 use sluice_engine::store::outbox::beside::BEFORE;
@@ -15,6 +15,7 @@ use sluice_engine::store::{connections, exchanges};
 use super::line::{Lines, unanswered};
 use super::{curl, label, problem, status};
 use crate::convert::time;
+use crate::masked::AboutRow;
 use crate::wire::{Attempt, Event, EventDetail, EventRequest, EventStatus, Problem};
 
 pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetail> {
@@ -32,36 +33,40 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
     let event = lines.shown(&row, input.reveal)?;
     let payload = row.sent().into_owned();
     let bytes = payload.len();
-    let (shown, masked) =
-        if input.reveal || payload.is_empty() { (payload, false) } else { mask::json(&payload) };
+    let masks = lines.masks_unless(input.reveal, row.sync)?;
+    let masks = masks.as_deref();
+    let about = AboutRow::of(masks, row.key.as_deref(), &payload);
+    let (shown, masked) = match masks {
+        Some(masks) if !payload.is_empty() => masks.json(&payload),
+        Some(_) | None => (payload, false),
+    };
     let problem = problem(&row)?;
-    let waiting = row.state.is_waiting();
     let message_id = lines.message_id(&row)?;
     let curl = if masked { None } else { curl::curl(engine, &*lines.sync(row.sync)?, &run, &row)? };
     Ok(EventDetail {
-        summary: summary(&row, &event, problem.as_ref()),
+        summary: summary(&row, &event, problem.as_ref(), &about),
         payload_pretty: pretty(&shown),
         payload: shown,
         masked,
         message_id,
         bytes,
-        before: before(engine, id, input.reveal)?,
-        problem: problem.map(|problem| masked_problem(problem, input.reveal)),
-        attempts: outcomes(attempts, &row, &run, kind, input.reveal),
+        before: before(engine, id, masks)?,
+        problem: problem.map(|problem| about.problem(problem)),
+        attempts: outcomes(attempts, &row, &run, kind, &about),
         curl,
-        next_attempt_at: run.next_attempt.filter(|_| waiting).map(time),
+        next_attempt_at: run.next_attempt.filter(|_| row.state.is_waiting()).map(time),
         event,
     })
 }
 
 /// What stood in the destination before the record was first sent; empty where there was no such record, `None` where
 /// nobody asked.
-fn before(engine: &Engine, id: EventId, reveal: bool) -> Result<Option<String>> {
+fn before(engine: &Engine, id: EventId, masks: Option<&Masks>) -> Result<Option<String>> {
     let EventId::Record { batch, place, .. } = id else { return Ok(None) };
     let kept = engine.store().read(|sqlite| BEFORE.of_batch(sqlite, batch))?;
     let before = kept.and_then(|mut kept| kept.remove(&place));
     Ok(before.map(|fields| {
-        let shown = fields.map(|fields| if reveal { fields } else { mask::json(&fields).0 });
+        let shown = fields.map(|fields| masks.map_or_else(|| fields.clone(), |masks| masks.json(&fields).0));
         shown.as_deref().map_or_else(String::new, pretty)
     }))
 }
@@ -72,16 +77,13 @@ fn pretty(text: &str) -> String {
     })
 }
 
-fn masked_problem(mut problem: Problem, reveal: bool) -> Problem {
-    if !reveal {
-        problem.message = mask::free_text(&problem.message);
-        problem.details.iter_mut().for_each(|detail| *detail = mask::free_text(detail));
-    }
-    problem
-}
-
-pub(super) fn summary(row: &EventRow, event: &Event, problem: Option<&Problem>) -> String {
-    let why = problem.map(|problem| format!(" {}", mask::free_text(&problem.message))).unwrap_or_default();
+pub(super) fn summary(
+    row: &EventRow,
+    event: &Event,
+    problem: Option<&Problem>,
+    about: &AboutRow<'_>,
+) -> String {
+    let why = problem.map(|problem| format!(" {}", about.words(&problem.message))).unwrap_or_default();
     let verb = match row.change {
         Some(Change::Added) => "New",
         Some(Change::Changed) => "Changed",
@@ -116,10 +118,10 @@ fn outcomes(
     row: &EventRow,
     run: &RunRow,
     kind: Option<&dyn DestinationKind>,
-    reveal: bool,
+    about: &AboutRow<'_>,
 ) -> Vec<Attempt> {
     let last = attempts.len().saturating_sub(1);
-    let shown = |text: &str| if reveal { text.to_owned() } else { masked_answer(text) };
+    let shown = |text: &str| about.body(text);
     attempts
         .into_iter()
         .enumerate()
@@ -137,7 +139,7 @@ fn outcomes(
                 took_ms: took,
                 own_answer: own.map(|own| shown(&own)),
                 answer: shown(&exchange.answer),
-                target: exchange.target,
+                target: shown(&exchange.target),
                 headers: exchange.headers,
                 records: attempt.records as u64,
                 bytes: exchange.bytes,
@@ -147,8 +149,4 @@ fn outcomes(
             }
         })
         .collect()
-}
-
-fn masked_answer(text: &str) -> String {
-    if Json::parse(text).is_some() { mask::json(text).0 } else { mask::free_text(text) }
 }

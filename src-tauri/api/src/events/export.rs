@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use sluice_engine::engine::Engine;
-use sluice_engine::mask;
 use sluice_engine::store::events;
 use sluice_engine::{Error, ErrorKind, Result};
 
@@ -29,7 +28,10 @@ pub(super) fn export(engine: &Engine, input: &EventsExport) -> Result<u64> {
         for row in &rows {
             let event = lines.shown(row, input.reveal)?;
             let payload = row.sent().into_owned();
-            let payload = if input.reveal || payload.is_empty() { payload } else { mask::json(&payload).0 };
+            let payload = match lines.masks_unless(input.reveal, row.sync)? {
+                Some(masks) if !payload.is_empty() => masks.json(&payload).0,
+                Some(_) | None => payload,
+            };
             write_event(&mut out, csv, &event, &payload)?;
             count += 1;
         }

@@ -6,30 +6,33 @@ use std::rc::Rc;
 use sluice_engine::Result;
 use sluice_engine::engine::Engine;
 use sluice_engine::mapping::named_in;
-use sluice_engine::mask;
+use sluice_engine::mask::Masks;
 use sluice_engine::record::Change;
 use sluice_engine::store::events::{EventId, EventRow};
 use sluice_engine::store::exchanges::{self, Newest, Requests};
 use sluice_engine::store::outbox;
 use sluice_engine::store::runs::{self, RunRow};
 use sluice_engine::store::syncs::{self, SavedSync};
-use sluice_engine::sync::{Identifier, Shape};
+use sluice_engine::sync::Shape;
 
 use super::status;
 use crate::convert::time;
+use crate::masked::shown_key;
 use crate::wire::Event;
 
 /// Makes lines of events. Syncs, runs and answers are each looked up once, however many events they have.
 pub(super) struct Lines<'a> {
     engine: &'a Engine,
     syncs: HashMap<i64, Rc<SavedSync>>,
+    masks: HashMap<i64, Rc<Masks>>,
     runs: HashMap<i64, Rc<RunRow>>,
     requests: HashMap<i64, HashMap<usize, Requests>>,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(engine: &'a Engine) -> Self {
-        Self { engine, syncs: HashMap::new(), runs: HashMap::new(), requests: HashMap::new() }
+        let (syncs, masks, runs) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { engine, syncs, masks, runs, requests: HashMap::new() }
     }
 
     pub(super) fn sync(&mut self, id: i64) -> Result<Rc<SavedSync>> {
@@ -39,6 +42,21 @@ impl<'a> Lines<'a> {
         let saved = Rc::new(self.engine.store().read(|sqlite| syncs::by_id(sqlite, id))?);
         self.syncs.insert(id, saved.clone());
         Ok(saved)
+    }
+
+    /// How values of a sync are masked.
+    pub(super) fn masks(&mut self, sync: i64) -> Result<Rc<Masks>> {
+        if let Some(known) = self.masks.get(&sync) {
+            return Ok(known.clone());
+        }
+        let masks = Rc::new(self.sync(sync)?.masks());
+        self.masks.insert(sync, masks.clone());
+        Ok(masks)
+    }
+
+    /// The same, or none where values are to be revealed.
+    pub(super) fn masks_unless(&mut self, reveal: bool, sync: i64) -> Result<Option<Rc<Masks>>> {
+        if reveal { Ok(None) } else { self.masks(sync).map(Some) }
     }
 
     pub(super) fn run(&mut self, id: i64) -> Result<Rc<RunRow>> {
@@ -52,7 +70,8 @@ impl<'a> Lines<'a> {
 
     /// The line of one event, personal data masked.
     pub(super) fn line(&mut self, row: &EventRow) -> Result<Event> {
-        let key = mask_key(row.key.as_deref().unwrap_or_default());
+        let masks = self.masks(row.sync)?;
+        let key = shown_key(row.key.as_deref().unwrap_or_default(), Some(&*masks));
         Ok(Event {
             event: row.id.to_string(),
             at: time(row.at),
@@ -61,7 +80,7 @@ impl<'a> Lines<'a> {
             status: status(row.state),
             change: row.change.unwrap_or(Change::Added).into(),
             what: what(&self.run(row.run)?.shape),
-            who: who(&row.payload).unwrap_or_else(|| key.clone()),
+            who: who(&row.payload, &masks).unwrap_or_else(|| key.clone()),
             key,
             answer: self.answer(row)?,
             retryable: row.state.is_refused(),
@@ -131,15 +150,8 @@ fn what(shape: &Shape) -> String {
     }
 }
 
-fn mask_key(key: &str) -> String {
-    mask::value("", key).unwrap_or_else(|| key.to_owned())
-}
-
 /// Whom a payload is about, masked: the e-mail, else the ids.
-fn who(payload: &[u8]) -> Option<String> {
+fn who(payload: &[u8], masks: &Masks) -> Option<String> {
     let (identifier, value) = named_in(payload).into_iter().next()?;
-    Some(match identifier {
-        Identifier::Email => mask::value("email", &value).unwrap_or(value),
-        Identifier::UserId | Identifier::AnonymousId => mask_key(&value),
-    })
+    Some(masks.value(identifier.name(), &value).unwrap_or(value))
 }

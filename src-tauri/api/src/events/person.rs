@@ -7,7 +7,7 @@ use sluice_engine::Result;
 use sluice_engine::engine::Engine;
 use sluice_engine::json_text::Json;
 use sluice_engine::mapping::named_in;
-use sluice_engine::mask;
+use sluice_engine::mask::Masks;
 use sluice_engine::store::events::{self, EventId, EventRow, Filter};
 use sluice_engine::store::outbox::RecordState;
 use sluice_engine::store::outbox::beside::BEFORE;
@@ -17,6 +17,7 @@ use super::detail::summary;
 use super::line::Lines;
 use super::{STATUSES, problem, states};
 use crate::convert::time;
+use crate::masked::AboutRow;
 use crate::plan::changes;
 use crate::wire::{FieldChange, PersonEntry, PersonHistory, PersonRequest, PersonTotals};
 
@@ -46,7 +47,8 @@ pub(super) fn person(engine: &Engine, input: &PersonRequest) -> Result<PersonHis
     rows.truncate(shown);
     let cursor = rows.last().filter(|_| more).map(|row| row.id.to_string());
     let totals = totals.map(|totals| totals_on_wire(&mut lines, &totals)).transpose()?;
-    Ok(PersonHistory { names: names(&rows, input.reveal), entries, cursor, totals, masked: !input.reveal })
+    let names = names(&mut lines, &rows, input.reveal)?;
+    Ok(PersonHistory { names, entries, cursor, totals, masked: !input.reveal })
 }
 
 fn totals_on_wire(lines: &mut Lines<'_>, totals: &events::Totals) -> Result<PersonTotals> {
@@ -79,7 +81,9 @@ fn entry(
     let run = lines.run(row.run)?;
     let problem = problem(row)?;
     let event = lines.shown(row, reveal)?;
-    let summary = summary(row, &event, problem.as_ref());
+    let masks = lines.masks_unless(reveal, row.sync)?;
+    let about = AboutRow::of(masks.as_deref(), row.key.as_deref(), &row.sent());
+    let summary = summary(row, &event, problem.as_ref(), &about);
     let to = saved.sync.to.clone();
     let connection = match &to {
         Some(to) => engine.store().read(|sqlite| connections::find(sqlite, to))?,
@@ -94,7 +98,7 @@ fn entry(
         undoes: run.undoes,
         undone_by: engine.store().read(|sqlite| runs::undone_by(sqlite, run.id))?,
         summary,
-        fields: fields(before, &row.sent(), reveal),
+        fields: fields(before, &row.sent(), masks.as_deref()),
         read_before,
     })
 }
@@ -115,12 +119,12 @@ fn before(engine: &Engine, row: &EventRow, older: &[EventRow]) -> Result<(Option
     Ok((older.iter().find(is_before).and_then(|earlier| Json::parse(&earlier.sent())), false))
 }
 
-fn fields(before: Option<Json>, sent: &str, reveal: bool) -> Vec<FieldChange> {
+fn fields(before: Option<Json>, sent: &str, masks: Option<&Masks>) -> Vec<FieldChange> {
     let (mut before, mut after) = (before, Json::parse(sent));
     let exact = changes(before.as_ref(), after.as_ref());
-    if !reveal {
+    if let Some(masks) = masks {
         for document in [&mut before, &mut after].into_iter().flatten() {
-            mask::mask_json("", document);
+            masks.mask(document);
         }
     }
     let shown = changes(before.as_ref(), after.as_ref()).into_iter().zip(exact);
@@ -129,18 +133,23 @@ fn fields(before: Option<Json>, sent: &str, reveal: bool) -> Vec<FieldChange> {
     sent.map(|(shown, exact)| FieldChange { changed: exact.changed, ..shown }).collect()
 }
 
-fn names(rows: &[EventRow], reveal: bool) -> Vec<(String, String)> {
+fn names(lines: &mut Lines<'_>, rows: &[EventRow], reveal: bool) -> Result<Vec<(String, String)>> {
     let mut names: Vec<(String, String)> = Vec::new();
     let mut known = BTreeSet::new();
     for row in rows {
-        let told = named_in(&row.payload).into_iter();
-        let told = told.map(|(identifier, value)| (identifier.name().to_owned(), value));
-        for (name, value) in told.chain(row.key.iter().map(|key| ("key".to_owned(), key.clone()))) {
-            if names.len() < NAMES && known.insert(value.clone()) {
-                let masked = if reveal { None } else { mask::value(&name, &value) };
-                names.push((name, masked.unwrap_or(value)));
+        let masks = lines.masks_unless(reveal, row.sync)?;
+        let mut add = |name: &str, value: &str, masked: Option<String>| {
+            if names.len() < NAMES && known.insert(value.to_owned()) {
+                names.push((name.to_owned(), masked.unwrap_or_else(|| value.to_owned())));
             }
+        };
+        for (identifier, value) in named_in(&row.payload) {
+            let name = identifier.name();
+            add(name, &value, masks.as_ref().and_then(|masks| masks.value(name, &value)));
+        }
+        if let Some(key) = &row.key {
+            add("key", key, masks.as_ref().and_then(|masks| masks.key(key)));
         }
     }
-    names
+    Ok(names)
 }

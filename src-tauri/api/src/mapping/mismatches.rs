@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use sluice_engine::fits::misfit;
 use sluice_engine::json_text::Json;
-use sluice_engine::mapping::{self, Mapping, template};
-use sluice_engine::mask;
-use sluice_engine::sync::{Field, FieldValue, Shape, Sync};
+use sluice_engine::mapping::{self, Mapping};
+use sluice_engine::mask::{Masks, Remembered};
+use sluice_engine::sync::{Field, Shape, Sync};
 
 use crate::samples::Sample;
 use crate::source::shorten;
@@ -32,9 +32,13 @@ pub(super) fn of_records(
     object: &DestinationObject,
     called: &str,
 ) -> Vec<Mismatch> {
+    // What is looked at was made by this definition.
+    let masks = Masks::of(sync, &Remembered::default());
     let mut found = Vec::new();
     for target in object.fields.iter().filter(|field| field.writable) {
-        let Some(source) = fields.iter().find(|field| field.key == target.name) else { continue };
+        if fields.iter().all(|field| field.key != target.name) {
+            continue;
+        }
         let matched = matches!(&sync.shape, Shape::Record { match_field, .. } if *match_field == target.name);
         let needed = target.required || matched;
         let mut misfits = BTreeMap::<MismatchKind, Vec<Option<String>>>::new();
@@ -53,7 +57,7 @@ pub(super) fn of_records(
                 }
             }
         }
-        let shown = |text: &str| shown(source, target, text);
+        let shown = |text: &str| shorten(masks.value(&target.name, text).as_deref().unwrap_or(text));
         found.extend(
             misfits
                 .into_iter()
@@ -77,21 +81,6 @@ fn records(sync: &Sync, sample: &Sample) -> Vec<Map<String, Value>> {
 
 fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// A value as a window may show it: personal by the name of what it fills or of a column it comes from.
-fn shown(source: &Field, target: &DestinationField, text: &str) -> String {
-    let columns = match &source.value {
-        FieldValue::Column(column) => vec![column.clone()],
-        FieldValue::Template(written) => {
-            let parts = template(written).unwrap_or_default();
-            parts.iter().filter_map(|part| part.column().map(str::to_owned)).collect()
-        }
-        FieldValue::Constant(_) => Vec::new(),
-    };
-    let names = std::iter::once(&target.name).chain(&columns);
-    let masked = names.filter(|_| source.hash.is_none()).find_map(|name| mask::value(name, text));
-    shorten(masked.as_deref().unwrap_or(text))
 }
 
 fn mismatch(

@@ -23,6 +23,7 @@ pub use undo::UndoLook;
 
 use crate::clock::SharedClock;
 use crate::error::Result;
+use crate::mask::Remembered;
 use crate::run::plan::{self, Plan};
 use crate::run::progress::{Listener, Notice};
 use crate::secrets::SecretStore;
@@ -142,5 +143,6 @@ pub fn unsaved(sync: Sync) -> SavedSync {
         source_rows: None,
         cursor: None,
         keyed_by: None,
+        personal: Remembered::default(),
     }
 }

@@ -157,5 +157,8 @@ create table made(batch integer primary key, z blob not null);
 
 -- review: what came of comparing, as JSON.
 alter table run add column review text;
+
+-- personal: what earlier definitions made of personal columns, as JSON; null where there was none.
+alter table sync add column personal text;
 ",
 ];

@@ -6,6 +6,7 @@ use super::fingerprints;
 use super::json::{read_json, write_json};
 use super::seal;
 use crate::error::{Error, ErrorKind, Result};
+use crate::mask::{Masks, Remembered};
 use crate::sync::{Shape, Sync};
 use crate::value::Column;
 
@@ -34,6 +35,8 @@ pub struct SavedSync {
     pub cursor: Option<String>,
     /// The key that what was delivered is kept under, where the sync has got another since.
     pub keyed_by: Option<Vec<String>>,
+    /// What its earlier definitions made of personal columns.
+    pub personal: Remembered,
 }
 
 /// Under this number nothing was ever delivered.
@@ -42,6 +45,7 @@ pub const NO_SYNC: i64 = -1;
 impl SavedSync {
     /// What it is with another definition, once that is saved.
     pub fn with(mut self, sync: Sync) -> Self {
+        self.personal.add(&self.sync);
         if reads_other_rows(&self.sync, &sync) {
             (self.source_rows, self.cursor) = (None, None);
         }
@@ -53,10 +57,16 @@ impl SavedSync {
         }
         Self { sync, columns: None, ..self }
     }
+
+    /// How its values are masked, those of its earlier definitions too.
+    pub fn masks(&self) -> Masks {
+        Masks::of(&self.sync, &self.personal)
+    }
 }
 
 const COLUMNS: &str =
-    "id, uuid, definition, generation, columns, base_until, paused, next_due, source_rows, cursor, keyed_by";
+    "id, uuid, definition, generation, columns, base_until, paused, next_due, source_rows, cursor, keyed_by,
+    personal";
 
 /// All syncs, by name.
 pub fn all(sqlite: &Sqlite) -> Result<Vec<SavedSync>> {
@@ -131,8 +141,8 @@ pub fn save(
     let next_due = if before.sync.schedule == sync.schedule { before.next_due } else { next_due };
     let after = before.clone().with(sync.clone());
     sqlite.execute(
-        "update sync set name = ?2, definition = ?3, next_due = ?4, columns = null, source_rows = ?5, cursor = ?6, keyed_by = ?7
-         where id = ?1",
+        "update sync set name = ?2, definition = ?3, next_due = ?4, columns = null, source_rows = ?5, cursor = ?6, keyed_by = ?7,
+         personal = ?8 where id = ?1",
         params![
             before.id,
             sync.name,
@@ -141,6 +151,7 @@ pub fn save(
             after.source_rows,
             after.cursor,
             after.keyed_by.as_ref().map(write_json).transpose()?,
+            Some(&after.personal).filter(|personal| !personal.is_empty()).map(write_json).transpose()?,
         ],
     )?;
     if starts_over(&before.sync, sync) {
@@ -265,7 +276,7 @@ pub(super) fn rename_connection(sqlite: &Sqlite, from: &str, to: &str) -> Result
 fn from_row(row: &Row<'_>) -> Result<SavedSync> {
     let definition: String = row.get(2)?;
     let columns: Option<String> = row.get(4)?;
-    let keyed_by: Option<String> = row.get(10)?;
+    let (keyed_by, personal): (Option<String>, Option<String>) = (row.get(10)?, row.get(11)?);
     Ok(SavedSync {
         id: row.get(0)?,
         uuid: row.get(1)?,
@@ -278,5 +289,6 @@ fn from_row(row: &Row<'_>) -> Result<SavedSync> {
         source_rows: row.get(8)?,
         cursor: row.get(9)?,
         keyed_by: keyed_by.as_deref().map(read_json).transpose()?,
+        personal: personal.as_deref().map(read_json).transpose()?.unwrap_or_default(),
     })
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::mapping::template;
+
 /// One line of the mapping.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Field {
@@ -42,6 +44,20 @@ pub enum FieldValue {
     Template(String),
     /// The same JSON value for every row.
     Constant(serde_json::Value),
+}
+
+impl FieldValue {
+    /// The columns it is made of; none of a constant, and of a template that can not be read.
+    pub fn columns(&self) -> Vec<String> {
+        match self {
+            Self::Column(column) => vec![column.clone()],
+            Self::Template(text) => {
+                let parts = template(text).unwrap_or_default();
+                parts.iter().filter_map(|part| part.column().map(str::to_owned)).collect()
+            }
+            Self::Constant(_) => Vec::new(),
+        }
+    }
 }
 
 /// What a null becomes.

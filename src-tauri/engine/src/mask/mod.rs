@@ -1,9 +1,19 @@
 //! Personal data, masked before it leaves for a window: the first letter stays, and an e-mail's domain.
+//!
+//! What is personal is said by names: of the column a value comes from, and of the key it stands under. [`Masks`] knows
+//! both for one sync.
 
-use crate::json_text::Json;
+mod masks;
+mod sources;
+
+use serde::{Deserialize, Serialize};
+
+pub use masks::Masks;
+pub use sources::Remembered;
 
 /// What kind of personal data a value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Personal {
     /// An e-mail address.
     Email,
@@ -52,24 +62,43 @@ pub fn looks_like_email(text: &str) -> bool {
     !local.is_empty() && domain.contains('.') && !text.contains(char::is_whitespace) && text.len() <= 254
 }
 
-/// Masks one value under its name; `None` where it is not personal.
-pub fn value(name: &str, text: &str) -> Option<String> {
-    let personal = by_name(name).or_else(|| looks_like_email(text).then_some(Personal::Email))?;
-    Some(masked(personal, text))
+/// Masks one value that is personal in this way, or in none by its name; `None` where nothing of it is masked.
+///
+/// A hash says nothing of what it was made from, so it is shown under any name.
+fn text(personal: Option<Personal>, text: &str) -> Option<String> {
+    if text.is_empty() || is_hash(text) {
+        return None;
+    }
+    match personal {
+        Some(personal) => Some(masked(personal, text)),
+        None if looks_like_email(text) => Some(email(text)),
+        None if text.contains('@') => Some(free_text(text)).filter(|masked| masked != text),
+        None => None,
+    }
+}
+
+/// Whether a text is what [`Hash`](crate::sync::Hash) makes: 64 lower-case hex digits.
+fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn masked(personal: Personal, text: &str) -> String {
     match personal {
         Personal::Email => email(text),
         Personal::Name => text.split(' ').map(|word| initial(word, "••")).collect::<Vec<_>>().join(" "),
-        Personal::Phone => {
+        Personal::Phone if is_number(text) => {
             let count = text.chars().count();
-            let shown =
-                |index: usize, c: char| index < 3 && count > 6 || index + 2 >= count || !c.is_ascii_digit();
+            let shown = |index: usize, c: char| index < 3 || index + 2 >= count || !c.is_ascii_digit();
             text.chars().enumerate().map(|(index, c)| if shown(index, c) { c } else { '•' }).collect()
         }
-        Personal::Other => initial(text, "•••"),
+        Personal::Phone | Personal::Other => initial(text, "•••"),
     }
+}
+
+/// Whether a text is a telephone number with digits to hide: of anything else the digits alone hide nothing.
+fn is_number(text: &str) -> bool {
+    text.bytes().filter(u8::is_ascii_digit).count() > 6
+        && text.chars().all(|c| c.is_ascii_digit() || " +-./()\u{a0}".contains(c))
 }
 
 fn email(text: &str) -> String {
@@ -81,35 +110,6 @@ fn email(text: &str) -> String {
 
 fn initial(word: &str, dots: &str) -> String {
     word.chars().next().map_or_else(String::new, |first| format!("{first}{dots}"))
-}
-
-/// Masks every personal value of a JSON document; true where something was masked. A text that is no JSON is
-/// masked whole.
-pub fn json(text: &str) -> (String, bool) {
-    let Some(mut document) = Json::parse(text) else { return (free_text(text), true) };
-    let touched = mask_json("", &mut document);
-    (document.compact(), touched)
-}
-
-/// Masks a parsed document in place; true where something was masked.
-pub fn mask_json(name: &str, document: &mut Json) -> bool {
-    match document {
-        Json::Object(entries) => {
-            entries.iter_mut().fold(false, |touched, (key, value)| mask_json(key, value) | touched)
-        }
-        Json::List(items) => items.iter_mut().fold(false, |touched, item| mask_json(name, item) | touched),
-        Json::Scalar(scalar) => {
-            let Some(text) = Json::Scalar(scalar.clone()).text() else { return false };
-            let is_personal_id = matches!(name, "userId" | "anonymousId") && looks_like_email(&text);
-            let Some(masked) = value(if is_personal_id { "email" } else { name }, &text) else {
-                return false;
-            };
-            let mut out = Vec::new();
-            crate::value::write_string(&mut out, &masked);
-            *scalar = String::from_utf8(out).unwrap_or_default();
-            true
-        }
-    }
 }
 
 /// Masks e-mail addresses inside free text, such as a vendor's error.
@@ -139,33 +139,4 @@ fn push_word(out: &mut String, word: &mut String) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_letter_and_the_domain_stay() {
-        assert_eq!(value("EMAIL", "ana.ruiz@example.com").as_deref(), Some("a•••@example.com"));
-        assert_eq!(value("full_name", "Ana Ruiz").as_deref(), Some("A•• R••"));
-        assert_eq!(value("phone", "+49 30 123 4512").as_deref(), Some("+49 •• ••• ••12"));
-        assert_eq!(value("note", "ana@example.com").as_deref(), Some("a•••@example.com"));
-        assert_eq!(value("company", "Kestrel"), None);
-        assert_eq!(value("lead_score", "86.5"), None);
-    }
-
-    #[test]
-    fn a_payload_is_masked_at_every_depth() {
-        let (masked, touched) = json(
-            r#"{"type":"identify","userId":"ana@example.com","traits":{"score":0.10,"email":"ana@example.com"}}"#,
-        );
-        assert!(touched);
-        assert_eq!(
-            masked,
-            r#"{"type":"identify","userId":"a•••@example.com","traits":{"score":0.10,"email":"a•••@example.com"}}"#
-        );
-    }
-
-    #[test]
-    fn addresses_in_an_answer_are_masked() {
-        assert_eq!(free_text("no such user: ana@example.com!"), "no such user: a•••@example.com!");
-    }
-}
+mod tests;
