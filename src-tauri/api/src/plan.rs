@@ -129,7 +129,7 @@ pub(crate) fn record_on_wire(record: &plan::PlanRecord, masks: Option<&Masks>) -
         .into_iter()
         .zip(exact)
         .map(|(shown, exact)| FieldChange {
-            changed: exact.changed && !is_in(&shown.path, same),
+            changed: exact.changed && !holds_nothing(&exact) && !is_in(&shown.path, same),
             left_alone: is_in(&shown.path, left_alone),
             ..shown
         })
@@ -177,6 +177,11 @@ fn refused(
         }
     };
     looked.refused.iter().map(sentence).collect()
+}
+
+/// A field that is empty now, and of which the record says nothing, stays as it is.
+fn holds_nothing(field: &FieldChange) -> bool {
+    field.after.is_none() && field.before.as_deref() == Some("null")
 }
 
 /// Whether a path is one of the destination's fields `names`, or inside one.
