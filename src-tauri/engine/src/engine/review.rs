@@ -140,7 +140,7 @@ impl Engine {
     async fn walk(self: Arc<Self>, walk: Walk) {
         let run = walk.run.id;
         // On a task of its own: a mistake of ours that panics ends it, and does not leave it going on.
-        let ended = tokio::spawn(walk.to_end()).await.unwrap_or_else(|error| {
+        let ended = tokio::spawn(walk.finish()).await.unwrap_or_else(|error| {
             Err(Error::new(ErrorKind::Bug, "Comparing ended unexpectedly.").with_source(error))
         });
         if let Some(one) = self.reviewing().get_mut(&run) {

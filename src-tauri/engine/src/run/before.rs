@@ -49,7 +49,7 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
     } else {
         Some(only_if_empty::amended(&only_if_empty, places, &records, &found)?)
     };
-    let since = changed_since(looked.as_ref(), places, &found)?;
+    let since = changed_since(looked.as_ref(), places, &found);
     let packed = amended.as_ref().map(|amended| AMENDED.packed(amended)).transpose()?;
     let known = places.iter().copied().zip(found).filter(|(_, found)| !is_one_of_several(found.as_ref()));
     let values = known.map(|(place, found)| (place, found.map(|found| found.fields)));
@@ -81,8 +81,8 @@ fn changed_since(
     looked: Option<&BTreeMap<usize, Looked>>,
     places: &[usize],
     found: &[Option<Found>],
-) -> Result<Vec<(usize, Problem)>> {
-    let Some(looked) = looked else { return Ok(Vec::new()) };
+) -> Vec<(usize, Problem)> {
+    let Some(looked) = looked else { return Vec::new() };
     let mut changed = Vec::new();
     for (place, found) in places.iter().zip(found) {
         let Some(looked) = looked.get(place).filter(|looked| looked.live) else { continue };
@@ -114,7 +114,7 @@ fn changed_since(
         let error = Error::new(ErrorKind::LeftAlone, message).with_hint("Look again at what a run would do.");
         changed.push((*place, Problem::from(&error)));
     }
-    Ok(changed)
+    changed
 }
 
 /// Names of the fields that are in both and not the same.

@@ -91,13 +91,12 @@ pub(super) async fn deliver(crm: &Crm, batch: &Batch<'_>) -> Delivery {
             if let [body] = *bodies {
                 exchange.keep_body(1, body);
             }
-            match crm.too_soon() {
-                Some(wait) => too_many(crm.play, wait),
-                None => {
-                    let taken = crm.run(move |db| take(db, &request)).await;
-                    made = taken.as_ref().map(Taken::made).unwrap_or_default();
-                    classify(crm, taken)
-                }
+            if let Some(wait) = crm.too_soon() {
+                too_many(crm.play, wait)
+            } else {
+                let taken = crm.run(move |db| take(db, &request)).await;
+                made = taken.as_ref().map(Taken::made).unwrap_or_default();
+                classify(crm, taken)
             }
         }
     };

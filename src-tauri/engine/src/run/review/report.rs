@@ -150,8 +150,12 @@ fn is_filled(value: Option<&Json>) -> bool {
 }
 
 fn shortened(text: &str) -> String {
-    let end = text.floor_char_boundary(LONGEST);
-    text.get(..end).unwrap_or_default().to_owned()
+    let end = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= LONGEST).last();
+    if text.len() <= LONGEST {
+        text.to_owned()
+    } else {
+        text.get(..end.unwrap_or(0)).unwrap_or_default().to_owned()
+    }
 }
 
 #[cfg(test)]

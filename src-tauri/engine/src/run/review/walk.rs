@@ -82,7 +82,7 @@ pub(crate) async fn is_live(sync: &Sync, destination: &dyn Destination) -> Resul
 
 impl Walk {
     /// Compares what is not compared yet. What was found by then is kept, however it ends.
-    pub(crate) async fn to_end(self) -> Result<()> {
+    pub(crate) async fn finish(self) -> Result<()> {
         let walk = Arc::new(self);
         let is_live = is_live(&walk.sync, &*walk.destination).await?;
         let (run, until) = (walk.run.id, walk.report().until);
