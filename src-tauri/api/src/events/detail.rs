@@ -34,7 +34,7 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
     let bytes = payload.len();
     let (shown, masked) =
         if input.reveal || payload.is_empty() { (payload, false) } else { mask::json(&payload) };
-    let problem = problem(&row)?;
+    let problem = problem(engine, &row)?;
     let waiting = row.state.is_waiting();
     let message_id = lines.message_id(&row)?;
     let curl = if masked { None } else { curl::curl(engine, &*lines.sync(row.sync)?, &run, &row)? };

@@ -77,7 +77,7 @@ fn entry(
 ) -> Result<PersonEntry> {
     let saved = lines.sync(row.sync)?;
     let run = lines.run(row.run)?;
-    let problem = problem(row)?;
+    let problem = problem(engine, row)?;
     let event = lines.shown(row, reveal)?;
     let summary = summary(row, &event, problem.as_ref());
     let to = saved.sync.to.clone();

@@ -170,6 +170,19 @@ pub fn set_state(
     Ok(())
 }
 
+/// Closes one open record that a later run carries. Why it was refused stays, and so does when: what becomes of it later
+/// is an event of that run.
+pub fn close(sqlite: &Sqlite, batch: i64, place: usize, state: RecordState) -> Result<()> {
+    sqlite
+        .prepare_cached(
+            "insert into record_state(batch, place, state, at, problem)
+             select ?1, ?2, ?3, at, null from batch where id = ?1
+             on conflict(batch, place) do update set state = ?3",
+        )?
+        .execute(params![batch, place as i64, state as u8])?;
+    Ok(())
+}
+
 /// Sets the state of every record of a batch without a row of its own.
 pub fn set_batch_state(sqlite: &Sqlite, batch: i64, state: RecordState, at: i64) -> Result<()> {
     sqlite.prepare_cached("update batch set state = ?2, at = ?3 where id = ?1")?.execute(params![
