@@ -21,7 +21,7 @@ use rusqlite::{Connection as Sqlite, params};
 pub use body::{
     Body, MOST_RECORDS, Past, REMOVED, Sealed, compress, fingerprint, key_hash, message_id, stamp,
 };
-pub use by_key::{all_last_delivered, find_key, last_delivered, state_of};
+pub use by_key::{all_last_delivered, find_delivered, find_key, last_delivered, state_of};
 pub use open::{Found, OpenRecord, each_open, open_batches, open_counts, open_records};
 
 use super::fingerprints;
