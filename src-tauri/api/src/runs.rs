@@ -113,7 +113,7 @@ pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {
     let live = engine.progress(row.id).filter(|_| row.state.is_going_on());
     let sync = engine.store().read(|sqlite| syncs::by_id(sqlite, row.sync))?.sync.name;
     let missed = row.state == RunState::Missed;
-    let undone_by = engine.store().read(|sqlite| runs::undone_by(sqlite, row.id))?;
+    let undone = engine.undone(row)?;
     let now = || millis(engine.clock().now());
     // What did not run took no time.
     let until = if missed { row.started } else { row.finished.unwrap_or_else(now) };
@@ -129,7 +129,9 @@ pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {
         counts: counts_on_wire(&counts, seconds),
         cost: row.cost.as_ref().map(Into::into),
         undoes: row.undoes,
-        undone_by,
+        undone_by: undone.by,
+        undone_in_part: undone.in_part,
+        undoing: undone.under_way,
         sent_by: row.sent_by.clone(),
         progress: live.map(progress),
         problem: row.problem.as_ref().filter(|_| !missed).map(Into::into),

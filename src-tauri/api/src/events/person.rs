@@ -93,7 +93,10 @@ fn entry(
         to_kind: connection.map(|saved| saved.connection.kind),
         trigger: run.trigger.into(),
         undoes: run.undoes,
-        undone_by: engine.store().read(|sqlite| runs::undone_by(sqlite, run.id))?,
+        undone_by: match &row.key {
+            Some(key) => engine.undone_for(run.id, key)?,
+            None => None,
+        },
         summary,
         fields: fields(before, &row.sent(), reveal),
         read_before,

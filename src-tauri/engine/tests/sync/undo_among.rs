@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use sluice_engine::ErrorKind;
+use sluice_engine::engine::Undone;
 use sluice_engine::run::undo::Will;
 use sluice_engine::store::runs::RunState;
 use sluice_engine::sync::Removal;
 
 use super::undo_faults::{as_record, before, bench, changed, looked, people, person, records, undone};
-use crate::bench::{PLAIN, SYNC};
+use crate::bench::{Bench, PLAIN, SYNC};
 
 #[tokio::test(start_paused = true)]
 async fn an_undo_is_undone_and_that_too() {
@@ -86,4 +87,52 @@ async fn an_undo_keeps_clear_of_other_runs_and_they_of_it() {
     bench.crm.release();
     assert_eq!(bench.ended(undo).await.state, RunState::Completed);
     assert_eq!(records(&bench), before());
+}
+
+/// By which run this one is taken back: all of it, a part, and by one that is at it.
+fn taken_back(bench: &Bench, run: i64) -> Undone {
+    bench.engine.undone(&bench.engine.run(run).unwrap()).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_is_undone_once_its_undo_has_come_to_its_end() {
+    let bench = bench().await;
+    let run = changed(&bench).await;
+    assert_eq!(taken_back(&bench, run.id), Undone::default());
+    bench.crm.hold();
+    let undo = bench.engine.undo(run.id, Vec::new(), true).await.unwrap();
+    bench.crm.until_requests(bench.crm.requests().len() + 1).await;
+    let going_on = Undone { under_way: Some(undo), ..Undone::default() };
+    assert_eq!(taken_back(&bench, run.id), going_on);
+    bench.engine.cancel(undo);
+    bench.crm.release();
+    assert_eq!(bench.ended(undo).await.state, RunState::Cancelled);
+    assert_eq!(taken_back(&bench, run.id), Undone::default(), "one can undo it again");
+    let whole = undone(&bench, run.id).await;
+    assert_eq!(whole.state, RunState::Completed);
+    let all = Undone { by: Some(whole.id), ..Undone::default() };
+    assert_eq!(taken_back(&bench, run.id), all);
+    let back = undone(&bench, whole.id).await;
+    assert_eq!(taken_back(&bench, whole.id).by, Some(back.id));
+    assert_eq!(taken_back(&bench, run.id), Undone::default(), "what it wrote stands there again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_undo_of_some_records_takes_back_a_part() {
+    let bench = bench().await;
+    let run = changed(&bench).await;
+    let one = bench.engine.undo(run.id, vec!["k0".into()], true).await.unwrap();
+    bench.ended(one).await;
+    let part = Undone { by: Some(one), in_part: true, under_way: None };
+    assert_eq!(taken_back(&bench, run.id), part);
+    let of_key = |key: &str| bench.engine.undone_for(run.id, key).unwrap();
+    assert_eq!((of_key("k0"), of_key("k1")), (Some(one), None));
+    // What it made is not to be deleted: that one is left alone.
+    let kept = bench.engine.undo(run.id, Vec::new(), false).await.unwrap();
+    assert_eq!(bench.ended(kept).await.counts.invalid, 1);
+    assert_eq!(taken_back(&bench, run.id), Undone { by: Some(kept), ..part });
+    let rest = undone(&bench, run.id).await;
+    assert_eq!(rest.counts.delivered, 1);
+    assert_eq!(taken_back(&bench, run.id), Undone { by: Some(rest.id), ..Undone::default() });
+    assert_eq!((of_key("k0"), of_key("k1"), of_key("k4")), (Some(one), Some(kept), Some(rest.id)));
 }
