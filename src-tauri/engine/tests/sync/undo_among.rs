@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sluice_engine::ErrorKind;
 use sluice_engine::engine::Undone;
 use sluice_engine::run::undo::Will;
-use sluice_engine::store::runs::RunState;
+use sluice_engine::store::runs::{RunRow, RunState};
 use sluice_engine::sync::Removal;
 
 use super::undo_faults::{as_record, before, bench, changed, looked, people, person, records, undone};
@@ -58,6 +58,37 @@ async fn a_run_with_three_later_ones_is_undone_where_none_of_them_wrote() {
     assert_eq!((undo.counts.changed, undo.counts.delivered, undo.counts.invalid), (3, 3, 1));
     let wanted = [("k0", "Cy", "1"), ("k1", "Ada", "3"), ("k2", "Di", "4"), ("k3", "Al", "1")];
     assert_eq!(records(&bench), BTreeMap::from(wanted.map(|(id, name, phone)| as_record(id, name, phone))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_later_runs_did_is_said_of_them_and_not_of_somebody() {
+    let said = |run: &RunRow, did: &str| Some(format!("Run {} of this sync has {did} since.", run.id));
+    let alone = |key: &str, reason: Option<String>| (key.to_owned(), Will::LeaveAlone, reason);
+    let bench = bench().await;
+    bench.mirror(Removal::Delete).await;
+    bench.crm.somebody_sets("k1", "name", "Eve");
+    bench.table.set(people(&["Ana", "Ada"], "1"));
+    let first = bench.run().await;
+    bench.table.set(people(&["Bo"], "1"));
+    let second = bench.run().await;
+    let third = {
+        bench.table.set(people(&["Bo"], "2"));
+        bench.run().await
+    };
+    // The newest names the phone alone; the name is what the run before that wrote.
+    let undo = undone(&bench, third.id).await;
+    assert_eq!(undo.counts.delivered, 1);
+    assert_eq!(
+        looked(&bench, &first).await,
+        [alone("k0", said(&third, "written it again")), alone("k1", said(&second, "deleted it"))]
+    );
+    bench.table.set(people(&["Ana", "Ada"], "1"));
+    let again = bench.run().await;
+    assert_eq!((again.counts.changed, again.counts.added), (1, 1));
+    assert!(looked(&bench, &second).await.contains(&alone("k1", said(&again, "created it again"))));
+    // It is as the first run wrote it, and was changed since.
+    bench.crm.somebody_sets("k0", "name", "Ana");
+    assert_eq!(looked(&bench, &first).await[0], alone("k0", said(&again, "written it again")));
 }
 
 #[tokio::test(start_paused = true)]
