@@ -9,8 +9,9 @@ use sluice_engine::{Error, ErrorKind, Result};
 
 use crate::Api;
 use crate::convert::time;
+use crate::plan;
 use crate::wire::{
-    Discard, Phase, Problem, Retry, Run, RunCounts, RunProgress, RunStatus, RunsRequest, SyncNow,
+    Discard, Phase, Problem, Retry, Run, RunCounts, RunProgress, RunStatus, RunsRequest, SyncNow, SyncTest,
 };
 
 impl Api {
@@ -23,9 +24,11 @@ impl Api {
         self.run(run).await
     }
 
-    /// Tests a sync with one record: the first a run would send goes out, and counts as any other.
-    pub async fn sync_test(&self, sync: String) -> Result<Run, Problem> {
-        let run = self.engine().start(&sync, Start::of(Trigger::Test)).await?;
+    /// Tests a sync with one record: that one goes out, or the first a run would send, and counts as any other.
+    pub async fn sync_test(&self, input: SyncTest) -> Result<Run, Problem> {
+        let record = input.record.as_deref().map(plan::named_record).transpose()?;
+        let start = Start { record, ..Start::of(Trigger::Test) };
+        let run = self.engine().start(&input.sync, start).await?;
         self.run(run).await
     }
 

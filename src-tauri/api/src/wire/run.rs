@@ -174,6 +174,16 @@ pub struct SyncNow {
     pub planned: Option<String>,
 }
 
+/// `sync_test`: sends one record of a sync.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SyncTest {
+    /// The sync's name.
+    pub sync: String,
+    /// The record, as a plan names it; else the first a run would send.
+    pub record: Option<String>,
+}
+
 /// `runs`: run history, newest first.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[ts(export)]
