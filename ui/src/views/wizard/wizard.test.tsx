@@ -515,8 +515,9 @@ test('one record is sent as a test, shown with its answer, and the schedule wait
   const { user, host, router } = await toReview(fakeHost({ events: 6 }));
   const plans = () => host.calls.filter(({ command }) => command === 'plan').map(({ input }) => input);
   const { records } = planOf((plans()[0] as { definition: SyncDefinition }).definition);
-  const chosen = records[3];
-  await user.click(await screen.findByText(chosen?.key ?? ''));
+  const chosen = records.filter(({ change }) => change === 'changed')[1];
+  const [, , second] = within(screen.getByRole('grid', { name: 'Changed' })).getAllByRole('row');
+  await user.click(second as HTMLElement);
   await user.click(screen.getByRole('button', { name: 'Send 1 record as a test' }));
   await screen.findByRole('region', { name: 'Answer for this record' });
   expect(screen.getByText(/the run sends the rest/)).toBeTruthy();
