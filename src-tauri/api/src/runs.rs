@@ -3,7 +3,7 @@
 use sluice_engine::clock::millis;
 use sluice_engine::engine::{Engine, Start};
 use sluice_engine::run::progress::{Phase as EnginePhase, Snapshot};
-use sluice_engine::store::runs::{self, Counts, RunRow, RunState, Trigger};
+use sluice_engine::store::runs::{Counts, RunRow, RunState, Trigger};
 use sluice_engine::store::{events, syncs};
 use sluice_engine::{Error, ErrorKind, Result};
 

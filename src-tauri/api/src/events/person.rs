@@ -8,10 +8,10 @@ use sluice_engine::engine::Engine;
 use sluice_engine::json_text::Json;
 use sluice_engine::mapping::named_in;
 use sluice_engine::mask;
+use sluice_engine::store::connections;
 use sluice_engine::store::events::{self, EventId, EventRow, Filter};
 use sluice_engine::store::outbox::RecordState;
 use sluice_engine::store::outbox::beside::BEFORE;
-use sluice_engine::store::{connections, runs};
 use sluice_engine::sync::Shape;
 
 use super::detail::summary;

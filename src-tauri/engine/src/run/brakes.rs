@@ -89,8 +89,9 @@ fn removed(sync: &Sync, read: &ReadResult) -> Option<String> {
 fn emptied(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Result<Option<String>> {
     let Some(share) = sync.brakes.emptied else { return Ok(None) };
     let known = read.counts.changed + read.counts.unchanged;
-    let was_null = |key: &str, is_null: &dyn Fn(&[u8]) -> Option<bool>| before.was_null(key, is_null);
-    let fields = read.emptied.fields(|records| exceeds(records, known, share), was_null)?;
+    let fields = read
+        .emptied
+        .fields(|records| exceeds(records, known, share), |key, is_null| before.was_null(key, is_null))?;
     let told = |(field, records): &(String, u64)| {
         format!("“{field}” would be emptied in about {} of {} records.", count(*records), count(known))
     };
