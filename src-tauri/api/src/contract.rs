@@ -11,8 +11,8 @@ use crate::wire::{
     EventsRequest, HeldRequest, KeyCheck, KeyCheckRequest, MappingCheck, MappingCheckRequest, Pasted,
     PayloadPreview, PayloadPreviewRequest, PersonHistory, PersonRequest, Plan, PlanRequest, Problem, Replay,
     Retry, Review, ReviewExport, ReviewPage, ReviewRequest, Run, RunsRequest, Schedule, ScheduleDescription,
-    Settings, Since, SinceRequest, Source, SourceRequest, Sync, SyncNow, SyncSave, Table, Undo, UndoLook,
-    UndoLookRequest,
+    Settings, Since, SinceRequest, Source, SourceRequest, Sync, SyncNow, SyncSave, SyncTest, Table, Undo,
+    UndoLook, UndoLookRequest,
 };
 
 /// Declares every command once; `input -> output`, in wire types.
@@ -102,8 +102,8 @@ commands! {
     plan: PlanRequest => Plan;
     /// Runs a sync; answers as soon as the run is written down.
     sync_now: SyncNow => Run;
-    /// Sends the first record a run of the sync of this name would send, in a run of its own; answers as soon as the run is written down.
-    sync_test: String => Run;
+    /// Sends one record a run of a sync would send, in a run of its own; answers as soon as the run is written down.
+    sync_test: SyncTest => Run;
     /// Stops the run of this id; what was sent stays sent.
     run_cancel: i64 => Run;
     /// What a held run would do, from what it has ready to send.

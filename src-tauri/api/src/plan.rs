@@ -8,10 +8,11 @@ use sluice_engine::mapping::first_key;
 use sluice_engine::mask::Masks;
 use sluice_engine::record::Operation;
 use sluice_engine::run::plan;
+use sluice_engine::store::outbox::key_hash;
 use sluice_engine::store::outbox::looked::{Group, Looked, Refusal};
 use sluice_engine::store::{runs, syncs};
 use sluice_engine::sync::Sync;
-use sluice_engine::{Error, ErrorKind};
+use sluice_engine::{Error, ErrorKind, Result};
 
 use crate::Api;
 use crate::masked::{AboutRow, shown_key};
@@ -104,6 +105,18 @@ fn plan_on_wire(
     }
 }
 
+/// What a record is named by in a plan, whatever its key is shown as.
+fn name_of_record(key: &str) -> String {
+    format!("{:016x}", key_hash(key))
+}
+
+/// The hash of the key of a record a plan named so.
+pub(crate) fn named_record(name: &str) -> Result<u64> {
+    u64::from_str_radix(name, 16).map_err(|error| {
+        Error::new(ErrorKind::UnknownName, format!("There is no record “{name}”.")).with_source(error)
+    })
+}
+
 /// A record of a plan, with what is personal masked; without masks as it is.
 pub(crate) fn record_on_wire(record: &plan::PlanRecord, masks: Option<&Masks>) -> PlanRecord {
     let document = |bytes: &Option<Vec<u8>>| Json::parse(std::str::from_utf8(bytes.as_deref()?).ok()?);
@@ -135,6 +148,7 @@ pub(crate) fn record_on_wire(record: &plan::PlanRecord, masks: Option<&Masks>) -
         })
         .collect();
     PlanRecord {
+        record: name_of_record(&record.key),
         key: shown_key(&record.key, masks),
         change: record.change.into(),
         group: looked.map(|looked| looked.group.into()),

@@ -3,14 +3,15 @@
 use sluice_engine::clock::millis;
 use sluice_engine::engine::{Engine, Start};
 use sluice_engine::run::progress::{Phase as EnginePhase, Snapshot};
-use sluice_engine::store::runs::{self, Counts, RunRow, RunState, Trigger};
+use sluice_engine::store::runs::{Counts, RunRow, RunState, Trigger};
 use sluice_engine::store::{events, syncs};
 use sluice_engine::{Error, ErrorKind, Result};
 
 use crate::Api;
 use crate::convert::time;
+use crate::plan;
 use crate::wire::{
-    Discard, Phase, Problem, Retry, Run, RunCounts, RunProgress, RunStatus, RunsRequest, SyncNow,
+    Discard, Phase, Problem, Retry, Run, RunCounts, RunProgress, RunStatus, RunsRequest, SyncNow, SyncTest,
 };
 
 impl Api {
@@ -23,9 +24,11 @@ impl Api {
         self.run(run).await
     }
 
-    /// Tests a sync with one record: the first a run would send goes out, and counts as any other.
-    pub async fn sync_test(&self, sync: String) -> Result<Run, Problem> {
-        let run = self.engine().start(&sync, Start::of(Trigger::Test)).await?;
+    /// Tests a sync with one record: that one goes out, or the first a run would send, and counts as any other.
+    pub async fn sync_test(&self, input: SyncTest) -> Result<Run, Problem> {
+        let record = input.record.as_deref().map(plan::named_record).transpose()?;
+        let start = Start { record, ..Start::of(Trigger::Test) };
+        let run = self.engine().start(&input.sync, start).await?;
         self.run(run).await
     }
 
@@ -113,7 +116,7 @@ pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {
     let live = engine.progress(row.id).filter(|_| row.state.is_going_on());
     let sync = engine.store().read(|sqlite| syncs::by_id(sqlite, row.sync))?.sync.name;
     let missed = row.state == RunState::Missed;
-    let undone_by = engine.store().read(|sqlite| runs::undone_by(sqlite, row.id))?;
+    let undone = engine.undone(row)?;
     let now = || millis(engine.clock().now());
     // What did not run took no time.
     let until = if missed { row.started } else { row.finished.unwrap_or_else(now) };
@@ -129,7 +132,9 @@ pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {
         counts: counts_on_wire(&counts, seconds),
         cost: row.cost.as_ref().map(Into::into),
         undoes: row.undoes,
-        undone_by,
+        undone_by: undone.by,
+        undone_in_part: undone.in_part,
+        undoing: undone.under_way,
         sent_by: row.sent_by.clone(),
         progress: live.map(progress),
         problem: row.problem.as_ref().filter(|_| !missed).map(Into::into),

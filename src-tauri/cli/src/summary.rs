@@ -59,9 +59,15 @@ pub(crate) struct Summary<'a> {
     /// The run it takes back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) undoes: Option<i64>,
-    /// The newest run that takes it back.
+    /// The newest run that took it back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) undone_by: Option<i64>,
+    /// A part of it alone was taken back.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) undone_in_part: bool,
+    /// The run that is taking it back now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) undoing: Option<i64>,
     /// By which of the destination's ways records went, where it has several.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub(crate) sent_by: &'a [String],
@@ -88,6 +94,8 @@ impl<'a> From<&'a Run> for Summary<'a> {
             finished_at: run.finished_at.as_deref(),
             undoes: run.undoes,
             undone_by: run.undone_by,
+            undone_in_part: run.undone_in_part,
+            undoing: run.undoing,
             sent_by: &run.sent_by,
             problem: run.problem.as_ref(),
             cost: run.cost.as_ref(),
@@ -119,7 +127,9 @@ pub(crate) fn lines(run: &Run) -> Vec<String> {
     lines.extend(run.cost.as_ref().map(cost_line));
     lines.extend((!run.sent_by.is_empty()).then(|| format!("  sent by {}", run.sent_by.join(" and "))));
     lines.extend(run.undoes.map(|of| format!("  takes back run {of}")));
-    lines.extend(run.undone_by.map(|by| format!("  taken back by run {by}")));
+    let part = if run.undone_in_part { " in part" } else { "" };
+    lines.extend(run.undone_by.map(|by| format!("  taken back{part} by run {by}")));
+    lines.extend(run.undoing.map(|by| format!("  being taken back by run {by}")));
     lines
 }
 
@@ -186,6 +196,8 @@ pub(crate) mod tests {
             trigger: Trigger::Manual,
             undoes: None,
             undone_by: None,
+            undone_in_part: false,
+            undoing: None,
             sent_by: Vec::new(),
             started_at: "2026-11-22T17:00:00.000Z".into(),
             finished_at: Some("2026-11-22T17:00:01.500Z".into()),

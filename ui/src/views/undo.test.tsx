@@ -5,6 +5,7 @@ import type { PersonEntry } from '@/api/bindings/PersonEntry';
 import { violations } from '@/test/axe';
 import { fakeHost, problem } from '@/test/fake-host';
 import { personOf } from '@/test/fake/person';
+import { runOf } from '@/test/fake/syncs';
 import { undoLook } from '@/test/fake/undo';
 import { renderWindow } from '@/test/render';
 
@@ -29,6 +30,22 @@ describe('undo of a run', () => {
     await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
     expect(inputs(host, 'undo')).toMatchObject([{ events: [], delete_created: false }]);
     expect(inputs(host, 'sync_pause')).toEqual(['Orders']);
+  });
+
+  it('says what became of it, and offers what is left', async () => {
+    const host = fakeHost();
+    host.answer('runs', () => [
+      runOf(9, 'Orders', { undoing: 12 }),
+      runOf(8, 'Orders', { undone_by: 11 }),
+      runOf(7, 'Orders', { undone_by: 10, undone_in_part: true }),
+    ]);
+    renderWindow('/syncs/Orders', host);
+    const undos = (row: string) =>
+      within(screen.getByText(row).closest('tr') as HTMLElement).queryByRole('button', { name: /^Undo/ });
+    await screen.findByText('Being undone');
+    expect(undos('Being undone')).toBeNull();
+    expect(undos('Undone')).toBeNull();
+    expect(undos('Undone in part')).not.toBeNull();
   });
 
   it('deletes what the run created where that is chosen, and pauses nothing where that is not', async () => {

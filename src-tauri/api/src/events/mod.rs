@@ -120,16 +120,30 @@ fn status(state: RecordState) -> EventStatus {
     }
 }
 
-/// Why an event is in its state. What a later run took over asks for nothing any more.
-fn problem(row: &EventRow) -> Result<Option<Problem>> {
+/// Why an event is in its state. Of what a later run took over it says by which, and where it is refused still.
+fn problem(engine: &Engine, row: &EventRow) -> Result<Option<Problem>> {
     let stored = row.problem.as_deref().map(runs::Problem::from_json).transpose()?;
     let mut problem = stored.as_ref().map(Problem::from);
     if matches!(row.state, RecordState::RejectedBefore | RecordState::Superseded)
         && let Some(problem) = &mut problem
         && problem.kind != ErrorKind::LeftAlone.name()
     {
-        "A later run took this record over.".clone_into(&mut problem.safe);
-        "There is nothing to do.".clone_into(&mut problem.hint);
+        let later = engine.store().read(|sqlite| events::later(sqlite, row))?;
+        problem.safe = match later {
+            Some(later) if row.state == RecordState::RejectedBefore => {
+                let sent =
+                    if later.newest == later.by && later.state.is_waiting() { "sends" } else { "sent" };
+                format!("A later run ({}) {sent} it again.", later.by)
+            }
+            Some(later) => format!("A later run ({}) took this record over.", later.by),
+            None => "A later run took this record over.".to_owned(),
+        };
+        problem.hint = match later {
+            Some(later) if later.state.is_refused() => {
+                format!("It is still refused: look at it in run {}.", later.newest)
+            }
+            Some(_) | None => "There is nothing to do.".to_owned(),
+        };
         (problem.fix, problem.retries) = (None, false);
     }
     Ok(problem)

@@ -8,10 +8,11 @@ use sluice_engine::engine::Engine;
 use sluice_engine::json_text::Json;
 use sluice_engine::mapping::named_in;
 use sluice_engine::mask::Masks;
+use sluice_engine::store::connections;
 use sluice_engine::store::events::{self, EventId, EventRow, Filter};
 use sluice_engine::store::outbox::RecordState;
 use sluice_engine::store::outbox::beside::BEFORE;
-use sluice_engine::store::{connections, runs};
+use sluice_engine::sync::Shape;
 
 use super::detail::summary;
 use super::line::Lines;
@@ -79,7 +80,7 @@ fn entry(
 ) -> Result<PersonEntry> {
     let saved = lines.sync(row.sync)?;
     let run = lines.run(row.run)?;
-    let problem = problem(row)?;
+    let problem = problem(engine, row)?;
     let event = lines.shown(row, reveal)?;
     let masks = lines.masks_unless(reveal, row.sync)?;
     let about = AboutRow::of(masks.as_deref(), row.key.as_deref(), &row.sent());
@@ -89,14 +90,17 @@ fn entry(
         Some(to) => engine.store().read(|sqlite| connections::find(sqlite, to))?,
         None => None,
     };
-    let (before, read_before) = before(engine, row, older)?;
+    let (before, read_before) = before(engine, &run.shape, row, older)?;
     Ok(PersonEntry {
         event,
         to,
         to_kind: connection.map(|saved| saved.connection.kind),
         trigger: run.trigger.into(),
         undoes: run.undoes,
-        undone_by: engine.store().read(|sqlite| runs::undone_by(sqlite, run.id))?,
+        undone_by: match &row.key {
+            Some(key) => engine.undone_for(run.id, key)?,
+            None => None,
+        },
         summary,
         fields: fields(before, &row.sent(), masks.as_deref()),
         read_before,
@@ -104,12 +108,17 @@ fn entry(
 }
 
 /// What stood in the destination before, else what was delivered before; and which of the two it is.
-fn before(engine: &Engine, row: &EventRow, older: &[EventRow]) -> Result<(Option<Json>, bool)> {
+fn before(
+    engine: &Engine,
+    shape: &Shape,
+    row: &EventRow,
+    older: &[EventRow],
+) -> Result<(Option<Json>, bool)> {
     if let EventId::Record { batch, place, .. } = row.id
         && let Some(mut kept) = engine.store().read(|sqlite| BEFORE.of_batch(sqlite, batch))?
         && let Some(found) = kept.remove(&place)
     {
-        return Ok((found.as_deref().and_then(Json::parse), true));
+        return Ok((found.as_deref().and_then(|found| found_before(shape, found, &row.sent())), true));
     }
     let is_before = |earlier: &&EventRow| {
         earlier.sync == row.sync
@@ -117,6 +126,18 @@ fn before(engine: &Engine, row: &EventRow, older: &[EventRow]) -> Result<(Option
             && matches!(earlier.state, RecordState::Delivered | RecordState::Accepted)
     };
     Ok((older.iter().find(is_before).and_then(|earlier| Json::parse(&earlier.sent())), false))
+}
+
+/// What stood in a record that was found. What it is found by is not asked for, and stood there as it was sent.
+fn found_before(shape: &Shape, found: &str, sent: &str) -> Option<Json> {
+    let mut before = Json::parse(found)?;
+    if let (Json::Object(entries), Shape::Record { match_field, .. }) = (&mut before, shape)
+        && !entries.iter().any(|(name, _)| name == match_field)
+        && let Some(matched) = Json::parse(sent).as_ref().and_then(|sent| sent.get(match_field))
+    {
+        entries.push((match_field.clone(), matched.clone()));
+    }
+    Some(before)
 }
 
 fn fields(before: Option<Json>, sent: &str, masks: Option<&Masks>) -> Vec<FieldChange> {
@@ -152,4 +173,33 @@ fn names(lines: &mut Lines<'_>, rows: &[EventRow], reveal: bool) -> Result<Vec<(
         }
     }
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_record_is_found_by_stood_there_before() {
+        let shape = Shape::Record { object: "contact".into(), match_field: "email".into() };
+        let sent = r#"{"email":"a@b.example","score":7,"phone":"1"}"#;
+        let changed = |found: &str| {
+            let fields = fields(found_before(&shape, found, sent), sent, None).into_iter();
+            fields.map(|field| (field.path, field.before, field.changed)).collect::<Vec<_>>()
+        };
+        let field =
+            |path: &str, before: Option<&str>, changed| (path.to_owned(), before.map(str::to_owned), changed);
+        assert_eq!(
+            changed(r#"{"score":3,"phone":"1"}"#),
+            [
+                field("email", Some("\"a@b.example\""), false),
+                field("score", Some("3"), true),
+                field("phone", Some("\"1\""), false),
+            ]
+        );
+        let other = changed(r#"{"email":"A@b.example","score":7,"phone":"1"}"#);
+        assert_eq!(other[0], field("email", Some("\"A@b.example\""), true), "what was read counts");
+        let new = fields(None, sent, None);
+        assert!(new.iter().all(|field| field.changed && field.before.is_none()));
+    }
 }

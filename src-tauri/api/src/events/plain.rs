@@ -2,6 +2,7 @@
 
 use sluice_engine::Result;
 use sluice_engine::clock::from_millis;
+use sluice_engine::engine::Engine;
 use sluice_engine::store::events::{self, EventRow};
 
 use super::line::Lines;
@@ -51,7 +52,7 @@ impl Api {
             let rows = engine.store().read(|sqlite| events::page(sqlite, &filter, cursor, input.limit))?;
             let mut lines = Lines::new(engine);
             let mut plain =
-                rows.iter().map(|row| plain_event(&mut lines, row)).collect::<Result<Vec<_>>>()?;
+                rows.iter().map(|row| plain_event(engine, &mut lines, row)).collect::<Result<Vec<_>>>()?;
             plain.reverse();
             Ok(plain)
         })
@@ -59,7 +60,7 @@ impl Api {
     }
 }
 
-fn plain_event(lines: &mut Lines<'_>, row: &EventRow) -> Result<PlainEvent> {
+fn plain_event(engine: &Engine, lines: &mut Lines<'_>, row: &EventRow) -> Result<PlainEvent> {
     let event = lines.shown(row, true)?;
     let payload = row.sent().into_owned();
     Ok(PlainEvent {
@@ -76,6 +77,6 @@ fn plain_event(lines: &mut Lines<'_>, row: &EventRow) -> Result<PlainEvent> {
         payload: serde_json::value::RawValue::from_string(payload).ok(),
         answer: event.answer,
         attempts: lines.attempts(row)?,
-        problem: problem(row)?,
+        problem: problem(engine, row)?,
     })
 }

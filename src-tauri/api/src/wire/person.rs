@@ -65,7 +65,7 @@ pub struct PersonEntry {
     pub trigger: Trigger,
     /// The run that its run takes back.
     pub undoes: Option<i64>,
-    /// The newest run that takes back its run.
+    /// The newest run that took back what its run did to this record.
     pub undone_by: Option<i64>,
     /// What happened in one or two sentences.
     pub summary: String,

@@ -64,6 +64,8 @@ pub struct Plan {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct PlanRecord {
+    /// Names the record, whatever its key is shown as: given to `sync_test`, this one is sent.
+    pub record: String,
     /// The row's key, as text.
     pub key: String,
     /// What happened to it.

@@ -26,8 +26,12 @@ pub struct Run {
     pub cost: Option<Cost>,
     /// The run it takes back.
     pub undoes: Option<i64>,
-    /// The newest run that takes back this one.
+    /// The run that took back this one: the newest that took back all of it, else the newest that took back a part.
     pub undone_by: Option<i64>,
+    /// A part of it alone was taken back: some records were left alone, or it was to be some.
+    pub undone_in_part: bool,
+    /// The run that is taking it back now.
+    pub undoing: Option<i64>,
     /// By which of the destination's ways its records went, where it has several.
     pub sent_by: Vec<String>,
     /// What it is doing; absent once it has ended.
@@ -168,6 +172,16 @@ pub struct SyncNow {
     pub review: bool,
     /// The stamp of the plan that was looked at: a run that finds other records is held.
     pub planned: Option<String>,
+}
+
+/// `sync_test`: sends one record of a sync.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SyncTest {
+    /// The sync's name.
+    pub sync: String,
+    /// The record, as a plan names it; else the first a run would send.
+    pub record: Option<String>,
 }
 
 /// `runs`: run history, newest first.

@@ -171,12 +171,19 @@ fn rejected_records_have_reasons_and_can_be_retried() {
     assert_eq!((count(&retried, "sent"), count(&retried, "rejected")), (1, 1));
 
     sluice.change_sample("update leads set email = 'mended@example.com' where email = 'no address'");
+    let taken = sluice.events(&["--status", "rejected"]).remove(0);
+    assert_eq!(taken["at"], rejected[0]["at"], "it was answered when it was answered");
+    assert_eq!(taken["reason"]["safe"], format!("A later run ({}) sent it again.", retried["run"]));
+    assert_eq!(
+        taken["reason"]["hint"],
+        format!("It is still refused: look at it in run {}.", retried["run"])
+    );
     let mended = sluice.json(&["sync", "lead-scores"], 0);
     assert_eq!((count(&mended, "sent"), count(&mended, "delivered")), (1, 1), "{mended}");
     let earlier = sluice.events(&["--status", "rejected"]);
     assert_eq!(earlier.len(), 2);
-    for event in &earlier {
-        assert_eq!(event["reason"]["safe"], "A later run took this record over.");
+    for (event, by) in earlier.iter().zip([&retried, &mended]) {
+        assert_eq!(event["reason"]["safe"], format!("A later run ({}) sent it again.", by["run"]));
         assert_eq!(event["reason"]["hint"], "There is nothing to do.");
     }
 }

@@ -138,10 +138,17 @@ impl Open {
     }
 
     /// `None` where the user discarded this very content of the key; else whether another discarded one may have
-    /// arrived, and forgets that.
+    /// arrived, and forgets that. Over what is still open nothing is discarded: that was to correct it, and was not
+    /// delivered.
     fn discarded_over(&mut self, hash: u64, fingerprint: u128) -> Option<bool> {
         match taken(&mut self.discarded, hash) {
-            Some(discarded) if discarded.fingerprint == fingerprint && !self.resend => None,
+            Some(discarded)
+                if discarded.fingerprint == fingerprint
+                    && !self.resend
+                    && !self.records.contains_key(&hash) =>
+            {
+                None
+            }
             Some(discarded) => {
                 self.outdated.push(hash);
                 Some(discarded.uncertain)

@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 pub use catalogue::Catalogue;
 pub use review::Review;
 pub use start::Start;
-pub use undo::UndoLook;
+pub use undo::{UndoLook, Undone};
 
 use crate::clock::SharedClock;
 use crate::error::Result;

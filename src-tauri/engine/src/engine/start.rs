@@ -31,12 +31,14 @@ pub struct Start {
     pub planned: Option<Stamp>,
     /// The slot it is for, in ms.
     pub slot: Option<i64>,
+    /// A test sends the record with a key of this hash; else the first that a run would send.
+    pub record: Option<u64>,
 }
 
 impl Start {
     /// A plain run, for this reason.
     pub const fn of(trigger: Trigger) -> Self {
-        Self { trigger, full: false, approve: false, review: false, planned: None, slot: None }
+        Self { trigger, full: false, approve: false, review: false, planned: None, slot: None, record: None }
     }
 }
 
@@ -172,7 +174,7 @@ impl Engine {
                     let (destination, warehouse) =
                         both(destination, engine.warehouse_for(&sync.from, &sync.query))?;
                     let job = if start.trigger == Trigger::Test {
-                        Job::One { warehouse }
+                        Job::One { warehouse, wanted: start.record }
                     } else {
                         let Start { full, approve, review, planned, .. } = start;
                         Job::Sync { warehouse, asked: Asked { resend: full, approve, review, planned } }

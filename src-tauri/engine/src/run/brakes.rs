@@ -27,10 +27,10 @@ impl<'a> Before<'a> {
         Ok(Self { store, sync: saved.id, rows: saved.source_rows.unwrap_or(0), first_run })
     }
 
-    /// The payload of a record as last delivered; `None` where it is no longer kept.
-    fn last_delivered(&self, key: &str) -> Result<Option<Vec<u8>>> {
-        let sent = self.store.read(|sqlite| outbox::last_delivered(sqlite, self.sync, key))?;
-        Ok(sent.map(|(_, payload)| payload))
+    /// Whether the field of a record that `is_null` looks at was null when it was last delivered; `None` where that is no
+    /// longer kept.
+    fn was_null(&self, key: &str, is_null: &dyn Fn(&[u8]) -> Option<bool>) -> Result<Option<bool>> {
+        self.store.read(|sqlite| outbox::find_delivered(sqlite, self.sync, key, is_null))
     }
 }
 
@@ -89,8 +89,9 @@ fn removed(sync: &Sync, read: &ReadResult) -> Option<String> {
 fn emptied(sync: &Sync, before: &Before<'_>, read: &ReadResult) -> Result<Option<String>> {
     let Some(share) = sync.brakes.emptied else { return Ok(None) };
     let known = read.counts.changed + read.counts.unchanged;
-    let fields =
-        read.emptied.fields(|records| exceeds(records, known, share), |key| before.last_delivered(key))?;
+    let fields = read
+        .emptied
+        .fields(|records| exceeds(records, known, share), |key, is_null| before.was_null(key, is_null))?;
     let told = |(field, records): &(String, u64)| {
         format!("“{field}” would be emptied in about {} of {} records.", count(*records), count(known))
     };

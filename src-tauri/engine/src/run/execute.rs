@@ -48,6 +48,8 @@ pub(crate) enum Job {
     One {
         /// Where from.
         warehouse: Box<dyn Warehouse>,
+        /// The hash of the record's key; any record where there is none.
+        wanted: Option<u64>,
     },
     /// Takes back what an earlier run wrote.
     Undo(Undo),
@@ -107,10 +109,10 @@ impl Execution {
                 self.finish_jobs().await?;
                 on_a_thread(move || async move { reading.read_and_seal(&*warehouse, asked).await }).await
             }
-            Job::One { warehouse } => {
-                on_a_thread(
-                    move || async move { reading.stage_one(&*warehouse).await.map(|()| Sealed::Ready) },
-                )
+            Job::One { warehouse, wanted } => {
+                on_a_thread(move || async move {
+                    reading.stage_one(&*warehouse, wanted).await.map(|()| Sealed::Ready)
+                })
                 .await
             }
             Job::Undo(undo) => {

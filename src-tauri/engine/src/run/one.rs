@@ -1,4 +1,4 @@
-//! A test with one record: the first a run would send, in a run of its own.
+//! A test with one record: the one that is asked for, or the first a run would send, in a run of its own.
 
 use super::execute::Execution;
 use super::part;
@@ -13,18 +13,27 @@ use crate::store::runs::{Counts, InvalidRow, Problem};
 use crate::sync::Mode;
 use crate::warehouse::Warehouse;
 
-/// Takes the first record a read finds to send, and ends the read there.
+/// Takes the first record a read finds to send, of those that are wanted, and ends the read there.
 #[derive(Default)]
 struct First {
     body: Body,
+    /// The hash of the record's key; any record where there is none.
+    wanted: Option<u64>,
     /// Why the first row that could not become a record could not.
     refused: Option<Problem>,
+}
+
+impl First {
+    fn is_wanted(&self, key: Option<&str>) -> bool {
+        self.wanted.is_none_or(|wanted| key.is_some_and(|key| key_hash(key) == wanted))
+    }
 }
 
 impl Sink for First {
     fn stage(&mut self, staged: &Staged<'_>) -> Result<()> {
         let Staged { key, change, operation, number, payload, past, .. } = *staged;
         match change {
+            Change::Added | Change::Changed if !self.is_wanted(Some(key)) => Ok(()),
             Change::Added | Change::Changed => {
                 self.body.push_over(key, change, operation, number, payload, past);
                 Err(Error::new(ErrorKind::Cancelled, "The first record is found."))
@@ -35,7 +44,9 @@ impl Sink for First {
     }
 
     fn invalid(&mut self, invalid: InvalidRow) -> Result<()> {
-        self.refused.get_or_insert(invalid.problem);
+        if self.is_wanted(invalid.key.as_deref()) {
+            self.refused.get_or_insert(invalid.problem);
+        }
         Ok(())
     }
 
@@ -47,9 +58,9 @@ impl Sink for First {
 }
 
 impl Execution {
-    /// Stages the first record a run would send, and seals the run with it alone. Nothing else that is open
-    /// changes, and no row counts as removed: the read is not whole.
-    pub(super) async fn stage_one(&self, warehouse: &dyn Warehouse) -> Result<()> {
+    /// Stages the record whose key has the hash `wanted`, else the first a run would send, and seals the run with it alone.
+    /// Nothing else that is open changes, and no row counts as removed: the read is not whole.
+    pub(super) async fn stage_one(&self, warehouse: &dyn Warehouse, wanted: Option<u64>) -> Result<()> {
         let sync = &self.saved.sync;
         let looking = async {
             let read = source::wanted(&self.saved, warehouse, sync.mode == Mode::Full).await?;
@@ -58,11 +69,11 @@ impl Execution {
         let mut rows = unless_cancelled(&self.cancel, looking).await?;
         let limits = self.destination.limits(&sync.shape);
         let context = self.reading(sync.mode == Mode::Full, limits.record_bytes);
-        let mut first = First::default();
+        let mut first = First { wanted, ..First::default() };
         let read = read_all(&context, &mut *rows, &mut first).await;
         if first.body.is_empty() {
             read?;
-            return Err(nothing(first.refused));
+            return Err(nothing(first.refused, wanted.is_some()));
         }
         self.seal_one(first.body).await
     }
@@ -85,8 +96,16 @@ impl Execution {
     }
 }
 
-fn nothing(refused: Option<Problem>) -> Error {
+fn nothing(refused: Option<Problem>, one: bool) -> Error {
     match refused {
+        Some(problem) if one => {
+            let message = format!("Its row can not become a record. {}", problem.message);
+            Error::new(ErrorKind::NothingToSend, message).with_hint(problem.hint)
+        }
+        None if one => {
+            let message = "There is nothing to send of this record: its row is gone, or as it was delivered.";
+            Error::new(ErrorKind::NothingToSend, message).with_hint("Compare again, and choose another one.")
+        }
         Some(problem) => {
             let message = format!("No row could become a record. The first one: {}", problem.message);
             Error::new(ErrorKind::NothingToSend, message).with_hint(problem.hint)

@@ -20,7 +20,7 @@ pub(super) fn seal(
     // What waits of these keys would be written over what the run brings, and one key is never twice on its way.
     let open = outbox::open_records(sqlite, sync)?;
     for open in hashes.iter().filter_map(|hash| open.get(hash)) {
-        take_over(sqlite, open, at)?;
+        take_over(sqlite, open)?;
     }
     // Where a row goes back to what was discarded, it has to be sent over what the run brings.
     outbox::discarded::forget(sqlite, sync, hashes)?;
@@ -32,7 +32,7 @@ pub(super) fn seal(
 }
 
 /// Closes the open record of the same key: a newer run carries it.
-fn take_over(sqlite: &rusqlite::Connection, open: &OpenRecord, at: i64) -> Result<()> {
+fn take_over(sqlite: &Connection, open: &OpenRecord) -> Result<()> {
     let state = match outbox::state_of(sqlite, open.batch, open.place)? {
         RecordState::Rejected | RecordState::Doubtful => RecordState::RejectedBefore,
         RecordState::Staged
@@ -46,6 +46,5 @@ fn take_over(sqlite: &rusqlite::Connection, open: &OpenRecord, at: i64) -> Resul
         | RecordState::Invalid
         | RecordState::RejectedBefore => RecordState::Superseded,
     };
-    let reason = outbox::own_states(sqlite, open.batch)?.remove(&open.place).and_then(|own| own.problem);
-    outbox::set_state(sqlite, open.batch, open.place, state, at, reason.as_deref())
+    outbox::close(sqlite, open.batch, open.place, state)
 }

@@ -29,7 +29,7 @@ pub(crate) fn take_rejected(
             others += 1;
             return Ok(());
         }
-        outbox::set_state(sqlite, found.batch.id, place, RecordState::RejectedBefore, at, found.problem)?;
+        outbox::close(sqlite, found.batch.id, place, RecordState::RejectedBefore)?;
         let (change, operation) = (body.change(place)?, body.operation(place)?);
         let (number, payload) = (body.number(place), body.payload(place));
         let past = Past { doubtful: found.uncertain, refused: true };

@@ -464,6 +464,35 @@ pub fn get(sqlite: &Sqlite, id: EventId) -> Result<EventRow> {
     }
 }
 
+/// What became of a record that a later run took over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Later {
+    /// The run that took it over.
+    pub by: i64,
+    /// The newest run that had it.
+    pub newest: i64,
+    /// Its state in that one.
+    pub state: RecordState,
+}
+
+/// What became of the key of an event in later runs of its sync; `None` where none of them had it, or under another key.
+pub fn later(sqlite: &Sqlite, event: &EventRow) -> Result<Option<Later>> {
+    let (EventId::Record { batch, .. }, Some(key)) = (event.id, &event.key) else { return Ok(None) };
+    let mut found: Option<Later> = None;
+    for (other, place) in outbox::find_key(sqlite, Some(event.sync), key, usize::MAX)? {
+        if other <= batch {
+            break;
+        }
+        let state = outbox::state_of(sqlite, other, place)?;
+        if matches!(state, RecordState::Staged | RecordState::Invalid) {
+            continue;
+        }
+        let run = outbox::run_of(sqlite, other)?;
+        found = Some(found.map_or(Later { by: run, newest: run, state }, |later| Later { by: run, ..later }));
+    }
+    Ok(found)
+}
+
 fn gone() -> Error {
     Error::new(ErrorKind::UnknownName, "This event is no longer kept.")
 }

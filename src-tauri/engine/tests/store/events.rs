@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::Duration;
 use sluice_engine::clock::{Clock, millis};
-use sluice_engine::store::events::{self, Filter};
+use sluice_engine::store::Sqlite;
+use sluice_engine::store::events::{self, Filter, Later};
 use sluice_engine::store::outbox::RecordState;
+use sluice_engine::store::runs::RunRow;
 
 use crate::bench::{Bench, people, row};
 
@@ -54,6 +56,41 @@ async fn only_what_changed_since_then_is_shown() {
     assert_eq!(keys(&bench, &Filter { since, ..Filter::default() }), ["k8", "k7"]);
     let states = vec![RecordState::Rejected];
     assert_eq!(keys(&bench, &Filter { since, states, ..Filter::default() }), ["k8"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_later_run_takes_over_stays_when_it_was_and_says_who_has_it() {
+    let bench = Bench::new().await;
+    bench.table.set(vec![row("a", "refused"), row("b", "Ana")]);
+    bench.crm.reject("refused");
+    let first = bench.run().await;
+    let event = |run: &RunRow| {
+        let filter = Filter { run: Some(run.id), key: Some("a".into()), ..Filter::default() };
+        let read = |sqlite: &Sqlite| {
+            let event = events::page(sqlite, &filter, None, 1)?.remove(0);
+            let later = events::later(sqlite, &event)?;
+            Ok((event, later))
+        };
+        bench.engine.store().read(read).unwrap()
+    };
+    let (before, later) = event(&first);
+    assert_eq!((before.state, later), (RecordState::Rejected, None));
+    bench.clock.advance(Duration::hours(1));
+    let retry = bench.engine.retry(first.id, Vec::new()).await.unwrap();
+    let retry = bench.ended(retry).await;
+    let (taken, later) = event(&first);
+    assert_eq!((taken.state, taken.at), (RecordState::RejectedBefore, before.at));
+    assert_eq!(taken.problem, before.problem, "why it was refused is still known");
+    let refused = Later { by: retry.id, newest: retry.id, state: RecordState::Rejected };
+    assert_eq!(later, Some(refused));
+    bench.clock.advance(Duration::hours(1));
+    let replay = bench.engine.replay(event(&retry).0.id, None).await.unwrap();
+    let replay = bench.ended(replay).await;
+    let (again, later) = event(&retry);
+    assert_eq!((again.state, later.unwrap().by), (RecordState::RejectedBefore, replay.id));
+    assert!(again.at > taken.at && again.at < event(&replay).0.at);
+    assert_eq!(event(&first).1, Some(Later { newest: replay.id, ..refused }));
+    assert_eq!(event(&first).0.at, before.at);
 }
 
 #[tokio::test(start_paused = true)]

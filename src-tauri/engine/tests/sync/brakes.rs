@@ -119,6 +119,32 @@ async fn a_null_that_was_delivered_before_empties_nothing_when_another_field_cha
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_null_from_the_first_run_empties_nothing_after_an_undo_of_an_undo() {
+    let bench = Bench::with(FakeWarehouse::new(&["id", "name", "city"]), FakeDestination::new(100)).await;
+    bench.crm.merge(&["id", "name", "city"]);
+    // The first half was there before, and gets values back; the other half is deleted and created again.
+    for number in 0..50 {
+        bench.crm.somebody_sets(&format!("k{number}"), "city", "Bari");
+    }
+    let name = |n: usize| if n.is_multiple_of(2) { FakeCell::Null } else { "Ana".into() };
+    let rows = (0..100).map(|n| vec![format!("k{n}").as_str().into(), name(n), "Rome".into()]);
+    bench.table.set(rows.collect());
+    let mut last = bench.run().await.id;
+    for _ in 0..2 {
+        let undo = bench.engine.undo(last, Vec::new(), true).await.unwrap();
+        let undo = bench.ended(undo).await;
+        assert_eq!((undo.state, undo.counts.delivered), (RunState::Completed, 100), "{}", told(&undo));
+        last = undo.id;
+    }
+    let again = bench.run().await;
+    assert_eq!(again.state, RunState::Completed, "{}", told(&again));
+    assert!(again.counts.changed >= 50, "what an undo puts back is not all of a record: {again:?}");
+    // What had a value still counts as one.
+    bench.table.edit(|rows| rows.iter_mut().for_each(|row| row[1] = FakeCell::Null));
+    assert!(told(&bench.run().await).contains("“name” would be emptied in about 50 of 100"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_null_that_is_left_out_empties_nothing_until_it_is_sent() {
     use sluice_engine::sync::{Field, NullRule};
     let field = |name: &str, null| Field { null, ..Field::column(name, name) };

@@ -16,6 +16,7 @@ mod model;
 mod one;
 mod rekey;
 mod removal;
+mod replay;
 mod review;
 mod safety;
 mod together;

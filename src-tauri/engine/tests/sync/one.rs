@@ -2,7 +2,8 @@
 
 use sluice_engine::engine::Start;
 use sluice_engine::run::Discard;
-use sluice_engine::store::runs::{self, RunState, Trigger};
+use sluice_engine::store::outbox::key_hash;
+use sluice_engine::store::runs::{self, RunRow, RunState, Trigger};
 use sluice_engine::sync::Removal;
 use sluice_engine::testing::Reply;
 
@@ -32,6 +33,31 @@ async fn a_test_after_a_test_sends_the_next_record() {
     bench.expect_kept(&[("a", "1"), ("b", "1")]);
     let third = bench.run_with(TEST).await;
     assert_eq!((third.state, third.problem.unwrap().kind.as_str()), (RunState::Failed, "nothing_to_send"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_test_sends_the_record_that_is_asked_for() {
+    let bench = Bench::new().await;
+    let mut rows = people(50, "Ana");
+    rows[30][1] = "x".repeat(20_000).as_str().into();
+    bench.table.set(rows);
+    let of_key = |key: &str| Start { record: Some(key_hash(key)), ..TEST };
+    let test = bench.run_with(of_key("k20")).await;
+    assert_eq!((test.state, test.counts.to_send, test.counts.delivered), (RunState::Completed, 1, 1));
+    bench.expect_kept(&[("k20", "Ana")]);
+    let why = |run: RunRow| {
+        let problem = run.problem.unwrap();
+        assert_eq!((run.state, problem.kind.as_str()), (RunState::Failed, "nothing_to_send"));
+        problem.message
+    };
+    for key in ["k20", "k99"] {
+        let message = why(bench.run_with(of_key(key)).await);
+        assert!(message.starts_with("There is nothing to send of this record"), "{message}");
+    }
+    let message = why(bench.run_with(of_key("k30")).await);
+    assert!(message.starts_with("Its row can not become a record. The record has"), "{message}");
+    assert_eq!(bench.crm.kept().len(), 1);
+    assert_eq!(bench.run().await.counts.delivered, 48);
 }
 
 #[tokio::test(start_paused = true)]

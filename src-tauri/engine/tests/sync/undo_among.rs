@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use sluice_engine::ErrorKind;
+use sluice_engine::engine::Undone;
 use sluice_engine::run::undo::Will;
-use sluice_engine::store::runs::RunState;
+use sluice_engine::store::runs::{RunRow, RunState};
 use sluice_engine::sync::Removal;
 
 use super::undo_faults::{as_record, before, bench, changed, looked, people, person, records, undone};
-use crate::bench::{PLAIN, SYNC};
+use crate::bench::{Bench, PLAIN, SYNC};
 
 #[tokio::test(start_paused = true)]
 async fn an_undo_is_undone_and_that_too() {
@@ -60,6 +61,37 @@ async fn a_run_with_three_later_ones_is_undone_where_none_of_them_wrote() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_later_runs_did_is_said_of_them_and_not_of_somebody() {
+    let said = |run: &RunRow, did: &str| Some(format!("Run {} of this sync has {did} since.", run.id));
+    let alone = |key: &str, reason: Option<String>| (key.to_owned(), Will::LeaveAlone, reason);
+    let bench = bench().await;
+    bench.mirror(Removal::Delete).await;
+    bench.crm.somebody_sets("k1", "name", "Eve");
+    bench.table.set(people(&["Ana", "Ada"], "1"));
+    let first = bench.run().await;
+    bench.table.set(people(&["Bo"], "1"));
+    let second = bench.run().await;
+    let third = {
+        bench.table.set(people(&["Bo"], "2"));
+        bench.run().await
+    };
+    // The newest names the phone alone; the name is what the run before that wrote.
+    let undo = undone(&bench, third.id).await;
+    assert_eq!(undo.counts.delivered, 1);
+    assert_eq!(
+        looked(&bench, &first).await,
+        [alone("k0", said(&third, "written it again")), alone("k1", said(&second, "deleted it"))]
+    );
+    bench.table.set(people(&["Ana", "Ada"], "1"));
+    let again = bench.run().await;
+    assert_eq!((again.counts.changed, again.counts.added), (1, 1));
+    assert!(looked(&bench, &second).await.contains(&alone("k1", said(&again, "created it again"))));
+    // It is as the first run wrote it, and was changed since.
+    bench.crm.somebody_sets("k0", "name", "Ana");
+    assert_eq!(looked(&bench, &first).await[0], alone("k0", said(&again, "written it again")));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_undo_keeps_clear_of_other_runs_and_they_of_it() {
     let bench = bench().await;
     let run = changed(&bench).await;
@@ -86,4 +118,52 @@ async fn an_undo_keeps_clear_of_other_runs_and_they_of_it() {
     bench.crm.release();
     assert_eq!(bench.ended(undo).await.state, RunState::Completed);
     assert_eq!(records(&bench), before());
+}
+
+/// By which run this one is taken back: all of it, a part, and by one that is at it.
+fn taken_back(bench: &Bench, run: i64) -> Undone {
+    bench.engine.undone(&bench.engine.run(run).unwrap()).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_is_undone_once_its_undo_has_come_to_its_end() {
+    let bench = bench().await;
+    let run = changed(&bench).await;
+    assert_eq!(taken_back(&bench, run.id), Undone::default());
+    bench.crm.hold();
+    let undo = bench.engine.undo(run.id, Vec::new(), true).await.unwrap();
+    bench.crm.until_requests(bench.crm.requests().len() + 1).await;
+    let going_on = Undone { under_way: Some(undo), ..Undone::default() };
+    assert_eq!(taken_back(&bench, run.id), going_on);
+    bench.engine.cancel(undo);
+    bench.crm.release();
+    assert_eq!(bench.ended(undo).await.state, RunState::Cancelled);
+    assert_eq!(taken_back(&bench, run.id), Undone::default(), "one can undo it again");
+    let whole = undone(&bench, run.id).await;
+    assert_eq!(whole.state, RunState::Completed);
+    let all = Undone { by: Some(whole.id), ..Undone::default() };
+    assert_eq!(taken_back(&bench, run.id), all);
+    let back = undone(&bench, whole.id).await;
+    assert_eq!(taken_back(&bench, whole.id).by, Some(back.id));
+    assert_eq!(taken_back(&bench, run.id), Undone::default(), "what it wrote stands there again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_undo_of_some_records_takes_back_a_part() {
+    let bench = bench().await;
+    let run = changed(&bench).await;
+    let one = bench.engine.undo(run.id, vec!["k0".into()], true).await.unwrap();
+    bench.ended(one).await;
+    let part = Undone { by: Some(one), in_part: true, under_way: None };
+    assert_eq!(taken_back(&bench, run.id), part);
+    let of_key = |key: &str| bench.engine.undone_for(run.id, key).unwrap();
+    assert_eq!((of_key("k0"), of_key("k1")), (Some(one), None));
+    // What it made is not to be deleted: that one is left alone.
+    let kept = bench.engine.undo(run.id, Vec::new(), false).await.unwrap();
+    assert_eq!(bench.ended(kept).await.counts.invalid, 1);
+    assert_eq!(taken_back(&bench, run.id), Undone { by: Some(kept), ..part });
+    let rest = undone(&bench, run.id).await;
+    assert_eq!(rest.counts.delivered, 1);
+    assert_eq!(taken_back(&bench, run.id), Undone { by: Some(rest.id), ..Undone::default() });
+    assert_eq!((of_key("k0"), of_key("k1"), of_key("k4")), (Some(one), Some(kept), Some(rest.id)));
 }

@@ -28,7 +28,7 @@ trigger: Trigger,
  */
 undoes: number | null, 
 /**
- * The newest run that takes back its run.
+ * The newest run that took back what its run did to this record.
  */
 undone_by: number | null, 
 /**

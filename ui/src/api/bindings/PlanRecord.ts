@@ -8,6 +8,10 @@ import type { PlanGroup } from "./PlanGroup";
  */
 export type PlanRecord = { 
 /**
+ * Names the record, whatever its key is shown as: given to `sync_test`, this one is sent.
+ */
+record: string, 
+/**
  * The row's key, as text.
  */
 key: string, 

@@ -42,9 +42,17 @@ cost: Cost | null,
  */
 undoes: number | null, 
 /**
- * The newest run that takes back this one.
+ * The run that took back this one: the newest that took back all of it, else the newest that took back a part.
  */
 undone_by: number | null, 
+/**
+ * A part of it alone was taken back: some records were left alone, or it was to be some.
+ */
+undone_in_part: boolean, 
+/**
+ * The run that is taking it back now.
+ */
+undoing: number | null, 
 /**
  * By which of the destination's ways its records went, where it has several.
  */

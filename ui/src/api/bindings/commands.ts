@@ -45,6 +45,7 @@ import type { SourceRequest } from "./SourceRequest";
 import type { Sync } from "./Sync";
 import type { SyncNow } from "./SyncNow";
 import type { SyncSave } from "./SyncSave";
+import type { SyncTest } from "./SyncTest";
 import type { Table } from "./Table";
 import type { Undo } from "./Undo";
 import type { UndoLook } from "./UndoLook";
@@ -108,8 +109,8 @@ export interface Commands {
   plan: { input: PlanRequest; output: Plan };
   /** Runs a sync; answers as soon as the run is written down. */
   sync_now: { input: SyncNow; output: Run };
-  /** Sends the first record a run of the sync of this name would send, in a run of its own; answers as soon as the run is written down. */
-  sync_test: { input: string; output: Run };
+  /** Sends one record a run of a sync would send, in a run of its own; answers as soon as the run is written down. */
+  sync_test: { input: SyncTest; output: Run };
   /** Stops the run of this id; what was sent stays sent. */
   run_cancel: { input: number; output: Run };
   /** What a held run would do, from what it has ready to send. */

@@ -17,6 +17,7 @@ const entry = (fields: FieldChange[]): Entry => ({
   key: 'L-1',
   change: 'changed',
   fields,
+  record: null,
   becomes: null,
   refused: [],
   row: null,

@@ -12,6 +12,8 @@ export type GroupName = (typeof groupNames)[number];
 /** A line of the review's list. */
 export interface Entry {
   id: string;
+  /** What a plan names its record by; null for a row that can not be sent. */
+  record: string | null;
   key: string;
   /** What happened to its row; null for a row that can not be sent. */
   change: ChangeKind | null;
@@ -26,8 +28,9 @@ export interface Entry {
 }
 
 /** A record as a line of a list. */
-export const entryOf = ({ key, change, fields, group, refused }: PlanRecord, id: string): Entry => ({
+export const entryOf = ({ record, key, change, fields, group, refused }: PlanRecord, id: string): Entry => ({
   id,
+  record,
   key,
   change,
   fields,
@@ -41,6 +44,7 @@ export const entryOf = ({ key, change, fields, group, refused }: PlanRecord, id:
 const invalidOf = (plan: Plan): Entry[] =>
   plan.invalid_rows.map(({ row, key, problem }) => ({
     id: `row ${String(row)}`,
+    record: null,
     key: key ?? '',
     change: null,
     fields: [],
@@ -56,7 +60,7 @@ export function entriesOf(plan: Plan, group: GroupName): Entry[] {
   if (group === 'invalid') return invalidOf(plan);
   return plan.records
     .filter(({ change }) => change === group)
-    .map((record) => entryOf(record, `${group} ${record.key}`));
+    .map((record) => entryOf(record, `${group} ${record.record}`));
 }
 
 /** The entries whose key or a value of which contains what is searched. */

@@ -114,16 +114,19 @@ export function RunRow({
               {words.retry(rejected)}
             </Button>
           )}
-          {run.undone_by !== null ? (
-            <span className={t('sm', 'faint')}>{words.undone}</span>
-          ) : (
+          {(run.undoing !== null || run.undone_by !== null) && (
+            <span className={t('sm', 'faint')}>
+              {run.undoing !== null ? words.undoing : run.undone_in_part ? words.undoneInPart : words.undone}
+            </span>
+          )}
+          {run.undoing === null &&
+            (run.undone_by === null || run.undone_in_part) &&
             run.delivered > 0 &&
             !running && (
               <Button size="sm" look="quiet" icon="undo" aria-label={words.undoOf(when)} onPress={onUndo}>
                 {words.undo}
               </Button>
-            )
-          )}
+            )}
           {run.problem && (
             <Button size="sm" look="quiet" onPress={onDetails}>
               {words.details}

@@ -216,6 +216,8 @@ export const text = {
     undo: 'Undo',
     undoOf: (when: string) => `Undo the run ${when}`,
     undone: 'Undone',
+    undoneInPart: 'Undone in part',
+    undoing: 'Being undone',
     sentBy: (ways: string[]) => `Sent by ${ways.join(' and ')}`,
     close: 'Close',
     older: 'Show older runs',

@@ -58,6 +58,8 @@ export const runningRun = (): Run =>
     cost: null,
     undoes: null,
     undone_by: null,
+    undone_in_part: false,
+    undoing: null,
     sent_by: [],
     progress: {
       phase: 'sending',

@@ -23,6 +23,7 @@ function record(definition: SyncDefinition, row: number, change: 'added' | 'chan
     };
   });
   return {
+    record: String(row).padStart(16, '0'),
     key: String(valueAt(definition.key[0] ?? 'lead_id', row)),
     change,
     before: change === 'added' ? null : {},

@@ -25,6 +25,7 @@ function recordOf(group: PlanGroup, at: number): PlanRecord {
   const score = { before: there ? String(at % 90) : null, after: gone ? null : String((at % 90) + 7) };
   const same = group === 'same';
   return {
+    record: String(at).padStart(16, '0'),
     key,
     change: gone ? 'removed' : there ? 'changed' : 'added',
     group,

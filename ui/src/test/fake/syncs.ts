@@ -46,6 +46,8 @@ export const runOf = (run: number, sync: string, more: Partial<Run> = {}): Run =
   cost: null,
   undoes: null,
   undone_by: null,
+  undone_in_part: false,
+  undoing: null,
   sent_by: [],
   progress: null,
   problem: null,

@@ -52,7 +52,7 @@ export function ReviewStep() {
   const nameError = !name ? text.review.nameMissing : taken ? text.review.nameTaken : undefined;
   const tryOne = () => {
     if (nameError) setInsist(true);
-    else void test.start(name);
+    else void test.start(name, pick.entry?.record ?? null);
   };
   const finish = async (how: Finish) => {
     if (!definition || busy) return;

@@ -23,7 +23,7 @@ async function eventOf({ run, sync }: Run): Promise<string | null> {
   return events[0]?.event ?? null;
 }
 
-/** Sends one record as a test. The sync is kept for it, without its schedule: nothing runs by itself before one is done. */
+/** Sends one record as a test: the one that is looked at, else the first a run would send. The sync is kept for it, without its schedule: nothing runs by itself before one is done. */
 export function useTest(definition: SyncDefinition | null) {
   const { state, dispatch } = useWizard();
   const client = useQueryClient();
@@ -40,7 +40,7 @@ export function useTest(definition: SyncDefinition | null) {
     setProblem(null);
     setRevealed(false);
   };
-  const start = async (name: string) => {
+  const start = async (name: string, record: string | null) => {
     if (!definition || going) return;
     close();
     setGoing(true);
@@ -51,7 +51,7 @@ export function useTest(definition: SyncDefinition | null) {
         draft: null,
       });
       dispatch({ type: 'kept', name });
-      const run = await ended(await call('sync_test', name));
+      const run = await ended(await call('sync_test', { sync: name, record }));
       setSent({ run, event: await eventOf(run) });
       setAgainst(name);
       await Promise.all(

@@ -514,6 +514,10 @@ test('before a run one sees which fields would be emptied, in which records', as
 test('one record is sent as a test, shown with its answer, and the schedule waits until one is done', async () => {
   const { user, host, router } = await toReview(fakeHost({ events: 6 }));
   const plans = () => host.calls.filter(({ command }) => command === 'plan').map(({ input }) => input);
+  const { records } = planOf((plans()[0] as { definition: SyncDefinition }).definition);
+  const chosen = records.filter(({ change }) => change === 'changed')[1];
+  const [, , second] = within(screen.getByRole('grid', { name: 'Changed' })).getAllByRole('row');
+  await user.click(second as HTMLElement);
   await user.click(screen.getByRole('button', { name: 'Send 1 record as a test' }));
   await screen.findByRole('region', { name: 'Answer for this record' });
   expect(screen.getByText(/the run sends the rest/)).toBeTruthy();
@@ -523,7 +527,10 @@ test('one record is sent as a test, shown with its answer, and the schedule wait
   expect(saves()).toMatchObject([
     { existing: null, definition: { name: 'Lead scores', schedule: { type: 'manual' } }, draft: null },
   ]);
-  expect(host.calls.find(({ command }) => command === 'sync_test')?.input).toBe('Lead scores');
+  expect(host.calls.find(({ command }) => command === 'sync_test')?.input).toEqual({
+    sync: 'Lead scores',
+    record: chosen?.record,
+  });
   // What was tested counts: it is compared with it.
   await waitFor(() => expect(plans().at(-1)).toMatchObject({ sync: 'Lead scores' }));
   await user.click(screen.getByRole('button', { name: 'Close the test' }));

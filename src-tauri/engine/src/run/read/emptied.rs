@@ -72,24 +72,25 @@ impl Emptied {
     }
 
     /// Fields that would be emptied in about so many records, which `exceeds` a limit. Only for those are values as
-    /// they were last delivered looked up. What is no longer known counts as a value.
+    /// they were last delivered looked up: `was_null` answers for the newest delivered payload that has the field, as
+    /// what an undo delivers has a few alone. What is no longer known counts as a value.
     pub(crate) fn fields(
         &self,
         exceeds: impl Fn(u64) -> bool,
-        last_delivered: impl Fn(&str) -> Result<Option<Vec<u8>>>,
+        was_null: impl Fn(&str, &dyn Fn(&[u8]) -> Option<bool>) -> Result<Option<bool>>,
     ) -> Result<Vec<(String, u64)>> {
         let mut found = Vec::new();
         for (place, (key, steps, count)) in
             self.fields.iter().enumerate().filter(|(_, field)| exceeds(field.2))
         {
             let (mut had_value, mut all) = (0, 0);
+            let is_null = |payload: &[u8]| {
+                let payload = serde_json::from_slice::<Value>(payload).ok()?;
+                value_at(&self.shape, &payload, steps).map(Value::is_null)
+            };
             for nulls in self.sample.iter().filter(|nulls| nulls.fields.contains(&place)) {
-                let sent = last_delivered(&nulls.known_as)?;
-                let sent = sent.and_then(|payload| serde_json::from_slice::<Value>(&payload).ok());
-                let was_null =
-                    sent.is_some_and(|sent| value_at(&self.shape, &sent, steps).is_some_and(Value::is_null));
                 all += 1;
-                had_value += u64::from(!was_null);
+                had_value += u64::from(!was_null(&nulls.known_as, &is_null)?.unwrap_or(false));
             }
             let emptied = (count * had_value).checked_div(all).unwrap_or(*count);
             if exceeds(emptied) {

@@ -73,7 +73,7 @@ pub(super) struct Was<'a> {
 }
 
 /// How far the destination's clock may be from this computer's. It only decides where the destination's own times do not.
-const SKEW: TimeDelta = TimeDelta::hours(1);
+pub(super) const SKEW: TimeDelta = TimeDelta::hours(1);
 /// Changes so soon after a record was made are what the destination itself does with a new record.
 const SETTLES: TimeDelta = TimeDelta::seconds(60);
 

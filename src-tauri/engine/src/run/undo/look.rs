@@ -2,12 +2,13 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use super::judge::{FieldUndo, Judged, Stood, Was, Will, document, is_there, judge};
+use super::judge::{FieldUndo, Judged, SKEW, Stood, Was, Will, document, is_there, judge};
 use crate::clock::from_millis;
 use crate::destination::{Destination, Found, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json_text::Json;
 use crate::mapping::named_in;
+use crate::record::Operation;
 use crate::run::before::asked;
 use crate::run::known::Known;
 use crate::run::patient::{Patience, patiently, read_by_key};
@@ -173,8 +174,8 @@ impl<'a> Look<'a> {
             let made = kept.made.get(place).map(String::as_str);
             let was = Was { operation, payload, before: &before, now: now.as_ref(), made, began };
             let Judged { will, fields, mut reason } = judge(&self.known, match_field, &was)?;
-            if let Some(run) = self.written_again(kept, *place, &fields)? {
-                reason = Some(format!("Run {run} of this sync has written it again since."));
+            if let Some(later) = self.done_later(kept, *place, &was, will, &fields)? {
+                reason = Some(later);
             }
             let matched =
                 document(payload)?.get(match_field).map_or_else(|| "null".to_owned(), Json::compact);
@@ -230,30 +231,56 @@ impl<'a> Look<'a> {
         Ok(())
     }
 
-    /// The newest later run of the sync that wrote just the values which now keep fields from being put back.
-    fn written_again(&self, kept: &Kept, place: usize, fields: &[FieldUndo]) -> Result<Option<i64>> {
+    /// Says which later run of the sync did what now keeps the record, or fields of it, from being put back; `None` where it
+    /// was nobody here.
+    fn done_later(
+        &self,
+        kept: &Kept,
+        place: usize,
+        was: &Was<'_>,
+        will: Will,
+        fields: &[FieldUndo],
+    ) -> Result<Option<String>> {
         let others: Vec<&FieldUndo> = fields.iter().filter(|field| field.left_alone).collect();
-        // What nobody can read there nobody can say to be ours.
-        if others.is_empty() || others.iter().any(|field| field.now.is_none()) {
+        if others.is_empty() && will != Will::LeaveAlone {
             return Ok(None);
         }
-        self.store.read(|sqlite| {
-            let found = outbox::find_key(sqlite, Some(self.of.sync), kept.body.key(place), usize::MAX)?;
-            for (batch, place) in found.into_iter().take_while(|(batch, _)| *batch > kept.id) {
-                let state = outbox::state_of(sqlite, batch, place)?;
-                if !matches!(state, RecordState::Delivered | RecordState::Accepted) {
-                    continue;
-                }
-                let Some(body) = outbox::body(sqlite, batch)? else { break };
-                let wrote = document(body.payload(place))?;
-                let is_ours = others.iter().all(|field| {
-                    let now = field.now.as_deref().and_then(Json::parse);
-                    is_same(self.known.takes(&field.name), wrote.get(&field.name), now.as_ref())
-                });
-                return if is_ours { outbox::run_of(sqlite, batch).map(Some) } else { Ok(None) };
+        let is_unknown = *was.before == Stood::Unknown || was.now.is_some_and(|now| now.is_one_of_several);
+        // What nobody can read there nobody can say to be ours.
+        if is_unknown || others.iter().any(|field| field.now.is_none()) {
+            return Ok(None);
+        }
+        let key = kept.body.key(place);
+        let later = self.store.read(|sqlite| later(sqlite, self.of.sync, key, kept.id))?;
+        let Some(newest) = later.first() else { return Ok(None) };
+        let is_delete = newest.operation == Operation::Delete;
+        let (run, did) = match was.now {
+            None if is_delete => (newest.run, "deleted it"),
+            Some(_) if was.operation == Operation::Delete && !is_delete => (newest.run, "created it again"),
+            Some(now) if others.is_empty() && !is_delete && !is_older(now, was) => {
+                (newest.run, "written it again")
             }
-            Ok(None)
-        })
+            Some(_) if !others.is_empty() => match self.written_by(&others, &later)? {
+                Some(run) => (run, "written it again"),
+                None => return Ok(None),
+            },
+            Some(_) | None => return Ok(None),
+        };
+        Ok(Some(format!("Run {run} of this sync has {did} since.")))
+    }
+
+    /// The newest of the later runs that wrote what stands in these fields now; `None` where somebody else wrote one of them.
+    /// Of each field the newest record counts that names it: an undo names a few of them alone.
+    fn written_by(&self, fields: &[&FieldUndo], later: &[Later]) -> Result<Option<i64>> {
+        let wrote = later.iter().map(|later| Ok((later.run, document(&later.payload)?)));
+        let wrote = wrote.collect::<Result<Vec<_>>>()?;
+        let by = fields.iter().map(|field| {
+            let now = field.now.as_deref().and_then(Json::parse);
+            let (run, value) = wrote.iter().find_map(|(run, wrote)| Some((*run, wrote.get(&field.name)?)))?;
+            is_same(self.known.takes(&field.name), Some(value), now.as_ref()).then_some(run)
+        });
+        let by: Option<Vec<i64>> = by.collect();
+        Ok(by.and_then(|runs| runs.into_iter().max()))
     }
 
     /// What stood there before the run. Where an earlier request had got there although its answer was lost, what was
@@ -280,6 +307,39 @@ impl<'a> Look<'a> {
             Ok(own.clone())
         })
     }
+}
+
+/// What a later run delivered of a key.
+struct Later {
+    run: i64,
+    operation: Operation,
+    payload: Vec<u8>,
+}
+
+/// What was delivered of a key after the batch `since`, newest first, as far as it is kept.
+fn later(sqlite: &Sqlite, sync: i64, key: &str, since: i64) -> Result<Vec<Later>> {
+    let mut later = Vec::new();
+    for (batch, place) in outbox::find_key(sqlite, Some(sync), key, usize::MAX)? {
+        if batch <= since {
+            break;
+        }
+        let state = outbox::state_of(sqlite, batch, place)?;
+        if !matches!(state, RecordState::Delivered | RecordState::Accepted) {
+            continue;
+        }
+        let Some(body) = outbox::body(sqlite, batch)? else { break };
+        // What was left out because there was a value is not written.
+        let amended = AMENDED.of_batch(sqlite, batch)?.and_then(|mut amended| amended.remove(&place));
+        let payload = amended.map_or_else(|| body.payload(place).to_vec(), String::into_bytes);
+        let operation = body.operation(place)?;
+        later.push(Later { run: outbox::run_of(sqlite, batch)?, operation, payload });
+    }
+    Ok(later)
+}
+
+/// Its own time says that it was there before the run: no later run is the reason.
+fn is_older(now: &Found, was: &Was<'_>) -> bool {
+    now.made_at.is_some_and(|made| made < was.began - SKEW)
 }
 
 fn leave_alone(record: &mut UndoRecord, reason: String) {

@@ -44,7 +44,28 @@ pub fn last_delivered(sqlite: &Sqlite, sync: i64, key: &str) -> Result<Option<(C
     Ok(None)
 }
 
-/// The same of many keys at once: batches are walked from the newest, and each is unpacked once.
+/// What `wanted` finds in the payloads of a sync's record as they were delivered: in the newest in which it finds anything.
+/// An undo or a replay may have delivered a part of the record, and what it did not name stayed as it was.
+pub fn find_delivered<T>(
+    sqlite: &Sqlite,
+    sync: i64,
+    key: &str,
+    wanted: impl Fn(&[u8]) -> Option<T>,
+) -> Result<Option<T>> {
+    for (batch, place) in find_key(sqlite, Some(sync), key, usize::MAX)? {
+        if !matches!(state_of(sqlite, batch, place)?, RecordState::Delivered | RecordState::Accepted) {
+            continue;
+        }
+        if let Some(body) = body(sqlite, batch)?
+            && let Some(found) = wanted(body.payload(place))
+        {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// The same as [`last_delivered`] of many keys at once: batches are walked from the newest, and each is unpacked once.
 pub fn all_last_delivered(
     sqlite: &Sqlite,
     sync: i64,

@@ -21,7 +21,7 @@ use rusqlite::{Connection as Sqlite, params};
 pub use body::{
     Body, MOST_RECORDS, Past, REMOVED, Sealed, compress, fingerprint, key_hash, message_id, stamp,
 };
-pub use by_key::{all_last_delivered, find_key, last_delivered, state_of};
+pub use by_key::{all_last_delivered, find_delivered, find_key, last_delivered, state_of};
 pub use open::{Found, OpenRecord, each_open, open_batches, open_counts, open_records};
 
 use super::fingerprints;
@@ -167,6 +167,19 @@ pub fn set_state(
              on conflict(batch, place) do update set state = ?3, at = ?4, problem = ?5",
         )?
         .execute(params![batch, place as i64, state as u8, at, problem])?;
+    Ok(())
+}
+
+/// Closes one open record that a later run carries. Why it was refused stays, and so does when: what becomes of it later
+/// is an event of that run.
+pub fn close(sqlite: &Sqlite, batch: i64, place: usize, state: RecordState) -> Result<()> {
+    sqlite
+        .prepare_cached(
+            "insert into record_state(batch, place, state, at, problem)
+             select ?1, ?2, ?3, at, null from batch where id = ?1
+             on conflict(batch, place) do update set state = ?3",
+        )?
+        .execute(params![batch, place as i64, state as u8])?;
     Ok(())
 }
 

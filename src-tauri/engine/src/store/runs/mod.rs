@@ -14,7 +14,7 @@ pub use expected::expected;
 pub use invalid::{InvalidRow, add_invalid, invalid_rows};
 pub use problem::Problem;
 pub use reviewed::{review, review_before, set_review};
-pub use row::{Counts, RunRow, RunState, Trigger, get, list, none_sealed, undone_by, unfinished, waiting};
+pub use row::{Counts, RunRow, RunState, Trigger, get, list, none_sealed, undos_of, unfinished, waiting};
 
 use super::json::write_json;
 use super::{seal, syncs};

@@ -227,11 +227,11 @@ pub fn waiting(sqlite: &Sqlite) -> Result<Vec<RunRow>> {
     rows.map(|row| row?).collect()
 }
 
-/// The newest run that takes back this one and did not fail.
-pub fn undone_by(sqlite: &Sqlite, run: i64) -> Result<Option<i64>> {
-    let sql = "select id from run where undoes = ?1 and state <> ?2 order by id desc limit 1";
-    let found = sqlite.prepare_cached(sql)?.query_row(params![run, RunState::Failed as u8], |row| row.get(0));
-    Ok(found.optional()?)
+/// The runs that were to take back this one, newest first.
+pub fn undos_of(sqlite: &Sqlite, run: i64) -> Result<Vec<i64>> {
+    let mut statement = sqlite.prepare_cached("select id from run where undoes = ?1 order by id desc")?;
+    let rows = statement.query_map([run], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// No whole run of the sync was ever sealed.
