@@ -106,6 +106,36 @@ describe('live events', () => {
     await waitFor(() => expect(inputs(host, 'events').at(-1)).toMatchObject({ search: 'L-20' }));
   });
 
+  it('closes what is open and picked when something else is searched, counts what it finds and stays still', async () => {
+    const { rows, user } = await open('/events', 120_000);
+    await user.click(rows()[0] as HTMLElement);
+    await screen.findByRole('complementary', { name: 'Event' });
+    expect(screen.getByText('Following stopped when you opened an event')).toBeTruthy();
+    await user.click(screen.getByRole('searchbox'));
+    await user.paste('L-20418');
+    expect(await screen.findByText(/^1[34] match$/)).toBeTruthy();
+    expect(screen.queryByRole('complementary', { name: 'Event' })).toBeNull();
+    expect(rows().some((row) => row.getAttribute('aria-selected') === 'true')).toBe(false);
+    expect(screen.getByRole<HTMLInputElement>('switch', { name: 'Follow' }).checked).toBe(false);
+  });
+
+  it('keeps a record open beside the list of its run', async () => {
+    const { host, rows, user } = await open();
+    await user.click(rows()[0] as HTMLElement);
+    await user.click(await screen.findByRole('button', { name: 'More' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Show only this run' }));
+    await waitFor(() => expect(inputs(host, 'events').at(-1)).toMatchObject({ run: 101 }));
+    expect(screen.getByRole('complementary', { name: 'Event' })).toBeTruthy();
+  });
+
+  it('does not speak of an opened event any more once it is closed', async () => {
+    const { rows, user } = await open();
+    await user.click(rows()[0] as HTMLElement);
+    await screen.findByText('Following stopped when you opened an event');
+    await user.keyboard('{Escape}');
+    expect(await screen.findByText('Following is off')).toBeTruthy();
+  });
+
   it('filters by state, and takes the filter away again', async () => {
     const { host, user } = await open();
     await user.click(screen.getByRole('button', { name: /^Status/ }));

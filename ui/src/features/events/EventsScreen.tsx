@@ -75,13 +75,24 @@ export function EventsScreen({
   const heard = useHeard();
   const detail = useEvent(open?.event.event ?? null, open?.revealed ?? false);
 
-  // What is open and picked belongs to one filter's list.
+  // Rows have their places in one list.
   const begun = useRef(log);
   useEffect(() => {
     if (begun.current === log) return;
     begun.current = log;
     setActive(-1);
   }, [log]);
+  // What is open and picked belongs to one search: beside another list it would be taken for one of its records.
+  const searched = useRef(address);
+  const kept = useRef(false);
+  const { clear } = selection;
+  useEffect(() => {
+    if (searched.current === address) return;
+    searched.current = address;
+    clear();
+    if (!kept.current) setOpen(null);
+    kept.current = false;
+  }, [address, clear]);
 
   const stop = (because: keyof typeof text.stoppedWhy) => {
     if (log.current().following) setWhy(because);
@@ -90,6 +101,11 @@ export function EventsScreen({
   const show = (event: Event) => {
     stop('open');
     setOpen((last) => (last?.event.event === event.event ? last : { event, revealed: false }));
+  };
+  const close = () => {
+    setOpen(null);
+    // What stopped it is not on screen any more.
+    setWhy((last) => (last === 'open' ? 'switch' : last));
   };
   const step = (by: number) => {
     const place = open ? state.rows.findIndex((row) => row.event === open.event.event) : -1;
@@ -145,7 +161,7 @@ export function EventsScreen({
         active={active}
         onActive={setActive}
         onOpen={show}
-        onClose={() => setOpen(null)}
+        onClose={close}
         stoppedWhy={text.stoppedWhy[why]}
         onStop={() => stop('scroll')}
       />
@@ -193,7 +209,11 @@ export function EventsScreen({
         onSearch={onSearch}
         syncs={(syncs.data ?? []).map((sync) => sync.definition.name)}
         runs={runs.data ?? []}
-        match={filtered && state.total !== null ? text.match(state.total) : ''}
+        match={
+          !filtered || state.loading
+            ? ''
+            : text.match(state.total ?? state.rows.length, state.total === null && state.more)
+        }
       />
       <Body>
         <SplitPane
@@ -213,7 +233,7 @@ export function EventsScreen({
                 onReveal={(revealed) => setOpen({ ...open, revealed })}
                 onPrevious={step(-1)}
                 onNext={step(1)}
-                onClose={() => setOpen(null)}
+                onClose={close}
                 onRetry={() => retry.send(retriesOf([detail.data?.event ?? open.event]), 1)}
                 retrying={retry.busy}
                 onDiscard={() => discard.ask(discardsOf([detail.data?.event ?? open.event]), 1)}
@@ -221,7 +241,11 @@ export function EventsScreen({
                 onReplay={() => onReplay(detail.data?.event ?? open.event)}
                 onCopy={(what, bytes) => void copyText(bytes, text.copied(what))}
                 onPerson={(event) => void openPerson(event, onPerson)}
-                onOnly={onSearch}
+                onOnly={(only) => {
+                  // The open record is among those.
+                  kept.current = true;
+                  onSearch(only);
+                }}
               />
             )
           }

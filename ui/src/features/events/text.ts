@@ -3,7 +3,7 @@ import { count, counted } from '@/components/times';
 export const text = {
   title: 'Live events',
   kept: (total: number) => `${count(total)} kept`,
-  match: (total: number) => `${count(total)} match`,
+  match: (n: number, more: boolean) => `${count(n)}${more ? '+' : ''} ${n === 1 ? 'matches' : 'match'}`,
   follow: 'Follow',
   loading: 'Reading events',
   tryAgain: 'Try again',
