@@ -107,13 +107,13 @@ describe('live events', () => {
   });
 
   it('closes what is open and picked when something else is searched, counts what it finds and stays still', async () => {
-    const { rows, user } = await open('/events', 120_000);
+    const { rows, user } = await open('/events', 12_000);
     await user.click(rows()[0] as HTMLElement);
     await screen.findByRole('complementary', { name: 'Event' });
     expect(screen.getByText('Following stopped when you opened an event')).toBeTruthy();
     await user.click(screen.getByRole('searchbox'));
     await user.paste('L-20418');
-    expect(await screen.findByText(/^1[34] match$/)).toBeTruthy();
+    expect(await screen.findByText('2 match')).toBeTruthy();
     expect(screen.queryByRole('complementary', { name: 'Event' })).toBeNull();
     expect(rows().some((row) => row.getAttribute('aria-selected') === 'true')).toBe(false);
     expect(screen.getByRole<HTMLInputElement>('switch', { name: 'Follow' }).checked).toBe(false);

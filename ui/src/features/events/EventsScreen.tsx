@@ -27,6 +27,7 @@ import { text } from './text';
 import { useDiscard } from './use-discard';
 import { useEventLog } from './use-event-log';
 import { useHeard } from './use-heard';
+import { useOpenEvent } from './use-open-event';
 import { useRetry } from './use-retry';
 import { useSelection } from './use-selection';
 import styles from './EventsScreen.module.css';
@@ -63,7 +64,8 @@ export function EventsScreen({
   const syncs = useSyncs();
   const runs = useRuns({ sync: search.sync ?? null, before: null, limit: 30 });
   const selection = useSelection();
-  const [open, setOpen] = useState<{ event: Event; revealed: boolean } | null>(null);
+  const opened = useOpenEvent(address, selection.clear);
+  const { open } = opened;
   const [active, setActive] = useState(-1);
   const [why, setWhy] = useState<keyof typeof text.stoppedWhy>('scroll');
   const [exporting, setExporting] = useState(false);
@@ -82,17 +84,6 @@ export function EventsScreen({
     begun.current = log;
     setActive(-1);
   }, [log]);
-  // What is open and picked belongs to one search: beside another list it would be taken for one of its records.
-  const searched = useRef(address);
-  const kept = useRef(false);
-  const { clear } = selection;
-  useEffect(() => {
-    if (searched.current === address) return;
-    searched.current = address;
-    clear();
-    if (!kept.current) setOpen(null);
-    kept.current = false;
-  }, [address, clear]);
 
   const stop = (because: keyof typeof text.stoppedWhy) => {
     if (log.current().following) setWhy(because);
@@ -100,10 +91,10 @@ export function EventsScreen({
   };
   const show = (event: Event) => {
     stop('open');
-    setOpen((last) => (last?.event.event === event.event ? last : { event, revealed: false }));
+    opened.show(event);
   };
   const close = () => {
-    setOpen(null);
+    opened.close();
     // What stopped it is not on screen any more.
     setWhy((last) => (last === 'open' ? 'switch' : last));
   };
@@ -230,7 +221,7 @@ export function EventsScreen({
                 detail={detail.data?.event.event === open.event.event ? detail.data : undefined}
                 error={detail.error}
                 revealed={open.revealed}
-                onReveal={(revealed) => setOpen({ ...open, revealed })}
+                onReveal={opened.reveal}
                 onPrevious={step(-1)}
                 onNext={step(1)}
                 onClose={close}
@@ -242,8 +233,7 @@ export function EventsScreen({
                 onCopy={(what, bytes) => void copyText(bytes, text.copied(what))}
                 onPerson={(event) => void openPerson(event, onPerson)}
                 onOnly={(only) => {
-                  // The open record is among those.
-                  kept.current = true;
+                  opened.keep();
                   onSearch(only);
                 }}
               />

@@ -14,8 +14,9 @@ export function useEventLog(filter: EventFilter): [EventLog, EventLogState] {
   useEffect(() => {
     log.open();
     log.follow(follows.current);
+    const { current } = log;
     return () => {
-      follows.current = log.current().following;
+      follows.current = current().following;
       log.close();
     };
   }, [log]);
