@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventDetail } from '@/api/bindings/EventDetail';
 import { violations } from '@/test/axe';
 import { fakeHost } from '@/test/fake-host';
+import { runOf } from '@/test/fake/syncs';
 import { renderWindow } from '@/test/render';
 
 const inputs = (host: ReturnType<typeof fakeHost>, command: string) =>
@@ -115,7 +116,7 @@ describe('live events', () => {
     await user.paste('L-20418');
     expect(await screen.findByText('2 match')).toBeTruthy();
     expect(screen.queryByRole('complementary', { name: 'Event' })).toBeNull();
-    expect(rows().some((row) => row.getAttribute('aria-selected') === 'true')).toBe(false);
+    expect(screen.queryByRole('row', { selected: true })).toBeNull();
     expect(screen.getByRole<HTMLInputElement>('switch', { name: 'Follow' }).checked).toBe(false);
   });
 
@@ -159,6 +160,26 @@ describe('live events', () => {
     expect(inputs(host, 'retry')).toEqual([
       { run: expect.any(Number) as number, keys: [], events: [expect.any(String) as string] },
     ]);
+  });
+
+  it('tells the key of each record, and corrects one that was refused for a value', async () => {
+    const { rows, user } = await open();
+    expect(screen.getByRole('columnheader', { name: 'Key' })).toBeTruthy();
+    expect(within(rows()[0] as HTMLElement).getByTitle('L-25000')).toBeTruthy();
+    await user.click(rejectedRow(rows()));
+    await user.click(await screen.findByRole('button', { name: 'Fix and send again' }));
+    const dialog = await screen.findByRole('alertdialog', { name: 'Send this record once more?' });
+    expect(await within(dialog).findByRole('textbox', { name: 'What is sent' })).toBeTruthy();
+  });
+
+  it('tells how records that were sent again ended', async () => {
+    const { host, rows, user } = await open();
+    await user.click(rejectedRow(rows()));
+    await user.click(await screen.findByRole('button', { name: 'Send again' }));
+    await screen.findByText('Sending 1 record again');
+    const ended = { status: 'completed_with_rejections' as const, delivered: 0, rejected: 1 };
+    act(() => host.push({ type: 'run', run: runOf(103, 'Lead ratings', ended) }));
+    expect(await screen.findByText('1 rejected again')).toBeTruthy();
   });
 
   it('copies one record as JSON and as a curl command, and says so', async () => {

@@ -41,7 +41,7 @@ export interface EventsScreenProps {
   /** What one record wrote is to be taken back. */
   onUndo: (event: Event) => void;
   /** One record is to be sent once more. */
-  onReplay: (event: Event) => void;
+  onReplay: (event: Event, correct: boolean) => void;
   /** Everything about one person, by an exact identifier. */
   onPerson: (about: string) => void;
 }
@@ -229,7 +229,8 @@ export function EventsScreen({
                 retrying={retry.busy}
                 onDiscard={() => discard.ask(discardsOf([detail.data?.event ?? open.event]), 1)}
                 onUndo={() => onUndo(detail.data?.event ?? open.event)}
-                onReplay={() => onReplay(detail.data?.event ?? open.event)}
+                onReplay={() => onReplay(detail.data?.event ?? open.event, false)}
+                onFix={() => onReplay(detail.data?.event ?? open.event, true)}
                 onCopy={(what, bytes) => void copyText(bytes, text.copied(what))}
                 onPerson={(event) => void openPerson(event, onPerson)}
                 onOnly={(only) => {

@@ -10,7 +10,7 @@ export const text = {
   export: 'Export…',
   search: 'Person, key or error',
   grid: 'Events, newest first',
-  columns: { status: 'Status', time: 'Time', who: 'Who', sync: 'Sync', answer: 'Answer' },
+  columns: { status: 'Status', time: 'Time', who: 'Who', key: 'Key', sync: 'Sync', answer: 'Answer' },
   newCount: (unseen: number, more: boolean) => `${count(unseen)}${more ? '+' : ''} new`,
   stoppedWhy: {
     scroll: 'Following stopped when you scrolled',
@@ -65,6 +65,7 @@ export const text = {
   detail: {
     label: 'Event',
     retry: 'Send again',
+    fix: 'Fix and send again',
     discard: 'Discard…',
     previous: 'Newer event',
     next: 'Older event',

@@ -216,6 +216,7 @@ export const text = {
     undo: 'Undo',
     undoOf: (when: string) => `Undo the run ${when}`,
     undone: 'Undone',
+    beingUndone: 'Being undone',
     sentBy: (ways: string[]) => `Sent by ${ways.join(' and ')}`,
     close: 'Close',
     older: 'Show older runs',
