@@ -132,6 +132,7 @@ export function EventsScreen({
           </Empty>
         ) : (
           <Empty
+            icon="events"
             title={text.empty.title}
             action={
               <Button look="primary" onPress={onNewSync}>

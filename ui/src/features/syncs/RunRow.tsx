@@ -31,6 +31,7 @@ function result(run: Run): string {
 export function RunRow({
   run,
   rejected,
+  undoing,
   now,
   actions,
   onDetails,
@@ -38,6 +39,8 @@ export function RunRow({
 }: {
   run: Run;
   rejected: ReturnType<typeof ofRejected>;
+  /** An undo of it is under way. */
+  undoing: boolean;
   now: number;
   actions: SyncActions;
   onDetails: () => void;
@@ -114,8 +117,8 @@ export function RunRow({
               {words.retry(rejected)}
             </Button>
           )}
-          {run.undone_by !== null ? (
-            <span className={t('sm', 'faint')}>{words.undone}</span>
+          {undoing || run.undone_by !== null ? (
+            <span className={t('sm', 'faint')}>{undoing ? words.beingUndone : words.undone}</span>
           ) : (
             run.delivered > 0 &&
             !running && (

@@ -112,6 +112,7 @@ export function RunsTable({
             key={run.run}
             run={run}
             rejected={ofRejected(run, runs, rejected)}
+            undoing={runs.some(({ undoes, status }) => undoes === run.run && status === 'running')}
             now={now}
             actions={actions}
             onDetails={() => setDetails(run)}

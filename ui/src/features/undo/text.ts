@@ -4,7 +4,8 @@ import { count, counted } from '@/components/times';
 const records = (n: number) => counted(n, 'record', 'records');
 
 export const text = {
-  title: (when: string) => `Undo the run of ${when.replace(/^(Today|Yesterday) /, (day) => `${day.trim().toLowerCase()}, `)}?`,
+  title: (when: string) =>
+    `Undo the run of ${when.replace(/^(Today|Yesterday) /, (day) => `${day.trim().toLowerCase()}, `)}?`,
   one: 'Undo this record?',
   about: (sync: string, to: string, n: number) =>
     `${sync} to ${to}. ${records(n)}, compared with ${to} just now.`,
