@@ -20,6 +20,12 @@ export function followPushes(client: QueryClient): () => void {
   });
 }
 
+/** Calls `handler` for each push until it is stopped, wherever the window is. */
+export function onPush(handler: (push: Push) => void): () => void {
+  listeners.add(handler);
+  return () => void listeners.delete(handler);
+}
+
 /** Calls `handler` for each push of one sort while the component is there. */
 export function usePush<Type extends Push['type']>(
   type: Type,

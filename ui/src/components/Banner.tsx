@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Icon, type IconName } from './Icon';
 import { cx } from './cx';
+import { t } from './text';
 import styles from './Banner.module.css';
 
 const signs: Record<string, IconName> = { warn: 'held', bad: 'warning', info: 'info', ok: 'okCircle' };
@@ -39,15 +40,18 @@ export function Note({ icon = 'info', children }: { icon?: IconName; children: R
 /** Nothing here yet: what would be here, and the one action that fills it. */
 export function Empty({
   title,
+  icon,
   children,
   action,
 }: {
   title: string;
+  icon?: IconName;
   children?: ReactNode;
   action?: ReactNode;
 }) {
   return (
     <div className={styles.empty}>
+      {icon && <Icon name={icon} className={t('faint')} />}
       <h2 className={styles.emptyTitle}>{title}</h2>
       {children && <p className={styles.emptyText}>{children}</p>}
       {action}

@@ -11,7 +11,7 @@ export function EventsView() {
   const navigate = useNavigate();
   const raw = useSearch({ strict: false });
   const [undoing, setUndoing] = useState<Event | null>(null);
-  const [replaying, setReplaying] = useState<Event | null>(null);
+  const [replaying, setReplaying] = useState<{ event: Event; correct: boolean } | null>(null);
   const openSync = (name: string) => void navigate({ to: '/syncs/$name', params: { name } });
   return (
     <>
@@ -21,12 +21,10 @@ export function EventsView() {
         onNewSync={() => void navigate({ to: '/new' })}
         onOpenSync={openSync}
         onUndo={setUndoing}
-        onReplay={setReplaying}
+        onReplay={(event, correct) => setReplaying({ event, correct })}
         onPerson={(about) => void navigate({ to: '/people', search: { about } })}
       />
-      {replaying && (
-        <ReplayDialog event={replaying} onClose={() => setReplaying(null)} onOpenSync={openSync} />
-      )}
+      {replaying && <ReplayDialog {...replaying} onClose={() => setReplaying(null)} onOpenSync={openSync} />}
       {undoing && (
         <UndoDialog
           run={undoing.run}
@@ -37,7 +35,7 @@ export function EventsView() {
           onEvents={() => setUndoing(null)}
           onReplay={(earlier) => {
             setUndoing(null);
-            setReplaying(earlier);
+            setReplaying({ event: earlier, correct: false });
           }}
         />
       )}

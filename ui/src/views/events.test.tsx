@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventDetail } from '@/api/bindings/EventDetail';
 import { violations } from '@/test/axe';
 import { fakeHost } from '@/test/fake-host';
+import { runOf } from '@/test/fake/syncs';
 import { renderWindow } from '@/test/render';
 
 const inputs = (host: ReturnType<typeof fakeHost>, command: string) =>
@@ -106,6 +107,36 @@ describe('live events', () => {
     await waitFor(() => expect(inputs(host, 'events').at(-1)).toMatchObject({ search: 'L-20' }));
   });
 
+  it('closes what is open and picked when something else is searched, counts what it finds and stays still', async () => {
+    const { rows, user } = await open('/events', 12_000);
+    await user.click(rows()[0] as HTMLElement);
+    await screen.findByRole('complementary', { name: 'Event' });
+    expect(screen.getByText('Following stopped when you opened an event')).toBeTruthy();
+    await user.click(screen.getByRole('searchbox'));
+    await user.paste('L-20418');
+    expect(await screen.findByText('2 match')).toBeTruthy();
+    expect(screen.queryByRole('complementary', { name: 'Event' })).toBeNull();
+    expect(screen.queryByRole('row', { selected: true })).toBeNull();
+    expect(screen.getByRole<HTMLInputElement>('switch', { name: 'Follow' }).checked).toBe(false);
+  });
+
+  it('keeps a record open beside the list of its run', async () => {
+    const { host, rows, user } = await open();
+    await user.click(rows()[0] as HTMLElement);
+    await user.click(await screen.findByRole('button', { name: 'More' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Show only this run' }));
+    await waitFor(() => expect(inputs(host, 'events').at(-1)).toMatchObject({ run: 101 }));
+    expect(screen.getByRole('complementary', { name: 'Event' })).toBeTruthy();
+  });
+
+  it('does not speak of an opened event any more once it is closed', async () => {
+    const { rows, user } = await open();
+    await user.click(rows()[0] as HTMLElement);
+    await screen.findByText('Following stopped when you opened an event');
+    await user.keyboard('{Escape}');
+    expect(await screen.findByText('Following is off')).toBeTruthy();
+  });
+
   it('filters by state, and takes the filter away again', async () => {
     const { host, user } = await open();
     await user.click(screen.getByRole('button', { name: /^Status/ }));
@@ -129,6 +160,26 @@ describe('live events', () => {
     expect(inputs(host, 'retry')).toEqual([
       { run: expect.any(Number) as number, keys: [], events: [expect.any(String) as string] },
     ]);
+  });
+
+  it('tells the key of each record, and corrects one that was refused for a value', async () => {
+    const { rows, user } = await open();
+    expect(screen.getByRole('columnheader', { name: 'Key' })).toBeTruthy();
+    expect(within(rows()[0] as HTMLElement).getByTitle('L-25000')).toBeTruthy();
+    await user.click(rejectedRow(rows()));
+    await user.click(await screen.findByRole('button', { name: 'Fix and send again' }));
+    const dialog = await screen.findByRole('alertdialog', { name: 'Send this record once more?' });
+    expect(await within(dialog).findByRole('textbox', { name: 'What is sent' })).toBeTruthy();
+  });
+
+  it('tells how records that were sent again ended', async () => {
+    const { host, rows, user } = await open();
+    await user.click(rejectedRow(rows()));
+    await user.click(await screen.findByRole('button', { name: 'Send again' }));
+    await screen.findByText('Sending 1 record again');
+    const ended = { status: 'completed_with_rejections' as const, delivered: 0, rejected: 1 };
+    act(() => host.push({ type: 'run', run: runOf(103, 'Lead ratings', ended) }));
+    expect(await screen.findByText('1 rejected again')).toBeTruthy();
   });
 
   it('copies one record as JSON and as a curl command, and says so', async () => {

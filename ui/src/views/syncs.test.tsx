@@ -227,6 +227,18 @@ describe('the page of a sync', () => {
     expect(within(screen.getByRole('table', { name: 'Runs' })).getAllByRole('row')).toHaveLength(2);
   });
 
+  it('says that a run is being undone while that goes on', async () => {
+    const host = fakeHost();
+    host.answer('runs', () => [
+      runOf(45, 'Product usage', { status: 'running', trigger: 'undo', undoes: 44, finished_at: null }),
+      runOf(44, 'Product usage', { undone_by: 45 }),
+      runOf(43, 'Product usage', { undone_by: 42 }),
+    ]);
+    renderWindow('/syncs/Product%20usage', host);
+    expect(await screen.findByText('Being undone')).toBeTruthy();
+    expect(screen.getAllByText('Undone')).toHaveLength(1);
+  });
+
   it('sends the refused records of a run again', async () => {
     const { host } = renderWindow('/syncs/Product%20usage');
     await userEvent.click(await screen.findByRole('button', { name: 'Retry 22' }));

@@ -1,4 +1,5 @@
 import type { Attempt } from '@/api/bindings/Attempt';
+import type { EventStatus } from '@/api/bindings/EventStatus';
 import { Badge } from '@/components/State';
 import { ScrollRegion } from '@/components/ScrollRegion';
 import { t } from '@/components/text';
@@ -8,7 +9,16 @@ import { text } from './text';
 import styles from './EventDetail.module.css';
 
 /** Every request the record was part of, oldest first. */
-export function Attempts({ attempts, next }: { attempts: readonly Attempt[]; next: string | null }) {
+export function Attempts({
+  attempts,
+  next,
+  status,
+}: {
+  attempts: readonly Attempt[];
+  next: string | null;
+  /** What became of the record, by the last of them. */
+  status: EventStatus;
+}) {
   const words = text.detail;
   return (
     <ScrollRegion className={styles.scroll} label={words.tabs.attempts}>
@@ -19,7 +29,11 @@ export function Attempts({ attempts, next }: { attempts: readonly Attempt[]; nex
             <div className={t('row')}>
               <span className={styles.nth}>{index + 1}</span>
               <span className={styles.mono}>{clockMillis(attempt.at)}</span>
-              {attempt.status !== null && <Badge tone={statusTone(attempt.status)}>{attempt.status}</Badge>}
+              {attempt.status !== null && (
+                <Badge tone={statusTone(attempt.status, index === attempts.length - 1 ? status : undefined)}>
+                  {attempt.status}
+                </Badge>
+              )}
               {attempt.took_ms !== null && (
                 <span className={t('sm', 'faint', 'push')}>{words.after(duration(attempt.took_ms))}</span>
               )}

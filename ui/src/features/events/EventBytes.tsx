@@ -1,4 +1,5 @@
 import type { Attempt } from '@/api/bindings/Attempt';
+import type { EventStatus } from '@/api/bindings/EventStatus';
 import type { EventDetail } from '@/api/bindings/EventDetail';
 import { IconButton, Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
@@ -81,7 +82,9 @@ export function SentAndAnswer({
         <section aria-label={words.answer} className={styles.answerPart}>
           <div className={styles.bytesHead}>
             <b>{words.answer}</b>
-            {last?.status != null && <Badge tone={statusTone(last.status)}>{last.status}</Badge>}
+            {last?.status != null && (
+              <Badge tone={statusTone(last.status, detail.event.status)}>{last.status}</Badge>
+            )}
             {last?.took_ms != null && (
               <span className={t('sm', 'soft')}>{words.after(duration(last.took_ms))}</span>
             )}
@@ -148,8 +151,16 @@ function Request({ attempt }: { attempt: Attempt }) {
   );
 }
 
-export const statusTone = (status: number): 'ok' | 'warn' | 'bad' =>
-  status === 207 || status === 429 || status < 200 ? 'warn' : status < 300 ? 'ok' : 'bad';
+/** How a status looks beside a record: an answer that took the others is no good one for what it refused. */
+export const statusTone = (status: number, record?: EventStatus): 'ok' | 'warn' | 'bad' =>
+  (status < 300 && (record === 'rejected' || record === 'doubtful')) ||
+  status === 207 ||
+  status === 429 ||
+  status < 200
+    ? 'warn'
+    : status < 300
+      ? 'ok'
+      : 'bad';
 
 function isJson(body: string): boolean {
   try {

@@ -20,6 +20,9 @@ import { Facts } from './EventFacts';
 import { text } from './text';
 import styles from './EventDetail.module.css';
 
+/** Kinds of problem that another value mends. */
+const ofValue = ['record_rejected', 'bad_value', 'too_large'];
+
 export interface EventDetailProps {
   event: Event;
   detail: Detail | undefined;
@@ -37,6 +40,8 @@ export interface EventDetailProps {
   onUndo: () => void;
   /** It goes out once more. */
   onReplay: () => void;
+  /** It goes out once more, corrected. */
+  onFix: () => void;
   onCopy: (what: string, bytes: string) => void;
   onPerson: (event: Event) => void;
   onOnly: (filter: { key: string; sync: string } | { run: number; sync: string }) => void;
@@ -57,6 +62,7 @@ export function EventDetail({
   onDiscard,
   onUndo,
   onReplay,
+  onFix,
   onCopy,
   onPerson,
   onOnly,
@@ -68,6 +74,7 @@ export function EventDetail({
   const words = text.detail;
   const off = { isDisabled: true };
   const problem = detail?.problem;
+  const fixable = shown.retryable && shown.status === 'rejected' && ofValue.includes(problem?.kind ?? '');
   return (
     <>
       <SideHead>
@@ -99,8 +106,13 @@ export function EventDetail({
           <p>{detail?.summary ?? ' '}</p>
         )}
         <div className={styles.answers}>
+          {fixable && (
+            <Button look="primary" icon="pencil" onPress={onFix}>
+              {words.fix}
+            </Button>
+          )}
           {shown.retryable && (
-            <Button look="primary" icon="refresh" busy={retrying} onPress={onRetry}>
+            <Button look={fixable ? 'secondary' : 'primary'} icon="refresh" busy={retrying} onPress={onRetry}>
               {words.retry}
             </Button>
           )}
@@ -160,7 +172,13 @@ export function EventDetail({
             id: 'attempts',
             label: words.tabs.attempts,
             ...(detail ? { count: detail.attempts.length } : {}),
-            content: <Attempts attempts={detail?.attempts ?? []} next={detail?.next_attempt_at ?? null} />,
+            content: (
+              <Attempts
+                status={shown.status}
+                attempts={detail?.attempts ?? []}
+                next={detail?.next_attempt_at ?? null}
+              />
+            ),
           },
         ]}
       />

@@ -135,7 +135,7 @@ export function EventGrid({
         aria-label={text.grid}
         aria-multiselectable="true"
         aria-rowcount={state.total === null ? -1 : state.total + 1}
-        aria-colcount={5}
+        aria-colcount={6}
         {...(activeRow ? { 'aria-activedescendant': rowId(activeRow) } : {})}
         tabIndex={0}
         onKeyDown={keyDown}
@@ -149,6 +149,9 @@ export function EventGrid({
             {text.columns.time} <Icon name="sort" size={12} />
           </span>
           <span role="columnheader">{text.columns.who}</span>
+          <span role="columnheader" className={styles.key}>
+            {text.columns.key}
+          </span>
           <span role="columnheader" className={styles.sync}>
             {text.columns.sync}
           </span>
@@ -221,8 +224,16 @@ const EventRow = memo(
         <span role="gridcell" className={styles.mono}>
           {clockMillis(event.at)}
         </span>
-        <span role="gridcell" className={styles.who} title={event.who}>
+        {/* Who has no other name is called by the key, which has its own column. */}
+        <span
+          role="gridcell"
+          className={cx(styles.who, event.who === event.key && styles.sync)}
+          title={event.who}
+        >
           {event.who}
+        </span>
+        <span role="gridcell" className={cx(styles.key, styles.mono, styles.who)} title={event.key}>
+          {event.key}
         </span>
         <span role="gridcell" className={styles.sync} title={`${event.sync}, ${event.what}`}>
           <bdi>{event.sync}</bdi> <span className={styles.what}>{event.what}</span>

@@ -27,6 +27,7 @@ import { text } from './text';
 import { useDiscard } from './use-discard';
 import { useEventLog } from './use-event-log';
 import { useHeard } from './use-heard';
+import { useOpenEvent } from './use-open-event';
 import { useRetry } from './use-retry';
 import { useSelection } from './use-selection';
 import styles from './EventsScreen.module.css';
@@ -40,7 +41,7 @@ export interface EventsScreenProps {
   /** What one record wrote is to be taken back. */
   onUndo: (event: Event) => void;
   /** One record is to be sent once more. */
-  onReplay: (event: Event) => void;
+  onReplay: (event: Event, correct: boolean) => void;
   /** Everything about one person, by an exact identifier. */
   onPerson: (about: string) => void;
 }
@@ -63,7 +64,8 @@ export function EventsScreen({
   const syncs = useSyncs();
   const runs = useRuns({ sync: search.sync ?? null, before: null, limit: 30 });
   const selection = useSelection();
-  const [open, setOpen] = useState<{ event: Event; revealed: boolean } | null>(null);
+  const opened = useOpenEvent(address, selection.clear);
+  const { open } = opened;
   const [active, setActive] = useState(-1);
   const [why, setWhy] = useState<keyof typeof text.stoppedWhy>('scroll');
   const [exporting, setExporting] = useState(false);
@@ -75,7 +77,7 @@ export function EventsScreen({
   const heard = useHeard();
   const detail = useEvent(open?.event.event ?? null, open?.revealed ?? false);
 
-  // What is open and picked belongs to one filter's list.
+  // Rows have their places in one list.
   const begun = useRef(log);
   useEffect(() => {
     if (begun.current === log) return;
@@ -89,7 +91,12 @@ export function EventsScreen({
   };
   const show = (event: Event) => {
     stop('open');
-    setOpen((last) => (last?.event.event === event.event ? last : { event, revealed: false }));
+    opened.show(event);
+  };
+  const close = () => {
+    opened.close();
+    // What stopped it is not on screen any more.
+    setWhy((last) => (last === 'open' ? 'switch' : last));
   };
   const step = (by: number) => {
     const place = open ? state.rows.findIndex((row) => row.event === open.event.event) : -1;
@@ -125,6 +132,7 @@ export function EventsScreen({
           </Empty>
         ) : (
           <Empty
+            icon="events"
             title={text.empty.title}
             action={
               <Button look="primary" onPress={onNewSync}>
@@ -145,7 +153,7 @@ export function EventsScreen({
         active={active}
         onActive={setActive}
         onOpen={show}
-        onClose={() => setOpen(null)}
+        onClose={close}
         stoppedWhy={text.stoppedWhy[why]}
         onStop={() => stop('scroll')}
       />
@@ -193,7 +201,11 @@ export function EventsScreen({
         onSearch={onSearch}
         syncs={(syncs.data ?? []).map((sync) => sync.definition.name)}
         runs={runs.data ?? []}
-        match={filtered && state.total !== null ? text.match(state.total) : ''}
+        match={
+          !filtered || state.loading
+            ? ''
+            : text.match(state.total ?? state.rows.length, state.total === null && state.more)
+        }
       />
       <Body>
         <SplitPane
@@ -210,18 +222,22 @@ export function EventsScreen({
                 detail={detail.data?.event.event === open.event.event ? detail.data : undefined}
                 error={detail.error}
                 revealed={open.revealed}
-                onReveal={(revealed) => setOpen({ ...open, revealed })}
+                onReveal={opened.reveal}
                 onPrevious={step(-1)}
                 onNext={step(1)}
-                onClose={() => setOpen(null)}
+                onClose={close}
                 onRetry={() => retry.send(retriesOf([detail.data?.event ?? open.event]), 1)}
                 retrying={retry.busy}
                 onDiscard={() => discard.ask(discardsOf([detail.data?.event ?? open.event]), 1)}
                 onUndo={() => onUndo(detail.data?.event ?? open.event)}
-                onReplay={() => onReplay(detail.data?.event ?? open.event)}
+                onReplay={() => onReplay(detail.data?.event ?? open.event, false)}
+                onFix={() => onReplay(detail.data?.event ?? open.event, true)}
                 onCopy={(what, bytes) => void copyText(bytes, text.copied(what))}
                 onPerson={(event) => void openPerson(event, onPerson)}
-                onOnly={onSearch}
+                onOnly={(only) => {
+                  opened.keep();
+                  onSearch(only);
+                }}
               />
             )
           }

@@ -77,7 +77,13 @@ export function RequestDialog({
                 id: 'attempts',
                 label: words.tabs.attempts,
                 count: detail.attempts.length,
-                content: <Attempts attempts={detail.attempts} next={detail.next_attempt_at} />,
+                content: (
+                  <Attempts
+                    status={detail.event.status}
+                    attempts={detail.attempts}
+                    next={detail.next_attempt_at}
+                  />
+                ),
               },
             ]}
           />

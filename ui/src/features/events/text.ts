@@ -3,14 +3,14 @@ import { count, counted } from '@/components/times';
 export const text = {
   title: 'Live events',
   kept: (total: number) => `${count(total)} kept`,
-  match: (total: number) => `${count(total)} match`,
+  match: (n: number, more: boolean) => `${count(n)}${more ? '+' : ''} ${n === 1 ? 'matches' : 'match'}`,
   follow: 'Follow',
   loading: 'Reading events',
   tryAgain: 'Try again',
   export: 'Export…',
   search: 'Person, key or error',
   grid: 'Events, newest first',
-  columns: { status: 'Status', time: 'Time', who: 'Who', sync: 'Sync', answer: 'Answer' },
+  columns: { status: 'Status', time: 'Time', who: 'Who', key: 'Key', sync: 'Sync', answer: 'Answer' },
   newCount: (unseen: number, more: boolean) => `${count(unseen)}${more ? '+' : ''} new`,
   stoppedWhy: {
     scroll: 'Following stopped when you scrolled',
@@ -65,6 +65,7 @@ export const text = {
   detail: {
     label: 'Event',
     retry: 'Send again',
+    fix: 'Fix and send again',
     discard: 'Discard…',
     previous: 'Newer event',
     next: 'Older event',

@@ -1,18 +1,24 @@
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import { call } from '@/api/client';
 import { usePush } from '@/api/push';
 import { EventLog, type EventFilter, type EventLogState } from './event-log';
 
-/** The log under one filter, renewed by what the backend pushes. A new filter begins a new log that follows. */
+/** The log under one filter, renewed by what the backend pushes. A new filter begins a new log, which follows where the last one did. */
 export function useEventLog(filter: EventFilter): [EventLog, EventLogState] {
   const key = JSON.stringify(filter);
   const log = useMemo(
     () => new EventLog((request) => call('events', request), JSON.parse(key) as EventFilter),
     [key],
   );
+  const follows = useRef(true);
   useEffect(() => {
     log.open();
-    return () => log.close();
+    log.follow(follows.current);
+    const { current } = log;
+    return () => {
+      follows.current = current().following;
+      log.close();
+    };
   }, [log]);
   usePush('events', () => void log.refresh());
   usePush('changed', () => void log.refresh());

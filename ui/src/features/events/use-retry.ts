@@ -1,7 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Retry } from '@/api/bindings/Retry';
+import type { Run } from '@/api/bindings/Run';
 import { asProblem, call } from '@/api/client';
+import { resend } from '@/api/resend';
 import { toasts } from '@/components/toasts';
 import { retriesOfAll } from './retry';
 import { text } from './text';
@@ -19,13 +21,13 @@ export function useRetry(onOpenSync: (sync: string) => void): Retrying {
   const send = async (find: () => Promise<readonly Retry[]>, records: number) => {
     setBusy(true);
     try {
-      const started = [];
-      for (const retry of await find()) started.push(await call('retry', retry));
-      const sync = started[0]?.sync;
-      if (sync)
-        toasts.show(text.retried(records), {
-          action: { label: text.showRun, onAction: () => onOpenSync(sync) },
-        });
+      const action = ({ sync }: Run) => ({ label: text.showRun, onAction: () => onOpenSync(sync) });
+      const [first] = await resend(async () => {
+        const started = [];
+        for (const retry of await find()) started.push(await call('retry', retry));
+        return started;
+      }, action);
+      if (first) toasts.show(text.retried(records), { action: action(first) });
     } catch (error) {
       const problem = asProblem(error);
       toasts.show(`${problem.message} ${problem.hint}`, { tone: 'bad' });

@@ -8,10 +8,10 @@ export const text = {
   searchHelp: 'Exactly as it was sent: ana.ruiz@example.com, u_48213, L-20418.',
   find: 'Find person',
   findAnother: 'Find another person',
-  start: 'Everything ever sent to one person',
+  start: 'Everything ever sent about one person',
   startBody:
     'On one time line: what each sync sent, when, to which destination, what changed, and how it ended. Nothing leaves this computer when you search.',
-  reading: 'Reading everything sent to this person',
+  reading: 'Reading everything sent about this person',
   tryAgain: 'Try again',
   person: 'Person',
   masked: 'Masked',

@@ -1,7 +1,9 @@
 import { useState } from 'react';
 import type { Event } from '@/api/bindings/Event';
+import type { Run } from '@/api/bindings/Run';
 import { asProblem } from '@/api/client';
 import { useCommand, useSync } from '@/api/queries';
+import { resend } from '@/api/resend';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { ProblemBox } from '@/components/ProblemBox';
@@ -14,29 +16,34 @@ import styles from './replay.module.css';
 
 export interface ReplayDialogProps {
   event: Event;
+  /** It is to be corrected, so what was sent is shown at once. */
+  correct?: boolean;
   onClose: () => void;
   /** The replay became a run of its own. */
   onOpenSync: (sync: string) => void;
 }
 
 /** One record once more: as it was, or with values corrected here. Its values are shown only where that is asked. */
-export function ReplayDialog({ event, onClose, onOpenSync }: ReplayDialogProps) {
+export function ReplayDialog({ event, correct = false, onClose, onOpenSync }: ReplayDialogProps) {
   const now = useNow();
   const to = useSync(event.sync).data?.definition.to;
   const replay = useCommand('replay', ['runs', 'syncs', 'sync', 'event', 'person']);
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(correct);
   /** What was written in place of what was sent. */
   const [written, setWritten] = useState<string | null>(null);
-  const send = () =>
-    replay.mutate(
-      { event: event.event, payload: written },
-      {
-        onSuccess: ({ sync }) => {
-          toasts.show(text.sending, { action: { label: text.showRun, onAction: () => onOpenSync(sync) } });
-          onClose();
-        },
-      },
-    );
+  const send = async () => {
+    const action = ({ sync }: Run) => ({ label: text.showRun, onAction: () => onOpenSync(sync) });
+    try {
+      const [run] = await resend(
+        async () => [await replay.mutateAsync({ event: event.event, payload: written })],
+        action,
+      );
+      toasts.show(text.sending, run ? { action: action(run) } : {});
+      onClose();
+    } catch {
+      // The dialog shows why.
+    }
+  };
   return (
     <Dialog
       open
@@ -55,7 +62,7 @@ export function ReplayDialog({ event, onClose, onOpenSync }: ReplayDialogProps) 
             icon="refresh"
             isDisabled={written !== null && !isObject(written)}
             busy={replay.isPending}
-            onPress={send}
+            onPress={() => void send()}
           >
             {written === null ? text.again : text.corrected}
           </Button>

@@ -7,7 +7,7 @@ export const text = {
   correct: 'Show and correct what is sent',
   reading: 'Reading what was sent',
   payload: 'What is sent',
-  help: 'Values may be corrected; what the record is found by only where it never arrived.',
+  help: 'Shown unmasked. Values may be corrected; what the record is found by only where it never arrived.',
   notJson: 'This is no JSON object, such as {"email": "ana@example.com"}.',
   cancel: 'Keep as it is',
   again: 'Send it once more',

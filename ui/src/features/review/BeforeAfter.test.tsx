@@ -69,3 +69,10 @@ test('what is not there, and was delivered before, is created', () => {
   expect(screen.getByText('Not in the destination yet')).toBeTruthy();
   expect(screen.queryByRole('columnheader', { name: 'There now' })).toBeNull();
 });
+
+test('nothing is struck out where nothing stood', () => {
+  const one = { ...entry([{ ...field('origin', false), before: 'null', after: '"spring"' }]) };
+  const { container } = render(<BeforeAfter entry={one} now onPrevious={undefined} onNext={undefined} />);
+  expect(screen.getByRole('row', { name: /^origin/ }).textContent).toContain('empty');
+  expect(container.querySelector('s')).toBeNull();
+});

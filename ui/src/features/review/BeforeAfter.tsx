@@ -24,12 +24,13 @@ function FieldRow({ field }: { field: FieldChange }) {
         <bdi>{shortPath(field.path)}</bdi>
       </th>
       <td title={field.before ?? undefined}>
-        {goesOut && field.before !== null ? (
+        {/* Nothing is struck out where nothing stands. */}
+        {goesOut && field.before !== null && field.before !== 'null' ? (
           <s>
             <Value json={field.before} exact />
           </s>
         ) : (
-          <Value json={field.before} exact />
+          <Value json={field.before} />
         )}
       </td>
       <td className={styles.arrow}>{goesOut && <Icon name="arrowRight" size={14} />}</td>

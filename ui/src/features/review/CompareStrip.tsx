@@ -13,11 +13,15 @@ import styles from './compare.module.css';
 const words = reviewText.compare;
 /** Up to so many requests nobody has to be asked. */
 const fewRequests = 20;
-/** Up to this share of a day's quota neither. */
+/** Up to this share of a day's quota neither, unless it would take long. */
 const smallShare = 0.01;
+const mostRequests = 600;
 
+/** What a destination allows in a day is not always known: then the number of requests alone decides. */
 const costsLittle = ({ reads, requests, quota_share }: Review) =>
-  !reads || requests <= fewRequests || quota_share === null || quota_share <= smallShare;
+  !reads ||
+  requests <= fewRequests ||
+  (quota_share !== null && quota_share <= smallShare && requests <= mostRequests);
 
 /** Before every record is compared: what that takes. While it is: how far. Afterwards nothing. */
 export function CompareStrip({ review, to }: { review: Review; to: string }) {

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { Plan } from '@/api/bindings/Plan';
+import { Button } from '@/components/Button';
 import { t } from '@/components/text';
 import { count } from '@/components/times';
 import { Bar } from './Bar';
@@ -7,6 +8,7 @@ import { Emptied } from './Emptied';
 import { EntryGrid } from './EntryGrid';
 import { type Entry, type GroupName, emptied, entriesOf, matching } from './groups';
 import { text } from './text';
+import styles from './review.module.css';
 
 /** The records of a group with what changes in each. */
 export function Entries({
@@ -15,6 +17,8 @@ export function Entries({
   selected,
   onSelect,
   onRules,
+  only,
+  onCompare,
 }: {
   plan: Plan;
   group: GroupName;
@@ -22,13 +26,20 @@ export function Entries({
   onSelect: (entry: Entry) => void;
   /** Where one says what becomes of nulls. */
   onRules: () => void;
+  /** Nothing but what would be refused. */
+  only: boolean;
+  /** Every record can be compared, and searched then. */
+  onCompare: (() => void) | undefined;
 }) {
   const [search, setSearch] = useState('');
   const [onlyEmptied, setOnlyEmptied] = useState(false);
   const all = useMemo(() => entriesOf(plan, group), [plan, group]);
   const rows = useMemo(
-    () => matching(all, search).filter((entry) => !onlyEmptied || emptied(entry).length > 0),
-    [all, search, onlyEmptied],
+    () =>
+      matching(all, search).filter(
+        (entry) => (!onlyEmptied || emptied(entry).length > 0) && (!only || entry.becomes === 'fail'),
+      ),
+    [all, search, onlyEmptied, only],
   );
   const total = plan[group];
   return (
@@ -49,7 +60,18 @@ export function Entries({
         selected={selected}
         onSelect={onSelect}
         empty={
-          <p className={t('soft')}>{search && all.length > 0 ? text.noMatch(search) : text.nothing[group]}</p>
+          search && all.length > 0 && all.length < total ? (
+            <div className={styles.unlisted}>
+              <p className={t('soft')}>
+                {text.noMatch(search)} {text.onlyListed(count(all.length))}
+              </p>
+              {onCompare && <Button onPress={onCompare}>{text.compareEvery}</Button>}
+            </div>
+          ) : (
+            <p className={t('soft')}>
+              {search && all.length > 0 ? text.noMatch(search) : text.nothing[group]}
+            </p>
+          )
         }
       />
       <Emptied

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { FieldChange } from '@/api/bindings/FieldChange';
 import { DataGrid, type GridColumn } from '@/components/DataGrid';
 import { Icon } from '@/components/Icon';
 import { readable } from '@/components/json-text';
@@ -11,7 +12,7 @@ import { text } from './text';
 import styles from './review.module.css';
 
 /** What a record changes, or what stands in its way, in one line. */
-function lineOf({ fields, change, becomes, refused, problem }: Entry): string {
+function lineOf({ key, fields, change, becomes, refused, problem }: Entry): string {
   if (problem) return problem.message;
   if (becomes === 'fail') return refused[0] ?? text.becomes.fail;
   if (becomes === 'same') return text.becomes.same;
@@ -19,10 +20,33 @@ function lineOf({ fields, change, becomes, refused, problem }: Entry): string {
   const going = fields.filter(({ changed, left_alone, path }) => changed && !left_alone && path !== 'type');
   if (becomes === null ? change === 'changed' : becomes === 'update')
     return going.map(({ path }) => shortPath(path)).join(', ');
+  // The key and the person have columns of their own.
   return going
+    .filter((field) => field.after !== JSON.stringify(key) && field !== personIn(fields))
     .map(({ path, after, before }) => `${shortPath(path)} ${readable(after ?? before ?? '')}`)
     .join(' · ');
 }
+
+/** The field that says whom a record is about, as people know them. */
+const personIn = (fields: readonly FieldChange[]): FieldChange | undefined =>
+  fields.find(({ path, after, before }) => /(^|\.)e-?mail$/i.test(path) && isText(after ?? before));
+
+const isText = (json: string | null): boolean => json !== null && json !== 'null' && json !== '""';
+
+const personColumn: GridColumn<Entry> = {
+  id: 'person',
+  head: text.person,
+  width: 190,
+  cell: ({ fields }) => {
+    const found = personIn(fields);
+    const person = found ? readable(found.after ?? found.before ?? '') : '';
+    return (
+      <span className={t('cut', 'data')} title={person} dir="auto">
+        {person}
+      </span>
+    );
+  },
+};
 
 const keyColumn: GridColumn<Entry> = {
   id: 'key',
@@ -88,7 +112,12 @@ export function EntryGrid({
   return (
     <DataGrid
       label={label}
-      columns={mixed ? [keyColumn, outcomeColumn, lineColumn] : [keyColumn, lineColumn]}
+      columns={[
+        keyColumn,
+        ...(rows.some(({ fields }) => personIn(fields)) ? [personColumn] : []),
+        ...(mixed ? [outcomeColumn] : []),
+        lineColumn,
+      ]}
       rows={rows}
       rowKey={({ id }) => id}
       {...(total === undefined ? {} : { total })}

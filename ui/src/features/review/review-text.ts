@@ -12,7 +12,7 @@ const withWhat = (to: string, reads: boolean) =>
 
 /** `1,000 requests, 0.4% of today’s quota`. */
 const price = (requests: number, share: number | null) =>
-  `${counted(requests, 'request', 'requests')}${share === null ? '' : `, ${quotaShare(share)} of today’s quota`}`;
+  `${counted(requests, 'request', 'requests')}${share === null ? '' : `, ${quotaShare(share)}`}`;
 
 const misfits: Record<MismatchKind, (n: string) => string> = {
   empty: (n) => `${n} empty, and it must not be`,

@@ -1,8 +1,8 @@
 import { count } from '@/components/times';
 
-/** `0.4%`; a share that is there is never told as none. */
+/** `0.4% of today’s quota`, `5% …`; a share that is there is never told as none. */
 export const quotaShare = (share: number): string =>
-  share > 0 && share < 0.001 ? 'less than 0.1%' : `${(share * 100).toFixed(1)}%`;
+  `${share > 0 && share < 0.001 ? 'under 0.1%' : `${String(Number((share * 100).toFixed(1)))}%`} of today’s quota`;
 
 /** Words of the review. */
 export const text = {
@@ -55,6 +55,20 @@ export const text = {
     showAll: 'Show all',
     other: 'Choose another rule',
   },
+  told: {
+    allSame: (compared: string, to: string) =>
+      `Of the ${compared} compared, ${compared} ${compared === '1' ? 'is' : 'are'} already so in ${to}: sending them changes nothing there.`,
+    someSame: (same: string, compared: string, to: string) =>
+      `Of the ${compared} compared, ${same} ${same === '1' ? 'is' : 'are'} already so in ${to}.`,
+    refused: (refused: string, compared: string) =>
+      `${refused} of the ${compared} compared would be refused.`,
+    refusedSafe: 'The others are sent; these are kept with their reason.',
+    show: (n: string) => `Show ${n}`,
+    showAll: 'Show all',
+  },
+  onlyListed: (n: string) => `Only the first ${n} are listed and searched here.`,
+  compareEvery: 'Compare every record',
+  person: 'Person',
   noMatch: (search: string) => `Nothing here matches “${search}”.`,
   beforeAfter: (key: string) => `${key}, before and after`,
   field: 'Field',
@@ -87,7 +101,7 @@ export const text = {
   requestsBy: (requests: number, by: readonly string[]) =>
     [count(requests), ...(by.length > 0 ? [`by ${by.join(' and ')}`] : [])].join(' '),
   quota: 'Daily quota',
-  quotaShare: (share: number) => `${quotaShare(share)} of it`,
+  quotaShare,
   time: 'Time',
   about: (time: string) => `About ${time}, by the last runs`,
   read: 'Read and compared',

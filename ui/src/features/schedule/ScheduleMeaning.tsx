@@ -1,4 +1,5 @@
 import type { ScheduleDescription } from '@/api/bindings/ScheduleDescription';
+import { useAppInfo } from '@/api/queries';
 import { Note } from '@/components/Banner';
 import { t } from '@/components/text';
 import { type ScheduleForm, dayIds } from './form';
@@ -14,6 +15,7 @@ export function ScheduleMeaning({
   form: ScheduleForm;
   description: ScheduleDescription | undefined;
 }) {
+  const settings = useAppInfo().data?.settings;
   const usable = description && !description.problem;
   return (
     <>
@@ -50,7 +52,7 @@ export function ScheduleMeaning({
                 {note}
               </Note>
             ))}
-          <Note>{text.background}</Note>
+          {settings?.keep_in_tray === true && <Note>{text.background}</Note>}
         </div>
       )}
     </>

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import type { Settings } from '@/api/bindings/Settings';
 import { asProblem, call } from '@/api/client';
+import { resend } from '@/api/resend';
 import { toasts } from '@/components/toasts';
 import { text } from './text';
 
@@ -86,7 +87,7 @@ export function useSyncActions() {
     retry: (run: number, records: number) =>
       act(
         `retry ${String(run)}`,
-        () => call('retry', { run, keys: [], events: [] }),
+        () => resend(async () => [await call('retry', { run, keys: [], events: [] })]),
         text.runs.retried(records),
       ),
     discardEdit: (id: string, name: string) =>

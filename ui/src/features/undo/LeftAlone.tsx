@@ -1,4 +1,5 @@
 import type { UndoRecord } from '@/api/bindings/UndoRecord';
+import { cx } from '@/components/cx';
 import { Table } from '@/components/Panel';
 import { t } from '@/components/text';
 import { Value } from '@/components/Value';
@@ -10,18 +11,25 @@ const words = text.leaveAlone;
 /** Records that are not touched, each with the value that somebody gave it since. */
 export function LeftAlone({ records, all }: { records: readonly UndoRecord[]; all: number }) {
   const { columns } = words;
+  // Where whole records are left alone there are no fields to tell, and the reasons get the room.
+  const some = records.some(({ fields }) => fields.some(({ left_alone }) => left_alone));
   return (
     <>
       <Table
         label={words.table}
+        counts
         head={
           <tr>
             <th>{columns.key}</th>
             <th>{columns.who}</th>
-            <th>{columns.field}</th>
-            <th>{columns.wrote}</th>
-            <th>{columns.now}</th>
-            <th>{columns.why}</th>
+            {some && (
+              <>
+                <th>{columns.field}</th>
+                <th>{columns.wrote}</th>
+                <th>{columns.now}</th>
+              </>
+            )}
+            <th data-grow="">{columns.why}</th>
           </tr>
         }
       >
@@ -33,10 +41,14 @@ export function LeftAlone({ records, all }: { records: readonly UndoRecord[]; al
                 {place === 0 && record.key}
               </td>
               <td dir="auto">{place === 0 && (record.who ?? '–')}</td>
-              <td>{field?.name ?? words.whole}</td>
-              <td className={t('soft')}>{field ? <Value json={field.wrote} /> : '–'}</td>
-              <td className={t('medium')}>{field ? <Value json={field.now} /> : '–'}</td>
-              <td className={t('soft')}>{place === 0 && record.reason}</td>
+              {some && (
+                <>
+                  <td>{field?.name ?? '–'}</td>
+                  <td className={t('soft')}>{field ? <Value json={field.wrote} /> : '–'}</td>
+                  <td className={t('medium')}>{field ? <Value json={field.now} /> : '–'}</td>
+                </>
+              )}
+              <td className={cx(t('soft'), styles.reason)}>{place === 0 && record.reason}</td>
             </tr>
           ));
         })}

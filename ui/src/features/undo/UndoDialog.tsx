@@ -85,7 +85,7 @@ export function UndoDialog({
               busy={undo.busy}
               onPress={() => look.data && void start(look.data)}
             >
-              {text.go(n)}
+              {look.data && n > 0 ? text.go(n) : text.goUnknown}
             </Button>
           )}
         </>

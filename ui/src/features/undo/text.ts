@@ -4,7 +4,8 @@ import { count, counted } from '@/components/times';
 const records = (n: number) => counted(n, 'record', 'records');
 
 export const text = {
-  title: (when: string) => `Undo the run of ${when}?`,
+  title: (when: string) =>
+    `Undo the run of ${when.replace(/^(Today|Yesterday) /, (day) => `${day.trim().toLowerCase()}, `)}?`,
   one: 'Undo this record?',
   about: (sync: string, to: string, n: number) =>
     `${sync} to ${to}. ${records(n)}, compared with ${to} just now.`,
@@ -30,8 +31,8 @@ export const text = {
   },
   leaveAlone: {
     lead: 'left alone',
-    rest: ', because somebody changed them since',
-    note: 'Their newer values are not touched',
+    rest: ', because they are not as the run left them',
+    note: 'What stands there now is not touched',
     show: (n: number) => `Show ${count(n)}`,
     hide: 'Hide them',
     table: 'Records that are left alone',
@@ -44,7 +45,6 @@ export const text = {
       why: 'Why it stays',
     },
     more: (n: number) => `${count(n)} more`,
-    whole: 'whole record',
   },
   nothing: {
     lead: 'as before the run',
@@ -85,6 +85,7 @@ export const text = {
   close: 'Close',
   events: 'Show what was sent',
   go: (n: number) => `Undo ${records(n)}`,
+  goUnknown: 'Undo',
   started: (n: number) => `Undoing ${records(n)}`,
   paused: (sync: string) => `${sync} is paused`,
 };

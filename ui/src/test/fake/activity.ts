@@ -349,8 +349,8 @@ function detailOf(event: Event, reveal: boolean): EventDetail {
     bytes: 311,
     problem: rejected
       ? {
-          code: 'SLU-2010',
-          kind: 'request_refused',
+          code: 'SLU-3006',
+          kind: 'record_rejected',
           message: 'Practice CRM refused this lead: “Blazing” is not a value of Rating.',
           safe: 'The other 99 of its batch arrived, and this record is kept until you decide.',
           hint: 'Correct the row or the mapping, then send it again.',

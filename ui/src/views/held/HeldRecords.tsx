@@ -47,7 +47,7 @@ export function HeldRecords({ name, run, to }: { name: string; run: Run; to: str
           onClose={pick.close}
           side={<PlanSide plan={{ ...plan.data, held: null }} pick={pick} />}
         >
-          <PlanPane plan={plan.data} pick={pick} onRules={edit} />
+          <PlanPane to={to} onCompare={undefined} plan={plan.data} pick={pick} onRules={edit} />
         </SplitPane>
       )}
     </>

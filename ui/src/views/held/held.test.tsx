@@ -41,7 +41,7 @@ describe('comparing every record', () => {
     });
     const { user } = open(host);
     const words = await screen.findByText(/Compare all 4,187 records with what stands in/);
-    expect(words.textContent).toContain('1,000 requests, 20.0% of today’s quota');
+    expect(words.textContent).toContain('1,000 requests, 20% of today’s quota');
     expect(await screen.findByRole('grid', { name: 'Gone' })).toBeTruthy();
     expect(await violations()).toEqual([]);
     expect(inputs(host, 'review_start')).toEqual([]);
@@ -57,7 +57,7 @@ describe('comparing every record', () => {
 
   it.each([
     ['few requests', { requests: 20, quota_share: 0.5 }],
-    ['a small part of the quota', { requests: 1000, quota_share: 0.01 }],
+    ['a small part of the quota', { requests: 600, quota_share: 0.01 }],
     ['no requests at all', { reads: false, requests: 0, quota_share: 0.5 }],
   ])('begins by itself with %s', async (_, more) => {
     const host = fakeHost();
@@ -68,6 +68,17 @@ describe('comparing every record', () => {
     expect(await list('Removed')).toBeTruthy();
     expect(inputs(host, 'review_start')).toEqual([run]);
     expect(screen.queryByRole('button', { name: 'Compare all' })).toBeNull();
+  });
+
+  it.each([
+    ['many requests, though of a small part of the quota', { requests: 601, quota_share: 0.001 }],
+    ['a quota nobody knows', { requests: 21, quota_share: null }],
+  ])('asks first with %s', async (_, more) => {
+    const host = fakeHost();
+    host.answer('review', (id) => host.reviews.state(id, more));
+    open(host);
+    expect(await screen.findByRole('button', { name: 'Compare all' })).toBeTruthy();
+    expect(inputs(host, 'review_start')).toEqual([]);
   });
 
   it('says why it ended early, and goes on when told to', async () => {

@@ -1,19 +1,44 @@
+import { useState } from 'react';
 import type { Plan } from '@/api/bindings/Plan';
 import { Note } from '@/components/Banner';
 import { BeforeAfter } from '@/features/review/BeforeAfter';
 import { Entries } from '@/features/review/Entries';
 import { Groups } from '@/features/review/Groups';
 import { RunNeeds } from '@/features/review/RunNeeds';
+import { Told } from '@/features/review/Told';
 import type { usePick } from './use-pick';
 import styles from './plan.module.css';
 
 type Pick = ReturnType<typeof usePick>;
 
 /** Groups that add up to the rows read, and the records of one. */
-export function PlanPane({ plan, pick, onRules }: { plan: Plan; pick: Pick; onRules: () => void }) {
+export function PlanPane({
+  plan,
+  to,
+  pick,
+  onRules,
+  onCompare,
+}: {
+  plan: Plan;
+  /** The destination's name. */
+  to: string;
+  pick: Pick;
+  onRules: () => void;
+  /** Every record can be compared. */
+  onCompare: (() => void) | undefined;
+}) {
+  const [only, setOnly] = useState(false);
   return (
     <>
-      <Groups plan={plan} group={pick.group} onGroup={pick.setGroup} />
+      <Groups
+        plan={plan}
+        group={pick.group}
+        onGroup={(group) => {
+          setOnly(false);
+          pick.setGroup(group);
+        }}
+      />
+      <Told plan={plan} group={pick.group} to={to} only={only} onOnly={setOnly} onGroup={pick.setGroup} />
       <Entries
         key={pick.group}
         plan={plan}
@@ -21,6 +46,8 @@ export function PlanPane({ plan, pick, onRules }: { plan: Plan; pick: Pick; onRu
         selected={pick.entry?.id ?? null}
         onSelect={pick.choose}
         onRules={onRules}
+        only={only}
+        onCompare={onCompare}
       />
     </>
   );

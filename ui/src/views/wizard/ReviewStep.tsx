@@ -90,7 +90,7 @@ export function ReviewStep() {
       about={
         plan.data ? (
           <>
-            {text.review.text(at, duration(plan.data.seconds * 1000), !state.testing)}{' '}
+            {text.review.text(at, duration(plan.data.seconds * 1000), state.testing ? null : fresh)}{' '}
             <LinkButton isDisabled={plan.isFetching} onPress={() => void plan.refetch()}>
               {text.review.again}
             </LinkButton>
@@ -185,7 +185,17 @@ export function ReviewStep() {
             />
           </div>
         )}
-        {plan.data && <PlanPane plan={plan.data} pick={pick} onRules={() => go('payload')} />}
+        {plan.data && (
+          <PlanPane
+            plan={plan.data}
+            to={definition?.to ?? ''}
+            pick={pick}
+            onRules={() => go('payload')}
+            onCompare={
+              plan.data.records.length < sending && busy === null ? () => void finish('compare') : undefined
+            }
+          />
+        )}
       </SplitPane>
     </StepFrame>
   );

@@ -74,8 +74,8 @@ export const text = {
   review: {
     title: 'Before the first run',
     titleAgain: 'Before the next run',
-    text: (at: string, took: string, nothing: boolean) =>
-      `${nothing ? 'Nothing has been sent. ' : ''}Read and compared at ${at}, in ${took}.`,
+    text: (at: string, took: string, first: boolean | null) =>
+      `${first === null ? '' : first ? 'Nothing has been sent yet. ' : 'Nothing of this has been sent yet. '}Read and compared at ${at}, in ${took}.`,
     comparing: 'Reading the rows and comparing them with what was delivered. Nothing is sent.',
     again: 'Compare again',
     every: 'Compare every record',

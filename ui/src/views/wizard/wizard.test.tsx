@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import type { Connection } from '@/api/bindings/Connection';
+import type { PlanGroup } from '@/api/bindings/PlanGroup';
 import type { Sync } from '@/api/bindings/Sync';
 import type { SyncDefinition } from '@/api/bindings/SyncDefinition';
 import type { SyncNow } from '@/api/bindings/SyncNow';
@@ -559,6 +560,41 @@ test('what was planned is sent, and every record can be compared before', async 
     review: true,
     planned: null,
   });
+});
+
+const comparedWith = (groups: readonly PlanGroup[]) => {
+  const host = fakeHost();
+  host.answer('plan', ({ definition }) => {
+    const plan = planOf(definition as SyncDefinition);
+    const records = plan.records.slice(0, groups.length).map((record, place) => ({
+      ...record,
+      change: 'added' as const,
+      group: groups[place] ?? null,
+      refused: groups[place] === 'fail' ? ['“email” is no e-mail address.'] : [],
+    }));
+    return { ...plan, records, reads: true, changed: 0 };
+  });
+  return host;
+};
+
+test('what would be refused is said first, and can be looked at alone', async () => {
+  const { user } = await toReview(comparedWith(['create', 'fail', 'create', 'fail']));
+  expect(await screen.findByText('2 of the 4 compared would be refused.')).toBeTruthy();
+  await user.click(screen.getByRole('button', { name: 'Show 2' }));
+  expect(within(screen.getByRole('grid', { name: 'New' })).getAllByRole('row')).toHaveLength(3);
+  expect(await violations()).toEqual([]);
+});
+
+test('what is already so is said first, and a search tells that it looks at the listed ones alone', async () => {
+  const { user, router } = await toReview(comparedWith(['same', 'same']));
+  expect(await screen.findByText(/^Of the 2 compared, 2 are already so in /)).toBeTruthy();
+  expect(screen.getByText(/^Nothing has been sent yet\./)).toBeTruthy();
+  await user.click(screen.getByRole('searchbox'));
+  await user.paste('LEAD-04999');
+  expect(screen.getByText(/Nothing here matches.*Only the first 2 are listed/)).toBeTruthy();
+  const [, here] = screen.getAllByRole('button', { name: 'Compare every record' });
+  await user.click(here as HTMLElement);
+  await waitFor(() => expect(router.state.location.pathname).toBe('/syncs/Lead scores/held'));
 });
 
 test('a test that can not be sent says why', async () => {
