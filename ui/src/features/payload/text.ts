@@ -87,6 +87,12 @@ export const text = {
   constantTypes: { text: 'Text', number: 'Number', boolean: 'True/false', json: 'JSON' },
   constantAdd: 'Add constant',
   constantBadNumber: 'A number, for example 12 or 0.5.',
+  constantLeadingZero: (typed: string) =>
+    `A number has no zeros in front. Choose Text to send ${typed} as it stands.`,
+  constantDigits: (typed: string) =>
+    `${typed} has more digits than a number keeps. Choose Text to send all of them.`,
+  constantJsonDigits: (typed: string) =>
+    `${typed} has more digits than a number keeps. Put it in quotes: "${typed}".`,
   constantBadJson: 'This is not valid JSON. An example: {"team": "growth"}.',
   constantNoKey: 'A key is needed, for example origin.',
   templateTitle: 'Add a template',
