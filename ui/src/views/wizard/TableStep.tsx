@@ -81,6 +81,7 @@ export function TableStep() {
           tables={tables.data ?? []}
           chosen={choice.table}
           loading={tables.isFetching}
+          failed={tables.isError}
           onReload={() => void tables.refetch()}
           onChoose={(table) => set({ table })}
         />
