@@ -23,6 +23,7 @@ function Form({ onClose, onAdd }: { onClose: () => void; onAdd: (key: string, va
   return (
     <div className={styles.constant}>
       <TextField
+        autoFocus
         label={text.constantKey}
         value={key}
         onChange={setKey}

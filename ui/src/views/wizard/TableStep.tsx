@@ -138,6 +138,7 @@ export function TableStep() {
               <Identifiers
                 source={data}
                 identifiers={choice.identifiers}
+                needed={points.includes(text.table.noIdentifier)}
                 onChange={(identifiers) => set({ identifiers })}
               />
               <RowKey source={data} columns={choice.key} check={check} onChange={(key) => set({ key })} />
