@@ -188,7 +188,10 @@ pub(crate) fn save(
     let (row, name, at) = (connection.clone(), existing.clone(), millis(engine.clock().now()));
     let keep = move |sqlite: &sluice_engine::store::Sqlite| {
         connections::save(sqlite, name.as_deref(), &row)?;
-        if passed { connections::checked(sqlite, &row.name, at, true) } else { Ok(()) }
+        match passed {
+            Some(ok) => connections::checked(sqlite, &row.name, at, ok),
+            None => Ok(()),
+        }
     };
     engine.store().write(keep).wait()?;
     if let Some(old) = renamed {

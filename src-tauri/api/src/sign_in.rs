@@ -45,7 +45,7 @@ impl Api {
     pub async fn connection_sign_in(&self, input: ConnectionSignIn) -> Result<Connection, Problem> {
         let ConnectionSignIn { token, existing, draft } = input;
         let (setting, secret) = self.signed_in(&token, existing.clone(), &draft).await?;
-        let input = ConnectionSave { existing, draft, passed: false };
+        let input = ConnectionSave { existing, draft, passed: None };
         let brought = BTreeMap::from([(setting.to_owned(), secret)]);
         let saved = self.blocking(move |engine| save(engine, input, brought)).await?;
         self.changed();

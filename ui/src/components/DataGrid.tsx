@@ -168,9 +168,12 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const onKeyDown = (event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
     if (target.closest('[data-editing]') || !target.closest('[data-cell]')) return;
-    const current = rows[row];
+    // Rows may have changed places since the focus came: the cell that has it says where it is.
+    const [at = row, across = column] =
+      target.closest<HTMLElement>('[data-cell]')?.dataset['cell']?.split(':').map(Number) ?? [];
+    const current = rows[at];
     if (current === undefined) return;
-    if (onCellKey?.(current, columns[column]?.id ?? '', event)) {
+    if (onCellKey?.(current, columns[across]?.id ?? '', event)) {
       event.preventDefault();
       event.stopPropagation();
       return;
@@ -178,7 +181,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
     const next = move(
       event,
-      { row, column },
+      { row: at, column: across },
       { rows: rows.length, columns: columns.length, page, skip: (index) => !!fullRow?.(rows[index] as Row) },
     );
     if (next) {

@@ -18,11 +18,15 @@ export interface TextFieldProps {
   label: string;
   value: string;
   onChange: (value: string) => void;
+  onFocus?: () => void;
   onBlur?: () => void;
   /** Beside the label: "from paste", "if it has one". */
   remark?: ReactNode;
   /** Below the field, mostly an example; its room is kept for the error. */
   help?: ReactNode;
+  /** It is wrong, and the words for it stand elsewhere: in `describedBy`. */
+  wrong?: boolean;
+  describedBy?: string | undefined;
   /** What is wrong and an example that is right. */
   error?: string | undefined;
   placeholder?: string;
@@ -56,10 +60,13 @@ export function TextField(props: TextFieldProps) {
     label,
     value,
     onChange,
+    onFocus,
     onBlur,
     remark,
     help,
     error,
+    wrong,
+    describedBy,
     placeholder,
     icon,
     mono,
@@ -89,10 +96,12 @@ export function TextField(props: TextFieldProps) {
     <AriaTextField
       value={value}
       onChange={onChange}
+      {...(describedBy ? { 'aria-describedby': describedBy } : {})}
+      {...(onFocus ? { onFocus } : {})}
       {...(onBlur ? { onBlur } : {})}
       {...(onKeyDown ? { onKeyDown } : {})}
       {...(name ? { name } : {})}
-      isInvalid={!!error}
+      isInvalid={!!error || !!wrong}
       isDisabled={disabled ?? false}
       isRequired={required ?? false}
       validationBehavior="aria"
@@ -111,7 +120,7 @@ export function TextField(props: TextFieldProps) {
           size === 'sm' && styles.small,
           mono && styles.mono,
           filled && styles.filled,
-          error && styles.error,
+          (error || wrong) && styles.error,
           disabled && styles.disabled,
           !!rows && styles.tall,
           masked && styles.masked,

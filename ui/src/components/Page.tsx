@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 import { cx } from './cx';
 import styles from './Page.module.css';
 
@@ -27,17 +27,22 @@ export function Toolbar({
 /** The head of a wizard step: a question and what it is about. */
 export function StepHead({
   title,
+  titleRef,
   children,
   after,
 }: {
   title: string;
+  /** The title takes the focus when its step comes. */
+  titleRef?: Ref<HTMLHeadingElement>;
   children?: ReactNode;
   after?: ReactNode;
 }) {
   return (
     <header className={styles.stepHead} data-tauri-drag-region="">
       <div className={styles.stepWords}>
-        <h1 className={styles.stepTitle}>{title}</h1>
+        <h1 className={styles.stepTitle} {...(titleRef ? { ref: titleRef, tabIndex: -1 } : {})}>
+          {title}
+        </h1>
         {children && <p className={styles.stepText}>{children}</p>}
       </div>
       {after}

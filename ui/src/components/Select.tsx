@@ -34,6 +34,8 @@ export interface SelectProps<Value extends string> {
   onChange: (value: Value) => void;
   options: readonly Option<Value>[];
   placeholder?: string;
+  /** Beside the label. */
+  remark?: ReactNode;
   help?: ReactNode;
   error?: string | undefined;
   hideLabel?: boolean;
@@ -42,6 +44,8 @@ export interface SelectProps<Value extends string> {
   look?: 'field' | 'bare';
   size?: 'sm' | 'md';
   className?: string | undefined;
+  /** What stops one from going on is put right here. */
+  problem?: boolean | undefined;
   /** The grid around it decides where the focus goes. */
   excludeFromTabOrder?: boolean;
 }
@@ -53,6 +57,7 @@ export function Select<Value extends string>({
   onChange,
   options,
   placeholder,
+  remark,
   help,
   error,
   hideLabel,
@@ -61,6 +66,7 @@ export function Select<Value extends string>({
   look = 'field',
   size = 'md',
   className,
+  problem,
   excludeFromTabOrder,
 }: SelectProps<Value>) {
   const sections = [...new Set(options.map((option) => option.section))];
@@ -91,8 +97,13 @@ export function Select<Value extends string>({
       placeholder={placeholder ?? 'Choose'}
       className={cx(field.field, className)}
     >
-      <Label className={cx(field.label, hideLabel && field.hidden)}>{label}</Label>
+      <Label className={cx(field.label, hideLabel && field.hidden)}>
+        {label}
+        {remark && ' '}
+        {remark && <span className={field.remark}>{remark}</span>}
+      </Label>
       <Button
+        {...(problem ? { 'data-first-problem': '' } : {})}
         {...(excludeFromTabOrder ? { excludeFromTabOrder, 'data-cell-focus': '' } : {})}
         className={cx(
           styles.trigger,

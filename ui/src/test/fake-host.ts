@@ -180,7 +180,7 @@ export function fakeHost({
     settings_save: (next) => (settings = next),
     catalogue: () => catalogue,
     connections: () => connections,
-    connection_save: ({ existing, draft }) => {
+    connection_save: ({ existing, draft, passed }) => {
       const kind = [...catalogue.warehouses, ...catalogue.destinations].find(({ id }) => id === draft.kind);
       const before = connections.find(({ name }) => name === existing);
       if (!existing && connections.some(({ name }) => name === draft.name))
@@ -210,8 +210,8 @@ export function fakeHost({
         settings: draft.settings,
         secrets,
         used_by: before?.used_by ?? [],
-        checked_at: before?.checked_at ?? null,
-        checked_ok: before?.checked_ok ?? null,
+        checked_at: passed === undefined ? null : new Date().toISOString(),
+        checked_ok: passed ?? null,
       };
       connections = [
         ...connections.filter(({ name }) => name !== existing && name !== draft.name),

@@ -64,10 +64,10 @@ pub struct ConnectionSave {
     pub existing: Option<String>,
     /// The draft.
     pub draft: ConnectionDraft,
-    /// The draft has just passed its test.
+    /// Whether the draft has just passed its test; without one, nothing is known of it.
     #[serde(default)]
-    #[ts(optional, as = "Option<bool>")]
-    pub passed: bool,
+    #[ts(optional)]
+    pub passed: Option<bool>,
 }
 
 /// A connection as the form has it. Secrets in it go to the keychain and never come back.

@@ -130,7 +130,10 @@ fn insert_into(existing: &mut Node, rest: &[Step], node: Node) -> Result<(), Str
                 }
             }
         }
-        (_, []) => Err("another field has this key".into()),
+        (Node::Object(_) | Node::List(_), []) => Err("other fields nest inside this key".into()),
+        (Node::Column { .. } | Node::Made { .. } | Node::Constant(_), []) => {
+            Err("another field has this key".into())
+        }
         (Node::Column { .. } | Node::Made { .. } | Node::Constant(_), _) => {
             Err("another field has a value where this one nests".into())
         }

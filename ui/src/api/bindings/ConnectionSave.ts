@@ -14,6 +14,6 @@ existing: string | null,
  */
 draft: ConnectionDraft, 
 /**
- * The draft has just passed its test.
+ * Whether the draft has just passed its test; without one, nothing is known of it.
  */
 passed?: boolean, };

@@ -14,7 +14,7 @@ import { CheckPanel } from './CheckPanel';
 import { ConnectionFields } from './ConnectionFields';
 import { formErrors, newForm, savedForm, type Secrets, toDraft } from './form';
 import { listText } from './list-text';
-import type { useCheck } from './use-check';
+import { foundBy, type useCheck } from './use-check';
 import styles from './list.module.css';
 
 export interface ConnectionEditorProps {
@@ -43,7 +43,7 @@ export function ConnectionEditor({ kind, saved, taken, check, onSaved, onClose }
       {
         existing: form.existing,
         draft: toDraft(kind, form, secrets),
-        passed: check.check.state === 'passed',
+        ...foundBy(check.check),
       },
       {
         onSuccess: ({ name }) => onSaved(name),

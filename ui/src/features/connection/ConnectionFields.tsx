@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Connection } from '@/api/bindings/Connection';
 import type { Kind } from '@/api/bindings/Kind';
+import type { Setting } from '@/api/bindings/Setting';
 import { TextField } from '@/components/Field';
 import { type ConnectionForm, type Secrets, shownSettings, toDraft } from './form';
 import { PasteField } from './PasteField';
@@ -30,6 +31,7 @@ export function ConnectionFields(props: Props) {
   const [left, setLeft] = useState<string[]>([]);
   const errorOf = (key: string) => (insist || left.includes(key) ? errors[key] : undefined);
   const leave = (key: string) => setLeft((before) => (before.includes(key) ? before : [...before, key]));
+  const valueOf = ({ key, secret }: Setting) => (secret ? secrets[key] : form.settings[key]) ?? '';
   const set = (key: string, value: string, secret: boolean) => {
     const next = { ...form, filled: form.filled.filter((one) => one !== key) };
     if (secret) onChange(next, { ...secrets, [key]: value });
@@ -69,8 +71,8 @@ export function ConnectionFields(props: Props) {
             <SettingField
               key={setting.key}
               setting={setting}
-              value={(setting.secret ? secrets[setting.key] : form.settings[setting.key]) ?? ''}
-              filled={form.filled.includes(setting.key)}
+              value={valueOf(setting)}
+              filled={form.filled.includes(setting.key) && valueOf(setting) !== ''}
               secret={saved?.secrets[setting.key]}
               error={errorOf(setting.key)}
               onLeave={() => leave(setting.key)}

@@ -12,6 +12,20 @@ function partsOf(need: string): { head: string; detail?: string } {
   return head && detail ? { head, detail } : { head: need };
 }
 
+/** In its place while nothing is chosen. */
+export function NoNeeds() {
+  return (
+    <>
+      <SideHead>
+        <h2 className={t('label')}>{text.needsOf}</h2>
+      </SideHead>
+      <div className={styles.needs}>
+        <p className={t('soft')}>{text.needsChoose}</p>
+      </div>
+    </>
+  );
+}
+
 /** What one needs at hand before one needs it, and a script to hand on. */
 export function Needs({ kind }: { kind: Kind }) {
   const { setup_script: script } = kind;

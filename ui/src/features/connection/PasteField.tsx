@@ -24,7 +24,7 @@ export function PasteField({ kind, form, secrets, onFilled }: Props) {
     if (!pasted.trim()) return;
     try {
       const { filled, ignored } = await call('connection_paste', { kind: kind.id, text: pasted });
-      const found = kind.settings.filter(({ key }) => filled[key] !== undefined);
+      const found = kind.settings.filter(({ key }) => filled[key]);
       const of = (secret: boolean) =>
         Object.fromEntries(
           found.filter((item) => item.secret === secret).map(({ key }) => [key, filled[key] ?? '']),

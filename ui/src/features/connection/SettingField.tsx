@@ -65,6 +65,7 @@ export function SettingField({ setting, value, filled, secret, error, onChange, 
       return (
         <Select
           label={setting.label}
+          remark={filled ? text.fromPaste : undefined}
           value={value || null}
           options={input.choices.map((choice) => ({ value: choice.value, label: choice.label }))}
           onChange={onChange}
@@ -75,7 +76,7 @@ export function SettingField({ setting, value, filled, secret, error, onChange, 
     }
     return (
       <div className={styles.kept}>
-        <Caption>{setting.label}</Caption>
+        <Caption remark={filled ? text.fromPaste : undefined}>{setting.label}</Caption>
         <div className={styles.choice}>
           <Segmented label={setting.label} value={value} options={input.choices} onChange={onChange} />
         </div>

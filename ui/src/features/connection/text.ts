@@ -44,6 +44,8 @@ export const text = {
   testIntro: 'Named steps, each with its result and time. A failed step says why and what to do.',
   notReached: (step: number) => `Runs after step ${String(step)}`,
   needs: (kind: string) => `What you need for ${kind}`,
+  needsOf: 'What you need',
+  needsChoose: 'Choose something on the left, and it says here what you need for it.',
   needsNothing: 'Nothing: no account, no key and no network. It is on this computer already.',
   noLogin: 'No login yet?',
   noLoginText: (kind: string) =>

@@ -14,6 +14,10 @@ export interface Check {
 
 const idle: Check = { state: 'idle', steps: [], problem: null };
 
+/** Whether the form passed its test, for who saves it; nothing where it was not tested. */
+export const foundBy = ({ state, problem }: Check): { passed?: boolean } =>
+  state === 'passed' ? { passed: true } : state === 'failed' && !problem ? { passed: false } : {};
+
 /** A connection test whose steps arrive one by one. A newer test or a reset makes an older one's answers void. */
 export function useCheck() {
   const [check, setCheck] = useState<Check>(idle);

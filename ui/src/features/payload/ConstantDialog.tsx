@@ -3,29 +3,13 @@ import { Button } from '@/components/Button';
 import { Segmented } from '@/components/Choice';
 import { Caption, TextField } from '@/components/Field';
 import { Dialog } from '@/components/Dialog';
+import { type ConstantKind, parseConstant } from './constant';
 import { text } from './text';
 import styles from './payload.module.css';
 
-type Kind = keyof typeof text.constantTypes;
-
-/** The value typed, or why it is none. */
-export function parseConstant(kind: Kind, typed: string): { value: unknown } | { error: string } {
-  if (kind === 'text') return { value: typed };
-  if (kind === 'boolean') return { value: typed === 'true' };
-  if (kind === 'number')
-    return /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(typed.trim())
-      ? { value: Number(typed) }
-      : { error: text.constantBadNumber };
-  try {
-    return { value: JSON.parse(typed) as unknown };
-  } catch {
-    return { error: text.constantBadJson };
-  }
-}
-
 function Form({ onClose, onAdd }: { onClose: () => void; onAdd: (key: string, value: unknown) => void }) {
   const [key, setKey] = useState('');
-  const [kind, setKind] = useState<Kind>('text');
+  const [kind, setKind] = useState<ConstantKind>('text');
   const [typed, setTyped] = useState('');
   const [insist, setInsist] = useState(false);
   const parsed = parseConstant(kind, typed);
@@ -39,6 +23,7 @@ function Form({ onClose, onAdd }: { onClose: () => void; onAdd: (key: string, va
   return (
     <div className={styles.constant}>
       <TextField
+        autoFocus
         label={text.constantKey}
         value={key}
         onChange={setKey}

@@ -31,10 +31,7 @@ export function EventName({
         onChange={(value) =>
           onChange(
             actions.setEventName(state, {
-              eventNameColumn:
-                value === 'fixed'
-                  ? null
-                  : (columns.find(({ logical }) => logical === 'text')?.name ?? columns[0]?.name ?? null),
+              eventNameColumn: value === 'fixed' ? null : '',
             }),
           )
         }
@@ -60,7 +57,9 @@ export function EventName({
             hideLabel
             size="sm"
             mono
-            value={eventNameColumn}
+            placeholder={text.eventColumnChoose}
+            value={eventNameColumn || null}
+            error={insist && !eventNameColumn ? text.eventColumnMissing : undefined}
             options={columns.map(({ name }) => ({ value: name, label: name }))}
             onChange={(column) => onChange(actions.setEventName(state, { eventNameColumn: column }))}
           />

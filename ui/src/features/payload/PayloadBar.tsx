@@ -4,6 +4,7 @@ import { Checkbox } from '@/components/Checkbox';
 import { SearchField } from '@/components/Field';
 import { Menu } from '@/components/Menu';
 import { t } from '@/components/text';
+import { useMedia } from '@/components/use-media';
 import * as actions from './actions';
 import { ConstantDialog } from './ConstantDialog';
 import { TemplateDialog } from './TemplateDialog';
@@ -27,6 +28,7 @@ interface Props {
 /** Search, select all of what is shown, constants, undo and redo. */
 export function PayloadBar(props: Props) {
   const { state, identifiers, columns, search, onSearch, onChange, onShowJson } = props;
+  const narrow = useMedia('(max-width: 1100px)');
   const [adding, setAdding] = useState<'constant' | 'template' | null>(null);
   const lines = choosable(state.payload, identifiers);
   const fixed = state.payload.lines.length - lines.length;
@@ -50,7 +52,10 @@ export function PayloadBar(props: Props) {
       <span className={styles.selected} role="status">
         {wanted
           ? text.matching(shown.length)
-          : text.selected(lines.filter((line) => line.on).length + fixed, state.payload.lines.length)}
+          : (narrow ? text.selectedShort : text.selected)(
+              lines.filter((line) => line.on).length + fixed,
+              state.payload.lines.length,
+            )}
       </span>
       <span className={t('push')} />
       {onShowJson && (

@@ -41,3 +41,16 @@ test('who already edits the next key keeps the focus when the last one is done',
   act(() => frames.splice(0).forEach((frame) => frame(0)));
   expect(document.activeElement?.getAttribute('aria-label')).toBe('Key of phone in the payload: telephone');
 });
+
+test('F2 renames the row that has the focus, also after its row went elsewhere', async () => {
+  const user = userEvent.setup();
+  render(<Grid />);
+  const tick = () => screen.getByRole('checkbox', { name: 'Send phone' });
+  tick().focus();
+  await user.keyboard(' ');
+  tick().focus();
+  await user.keyboard(' ');
+  tick().focus();
+  await user.keyboard('{F2}');
+  expect(document.activeElement?.getAttribute('aria-label')).toBe('Key of phone in the payload');
+});

@@ -31,6 +31,7 @@ function Form({ columns, onClose, onAdd }: Props) {
   return (
     <div className={styles.constant}>
       <TextField
+        autoFocus
         label={text.constantKey}
         value={key}
         onChange={setKey}

@@ -38,8 +38,17 @@ export function tick(state: Shaping, line: Line, on: boolean): Shaping {
 /** Ticks or unticks all lines that are shown. */
 export function tickMany(state: Shaping, ids: ReadonlySet<string>, on: boolean, search: string): Shaping {
   const lines = state.payload.lines.map((line) => (ids.has(line.id) ? { ...line, on } : line));
-  const touched = lines.filter((line, index) => line.on !== state.payload.lines[index]?.on).length;
-  return touched === 0 ? state : edit(state, text.did.many(on, touched, search), { ...state.payload, lines });
+  const touched = lines.filter((line, index) => line.on !== state.payload.lines[index]?.on);
+  const [only] = touched;
+  if (!only) return state;
+  const name = nameOf(only);
+  const label =
+    touched.length > 1
+      ? text.did.many(on, touched.length, search)
+      : on
+        ? text.did.tick(name)
+        : text.did.untick(name);
+  return edit(state, label, { ...state.payload, lines });
 }
 
 export function rename(state: Shaping, line: Line, key: string): Shaping {

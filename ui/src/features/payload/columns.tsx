@@ -199,7 +199,10 @@ export function gridColumns(
       width: width === 'wide' ? 160 : 168,
       cell: (row) =>
         row.kind === 'identifier' ? (
-          <span className={cx(styles.key, t('mono'))}>{row.path}</span>
+          <span className={cx(styles.key, t('mono'))} title={row.note}>
+            {row.path}
+            {row.note && <span className={t('hidden')}>{row.note}</span>}
+          </span>
         ) : (
           row.kind === 'line' && (
             <KeyCell

@@ -26,7 +26,7 @@ export type ShapeName = Shape['type'];
 export interface Payload {
   shape: ShapeName;
   eventName: string;
-  /** The column that has the event name; null where the name is fixed. */
+  /** The column that has the event name, empty until one is chosen; null where the name is fixed. */
   eventNameColumn: string | null;
   lines: Line[];
 }
@@ -63,6 +63,10 @@ export function withColumns(payload: Payload, columns: readonly Column[]): Paylo
   if (added.length === 0 && kept.length === payload.lines.length) return payload;
   return { ...payload, lines: [...kept, ...added] };
 }
+
+/** A track event has a name; the other shapes need none. */
+export const namesEvent = (payload: Payload): boolean =>
+  payload.shape !== 'track' || (payload.eventNameColumn ?? payload.eventName).trim() !== '';
 
 /** Identifier columns are sent by the part they play, so in events they are not lines of the mapping. */
 export const identifies = (payload: Payload, line: Line, identifiers: Record<string, string>): boolean =>

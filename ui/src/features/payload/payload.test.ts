@@ -127,3 +127,17 @@ test('only a record leaves what is there, and only where the destination can be 
   expect(marked(withoutOnlyIfEmpty(only).payload)).toEqual([]);
   expect(undo(only).payload).toEqual(record.payload);
 });
+
+test('who is known by the e-mail alone is seen to have it as the user id', () => {
+  const paths = (ids: Record<string, string>) =>
+    gridRows({
+      payload: first,
+      columns: leadScores.columns,
+      identifiers: ids,
+      search: '',
+      problems: {},
+    }).flatMap((row) => (row.kind === 'identifier' ? [row.path] : []));
+  expect(paths({ email: 'email' })).toEqual(['userId', 'traits.email']);
+  expect([...paths(identifiers)].sort()).toEqual(['traits.email', 'userId']);
+  expect(paths({ email: 'email', anonymous_id: 'lead_id' })).not.toContain('userId');
+});

@@ -5,7 +5,7 @@ import { text } from './text';
 /** A row of the payload grid. */
 export type GridRow =
   | { kind: 'group'; id: string; title: string; detail: string }
-  | { kind: 'identifier'; id: string; column: Column; path: string }
+  | { kind: 'identifier'; id: string; column: Column; path: string; note?: string }
   | { kind: 'line'; id: string; line: Line; column: Column | undefined; problem: string | undefined };
 
 const paths: Record<Payload['shape'], Record<string, string>> = {
@@ -47,6 +47,13 @@ export function gridRows({ payload, columns, identifiers, search, problems }: In
       ? [{ kind: 'identifier', id: `who:${identifier}`, column, path }]
       : [];
   });
+  // Who is known by the e-mail alone has it as the user id as well: receivers want one of the ids.
+  const mail =
+    identifiers['user_id'] || identifiers['anonymous_id']
+      ? undefined
+      : byName.get(identifiers['email'] ?? '');
+  if (mail && payload.shape !== 'record' && matches(mail.name, 'userId'))
+    who.unshift({ kind: 'identifier', id: 'who:instead', column: mail, path: 'userId', note: text.instead });
   const lines = payload.lines
     .filter((line) => !identifies(payload, line, identifiers) && matches(...words(line), line.key))
     .map((line): GridRow & { kind: 'line' } => {
@@ -66,7 +73,12 @@ export function gridRows({ payload, columns, identifiers, search, problems }: In
   const group = (id: string, title: string, detail: string, rows: GridRow[]): GridRow[] =>
     rows.length === 0 ? [] : [{ kind: 'group', id: `group:${id}`, title, detail }, ...rows];
   return [
-    ...group('who', text.groups.who, text.columns(who.length), who),
+    ...group(
+      'who',
+      text.groups.who,
+      text.columns(new Set(who.map((row) => row.kind === 'identifier' && row.column.name)).size),
+      who,
+    ),
     ...group('on', groupTitle(payload.shape), text.withConstants(on.length - constants, constants), on),
     ...group('out', text.groups.out, text.columns(out.length), out),
   ];

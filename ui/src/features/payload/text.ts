@@ -14,6 +14,7 @@ export const text = {
     nulls: 'Nulls',
     ifNull: 'If null',
   },
+  selectedShort: (on: number, all: number) => `${String(on)} of ${String(all)}`,
   selected: (on: number, all: number) => `${String(on)} of ${String(all)} selected`,
   matching: (n: number) => `${String(n)} matching`,
   selectShown: 'Send all columns shown',
@@ -22,6 +23,7 @@ export const text = {
   ifNullOf: (key: string) => `If ${key} is null`,
   personal: 'Looks like personal data',
   notSent: 'not sent',
+  instead: 'The rows have no user id, so the e-mail is sent as one',
   rename: (column: string) => `Key of ${column} in the payload`,
   renameHint: 'Dots nest: address.city',
   constantWord: 'Constant',
@@ -52,6 +54,12 @@ export const text = {
   noMatch: (search: string) => `No column matches “${search}”.`,
   eventName: 'Event name',
   eventNameMissing: 'A track event needs a name, for example “Workspace Created”.',
+  eventNameTodo: 'Give the event a name',
+  eventColumnTodo: 'Choose the column with the event name',
+  eventColumnMissing: 'Choose the column that has each row’s event name.',
+  eventColumnChoose: 'Choose a column',
+  /** What stands for the name in the preview until there is one. */
+  eventNameOpen: '…',
   eventFrom: 'Event name from',
   fixed: 'Fixed',
   fromColumn: 'From a column',
@@ -87,6 +95,12 @@ export const text = {
   constantTypes: { text: 'Text', number: 'Number', boolean: 'True/false', json: 'JSON' },
   constantAdd: 'Add constant',
   constantBadNumber: 'A number, for example 12 or 0.5.',
+  constantLeadingZero: (typed: string) =>
+    `A number has no zeros in front. Choose Text to send ${typed} as it stands.`,
+  constantDigits: (typed: string) =>
+    `${typed} has more digits than a number keeps. Choose Text to send all of them.`,
+  constantJsonDigits: (typed: string) =>
+    `${typed} has more digits than a number keeps. Put it in quotes: "${typed}".`,
   constantBadJson: 'This is not valid JSON. An example: {"team": "growth"}.',
   constantNoKey: 'A key is needed, for example origin.',
   templateTitle: 'Add a template',

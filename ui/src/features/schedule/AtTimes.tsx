@@ -1,9 +1,10 @@
+import { useId, useState } from 'react';
 import { ToggleButton } from 'react-aria-components';
 import { Button, IconButton } from '@/components/Button';
 import { Caption, Help, TextField } from '@/components/Field';
 import { Icon } from '@/components/Icon';
 import { cx } from '@/components/cx';
-import { type ScheduleForm, dayIds, tidyTime } from './form';
+import { type ScheduleForm, dayIds, isTime, tidyTime } from './form';
 import { text } from './text';
 import styles from './schedule.module.css';
 
@@ -17,6 +18,10 @@ export function AtTimes({
   errors: { days?: string; times?: string };
   onChange: (form: ScheduleForm) => void;
 }) {
+  const help = useId();
+  // A time is checked when its field is left.
+  const [editing, setEditing] = useState<number | null>(null);
+  const wrong = form.times.some((time, at) => at !== editing && !isTime(time));
   const setTime = (index: number, time: string) =>
     onChange({ ...form, times: form.times.map((old, at) => (at === index ? time : old)) });
   return (
@@ -24,11 +29,12 @@ export function AtTimes({
       <div className={styles.field} role="group" aria-label={text.days}>
         <Caption>{text.days}</Caption>
         <div className={styles.days}>
-          {dayIds.map((day) => {
+          {dayIds.map((day, index) => {
             const on = form.days.includes(day);
             return (
               <ToggleButton
                 key={day}
+                {...(errors.days && index === 0 ? { 'data-first-problem': '' } : {})}
                 isSelected={on}
                 onChange={() =>
                   onChange({
@@ -58,8 +64,14 @@ export function AtTimes({
                 hideLabel
                 value={time}
                 placeholder="08:30"
+                describedBy={wrong ? help : undefined}
+                wrong={!isTime(time) && editing !== index}
                 onChange={(value) => setTime(index, value)}
-                onBlur={() => setTime(index, tidyTime(time))}
+                onFocus={() => setEditing(index)}
+                onBlur={() => {
+                  setEditing(null);
+                  setTime(index, tidyTime(time));
+                }}
                 after={
                   form.times.length > 1 && (
                     <IconButton
@@ -83,7 +95,11 @@ export function AtTimes({
             {text.addTime}
           </Button>
         </div>
-        {errors.times && <Help tone="error">{errors.times}</Help>}
+        {errors.times && (wrong || form.times.length === 0) && (
+          <Help tone="error" id={help}>
+            {errors.times}
+          </Help>
+        )}
       </div>
     </>
   );

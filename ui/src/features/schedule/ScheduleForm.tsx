@@ -1,5 +1,6 @@
+import { useId, useState } from 'react';
 import { ChoiceGroup, ChoiceRow, Segmented } from '@/components/Choice';
-import { TextField } from '@/components/Field';
+import { Help, TextField } from '@/components/Field';
 import { AtTimes } from './AtTimes';
 import { type ScheduleForm as Form, scheduleErrors } from './form';
 import { text } from './text';
@@ -18,6 +19,9 @@ interface Props {
 /** When it runs: by hand, every so often, at times, or by cron. */
 export function ScheduleForm({ form, zones, here, cronProblem, onChange }: Props) {
   const errors = scheduleErrors(form);
+  const help = useId();
+  // What is typed is checked when its field is left.
+  const [typing, setTyping] = useState(false);
   const zone = (
     <ZonePicker
       zone={form.zone}
@@ -44,8 +48,10 @@ export function ScheduleForm({ form, zones, here, cronProblem, onChange }: Props
             label={text.everyLabel}
             value={form.amount}
             onChange={(amount) => onChange({ ...form, amount })}
-            help=""
-            error={errors.amount}
+            onFocus={() => setTyping(true)}
+            onBlur={() => setTyping(false)}
+            describedBy={help}
+            wrong={!typing && errors.amount !== undefined}
           />
           <div className={styles.unit}>
             <Segmented
@@ -59,6 +65,13 @@ export function ScheduleForm({ form, zones, here, cronProblem, onChange }: Props
             />
           </div>
         </div>
+        {errors.amount && !typing ? (
+          <Help tone="error" id={help}>
+            {errors.amount}
+          </Help>
+        ) : (
+          <Help id={help}>{text.everyHelp}</Help>
+        )}
       </ChoiceRow>
       <ChoiceRow value="at" title={text.at[0]} detail={text.at[1]} open={form.type === 'at'}>
         <AtTimes form={form} errors={errors} onChange={onChange} />

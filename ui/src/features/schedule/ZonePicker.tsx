@@ -22,7 +22,6 @@ export function ZonePicker({
       defaultItems={all}
       value={zone}
       onChange={(key) => key !== null && onChange(String(key))}
-      menuTrigger="focus"
       className={cx(styles.zone)}
     >
       <Label className={cx(styles.zoneLabel)}>

@@ -41,6 +41,9 @@ export function formOf(schedule: Schedule, zone: string): ScheduleForm {
   return form;
 }
 
+/** Hours and minutes of a day, as `08:30`. */
+export const isTime = (time: string): boolean => /^([01]\d|2[0-3]):[0-5]\d$/.test(time);
+
 /** What is wrong, by field. */
 export function scheduleErrors(form: ScheduleForm): Partial<Record<'amount' | 'days' | 'times', string>> {
   if (form.type === 'every') {
@@ -52,7 +55,7 @@ export function scheduleErrors(form: ScheduleForm): Partial<Record<'amount' | 'd
     const errors: ReturnType<typeof scheduleErrors> = {};
     if (form.days.length === 0) errors.days = text.noDay;
     if (form.times.length === 0) errors.times = text.noTime;
-    else if (form.times.some((time) => !/^([01]\d|2[0-3]):[0-5]\d$/.test(time))) errors.times = text.badTime;
+    else if (!form.times.every(isTime)) errors.times = text.badTime;
     return errors;
   }
   return {};

@@ -8,7 +8,7 @@ export const text = {
   at: ['At set times on set days', 'Local time, also when the clocks change'],
   cron: ['Cron expression', 'For those who know it: 30 8,13 * * 1-5'],
   short: {
-    manual: 'By hand',
+    manual: 'Only with Sync now',
     every: (minutes: number) =>
       minutes % 60 > 0
         ? `Every ${String(minutes)} min`
@@ -26,6 +26,7 @@ export const text = {
   unit: 'Unit',
   minutes: 'minutes',
   hours: 'hours',
+  everyHelp: 'From 1 minute to 168 hours',
   everyError: 'A whole number, from 1 minute to 168 hours, for example 30.',
   days: 'Days',
   dayNames: { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' },

@@ -11,11 +11,13 @@ import styles from './Identifiers.module.css';
 interface Props {
   source: Source;
   identifiers: Record<string, string>;
+  /** One stops here until one of them is chosen. */
+  needed: boolean;
   onChange: (identifiers: Record<string, string>) => void;
 }
 
 /** Which of `email`, `user_id` and `anonymous_id` the rows have; green when there is one. */
-export function Identifiers({ source, identifiers, onChange }: Props) {
+export function Identifiers({ source, identifiers, needed, onChange }: Props) {
   const found = identifierNames.filter((name) => identifiers[name]);
   const set = (name: string, column: string) => {
     const rest = Object.entries(identifiers).filter(([other]) => other !== name);
@@ -38,7 +40,7 @@ export function Identifiers({ source, identifiers, onChange }: Props) {
         </span>
       </div>
       <ul className={styles.identifiers}>
-        {identifierNames.map((name) => {
+        {identifierNames.map((name, index) => {
           const column = source.columns.find((item) => item.name === identifiers[name]);
           const pick = (
             <Select
@@ -48,6 +50,7 @@ export function Identifiers({ source, identifiers, onChange }: Props) {
               mono
               className={styles.pick}
               placeholder={text.use}
+              problem={needed && index === 0}
               value={column ? column.name : null}
               onChange={(value) => set(name, value)}
               options={[

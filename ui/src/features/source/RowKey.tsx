@@ -49,6 +49,7 @@ export function RowKey({ source, columns, onChange, check }: Props) {
           hideLabel
           mono
           size="sm"
+          problem={!column}
           value={column || null}
           options={[
             ...(index > 0 ? [{ value: '', label: text.remove }] : []),

@@ -24,7 +24,7 @@ export function SqlEditor({
         rows={6}
         mono
         help={text.sqlHelp}
-        placeholder={'select lead_id, email, lead_score\nfrom marketing.lead_scores\nwhere lead_score > 40'}
+        placeholder={'select lead_id, email, lead_score\nfrom analytics.lead_scores\nwhere lead_score > 40'}
       />
       <Button icon="play" busy={busy} isDisabled={!sql.trim()} onPress={onRead}>
         {text.read}

@@ -34,10 +34,12 @@ interface Props {
   onChoose: (table: { schema: string; name: string }) => void;
   onReload: () => void;
   loading: boolean;
+  /** The list could not be read: nobody knows what the login sees. */
+  failed: boolean;
 }
 
 /** Tables and views of all schemas, searchable. */
-export function TableList({ tables, chosen, onChoose, onReload, loading }: Props) {
+export function TableList({ tables, chosen, onChoose, onReload, loading, failed }: Props) {
   const [search, setSearch] = useState('');
   const [schema, setSchema] = useState('');
   const schemas = useMemo(() => [...new Set(tables.map((table) => table.schema))].sort(), [tables]);
@@ -146,6 +148,8 @@ export function TableList({ tables, chosen, onChoose, onReload, loading }: Props
         empty={
           loading ? null : search ? (
             <p className={t('soft')}>{text.noMatch(search)}</p>
+          ) : failed ? (
+            <p className={t('soft')}>{text.noList}</p>
           ) : (
             <Empty title={text.noTables}>{text.noTablesText}</Empty>
           )

@@ -9,6 +9,7 @@ export const text = {
   schema: 'Schema',
   readList: 'Read the list again',
   statistics: 'Row counts come from the warehouse’s own statistics; listing tables reads no data.',
+  noList: 'The tables could not be listed.',
   noTables: 'This login sees no tables',
   noTablesText: 'Grant it SELECT on the tables it may read, then read the list again.',
   noMatch: (search: string) => `No table or view matches “${search}”.`,

@@ -38,7 +38,6 @@ export function RunRow({
 }: {
   run: Run;
   rejected: ReturnType<typeof ofRejected>;
-  /** An undo of it is under way. */
   now: number;
   actions: SyncActions;
   onDetails: () => void;

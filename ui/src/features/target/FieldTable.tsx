@@ -6,6 +6,7 @@ import { Segmented } from '@/components/Choice';
 import { DataGrid } from '@/components/DataGrid';
 import { SearchField } from '@/components/Field';
 import { t } from '@/components/text';
+import { useMedia } from '@/components/use-media';
 import { type FieldActions, fieldColumns } from './columns';
 import { type FieldRow, type Shown, count, fieldRows, shownRows } from './fields';
 import { type MappedLine, type Target, unknownTo } from './target';
@@ -26,6 +27,7 @@ interface Props {
 
 /** The object's own fields, what fills each, whether it fits, and suggestions to accept. */
 export function FieldTable({ object, lines, target, check, reads, selected, onSelect, actions }: Props) {
+  const narrow = useMedia('(max-width: 1100px)');
   const [search, setSearch] = useState('');
   const [shown, setShown] = useState<Shown>('all');
   const [dropped, setDropped] = useState<ReadonlySet<string>>(new Set());
@@ -42,6 +44,7 @@ export function FieldTable({ object, lines, target, check, reads, selected, onSe
     names: new Set(object.fields.map(({ name }) => name)),
     matchField: target.matchField,
     reads,
+    narrow,
     checked: check !== undefined,
     actions: { ...actions, onDrop: (field) => setDropped(new Set([...dropped, field])) },
   });
@@ -65,10 +68,17 @@ export function FieldTable({ object, lines, target, check, reads, selected, onSe
       {unknown.length > 0 && (
         <div className={styles.unknown}>
           <span className={t('sm', 'soft')} title={unknown.map(({ key }) => key).join(', ')}>
-            {text.unknown(unknown.length, object.label)}
+            {text.unknown(
+              unknown.map(({ key }) => key),
+              object.label,
+            )}
           </span>
-          <Button size="sm" onPress={() => actions.onLeaveOut(unknown.map(({ id }) => id))}>
-            {text.leaveOut}
+          <Button
+            size="sm"
+            {...(rows.some(({ fit }) => fit === 'open') ? {} : { 'data-first-problem': '' })}
+            onPress={() => actions.onLeaveOut(unknown.map(({ id }) => id))}
+          >
+            {text.leaveOut(unknown.length)}
           </Button>
         </div>
       )}

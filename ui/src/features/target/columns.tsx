@@ -1,3 +1,4 @@
+import type { DestinationField } from '@/api/bindings/DestinationField';
 import type { NullRule } from '@/api/bindings/NullRule';
 import { Button, IconButton } from '@/components/Button';
 import type { GridColumn } from '@/components/DataGrid';
@@ -6,6 +7,7 @@ import { Select } from '@/components/Select';
 import { Badge, State } from '@/components/State';
 import { cx } from '@/components/cx';
 import { t } from '@/components/text';
+import { typeWords } from '../column-types';
 import type { FieldRow } from './fields';
 import type { MappedLine } from './target';
 import { text } from './text';
@@ -28,9 +30,35 @@ interface Context {
   matchField: string;
   /** The destination can be read, so that it is known what is empty there. */
   reads: boolean;
+  /** There is little room. */
+  narrow: boolean;
   /** The sample rows were looked at. */
   checked: boolean;
   actions: FieldActions;
+}
+
+/** A field's type in the words of the payload's columns; the destination's own where it is none of them. */
+function typeOf({ takes, field_type }: DestinationField): string {
+  switch (takes.type) {
+    case 'text':
+      return typeWords.text;
+    case 'number':
+      return takes.decimals === 0 ? typeWords.integer : typeWords.number;
+    case 'boolean':
+      return typeWords.boolean;
+    case 'date':
+      return typeWords.date;
+    case 'moment':
+      return typeWords.timestamp;
+    case 'email':
+      return text.types.email;
+    case 'one_of':
+      return text.types.oneOf;
+    case 'some_of':
+      return text.types.someOf;
+    case 'anything':
+      return field_type;
+  }
 }
 
 function Name({ row: { field }, matchField }: { row: FieldRow; matchField: string }) {
@@ -66,6 +94,7 @@ function From({ row, context }: { row: FieldRow; context: Context }) {
       excludeFromTabOrder
       className={styles.from}
       placeholder={text.nothing}
+      problem={row.fit === 'open'}
       value={line?.id ?? null}
       options={[
         ...(line ? [{ value: '', label: text.nothing }] : []),
@@ -147,7 +176,7 @@ function FitCell({ row, context }: { row: FieldRow; context: Context }) {
     case 'misfit':
       return (
         <State state="completedWithRejections">
-          {mismatches[0] && text.misfits[mismatches[0].kind](mismatches[0].different)}
+          {mismatches[0] && text.misfits[mismatches[0].kind](mismatches[0].different, field.takes.type)}
         </State>
       );
     case 'open':
@@ -183,8 +212,8 @@ export function fieldColumns(context: Context): GridColumn<FieldRow>[] {
       head: head.type,
       width: 96,
       cell: ({ field }) => (
-        <span className={t('sm', 'soft', 'cut')} title={field.options.join(', ')}>
-          {field.field_type}
+        <span className={t('sm', 'soft', 'cut')} title={field.options.join(', ') || field.field_type}>
+          {typeOf(field)}
         </span>
       ),
     },
@@ -204,5 +233,10 @@ export function fieldColumns(context: Context): GridColumn<FieldRow>[] {
     },
     { id: 'fit', head: head.fit, width: 140, cell: (row) => <FitCell row={row} context={context} /> },
   ];
-  return context.reads ? columns : columns.filter(({ id }) => id !== 'ifEmpty');
+  // What a narrow table loses stands beside it, for the field that is selected.
+  const lost = [
+    ...(context.reads && !context.narrow ? [] : ['ifEmpty']),
+    ...(context.narrow ? ['type'] : []),
+  ];
+  return columns.filter(({ id }) => !lost.includes(id));
 }

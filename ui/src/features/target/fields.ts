@@ -18,7 +18,7 @@ export interface FieldRow {
 
 export type Shown = 'all' | 'todo' | 'suggested' | 'sent';
 
-/** The line a suggestion means: of a column, or of what is sent already. */
+/** The line a suggestion means: of a column that is sent, or of what else is. What was left out stays out. */
 function suggestions(
   check: MappingCheck | undefined,
   lines: readonly MappedLine[],
@@ -27,7 +27,7 @@ function suggestions(
   const sent = lines.filter(({ on }) => on);
   const found = new Map<string, MappedLine>();
   for (const { field, column, sent: index } of check?.suggestions ?? []) {
-    const line = column === null ? sent[index ?? -1] : lines.find(({ id }) => id === column);
+    const line = column === null ? sent[index ?? -1] : sent.find(({ id }) => id === column);
     if (line && !dropped.has(field)) found.set(field, line);
   }
   return found;

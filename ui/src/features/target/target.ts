@@ -95,12 +95,12 @@ export function recordProblems(
   const found = filledByRow(fields);
   if (takesAny(object)) return found.includes(target.matchField) ? [] : [text.noMatch];
   const filled = new Set(fields.map(({ key }) => key));
-  const unknown = unknownTo(object, fields).length;
+  const unknown = unknownTo(object, fields).map(({ key }) => key);
   const match = object.fields.find(({ name }) => name === target.matchField);
   const open = object.fields.filter((field) => isOpen(field, target, filled) && field.name !== match?.name);
   return [
     ...(match && !found.includes(match.name) ? [text.missingMatch(match.label)] : []),
     ...open.map(({ label }) => text.missing(label)),
-    ...(unknown > 0 ? [text.unknown(unknown, object.label)] : []),
+    ...(unknown.length > 0 ? [text.unknown(unknown, object.label)] : []),
   ];
 }

@@ -1,4 +1,18 @@
+import type { Takes } from '@/api/bindings/Takes';
 import { modeWords } from '../mode-words';
+
+/** What a value is not, by what its field takes. */
+const notOf: Record<Takes['type'], string> = {
+  anything: 'Another type',
+  text: 'Not a text',
+  email: 'Not an e-mail',
+  number: 'Not a number',
+  boolean: 'Not true or false',
+  date: 'Not a date',
+  moment: 'Not a timestamp',
+  one_of: 'Not in list',
+  some_of: 'Not in list',
+};
 
 /** Words of what a record destination does with records. */
 export const text = {
@@ -47,6 +61,7 @@ export const text = {
     ifEmpty: 'If empty',
     fit: 'Sample rows',
   },
+  types: { email: 'E-mail', oneOf: 'Pick list', someOf: 'Pick list, several' },
   custom: 'Custom',
   ifNullOf: (key: string) => `If ${key} is null`,
   nullRules: { send: 'Send null', leave_out: 'Leave out', clear: 'Clear field' },
@@ -59,7 +74,7 @@ export const text = {
   misfits: {
     empty: () => 'Empty in some',
     not_in_list: (n: number) => (n === 1 ? '1 value not in list' : `${String(n)} not in list`),
-    other_type: () => 'Another type',
+    other_type: (_: number, takes: Takes['type']) => notOf[takes],
     decimals: () => 'Decimals',
     too_long: () => 'Too long',
   },
@@ -93,11 +108,11 @@ export const text = {
   acceptOf: (column: string, label: string) => `Accept ${column} for ${label}`,
   dropOf: (label: string) => `No suggestion for ${label}`,
   acceptAll: (n: number) => (n === 1 ? 'Accept 1 suggestion' : `Accept ${String(n)} suggestions`),
-  unknown: (n: number, object: string) =>
-    n === 1
-      ? `1 key of the payload is no field of ${object}`
-      : `${String(n)} keys of the payload are no fields of ${object}`,
-  leaveOut: 'Leave them out',
+  unknown: (keys: readonly string[], object: string) =>
+    keys.length === 1
+      ? `${keys[0] ?? ''} is no field of ${object}`
+      : `${String(keys.length)} keys of the payload are no fields of ${object}`,
+  leaveOut: (n: number) => (n === 1 ? 'Leave it out' : 'Leave them out'),
   missing: (label: string) => `Required field open: ${label}`,
   missingMatch: (label: string) => `Fill ${label}: records are matched by it`,
   noObject: 'Choose the object the records belong to',

@@ -3,6 +3,7 @@ import { Button } from '@/components/Button';
 import { Empty } from '@/components/Banner';
 import { savedForm } from '@/features/connection/form';
 import { useWizard } from './context';
+import { focusMarked } from './focus';
 import { ConnectPane } from './ConnectPane';
 import { StepFrame } from './StepFrame';
 import { text } from './text';
@@ -61,8 +62,10 @@ export function ConnectionStep() {
   };
   const problems = connect.insist && open > 0 ? [text.connection.problem(open)] : [];
   const press = (act: () => void) => () => {
-    if (open > 0) connect.setInsist(true);
-    else act();
+    if (open > 0) {
+      connect.setInsist(true);
+      focusMarked();
+    } else act();
   };
   return (
     <StepFrame

@@ -3,8 +3,9 @@ import { useCatalogue, useConnections } from '@/api/queries';
 import { Button } from '@/components/Button';
 import { SplitPane } from '@/components/SplitPane';
 import { ConnectionChoice } from '@/features/connection/ConnectionChoice';
-import { Needs } from '@/features/connection/Needs';
+import { Needs, NoNeeds } from '@/features/connection/Needs';
 import { useWizard } from './context';
+import { focusMarked } from './focus';
 import { ConnectPane } from './ConnectPane';
 import { StepFrame } from './StepFrame';
 import { TargetPane } from './TargetPane';
@@ -20,7 +21,7 @@ function Choose({ onTaken }: { onTaken: () => void }) {
   const take = useTake('destination');
   const { choice } = state.destination;
   const kindId = !choice
-    ? kinds[0]?.id
+    ? undefined
     : 'kind' in choice
       ? choice.kind
       : connections.find(({ name }) => name === choice.saved)?.kind;
@@ -48,7 +49,7 @@ function Choose({ onTaken }: { onTaken: () => void }) {
         id="needs"
         label={kind?.label ?? text.destination.label}
         size={344}
-        side={kind && <Needs kind={kind} />}
+        side={kind ? <Needs kind={kind} /> : <NoNeeds />}
       >
         <div className={styles.scroll}>
           <ConnectionChoice
@@ -86,7 +87,12 @@ function Connect({ onChange }: { onChange: () => void }) {
           <Button
             size="lg"
             busy={saving}
-            onPress={() => (open > 0 ? connect.setInsist(true) : void connect.keep())}
+            onPress={() => {
+              if (open > 0) {
+                connect.setInsist(true);
+                focusMarked();
+              } else void connect.keep();
+            }}
           >
             {text.connection.without}
           </Button>

@@ -12,7 +12,7 @@ import { EditList } from '@/features/payload/EditList';
 import { EventName } from '@/features/payload/EventName';
 import { type Shaping, redo, undo } from '@/features/payload/edits';
 import { LineRules } from '@/features/payload/LineRules';
-import { sentLines, shapesOf } from '@/features/payload/model';
+import { namesEvent, sentLines, shapesOf } from '@/features/payload/model';
 import { PayloadBar } from '@/features/payload/PayloadBar';
 import { PayloadGrid } from '@/features/payload/PayloadGrid';
 import { PayloadPanel } from '@/features/payload/PayloadPanel';
@@ -58,7 +58,17 @@ export function PayloadStep() {
   const [insist, setInsist] = useState(false);
   const [jsonOpen, setJsonOpen] = useState(false);
   const narrow = useMedia('(max-width: 900px)');
-  const definition = useMemo(() => definitionOf(state), [state]);
+  const noName = !namesEvent(payload);
+  // The rest of the payload is seen before its event has a name.
+  const definition = useMemo(() => {
+    const made = definitionOf(state);
+    return made && noName
+      ? {
+          ...made,
+          shape: { type: 'track' as const, event_name: words.eventNameOpen, event_name_column: null },
+        }
+      : made;
+  }, [state, noName]);
   const preview = usePayloadPreview(
     definition && {
       definition,
@@ -86,11 +96,7 @@ export function PayloadStep() {
     ({ value }) =>
       value.type === 'column' && columns.length > 0 && !columns.some(({ name }) => name === value.column),
   ).length;
-  const noName =
-    payload.shape === 'track' &&
-    (payload.eventNameColumn === null ? !payload.eventName.trim() : !payload.eventNameColumn);
   const points = [
-    ...(noName ? [words.eventNameMissing] : []),
     ...(sent.length === 0 && (payload.shape === 'record' || Object.keys(identifiers).length === 0)
       ? [words.nothingSelected]
       : []),
@@ -128,6 +134,9 @@ export function PayloadStep() {
         </div>
       }
       problems={points}
+      todo={
+        noName ? (payload.eventNameColumn === null ? words.eventNameTodo : words.eventColumnTodo) : undefined
+      }
       note={note}
       onInsist={() => setInsist(true)}
       main={{ label: text.next, onPress: () => go('schedule') }}
@@ -140,7 +149,11 @@ export function PayloadStep() {
         onClose={() => setJsonOpen(false)}
         side={
           <>
-            {preview.error && <ProblemBox problem={asProblem(preview.error)} />}
+            {preview.error && (
+              <div className={styles.sideProblem}>
+                <ProblemBox problem={asProblem(preview.error)} />
+              </div>
+            )}
             <LineRules
               state={shaping}
               line={payload.lines.find(({ id }) => id === selected)}

@@ -13,13 +13,16 @@ interface Props {
   saving: Saving;
   steps: Step<StepId>[];
   onStep: (step: StepId) => void;
-  onSample: () => void;
+  /** Absent where the sample is in use already. */
+  onSample: (() => void) | undefined;
+  /** A saved sync is being changed. */
+  live: boolean;
   sampleBusy: boolean;
   onClose: () => void;
 }
 
 /** The wizard's steps, and the two ways out of it. */
-export function Rail({ title, saving, steps, onStep, onSample, sampleBusy, onClose }: Props) {
+export function Rail({ title, saving, steps, onStep, live, onSample, sampleBusy, onClose }: Props) {
   const narrow = useMedia('(max-width: 1100px)');
   const way = (icon: 'flask' | 'cross', label: string, onPress: () => void, busy = false) => {
     const button = (
@@ -49,8 +52,8 @@ export function Rail({ title, saving, steps, onStep, onSample, sampleBusy, onClo
       </div>
       <Stepper steps={steps} onStep={onStep} />
       <div className={styles.ways}>
-        {way('flask', text.useSample, onSample, sampleBusy)}
-        {way('cross', text.close, onClose)}
+        {onSample && way('flask', text.useSample, onSample, sampleBusy)}
+        {way('cross', live ? text.live.close(saving.state !== 'untouched') : text.close, onClose)}
       </div>
     </nav>
   );

@@ -15,6 +15,7 @@ import { toasts } from '@/components/toasts';
 import { toSend } from '@/features/review/groups';
 import { useSyncActions } from '@/features/syncs/use-sync-actions';
 import { useWizard } from './context';
+import { focusMarked } from './focus';
 import { PlanPane, PlanSide } from './PlanPane';
 import { StepFrame } from './StepFrame';
 import { TestSide } from './TestSide';
@@ -50,14 +51,18 @@ export function ReviewStep() {
   const name = state.name.trim();
   const taken = syncs.some(({ definition: other }) => other.name === name && other.name !== state.existing);
   const nameError = !name ? text.review.nameMissing : taken ? text.review.nameTaken : undefined;
+  const askName = () => {
+    setInsist(true);
+    focusMarked();
+  };
   const tryOne = () => {
-    if (nameError) setInsist(true);
+    if (nameError) askName();
     else void test.start(name, pick.entry?.record ?? null);
   };
   const finish = async (how: Finish) => {
     if (!definition || busy) return;
     if (nameError) {
-      setInsist(true);
+      askName();
       return;
     }
     setBusy(how);
@@ -116,11 +121,12 @@ export function ReviewStep() {
             size="sm"
             value={state.name}
             onChange={(value) => dispatch({ type: 'name', name: value })}
+            help=""
             error={insist || taken ? nameError : undefined}
           />
         </div>
       }
-      problems={nameError && insist ? [nameError] : []}
+      problems={nameError ? [insist || taken ? nameError : ''] : []}
       onInsist={() => setInsist(true)}
       other={
         sending > 0 && (

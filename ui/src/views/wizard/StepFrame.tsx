@@ -3,6 +3,7 @@ import { Button } from '@/components/Button';
 import { Footer, StepHead } from '@/components/Page';
 import { Icon, type IconName } from '@/components/Icon';
 import { useWizard } from './context';
+import { focusProblem } from './focus';
 import { type StepId, neighbour } from './steps';
 import { text } from './text';
 import styles from './wizard.module.css';
@@ -50,6 +51,9 @@ export function StepFrame({
   const { go, close } = useWizard();
   const body = useRef<HTMLDivElement>(null);
   const back = neighbour(step, -1);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // Who goes on by keyboard goes on from the new step's question.
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [step]);
   const [insisted, setInsisted] = useState(false);
   const open = todo ?? problems[0];
   const problem = todo !== undefined && !insisted ? undefined : open;
@@ -61,15 +65,7 @@ export function StepFrame({
     }
     setInsisted(true);
     onInsist?.();
-    requestAnimationFrame(() => {
-      const first = body.current?.querySelector<HTMLElement>(
-        '[aria-invalid="true"], [data-invalid] input, [data-invalid] button, [data-first-problem]',
-      );
-      (
-        first ??
-        body.current?.querySelector<HTMLElement>('input, [role="radio"], [data-cell][tabindex="0"], button')
-      )?.focus();
-    });
+    focusProblem(body.current?.parentElement ?? null, body.current);
   };
   // Taken on the way down: controls keep the keys they know from going further up.
   useEffect(() => {
@@ -88,7 +84,7 @@ export function StepFrame({
   });
   return (
     <>
-      <StepHead title={title} after={headEnd}>
+      <StepHead title={title} titleRef={heading} after={headEnd}>
         {about}
       </StepHead>
       <div ref={body} className={styles.body}>
@@ -101,7 +97,7 @@ export function StepFrame({
               {text.back}
             </Button>
           ) : (
-            <Button size="lg" look="quiet" onPress={close}>
+            <Button size="lg" onPress={close}>
               {text.cancel}
             </Button>
           )

@@ -81,6 +81,7 @@ export function TableStep() {
           tables={tables.data ?? []}
           chosen={choice.table}
           loading={tables.isFetching}
+          failed={tables.isError}
           onReload={() => void tables.refetch()}
           onChoose={(table) => set({ table })}
         />
@@ -137,6 +138,7 @@ export function TableStep() {
               <Identifiers
                 source={data}
                 identifiers={choice.identifiers}
+                needed={points.includes(text.table.noIdentifier)}
                 onChange={(identifiers) => set({ identifiers })}
               />
               <RowKey source={data} columns={choice.key} check={check} onChange={(key) => set({ key })} />

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useCatalogue, useConnections } from '@/api/queries';
 import { SplitPane } from '@/components/SplitPane';
 import { type Choice, ConnectionChoice } from '@/features/connection/ConnectionChoice';
-import { Needs } from '@/features/connection/Needs';
+import { Needs, NoNeeds } from '@/features/connection/Needs';
 import { useWizard } from './context';
 import { StepFrame } from './StepFrame';
 import { text } from './text';
@@ -19,7 +19,7 @@ export function WarehouseStep() {
   const { choice } = state.warehouse;
   const shown = choice ?? looked;
   const kindId = !shown
-    ? kinds[0]?.id
+    ? undefined
     : 'kind' in shown
       ? shown.kind
       : connections.find(({ name }) => name === shown.saved)?.kind;
@@ -40,7 +40,7 @@ export function WarehouseStep() {
         id="needs"
         label={kind ? kind.label : text.warehouse.label}
         size={344}
-        side={kind && <Needs kind={kind} />}
+        side={kind ? <Needs kind={kind} /> : <NoNeeds />}
       >
         <div className={styles.scroll}>
           <ConnectionChoice

@@ -1,17 +1,17 @@
 import { Navigate, useNavigate, useParams } from '@tanstack/react-router';
 import { type ComponentType, useEffect, useMemo, useReducer, useState } from 'react';
-import { useAppInfo, useCatalogue, useDrafts, useSync } from '@/api/queries';
+import { useAppInfo, useCatalogue, useConnections, useDrafts, useSync } from '@/api/queries';
 import { ProblemBox } from '@/components/ProblemBox';
 import { asProblem } from '@/api/client';
 import { WizardContext } from './context';
 import { ConnectionStep } from './ConnectionStep';
 import { DestinationStep } from './DestinationStep';
 import { PayloadStep } from './PayloadStep';
-import { goOnAt, progressOf } from './progress';
+import { goOnAt, progressOf, usesSample } from './progress';
 import { Rail } from './Rail';
 import { ReviewStep } from './ReviewStep';
 import { ScheduleStep } from './ScheduleStep';
-import { type WizardState, newState, reduce, stateOf } from './state';
+import { type WizardState, isLive, newState, reduce, stateOf } from './state';
 import { type StepId, isStep, later } from './steps';
 import { TableStep } from './TableStep';
 import { useDraft } from './use-draft';
@@ -46,16 +46,19 @@ function Wizard({
   const { saving, save, end } = useDraft(draft, state);
   const sample = useSample();
   const catalogue = useCatalogue().data;
-  const kinds = useMemo(
-    () =>
-      new Map(
-        [...(catalogue?.warehouses ?? []), ...(catalogue?.destinations ?? [])].map(({ id, label }) => [
-          id,
-          label,
-        ]),
+  const connections = useConnections().data;
+  const known = useMemo(
+    () => ({
+      kinds: new Map(
+        [...(catalogue?.warehouses ?? []), ...(catalogue?.destinations ?? [])].map((kind) => [kind.id, kind]),
       ),
-    [catalogue],
+      connections: connections ?? [],
+    }),
+    [catalogue, connections],
   );
+  // A saved sync goes on as it is until the changes are saved; one is not sent to the sample by a slip.
+  const live = isLive(state);
+  const onSampleNow = usesSample(state, known);
 
   useEffect(() => dispatch({ type: 'reached', step }), [step]);
   const close = () => {
@@ -80,10 +83,15 @@ function Wizard({
         <Rail
           title={state.name}
           saving={saving}
-          steps={progressOf(step, later(state.reached, step), state, kinds)}
+          steps={progressOf(step, later(state.reached, step), state, known)}
           onStep={onStep}
+          live={live}
           sampleBusy={sample.busy}
-          onSample={() => void sample.start(dispatch).then((done) => done && onStep('table'))}
+          onSample={
+            live || onSampleNow
+              ? undefined
+              : () => void sample.start(dispatch).then((done) => done && onStep('table'))
+          }
           onClose={close}
         />
         <main className={styles.main}>

@@ -1,9 +1,12 @@
-import { choosable, sentLines } from '@/features/payload/model';
+import type { Connection } from '@/api/bindings/Connection';
+import type { Kind } from '@/api/bindings/Kind';
+import { choosable, namesEvent, sentLines } from '@/features/payload/model';
 import { inShort, scheduleErrors, toSchedule } from '@/features/schedule/form';
 import { isLookedAt, queryOf } from '@/features/source/choice';
 import type { Step } from '@/components/Stepper';
 import type { WizardState } from './state';
 import { type StepId, place, steps } from './steps';
+import { sampleKind } from './use-sample';
 import { text } from './text';
 
 /** What keeps a step from being complete, in words for beside the button; the first is what to do next. */
@@ -24,7 +27,8 @@ export function openPoints(step: StepId, state: WizardState): string[] {
       ];
     }
     case 'payload':
-      return shaping.payload.lines.length > 0 &&
+      return namesEvent(shaping.payload) &&
+        shaping.payload.lines.length > 0 &&
         (sentLines(shaping.payload, source.identifiers).length > 0 || shaping.payload.shape !== 'record')
         ? []
         : [text.payload.title];
@@ -50,15 +54,38 @@ function payloadSummary(state: WizardState): string | undefined {
   return text.payload.summary(on.length - constants + who, constants);
 }
 
-function summaryOf(step: StepId, state: WizardState, kinds: ReadonlyMap<string, string>): string | undefined {
+/** What is known beside the wizard's own state. */
+export interface Known {
+  /** The kinds by their id. */
+  kinds: ReadonlyMap<string, Kind>;
+  connections: readonly Connection[];
+}
+
+/** The saved connection of the warehouse, once there is one. */
+const connectionOf = ({ warehouse }: WizardState, { connections }: Known): Connection | undefined =>
+  connections.find(({ name }) => name === warehouse.connection);
+
+/** The rows come from the sample warehouse already. */
+export const usesSample = (state: WizardState, known: Known): boolean =>
+  connectionOf(state, known)?.kind === sampleKind;
+
+/** The kind of the warehouse that is in use; of the one being chosen while none is. */
+function warehouseKind(state: WizardState, known: Known): string | undefined {
+  const { form, choice } = state.warehouse;
+  return (
+    connectionOf(state, known)?.kind ??
+    form?.kind ??
+    (choice && 'kind' in choice
+      ? choice.kind
+      : known.connections.find(({ name }) => name === choice?.saved)?.kind)
+  );
+}
+
+function summaryOf(step: StepId, state: WizardState, known: Known): string | undefined {
   const { warehouse, destination, source } = state;
   switch (step) {
     case 'warehouse':
-      return warehouse.form
-        ? kinds.get(warehouse.form.kind)
-        : warehouse.choice && 'kind' in warehouse.choice
-          ? kinds.get(warehouse.choice.kind)
-          : (warehouse.connection ?? undefined);
+      return known.kinds.get(warehouseKind(state, known) ?? '')?.label ?? warehouse.connection ?? undefined;
     case 'connection':
       return warehouse.connection ?? undefined;
     case 'table':
@@ -74,23 +101,39 @@ function summaryOf(step: StepId, state: WizardState, kinds: ReadonlyMap<string, 
   }
 }
 
+/** Steps that build on those before them. */
+const ofRows: ReadonlySet<StepId> = new Set(['connection', 'table', 'payload']);
+
+/** How a connection that does not work stands; one that was never tested is neither done nor a problem. */
+function tested(connection: Connection | undefined, { kinds }: Known): 'done' | 'problem' | 'todo' {
+  if (connection?.checked_ok === false) return 'problem';
+  return connection?.checked_ok === null && !kinds.get(connection.kind)?.ready ? 'todo' : 'done';
+}
+
 /** The stepper's steps: what is done, what was chosen there, where one can go. */
-export function progressOf(
-  now: StepId,
-  reached: StepId,
-  state: WizardState,
-  kinds: ReadonlyMap<string, string>,
-): Step<StepId>[] {
+export function progressOf(now: StepId, reached: StepId, state: WizardState, known: Known): Step<StepId>[] {
   const far = place(reached);
   let open = true;
   return steps.map(({ id, title }, index) => {
     const complete = openPoints(id, state).length === 0;
     const reachable = open && (index <= far + 1 || complete);
+    // What was chosen of other rows says nothing once their warehouse is being changed.
+    const stands = open || !ofRows.has(id);
     open = open && complete;
-    const summary = index <= far || id === now ? summaryOf(id, state, kinds) : undefined;
+    const summary = stands && (index <= far || id === now) ? summaryOf(id, state, known) : undefined;
     const passed = index <= far && id !== 'review';
     const look =
-      id === now ? 'now' : passed && complete ? 'done' : passed && index < far ? 'problem' : 'todo';
+      id === now
+        ? 'now'
+        : !passed || !stands
+          ? 'todo'
+          : id === 'connection' && complete
+            ? tested(connectionOf(state, known), known)
+            : complete
+              ? 'done'
+              : index < far
+                ? 'problem'
+                : 'todo';
     return { id, title, reachable, state: look, ...(summary ? { summary } : {}) };
   });
 }

@@ -43,6 +43,9 @@ export interface WizardState {
   target: Target;
 }
 
+/** A saved sync is being changed: it goes on as it was until the changes are saved. */
+export const isLive = ({ existing, testing }: WizardState): boolean => existing !== null && !testing;
+
 export type WizardAction =
   | { type: 'end'; end: 'warehouse' | 'destination'; part: Partial<End> }
   | { type: 'connected'; kind: Kind; connection: string }

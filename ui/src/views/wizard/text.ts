@@ -6,6 +6,12 @@ export const text = {
   saving: 'Saving the draft',
   notSaved: 'The draft could not be saved',
   untouched: 'Saved after each change',
+  /** While a saved sync is being changed. */
+  live: {
+    untouched: 'No changes yet',
+    saved: (time: string) => `Not live yet, kept ${time}`,
+    close: (changed: boolean) => (changed ? 'Keep changes and close' : 'Close'),
+  },
   useSample: 'Use sample data instead',
   close: 'Save draft and close',
   back: 'Back',

@@ -1,12 +1,21 @@
 import { useState } from 'react';
 import type { Connection } from '@/api/bindings/Connection';
+import type { ConnectionDraft } from '@/api/bindings/ConnectionDraft';
 import type { Kind } from '@/api/bindings/Kind';
 import type { Problem } from '@/api/bindings/Problem';
 import { asProblem } from '@/api/client';
 import { useCommand, useConnections } from '@/api/queries';
-import { type ConnectionForm, type Secrets, formErrors, toDraft } from '@/features/connection/form';
-import { useCheck } from '@/features/connection/use-check';
+import {
+  type ConnectionForm,
+  type Secrets,
+  formErrors,
+  savedForm,
+  toDraft,
+} from '@/features/connection/form';
+import { foundBy, useCheck } from '@/features/connection/use-check';
 import { useWizard } from './context';
+
+const same = (a: ConnectionDraft, b: ConnectionDraft) => JSON.stringify(a) === JSON.stringify(b);
 
 /** The form of one end: its errors, its test, and saving it. A change of the form makes its test void. */
 export function useConnect(
@@ -58,11 +67,17 @@ export function useConnect(
   /** Saves the connection and its secrets; the secrets are then only in the keychain. */
   const keep = async (): Promise<boolean> => {
     if (!kind || !form) return false;
+    const draft = toDraft(kind, form, secrets);
+    // Saving what is saved already would forget its last test.
+    if (saved && check.state === 'idle' && same(draft, toDraft(kind, savedForm(saved), {}))) {
+      dispatch({ type: 'connected', kind, connection: saved.name });
+      return true;
+    }
     try {
       const connection = await save.mutateAsync({
         existing: form.existing,
-        draft: toDraft(kind, form, secrets),
-        passed: check.state === 'passed',
+        draft,
+        ...foundBy(check),
       });
       goOnFrom(connection);
       dispatch({ type: 'connected', kind, connection: connection.name });

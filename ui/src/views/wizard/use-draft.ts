@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { call } from '@/api/client';
 import { clockTime } from '@/components/times';
 import { shaping } from '@/features/payload/edits';
-import type { WizardState } from './state';
+import { type WizardState, isLive } from './state';
 import { text } from './text';
 
 export interface Saving {
@@ -19,7 +19,10 @@ const stored = (state: WizardState): WizardState => ({ ...state, shaping: shapin
 /** Stores the wizard's state shortly after each change, and at once when asked to or when the wizard goes. */
 export function useDraft(id: string, state: WizardState) {
   const client = useQueryClient();
-  const [saving, setSaving] = useState<Saving>({ state: 'untouched', words: text.untouched });
+  const [saving, setSaving] = useState<Saving>({
+    state: 'untouched',
+    words: isLive(state) ? text.live.untouched : text.untouched,
+  });
   const saved = useRef(state);
   const latest = useRef(state);
   const ended = useRef(false);
@@ -35,7 +38,8 @@ export function useDraft(id: string, state: WizardState) {
         saved_at: null,
         state: stored(now),
       });
-      setSaving({ state: 'saved', words: text.saved(clockTime(draft.saved_at ?? new Date())) });
+      const at = clockTime(draft.saved_at ?? new Date());
+      setSaving({ state: 'saved', words: isLive(now) ? text.live.saved(at) : text.saved(at) });
       void client.invalidateQueries({ queryKey: ['drafts'] });
       void client.invalidateQueries({ queryKey: ['app_info'] });
     } catch {

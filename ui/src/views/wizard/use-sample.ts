@@ -5,6 +5,9 @@ import { toasts } from '@/components/toasts';
 import { noSource } from '@/features/source/choice';
 import type { WizardAction } from './state';
 
+/** The sample warehouse's id in the catalogue. */
+export const sampleKind = 'sample';
+
 /** The table that shows the most of the sample warehouse. */
 const showcase = 'lead_scores';
 
@@ -16,7 +19,7 @@ export function useSample() {
     setBusy(true);
     try {
       const [{ warehouses }, connections] = await Promise.all([call('catalogue'), call('connections')]);
-      const kind = warehouses.find(({ id }) => id === 'sample');
+      const kind = warehouses.find(({ id }) => id === sampleKind);
       if (!kind) throw new Error('There is no sample warehouse in the catalogue.');
       const saved =
         connections.find((connection) => connection.kind === kind.id) ??
@@ -26,6 +29,8 @@ export function useSample() {
         }));
       const tables = await call('tables', saved.name);
       const table = tables.find(({ name }) => name === showcase);
+      // A form of another warehouse that was begun is not gone on with.
+      dispatch({ type: 'end', end: 'warehouse', part: { form: null } });
       dispatch({ type: 'connected', kind, connection: saved.name });
       if (table)
         dispatch({

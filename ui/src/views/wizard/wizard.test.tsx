@@ -15,31 +15,7 @@ import { leadScores } from '@/test/fake/source';
 import { definitionOf, savedSyncs } from '@/test/fake/syncs';
 import { fakeHost, problem } from '@/test/fake-host';
 import { renderWindow } from '@/test/render';
-
-const heading = (name: string | RegExp) => screen.findByRole('heading', { level: 1, name });
-const on = '{Control>}{Enter}{/Control}';
-
-async function toTable(host = fakeHost()) {
-  const view = renderWindow('/new', host);
-  const user = userEvent.setup();
-  await heading('Where are the rows?');
-  // A schema for snapshots is written to, where one is granted: the promise is about the tables.
-  await screen.findByText('Your tables are only read.');
-  await user.click(await screen.findByRole('radio', { name: /Kestrel production/ }));
-  await user.keyboard(on);
-  await heading('Which rows?');
-  return { ...view, user };
-}
-
-async function toPayload(host = fakeHost()) {
-  const view = await toTable(host);
-  await view.user.click(await screen.findByText('lead_scores'));
-  await screen.findByText(/No duplicates and no nulls/);
-  await view.user.keyboard(on);
-  await heading('Shape the payload');
-  await screen.findByRole('region', { name: 'Payload of one row' });
-  return view;
-}
+import { heading, on, toDestination, toPayload, toTable } from '@/test/wizard';
 
 test('the sample is one press away, on an empty start and inside the wizard', async () => {
   const host = fakeHost({ first: true });
@@ -316,16 +292,6 @@ test('a destination that needs nothing says so', async () => {
   const side = screen.getByRole('complementary', { name: 'Practice CRM' });
   expect(within(side).getByText(/Nothing: no account, no key and no network/)).toBeTruthy();
 });
-
-async function toDestination(host = fakeHost()) {
-  const view = await toPayload(host);
-  await view.user.click(screen.getByRole('radio', { name: 'Record' }));
-  await view.user.keyboard(on);
-  await heading('When should it run?');
-  await view.user.keyboard(on);
-  await heading('Where should it go?');
-  return view;
-}
 
 const planned = (host: ReturnType<typeof fakeHost>) =>
   host.calls.filter(({ command }) => command === 'plan').map(({ input }) => input);
