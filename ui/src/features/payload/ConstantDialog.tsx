@@ -23,6 +23,7 @@ function Form({ onClose, onAdd }: { onClose: () => void; onAdd: (key: string, va
   return (
     <div className={styles.constant}>
       <TextField
+        // eslint-disable-next-line jsx-a11y/no-autofocus -- the dialog was opened to type in
         autoFocus
         label={text.constantKey}
         value={key}

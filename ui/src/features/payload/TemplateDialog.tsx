@@ -31,6 +31,7 @@ function Form({ columns, onClose, onAdd }: Props) {
   return (
     <div className={styles.constant}>
       <TextField
+        // eslint-disable-next-line jsx-a11y/no-autofocus -- the dialog was opened to type in
         autoFocus
         label={text.constantKey}
         value={key}
