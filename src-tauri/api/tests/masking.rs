@@ -214,7 +214,8 @@ async fn events_and_an_undo_hide_a_renamed_column() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_whole_request_of_one_record_hides_a_renamed_column() {
     let desk = desk().await;
-    let run = desk.ask("sync_test", json!({ "sync": "people", "record": null })).await["run"].as_i64().unwrap();
+    let run =
+        desk.ask("sync_test", json!({ "sync": "people", "record": null })).await["run"].as_i64().unwrap();
     desk.api.wait(run).await.unwrap();
     let (_, event) = desk.events().await;
     let detail = desk.event(&event, false).await;

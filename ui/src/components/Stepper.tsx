@@ -38,7 +38,7 @@ export function Stepper<Id extends string>({
           >
             <span className={styles.number}>
               {step.state === 'problem' ? (
-                '!'
+                <span aria-hidden="true">!</span>
               ) : step.state === 'done' ? (
                 <Icon name="check" size={12} />
               ) : (

@@ -231,7 +231,7 @@ describe('the page of a sync', () => {
     const host = fakeHost();
     host.answer('runs', () => [
       runOf(45, 'Product usage', { status: 'running', trigger: 'undo', undoes: 44, finished_at: null }),
-      runOf(44, 'Product usage', { undone_by: 45 }),
+      runOf(44, 'Product usage', { undoing: 45 }),
       runOf(43, 'Product usage', { undone_by: 42 }),
     ]);
     renderWindow('/syncs/Product%20usage', host);

@@ -30,12 +30,12 @@ pub(super) fn person(engine: &Engine, input: &PersonRequest) -> Result<PersonHis
     let cursor: Option<EventId> = input.cursor.as_deref().map(str::parse).transpose()?;
     // One more than asked for: what was sent before the last of them may be it.
     let most = input.limit.saturating_add(1);
-    let (mut rows, totals) = engine.store().read(|sqlite| match cursor {
-        Some(_) => Ok((events::page(sqlite, &filter, cursor, most)?, None)),
-        None => {
-            let (rows, totals) = events::page_and_totals(sqlite, &filter, most)?;
-            Ok((rows, Some(totals)))
+    let (mut rows, totals) = engine.store().read(|sqlite| {
+        if cursor.is_some() {
+            return Ok((events::page(sqlite, &filter, cursor, most)?, None));
         }
+        let (rows, totals) = events::page_and_totals(sqlite, &filter, most)?;
+        Ok((rows, Some(totals)))
     })?;
     let more = rows.len() > input.limit;
     let mut lines = Lines::new(engine);

@@ -297,7 +297,7 @@ async fn a_key_that_several_records_have_costs_only_those() {
     assert_eq!((undo.state, undo.counts.delivered), (RunState::Completed, 2));
     let stays = [as_record("k1", "Bo", "2"), as_record("k4", "Bo", "2")];
     let back = [as_record("k0", "Ana", "1"), as_record("k2", "Abe", "1")];
-    assert_eq!(records(&bench), BTreeMap::from_iter(stays.into_iter().chain(back)));
+    assert_eq!(records(&bench), stays.into_iter().chain(back).collect::<BTreeMap<_, _>>());
 }
 
 #[tokio::test(start_paused = true)]

@@ -85,7 +85,7 @@ async fn reads_that_come_too_early_wait_for_their_turn() {
     let run = changed(&bench).await;
     let early = |number: usize| {
         let error = Error::new(ErrorKind::RateLimited, "It is too early.");
-        if number % 3 > 0 { Err(error.with_turn_after(Duration::from_secs(10))) } else { Ok(()) }
+        if number.is_multiple_of(3) { Ok(()) } else { Err(error.with_turn_after(Duration::from_secs(10))) }
     };
     bench.crm.read(early);
     let look = bench.engine.look_at_undo(run.id, &[], None, 1).await.unwrap();
