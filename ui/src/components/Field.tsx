@@ -54,6 +54,14 @@ export interface TextFieldProps {
   onKeyDown?: (event: React.KeyboardEvent) => void;
 }
 
+/** A key also reaches what is around the field: Escape closes the dialog it is in. */
+const goesOn =
+  (onKeyDown: (event: React.KeyboardEvent) => void) =>
+  (event: React.KeyboardEvent & { continuePropagation: () => void }) => {
+    onKeyDown(event);
+    event.continuePropagation();
+  };
+
 /** A label above, an example below. Errors come on leaving the field, never on the first key. */
 export function TextField(props: TextFieldProps) {
   const {
@@ -99,7 +107,7 @@ export function TextField(props: TextFieldProps) {
       {...(describedBy ? { 'aria-describedby': describedBy } : {})}
       {...(onFocus ? { onFocus } : {})}
       {...(onBlur ? { onBlur } : {})}
-      {...(onKeyDown ? { onKeyDown } : {})}
+      {...(onKeyDown ? { onKeyDown: goesOn(onKeyDown) } : {})}
       {...(name ? { name } : {})}
       isInvalid={!!error || !!wrong}
       isDisabled={disabled ?? false}

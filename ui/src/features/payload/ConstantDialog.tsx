@@ -23,7 +23,7 @@ function Form({ onClose, onAdd }: { onClose: () => void; onAdd: (key: string, va
   return (
     <div className={styles.constant}>
       <TextField
-        // eslint-disable-next-line jsx-a11y/no-autofocus -- the dialog was opened to type in
+        // eslint-disable-next-line jsx-a11y/no-autofocus -- a dialog with fields begins at the first one
         autoFocus
         label={text.constantKey}
         value={key}

@@ -45,7 +45,7 @@ test('who already edits the next key keeps the focus when the last one is done',
 test('F2 renames the row that has the focus, also after its row went elsewhere', async () => {
   const user = userEvent.setup();
   render(<Grid />);
-  const tick = () => screen.getByRole('checkbox', { name: 'Send phone' });
+  const tick = () => screen.getByLabelText('Send phone');
   tick().focus();
   await user.keyboard(' ');
   tick().focus();
