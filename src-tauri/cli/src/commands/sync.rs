@@ -3,7 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sluice_api::Api;
-use sluice_api::wire::{HeldRequest, Problem, Push, Run, RunStatus, SinceRequest, SyncNow, Trigger};
+use sluice_api::wire::{
+    HeldRequest, Problem, Push, Run, RunStatus, RunsRequest, SinceRequest, SyncNow, Trigger,
+};
+use sluice_engine::{Error, ErrorKind};
 
 use crate::exit::Exit;
 use crate::output::{self, Output};
@@ -29,13 +32,12 @@ pub(crate) async fn run(api: &Api, out: Output, sync: String, how: How) -> Resul
     // runs left, and the run's own end waits for nothing.
     let trouble = api.upkeep().await;
     let How { full, approve, anyway } = how;
-    if approve
-        && !full
-        && !anyway
-        && let Some(held) = api.sync(sync.clone()).await?.held
-        && has_changed(api, held.run).await?
-    {
-        return Ok(report(out, &held));
+    if approve && !full {
+        match api.sync(sync.clone()).await?.held {
+            Some(held) if !anyway && has_changed(api, held.run).await? => return Ok(report(out, &held)),
+            Some(_) => {}
+            None => refuse_dropped(api, &sync).await?,
+        }
     }
     let now = SyncNow { sync, full, approve, review: false, planned: None };
     let run = follow(api, async { api.sync_now(now).await }).await?;
@@ -47,6 +49,24 @@ pub(crate) async fn run(api: &Api, out: Output, sync: String, how: How) -> Resul
         output::problem(&trouble);
     }
     Ok(exit)
+}
+
+/// Refuses to approve what is held no more: a run that takes the place of one that was dropped was looked at by nobody.
+async fn refuse_dropped(api: &Api, sync: &str) -> Result<(), Problem> {
+    let newest = RunsRequest { sync: Some(sync.to_owned()), before: None, limit: 1 };
+    let newest = api.runs(newest).await?.into_iter().next();
+    let is_dropped = |run: &Run| {
+        let was_held = run.problem.as_ref().is_some_and(|problem| problem.kind == ErrorKind::Held.name());
+        run.status == RunStatus::Cancelled && was_held
+    };
+    let Some(run) = newest.filter(is_dropped) else { return Ok(()) };
+    let message =
+        format!("Run {} was held, and was dropped: by you, or because “{sync}” was changed.", run.run);
+    let hint = format!(
+        "Look at what a run would do now with `sluice plan {0} --all`, or run it: `sluice sync {0}`.",
+        quoted(sync)
+    );
+    Err(Error::new(ErrorKind::Conflict, message).with_safe("Nothing was sent.").with_hint(hint).into())
 }
 
 /// Whether the warehouse says something else than the held run has ready to send, and says so. Where looking again would

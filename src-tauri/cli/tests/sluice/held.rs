@@ -84,6 +84,22 @@ fn a_cursor_reads_on_from_the_last_row() {
 }
 
 #[test]
+fn what_took_the_place_of_a_dropped_run_is_not_approved_unseen() {
+    let sluice = shrunken();
+    sluice.json(&["sync", "lead-scores"], 4);
+    let other = format!("{LEAD_SCORES}    mode: mirror\n    removed: delete\n")
+        .replace("{ column: lead_score }", "{ column: score_grade }");
+    assert_eq!(sluice.apply(&other).code, 0);
+    let said = sluice.run(&["sync", "lead-scores", "--approve"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(
+        said.err.contains("was dropped") && said.err.contains("sluice plan lead-scores --all"),
+        "{said:?}"
+    );
+    assert_eq!(sluice.json(&["runs"], 0)[0]["status"], "cancelled", "nothing ran");
+}
+
+#[test]
 fn every_record_is_looked_at_before_just_those_are_sent() {
     let sluice = Sluice::with(LEAD_SCORES);
     sluice.json(&["sync", "lead-scores"], 0);

@@ -55,7 +55,9 @@ impl<'a> Comparison<'a> {
             self.known(object).await?.add_writable(&mut fields);
         }
         // It stands there too, perhaps written otherwise.
-        fields.push(match_field.clone());
+        if !fields.contains(match_field) {
+            fields.push(match_field.clone());
+        }
         let read = ReadByKey { object, match_field, values: &values, fields: &fields, needed: true };
         let Some(found) = read_by_key(self.destination, &read, self.patience).await else {
             return if self.only_if_empty.is_empty() { Ok(None) } else { Err(only_if_empty::not_readable()) };
@@ -156,7 +158,10 @@ fn live(
     }
     let is_new = found.is_none();
     let mut refused = if fills(record.operation) { known.refusals(entries, is_new) } else { Vec::new() };
-    refused.retain(|refusal| !left_alone.contains(&refusal.field) && !same.contains(&refusal.field));
+    let value = |of: &Option<Json>, name: &str| of.as_ref().and_then(|fields| fields.get(name)).cloned();
+    // A value that stands there letter by letter was taken before.
+    let stands_there = |name: &str| !is_new && value(&stands, name) == value(&sent, name);
+    refused.retain(|refusal| !left_alone.contains(&refusal.field) && !stands_there(&refusal.field));
     let group = match (record.operation, is_new) {
         (Operation::Update, true) | (Operation::Create, false) => Group::Fail,
         (Operation::Upsert | Operation::Update | Operation::Create, _) if !refused.is_empty() => Group::Fail,
@@ -166,7 +171,19 @@ fn live(
         (Operation::Clear, false) if differs => Group::Remove,
         (Operation::Upsert | Operation::Update | Operation::Delete | Operation::Clear, _) => Group::Same,
     };
-    Looked { same, left_alone, refused, ..Looked::of(group, found.map(|found| found.fields), true) }
+    let stands = if record.operation == Operation::Delete {
+        found.map(|found| found.fields)
+    } else {
+        stands.map(|stands| of_record(stands, entries).compact())
+    };
+    Looked { same, left_alone, refused, ..Looked::of(group, stands, true) }
+}
+
+/// Of what stands there only what the record has too: others of its request may have more.
+fn of_record(stands: Json, entries: &[(String, Json)]) -> Json {
+    let Json::Object(mut fields) = stands else { return stands };
+    fields.retain(|(name, _)| entries.iter().any(|(known, _)| known == name));
+    Json::Object(fields)
 }
 
 /// Tells of each record what stands in its place. Answers with whether the destination can be asked. `most` records are

@@ -64,6 +64,25 @@ async fn every_record_is_compared_with_what_stands_there() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn only_what_the_record_has_is_told_of_what_stands_there() {
+    let bench = bench().await;
+    bench.mirror(Removal::Delete).await;
+    bench.table.set(vec![row("a", "Ana"), row("b", "Bo"), row("c", "Cy")]);
+    bench.run().await;
+    bench.crm.somebody_sets("a", "phone", "1");
+    bench.table.set(vec![row("a", "Abe"), row("c", "Cy")]);
+    let held = reviewed(&bench).await;
+    let (records, _) = bench.engine.reviewed(held.id, &Filter::default(), None, 10).unwrap();
+    let stands = |key: &str| {
+        let record = records.iter().find(|record| record.key == key).unwrap();
+        record.looked.as_ref().unwrap().stands.clone().unwrap()
+    };
+    assert_eq!(stands("a"), r#"{"name":"Ana","id":"a"}"#, "the phone stays as it is");
+    assert!(stands("b").contains("phone"), "what is deleted goes whole");
+    assert_eq!(stands("b").matches("\"id\"").count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_approved_is_sent_but_for_what_somebody_changed_since() {
     let bench = bench().await;
     for key in ["k1", "k2"] {
