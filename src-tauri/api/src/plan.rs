@@ -119,10 +119,10 @@ pub(crate) fn named_record(name: &str) -> Result<u64> {
 
 /// A record of a plan, with what is personal masked; without masks as it is.
 pub(crate) fn record_on_wire(record: &plan::PlanRecord, masks: Option<&Masks>) -> PlanRecord {
-    let document = |bytes: &Option<Vec<u8>>| Json::parse(std::str::from_utf8(bytes.as_deref()?).ok()?);
+    let document = |bytes: Option<&[u8]>| Json::parse(std::str::from_utf8(bytes?).ok()?);
     let looked = record.looked.as_ref();
     let live = looked.filter(|looked| looked.live);
-    let (mut before, mut after) = (document(&record.before), document(&record.after));
+    let (mut before, mut after) = (document(record.before.as_deref()), document(record.after()));
     let mut now = live.and_then(|looked| Json::parse(looked.stands.as_deref()?));
     // What changed is judged on the values themselves; only then are they masked.
     let earlier =

@@ -145,13 +145,7 @@ fn field_on_wire(field: &FieldReport, last: Option<&Report>, masks: &Masks) -> R
 
 impl From<ReviewFilter> for review::Filter {
     fn from(filter: ReviewFilter) -> Self {
-        let group = filter.group.map(|group| match group {
-            PlanGroup::Create => Group::Create,
-            PlanGroup::Update => Group::Update,
-            PlanGroup::Same => Group::Same,
-            PlanGroup::Remove => Group::Remove,
-            PlanGroup::Fail => Group::Fail,
-        });
+        let group = filter.group.map(Into::into);
         Self { group, field: filter.field, search: filter.search }
     }
 }

@@ -1,9 +1,8 @@
 //! Fields of a mapping and of a destination, from the engine's types to the wire's and back.
 
-use sluice_engine::fits::Misfit;
 use sluice_engine::{destination, sync};
 
-use crate::wire::{Field, FieldValue, MismatchKind, Takes};
+use crate::wire::{Field, FieldValue, Takes};
 
 impl From<destination::Takes> for Takes {
     fn from(takes: destination::Takes) -> Self {
@@ -34,18 +33,6 @@ impl From<Takes> for destination::Takes {
             Takes::Moment { converts } => Self::Moment { converts },
             Takes::OneOf => Self::OneOf,
             Takes::SomeOf => Self::SomeOf,
-        }
-    }
-}
-
-impl From<Misfit> for MismatchKind {
-    fn from(why: Misfit) -> Self {
-        match why {
-            Misfit::Empty => Self::Empty,
-            Misfit::NotInList => Self::NotInList,
-            Misfit::OtherType => Self::OtherType,
-            Misfit::Decimals => Self::Decimals,
-            Misfit::TooLong => Self::TooLong,
         }
     }
 }

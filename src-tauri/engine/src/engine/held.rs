@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::record::Change;
 use crate::run::compare::compare;
 use crate::run::plan::{Plan, PlanRecord, requests};
-use crate::store::outbox::{self, Body, RecordState};
+use crate::store::outbox::{self, Body};
 use crate::store::runs::{Counts, RunRow, RunState};
 use crate::store::syncs::SavedSync;
 use crate::store::{Sqlite, runs, seal, syncs};
@@ -105,18 +105,9 @@ fn staged(sqlite: &Sqlite, run: &RunRow, limit: usize) -> Result<Staged> {
     let mut left = [0, counts.added, counts.changed, counts.removed].map(|count| count.min(limit as u64));
     let mut staged = Staged { records: Vec::new(), batches: 0, operations: BTreeMap::new() };
     for batch in outbox::batches_of(sqlite, run.id)? {
-        let own = outbox::own_states(sqlite, batch.id)?;
-        let to_send = |state: RecordState| state == RecordState::Staged || state.is_waiting();
-        if !to_send(batch.state) && !own.values().any(|own| to_send(own.state)) {
-            continue;
-        }
-        let Some(body) = outbox::body(sqlite, batch.id)? else { continue };
-        let mut is_sent = false;
-        for place in 0..body.len() {
-            if !to_send(own.get(&place).map_or(batch.state, |own| own.state)) {
-                continue;
-            }
-            is_sent = true;
+        let Some((body, places)) = outbox::to_send(sqlite, &batch)? else { continue };
+        staged.batches += 1;
+        for place in places {
             *staged.operations.entry(body.operation(place)? as u8).or_default() += 1;
             let change = body.change(place)?;
             let left = &mut left[change as usize];
@@ -125,7 +116,6 @@ fn staged(sqlite: &Sqlite, run: &RunRow, limit: usize) -> Result<Staged> {
                 staged.records.push(looked_at(sqlite, run.sync, &body, place, change)?);
             }
         }
-        staged.batches += u64::from(is_sent);
     }
     Ok(staged)
 }
@@ -137,12 +127,10 @@ fn looked_at(sqlite: &Sqlite, sync: i64, body: &Body, place: usize, change: Chan
         Change::Changed | Change::Removed => outbox::last_delivered(sqlite, sync, &key)?,
     };
     let before = before.filter(|(change, _)| *change != Change::Removed).map(|(_, payload)| payload);
-    let after = (change != Change::Removed).then(|| body.payload(place).to_vec());
     Ok(PlanRecord {
         key,
         change,
         before,
-        after,
         operation: body.operation(place)?,
         sent: body.payload(place).to_vec(),
         looked: None,

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::OnceCell;
+
 use super::Engine;
 use super::opening::both;
 use crate::destination::Destination;
@@ -49,8 +51,10 @@ impl Engine {
             let (kept, last) = (runs::review(sqlite, run)?, runs::review_before(sqlite, row.sync, run)?);
             Ok((row.clone(), syncs::by_id(sqlite, row.sync)?, kept, last))
         })?;
-        let now =
-            self.reviewing().get(&run).map(|one| (lock(&one.report).clone(), one.going, one.problem.clone()));
+        let now = self
+            .reviewing()
+            .get(&run)
+            .map(|one| (lock(&one.report).to_keep(), one.going, one.problem.clone()));
         let (report, going, problem) = now.unwrap_or_else(|| (kept.unwrap_or_default(), false, None));
         let is_open = row.state == RunState::Held && report.compared < row.counts.waiting();
         let (live, requests) = if is_open && !going {
@@ -134,6 +138,7 @@ impl Engine {
             run: row,
             report,
             cancel: self.store.lost().child_token(),
+            known: OnceCell::new(),
         }))
     }
 

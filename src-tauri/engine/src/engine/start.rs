@@ -84,11 +84,10 @@ impl Engine {
             return self.approve(held).await;
         }
         let (sync, shape, at) = (saved.id, saved.sync.shape.clone(), millis(self.clock.now()));
-        let (full, trigger, slot) = (start.full, start.trigger, start.slot);
         let begin = move |sqlite: &rusqlite::Connection| {
-            let generation = syncs::begin_generation(sqlite, sync, full)?;
-            let run = runs::begin(sqlite, sync, trigger, at, generation, &shape)?;
-            match slot {
+            let generation = syncs::begin_generation(sqlite, sync, start.full)?;
+            let run = runs::begin(sqlite, sync, start.trigger, at, generation, &shape)?;
+            match start.slot {
                 Some(slot) if !slots::take(sqlite, sync, slot, run)? => {
                     Err(Error::new(ErrorKind::Conflict, "This slot of the schedule has run already."))
                 }

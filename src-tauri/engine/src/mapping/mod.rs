@@ -253,4 +253,4 @@ fn push_escaped(json: &[u8], out: &mut String) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -17,7 +17,7 @@ fn columns(names: &[&str]) -> Vec<Column> {
         .collect()
 }
 
-fn sync(shape: Shape, fields: Option<Vec<Field>>) -> Sync {
+pub(crate) fn sync(shape: Shape, fields: Option<Vec<Field>>) -> Sync {
     Sync {
         name: "s".into(),
         from: "w".into(),

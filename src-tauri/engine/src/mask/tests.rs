@@ -2,28 +2,8 @@ use serde_json::json;
 
 use super::*;
 use crate::json_text::Json;
-use crate::schedule::Schedule;
-use crate::sync::{
-    Brakes, EventName, Field, FieldValue, Hash, Identifier, Mode, Query, Removal, Shape, Sync, TableName,
-};
-
-fn sync(shape: Shape, fields: Option<Vec<Field>>) -> Sync {
-    Sync {
-        name: "s".into(),
-        from: "w".into(),
-        query: Query::Table(TableName::new("a", "b")),
-        key: vec!["id".into()],
-        to: Some("d".into()),
-        shape,
-        mode: Mode::Upsert,
-        removed: Removal::Nothing,
-        identifiers: std::collections::BTreeMap::new(),
-        fields,
-        schedule: Schedule::Manual,
-        brakes: Brakes::default(),
-        cursor: None,
-    }
-}
+use crate::mapping::tests::sync;
+use crate::sync::{EventName, Field, FieldValue, Hash, Identifier, Shape, Sync};
 
 fn constant(value: serde_json::Value, key: &str) -> Field {
     Field::new(FieldValue::Constant(value), key)

@@ -56,23 +56,31 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
     let (id, values) = (batch.id, BEFORE.packed(&values.collect())?);
     let (run, at) = (context.run.id, millis(context.clock.now()));
     let left_alone: BTreeSet<usize> = since.iter().map(|(place, _)| *place).collect();
-    let added = Counts { rejected: left_alone.len() as u64, ..Counts::default() };
     let insert = move |sqlite: &rusqlite::Connection| {
         BEFORE.keep(sqlite, id, &values)?;
         for (place, problem) in &since {
             let problem = problem.to_json()?;
             outbox::set_state(sqlite, id, *place, RecordState::RejectedBefore, at, Some(&problem))?;
         }
-        runs::add_outcomes(sqlite, run, &added, 0)?;
+        if !since.is_empty() {
+            runs::add_outcomes(sqlite, run, &left(since.len()), 0)?;
+        }
         packed.map_or(Ok(()), |packed| AMENDED.keep(sqlite, id, &packed))
     };
     context.store.write(insert).done().await?;
-    context.progress.add(&added);
-    batch.leave_alone(left_alone);
+    if !left_alone.is_empty() {
+        context.progress.add(&left(left_alone.len()));
+        batch.leave_alone(left_alone);
+    }
     if let Some(amended) = amended {
         batch.amend(amended);
     }
     Ok(())
+}
+
+/// So many records are left alone.
+fn left(records: usize) -> Counts {
+    Counts { rejected: records as u64, ..Counts::default() }
 }
 
 /// Records that are not any more as they were when somebody looked at them, with what has changed: they are not

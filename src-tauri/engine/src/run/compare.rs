@@ -22,7 +22,7 @@ pub(crate) struct Comparison<'a> {
     /// Fields that are filled only where they are empty.
     only_if_empty: Vec<String>,
     patience: Patience,
-    known: OnceCell<Known>,
+    known: &'a OnceCell<Known>,
 }
 
 /// A record as it would be sent.
@@ -34,16 +34,15 @@ pub(crate) struct ToSend<'a> {
 }
 
 impl<'a> Comparison<'a> {
-    pub(crate) fn new(sync: &'a Sync, destination: &'a dyn Destination, patience: Patience) -> Self {
+    /// `known` are the fields of the destination's object, asked for once they are needed.
+    pub(crate) fn new(
+        sync: &'a Sync,
+        destination: &'a dyn Destination,
+        patience: Patience,
+        known: &'a OnceCell<Known>,
+    ) -> Self {
         let only_if_empty = only_if_empty::names(sync);
-        Self { destination, shape: &sync.shape, only_if_empty, patience, known: OnceCell::new() }
-    }
-
-    /// Whether the destination can be asked.
-    pub(crate) async fn is_live(&self) -> Result<bool> {
-        let Shape::Record { object, match_field } = self.shape else { return Ok(false) };
-        let nothing = ReadByKey { object, match_field, values: &[], fields: &[], needed: true };
-        read_by_key(self.destination, &nothing, self.patience).await.transpose().map(|found| found.is_some())
+        Self { destination, shape: &sync.shape, only_if_empty, patience, known }
     }
 
     /// Of each record what stands in its place in the destination; no more than one request carries. `None` where the
@@ -197,7 +196,8 @@ pub(crate) async fn compare(
     if !matches!(sync.shape, Shape::Record { .. }) {
         return Ok(false);
     }
-    let comparison = Comparison::new(sync, destination, Patience::Turns);
+    let known = OnceCell::new();
+    let comparison = Comparison::new(sync, destination, Patience::Turns, &known);
     for records in records.chunks_mut(most.max(1)) {
         let to_send: Vec<ToSend<'_>> = records.iter().map(PlanRecord::to_send).collect();
         let Some(looked) = comparison.live(&to_send).await? else { return Ok(false) };

@@ -11,7 +11,7 @@ use crate::store::outbox::looked::Refusal;
 
 /// The fields by their names.
 #[derive(Default)]
-pub(in crate::run) struct Known {
+pub(crate) struct Known {
     fields: HashMap<String, ObjectField>,
 }
 
@@ -20,7 +20,7 @@ impl Known {
     pub(in crate::run) async fn read(destination: &dyn Destination, object: &str) -> Result<Self> {
         let objects = destination.objects().await?;
         let fields = objects.into_iter().filter(|known| known.name == object).flat_map(|known| known.fields);
-        Ok(fields.collect())
+        Ok(Self { fields: fields.map(|field| (field.name.clone(), field)).collect() })
     }
 
     pub(in crate::run) fn takes(&self, name: &str) -> Takes {
@@ -66,11 +66,5 @@ impl Known {
             refusals.extend(open.into_iter().map(|field| refusal(field, Misfit::Empty)));
         }
         refusals
-    }
-}
-
-impl FromIterator<ObjectField> for Known {
-    fn from_iter<I: IntoIterator<Item = ObjectField>>(fields: I) -> Self {
-        Self { fields: fields.into_iter().map(|field| (field.name.clone(), field)).collect() }
     }
 }

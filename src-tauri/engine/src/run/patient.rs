@@ -41,6 +41,17 @@ where
     }
 }
 
+/// Whether the destination says what is in its records: it is asked for none of them.
+pub(super) async fn is_readable(
+    destination: &dyn Destination,
+    object: &str,
+    match_field: &str,
+    patience: Patience,
+) -> Result<bool> {
+    let nothing = ReadByKey { object, match_field, values: &[], fields: &[], needed: true };
+    read_by_key(destination, &nothing, patience).await.transpose().map(|found| found.is_some())
+}
+
 /// [`Destination::read_by_key`], asked patiently.
 pub(super) async fn read_by_key(
     destination: &dyn Destination,

@@ -58,8 +58,6 @@ pub struct PlanRecord {
     pub change: Change,
     /// The payload as last delivered.
     pub before: Option<Vec<u8>>,
-    /// The payload it would send; `None` for a removal.
-    pub after: Option<Vec<u8>>,
     /// What is done with it.
     pub operation: Operation,
     /// The exact payload that goes out, also for a removal.
@@ -69,6 +67,11 @@ pub struct PlanRecord {
 }
 
 impl PlanRecord {
+    /// The payload it would send; `None` for a removal.
+    pub fn after(&self) -> Option<&[u8]> {
+        (self.change != Change::Removed).then_some(self.sent.as_slice())
+    }
+
     pub(crate) fn to_send(&self) -> ToSend<'_> {
         ToSend { change: self.change, operation: self.operation, payload: &self.sent }
     }
@@ -112,12 +115,10 @@ impl Sink for Collected {
         let taken = &mut self.taken[staged.change as usize];
         if *taken < self.limit {
             *taken += 1;
-            let after = (staged.change != Change::Removed).then(|| staged.payload.to_vec());
             let record = PlanRecord {
                 key: staged.key.to_owned(),
                 change: staged.change,
                 before: None,
-                after,
                 operation: staged.operation,
                 sent: staged.payload.to_vec(),
                 looked: None,

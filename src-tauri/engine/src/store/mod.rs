@@ -20,7 +20,7 @@ pub mod retention;
 pub mod runs;
 mod schema;
 pub mod seal;
-mod search;
+pub(crate) mod search;
 pub mod settings;
 pub mod slots;
 pub mod syncs;

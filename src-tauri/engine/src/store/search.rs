@@ -9,7 +9,7 @@ use super::json::stored_json;
 ///
 /// Batches are looked through as bytes first: the longest part of the text that stands in every spelling of it is
 /// looked for in the lowered bytes, and most batches need no closer look.
-pub(super) struct Search {
+pub(crate) struct Search {
     lowered: String,
     part: Option<Finder<'static>>,
     /// Other spellings of letters in `part`.
@@ -20,7 +20,7 @@ pub(super) struct Search {
 const INTO_ASCII: [(char, &str); 2] = [('k', "\u{212a}"), ('i', "\u{130}")];
 
 impl Search {
-    pub(super) fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let lowered = text.to_lowercase();
         let part = lowered.split(has_case_beyond_ascii).max_by_key(|part| part.len());
         let part = part.filter(|part| !part.is_empty());
@@ -38,7 +38,7 @@ impl Search {
         part.find(bytes).is_some() || self.spellings.iter().any(|spelling| spelling.find(bytes).is_some())
     }
 
-    pub(super) fn is_in_text(&self, text: &str) -> bool {
+    pub(crate) fn is_in_text(&self, text: &str) -> bool {
         text.to_lowercase().contains(&self.lowered)
     }
 

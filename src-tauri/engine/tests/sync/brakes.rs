@@ -7,7 +7,7 @@ use sluice_engine::store::runs::{RunRow, RunState, Trigger};
 use sluice_engine::sync::{Brakes, Mode, Removal};
 use sluice_engine::testing::{FakeCell, FakeDestination, FakeWarehouse, Reply};
 
-use crate::bench::{Bench, PLAIN, SYNC, payload, people, row};
+use crate::bench::{Bench, NO_BRAKES, PLAIN, SYNC, payload, people, row};
 
 const APPROVE: Start = Start { approve: true, ..PLAIN };
 
@@ -173,18 +173,9 @@ async fn a_first_run_is_held_where_the_sync_says_so() {
 
 #[tokio::test(start_paused = true)]
 async fn a_brake_that_is_off_holds_nothing() {
-    let off = Brakes {
-        empty: false,
-        shrunk: None,
-        removed: None,
-        removed_records: None,
-        refused: None,
-        emptied: None,
-        first_run: false,
-    };
     let bench = delivered(2_000).await;
     bench.mirror(Removal::Delete).await;
-    bench.save(|sync| sync.brakes = off).await;
+    bench.save(|sync| sync.brakes = NO_BRAKES).await;
     blank(&bench, 2_000);
     assert_eq!(bench.run().await.state, RunState::Completed);
     bench.table.set(people(20, "Ana"));
@@ -207,7 +198,7 @@ async fn what_is_approved_is_exactly_what_was_looked_at() {
     assert_eq!((looked.counts.removed, looked.counts.changed, looked.records.len()), (20, 1, 21));
     let changed = looked.records.iter().find(|record| record.key == "k3").unwrap();
     assert_eq!(changed.before.as_deref(), Some(payload("k3", "Ana").as_bytes()));
-    assert_eq!(changed.after.as_deref(), Some(payload("k3", "Bea").as_bytes()));
+    assert_eq!(changed.after(), Some(payload("k3", "Bea").as_bytes()));
     // The table goes on meanwhile.
     bench.table.edit(|rows| rows[3][1] = "Cleo".into());
     let run = bench.run_with(APPROVE).await;

@@ -1,6 +1,7 @@
 import type { Review } from '@/api/bindings/Review';
 import { Banner } from '@/components/Banner';
 import { Button } from '@/components/Button';
+import { listed } from '@/components/listed';
 import { shortPath } from '../paths';
 import { reviewText } from './review-text';
 import styles from './review.module.css';
@@ -40,7 +41,7 @@ export function Blanked({
           </>
         }
       >
-        <b>{words.told(told.join(', ').replace(/, ([^,]+)$/, ' and $1'))}</b>
+        <b>{words.told(listed(told))}</b>
       </Banner>
     </div>
   );

@@ -1,3 +1,4 @@
+import { listed } from '@/components/listed';
 import type { MismatchKind } from '@/api/bindings/MismatchKind';
 import type { Since } from '@/api/bindings/Since';
 import { count, counted } from '@/components/times';
@@ -103,11 +104,10 @@ export const reviewText = {
         [changed, 'would be sent otherwise'],
         [gone, 'would not be sent any more'],
       ];
-      const told = parts.filter(([n]) => n > 0);
-      return `${told
-        .map(([n, words], at) => `${count(n)}${at === 0 ? ` ${one(n)}` : ''} ${words}`)
-        .join(', ')
-        .replace(/, ([^,]+)$/, ' and $1')}.`;
+      const told = parts
+        .filter(([n]) => n > 0)
+        .map(([n, words], at) => `${count(n)}${at === 0 ? ` ${one(n)}` : ''} ${words}`);
+      return `${listed(told)}.`;
     },
     keys: 'Some of them',
     unlooked: 'Look again whether the warehouse has changed?',

@@ -1,3 +1,4 @@
+import { listed } from '@/components/listed';
 import { count } from '@/components/times';
 
 /** `0.4% of today’s quota`, `5% …`; a share that is there is never told as none. */
@@ -49,7 +50,7 @@ export const text = {
     ofFirst: (n: string) => `Of the first ${n}: `,
     fields: (names: readonly string[]) =>
       names.length <= 3
-        ? names.join(', ').replace(/, ([^,]+)$/, ' and $1')
+        ? listed(names)
         : `${names.slice(0, 2).join(', ')} and ${String(names.length - 2)} more fields`,
     show: (n: string) => `Show ${n}`,
     showAll: 'Show all',

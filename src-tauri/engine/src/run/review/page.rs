@@ -1,15 +1,15 @@
 //! Compared records of a held run, page by page.
 
-use super::walk::{batches_after, to_send};
+use super::walk::batches_after;
 use crate::error::Result;
 use crate::json_text::Json;
-use crate::record::Change;
 use crate::run::compare::{entries, parse};
 use crate::run::plan::PlanRecord;
 use crate::store::Sqlite;
-use crate::store::outbox::Body;
 use crate::store::outbox::looked::{Group, LOOKED, Looked};
+use crate::store::outbox::{self, Body};
 use crate::store::runs::RunRow;
+use crate::store::search::Search;
 
 /// Which compared records are wanted.
 #[derive(Debug, Clone, Default)]
@@ -39,15 +39,14 @@ pub(crate) fn page(
     after: Option<Place>,
     limit: usize,
 ) -> Result<(Vec<PlanRecord>, Option<Place>)> {
-    let search =
-        filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_lowercase);
+    let search = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(Search::new);
     let mut records = Vec::new();
     for batch in batches_after(sqlite, run.id, after.map_or(0, |after| after.batch - 1))? {
         let Some(mut looked) = LOOKED.of_batch(sqlite, batch.id)? else { continue };
         if !looked.values().any(|looked| is_of_group(filter, looked)) {
             continue;
         }
-        let Some((body, places)) = to_send(sqlite, &batch)? else { continue };
+        let Some((body, places)) = outbox::to_send(sqlite, &batch)? else { continue };
         for place in places {
             let at = Place { batch: batch.id, place };
             if after.is_some_and(|after| at <= after) {
@@ -56,7 +55,7 @@ pub(crate) fn page(
             let Some(looked) = looked.remove(&place).filter(|looked| is_of_group(filter, looked)) else {
                 continue;
             };
-            let has_text = search.as_deref().is_none_or(|search| contains(&body, place, &looked, search));
+            let has_text = search.as_ref().is_none_or(|search| contains(&body, place, &looked, search));
             let has_field =
                 filter.field.as_deref().is_none_or(|field| is_about(run, &body, place, &looked, field));
             if has_text && has_field {
@@ -74,11 +73,10 @@ fn is_of_group(filter: &Filter, looked: &Looked) -> bool {
     filter.group.is_none_or(|group| group == looked.group)
 }
 
-fn contains(body: &Body, place: usize, looked: &Looked, search: &str) -> bool {
+fn contains(body: &Body, place: usize, looked: &Looked, search: &Search) -> bool {
     let payload = String::from_utf8_lossy(body.payload(place));
-    [body.key(place), &*payload, looked.stands.as_deref().unwrap_or_default()]
-        .iter()
-        .any(|text| text.to_lowercase().contains(search))
+    let texts = [body.key(place), &*payload, looked.stands.as_deref().unwrap_or_default()];
+    texts.iter().any(|text| search.is_in_text(text))
 }
 
 fn is_about(run: &RunRow, body: &Body, place: usize, looked: &Looked, field: &str) -> bool {
@@ -90,15 +88,13 @@ fn is_about(run: &RunRow, body: &Body, place: usize, looked: &Looked, field: &st
 }
 
 fn record(body: &Body, place: usize, looked: Looked) -> Result<PlanRecord> {
-    let (change, sent) = (body.change(place)?, body.payload(place).to_vec());
     let before = looked.stands.as_ref().filter(|_| !looked.live).map(|stands| stands.clone().into_bytes());
     Ok(PlanRecord {
         key: body.key(place).to_owned(),
-        change,
+        change: body.change(place)?,
         before,
-        after: (change != Change::Removed).then(|| sent.clone()),
         operation: body.operation(place)?,
-        sent,
+        sent: body.payload(place).to_vec(),
         looked: Some(looked),
     })
 }

@@ -115,13 +115,9 @@ impl Report {
     }
 
     /// As it is kept: only the most frequent values of each field.
-    pub(super) fn to_keep(&self) -> Self {
-        let mut kept = self.clone();
-        for field in &mut kept.fields {
-            field.values =
-                field.top(KEPT).into_iter().map(|(value, counts)| (value.to_owned(), counts)).collect();
-        }
-        kept
+    pub(crate) fn to_keep(&self) -> Self {
+        let (groups, fields) = (self.groups.clone(), self.fields.iter().map(FieldReport::to_keep).collect());
+        Self { groups, fields, places: HashMap::new(), ..*self }
     }
 }
 
@@ -133,6 +129,11 @@ impl FieldReport {
         } else if let Some(counts) = self.values.get_mut(&text) {
             add(counts);
         }
+    }
+
+    fn to_keep(&self) -> Self {
+        let values = self.top(KEPT).into_iter().map(|(value, counts)| (value.to_owned(), counts)).collect();
+        Self { path: self.path.clone(), misfits: self.misfits.clone(), values, ..*self }
     }
 
     /// The most frequent values after, with how many records have each before and after.
@@ -150,12 +151,11 @@ fn is_filled(value: Option<&Json>) -> bool {
 }
 
 fn shortened(text: &str) -> String {
-    let end = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= LONGEST).last();
-    if text.len() <= LONGEST {
-        text.to_owned()
-    } else {
-        text.get(..end.unwrap_or(0)).unwrap_or_default().to_owned()
+    let mut end = text.len().min(LONGEST);
+    while !text.is_char_boundary(end) {
+        end -= 1;
     }
+    text.get(..end).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::walk::to_send;
 use crate::error::Result;
 use crate::run::plan::Reading;
 use crate::run::read::{Sink, Staged};
@@ -74,7 +73,9 @@ pub(crate) async fn since(reading: &Reading<'_>, run: &RunRow, resend: bool, pay
     reading.read(&read, resend, &mut now).await?;
     since.looked = true;
     for batch in reading.store.read(|sqlite| outbox::batches_of(sqlite, run.id))? {
-        let Some((body, places)) = reading.store.read(|sqlite| to_send(sqlite, &batch))? else { continue };
+        let Some((body, places)) = reading.store.read(|sqlite| outbox::to_send(sqlite, &batch))? else {
+            continue;
+        };
         for place in places {
             let key = body.key(place);
             let print = fingerprint(body.change(place)?, body.payload(place));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::OnceCell;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -13,9 +14,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::json_text::Json;
 use crate::record::Change;
 use crate::run::compare::{Comparison, ToSend, entries, parse};
-use crate::run::patient::Patience;
+use crate::run::known::Known;
+use crate::run::patient::{Patience, is_readable};
 use crate::store::outbox::looked::{LOOKED, Looked};
-use crate::store::outbox::{self, BatchRow, Body, RecordState};
+use crate::store::outbox::{self, BatchRow, Body};
 use crate::store::runs::{self, RunRow, RunState};
 use crate::store::{Sqlite, Store};
 use crate::sync::{Shape, Sync};
@@ -32,6 +34,8 @@ pub(crate) struct Walk {
     /// What came of it so far; watched meanwhile.
     pub(crate) report: Arc<Mutex<Report>>,
     pub(crate) cancel: CancellationToken,
+    /// The fields of the destination's object; asked for once.
+    pub(crate) known: OnceCell<Known>,
 }
 
 /// What was found of a batch.
@@ -39,19 +43,6 @@ struct Compared {
     batch: i64,
     body: Body,
     by_place: BTreeMap<usize, Looked>,
-}
-
-/// Places of a batch's records that are still to be sent, with its body.
-pub(super) fn to_send(sqlite: &Sqlite, batch: &BatchRow) -> Result<Option<(Body, Vec<usize>)>> {
-    let own = outbox::own_states(sqlite, batch.id)?;
-    let waits = |state: RecordState| state == RecordState::Staged || state.is_waiting();
-    if !waits(batch.state) && !own.values().any(|own| waits(own.state)) {
-        return Ok(None);
-    }
-    let Some(body) = outbox::body(sqlite, batch.id)? else { return Ok(None) };
-    let places =
-        (0..body.len()).filter(|place| waits(own.get(place).map_or(batch.state, |own| own.state))).collect();
-    Ok(Some((body, places)))
 }
 
 /// The batches of a run after `until`.
@@ -77,7 +68,12 @@ pub(crate) fn requests(
 
 /// Whether the destination says what stands there.
 pub(crate) async fn is_live(sync: &Sync, destination: &dyn Destination) -> Result<bool> {
-    Comparison::new(sync, destination, Patience::Turns).is_live().await
+    match &sync.shape {
+        Shape::Record { object, match_field } => {
+            is_readable(destination, object, match_field, Patience::Turns).await
+        }
+        Shape::Identify | Shape::Track(_) => Ok(false),
+    }
 }
 
 impl Walk {
@@ -121,10 +117,10 @@ impl Walk {
     }
 
     async fn compare(self: Arc<Self>, batch: BatchRow, is_live: bool) -> Result<Option<Compared>> {
-        let Some((body, places)) = self.store.read(|sqlite| to_send(sqlite, &batch))? else {
+        let Some((body, places)) = self.store.read(|sqlite| outbox::to_send(sqlite, &batch))? else {
             return Ok(None);
         };
-        let comparison = Comparison::new(&self.sync, &*self.destination, Patience::Failures);
+        let comparison = Comparison::new(&self.sync, &*self.destination, Patience::Failures, &self.known);
         let record = |place: usize| {
             Ok(ToSend {
                 change: body.change(place)?,

@@ -11,12 +11,13 @@ use crate::mapping::named_in;
 use crate::record::Operation;
 use crate::run::before::asked;
 use crate::run::known::Known;
-use crate::run::patient::{Patience, patiently, read_by_key};
+use crate::run::patient::{Patience, is_readable, patiently, read_by_key};
 use crate::same::is_same;
 use crate::store::events::EventId;
 use crate::store::outbox::beside::{AMENDED, Amended, BEFORE, Before, MADE, Made};
 use crate::store::outbox::{self, BatchRow, Body, RecordState, key_hash};
 use crate::store::runs::RunRow;
+use crate::store::search::Search;
 use crate::store::{Sqlite, Store};
 use crate::sync::{Identifier, Shape};
 
@@ -51,8 +52,7 @@ pub(crate) struct Look<'a> {
     destination: &'a dyn Destination,
     of: &'a RunRow,
     keys: &'a [String],
-    /// In lower case.
-    text: Option<String>,
+    text: Option<Search>,
     object: &'a str,
     match_field: &'a str,
     known: Known,
@@ -95,9 +95,9 @@ impl<'a> Look<'a> {
         patience: Patience,
     ) -> Result<Self> {
         let Shape::Record { object, match_field } = &of.shape else { return Err(events()) };
-        // Asked for nothing, it only says whether it can be asked.
-        let nothing = ReadByKey { object, match_field, values: &[], fields: &[], needed: true };
-        read_by_key(destination, &nothing, patience).await.ok_or_else(not_readable)??;
+        if !is_readable(destination, object, match_field, patience).await? {
+            return Err(not_readable());
+        }
         Ok(Self {
             store,
             destination,
@@ -117,7 +117,7 @@ impl<'a> Look<'a> {
 
     /// Only at records whose key or payload contain `text`, in any case.
     pub(crate) fn with_text(self, text: Option<&str>) -> Self {
-        Self { text: text.map(str::to_lowercase), ..self }
+        Self { text: text.map(Search::new), ..self }
     }
 
     /// The field records are found by.
@@ -350,10 +350,9 @@ fn leave_alone(record: &mut UndoRecord, reason: String) {
     record.reason = Some(reason);
 }
 
-/// Whether key or payload of a record contain `text`, which is in lower case.
-fn contains(body: &Body, place: usize, text: &str) -> bool {
-    body.key(place).to_lowercase().contains(text)
-        || String::from_utf8_lossy(body.payload(place)).to_lowercase().contains(text)
+/// Whether key or payload of a record contain what is looked for.
+fn contains(body: &Body, place: usize, search: &Search) -> bool {
+    search.is_in_text(body.key(place)) || search.is_in_text(&String::from_utf8_lossy(body.payload(place)))
 }
 
 fn events() -> Error {

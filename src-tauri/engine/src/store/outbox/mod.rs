@@ -22,7 +22,7 @@ pub use body::{
     Body, MOST_RECORDS, Past, REMOVED, Sealed, compress, fingerprint, key_hash, message_id, stamp,
 };
 pub use by_key::{all_last_delivered, find_delivered, find_key, last_delivered, state_of};
-pub use open::{Found, OpenRecord, each_open, open_batches, open_counts, open_records};
+pub use open::{Found, OpenRecord, each_open, open_batches, open_counts, open_records, to_send};
 
 use super::fingerprints;
 use crate::clock::from_millis;
@@ -86,6 +86,11 @@ impl RecordState {
     /// The destination refused the record, and no later run has taken it over.
     pub fn is_refused(self) -> bool {
         matches!(self, Self::Rejected | Self::Doubtful)
+    }
+
+    /// The record is to be sent once its run goes on.
+    pub fn is_to_send(self) -> bool {
+        self == Self::Staged || self.is_waiting()
     }
 
     /// The record is to be sent by itself, without a decision of the user.

@@ -129,3 +129,15 @@ pub fn open_counts(sqlite: &Sqlite, sync: i64) -> Result<(u64, u64)> {
     }
     Ok((waiting, rejected))
 }
+
+/// The body of a batch, and the places of its records that are still to be sent; `None` where none is.
+pub fn to_send(sqlite: &Sqlite, batch: &BatchRow) -> Result<Option<(Body, Vec<usize>)>> {
+    let own = own_states(sqlite, batch.id)?;
+    if !batch.state.is_to_send() && !own.values().any(|own| own.state.is_to_send()) {
+        return Ok(None);
+    }
+    let Some(body) = body(sqlite, batch.id)? else { return Ok(None) };
+    let is_to_send = |place: &usize| own.get(place).map_or(batch.state, |own| own.state).is_to_send();
+    let places: Vec<usize> = (0..body.len()).filter(is_to_send).collect();
+    Ok(if places.is_empty() { None } else { Some((body, places)) })
+}
