@@ -75,7 +75,7 @@ same_variants!(Discarding, sluice_engine::run::Discard: Refused, Waiting, All);
 same_variants!(Accepts, manifest::Accepts: Events, Records, Both);
 same_variants!(Trigger, runs::Trigger: Manual, Schedule, CatchUp, Retry, Resume, Test, Undo, Replay);
 same_variants!(PlanGroup, sluice_engine::store::outbox::looked::Group: Create, Update, Same, Remove, Fail);
-same_variants!(MismatchKind, sluice_engine::fits::Misfit: Empty, NotInList, OtherType, Decimals, TooLong);
+same_variants!(MismatchKind, sluice_engine::fits::Misfit: Empty, NotInList, OtherType, Decimals, TooLong, NoEmail, NoField);
 same_variants!(Will, sluice_engine::run::undo::Will: PutBack, CreateAgain, Delete, Nothing, LeaveAlone);
 same_variants!(TableKind, sluice_engine::warehouse::TableKind: Table, View, MaterializedView, ForeignTable);
 same_variants!(Role, sluice_engine::connection::Role: Warehouse, Destination);

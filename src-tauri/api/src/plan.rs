@@ -18,7 +18,7 @@ use crate::Api;
 use crate::masked::{AboutRow, shown_key};
 use crate::runs::counts_on_wire;
 use crate::source::shorten;
-use crate::wire::{FieldChange, HeldRequest, InvalidRow, Plan, PlanRecord, PlanRequest, Problem};
+use crate::wire::{Cost, FieldChange, HeldRequest, InvalidRow, Plan, PlanRecord, PlanRequest, Problem};
 
 impl Api {
     /// What a run would do now. Nothing is sent and nothing is kept.
@@ -40,10 +40,10 @@ impl Api {
             })
             .await?;
         let plan = self.engine().plan(&saved, input.limit).await?;
-        let quota_share = self.quota_share(&saved.sync, plan.counts.to_send, plan.requests).await;
+        let quota = self.quota(&saved.sync, plan.counts.to_send, plan.requests).await;
         let seconds = started.elapsed().as_secs_f64();
         let masks = (!input.reveal).then(|| saved.masks());
-        Ok(plan_on_wire(saved.sync.name, &plan, seconds, masks.as_ref(), quota_share))
+        Ok(plan_on_wire(saved.sync.name, &plan, seconds, masks.as_ref(), quota))
     }
 
     /// What a held run would do.
@@ -58,23 +58,39 @@ impl Api {
             })
             .await?;
         let plan = self.engine().held(run, limit).await?;
-        let quota_share = self.quota_share(&saved.sync, plan.counts.waiting(), plan.requests).await;
+        let quota = self.quota(&saved.sync, plan.counts.waiting(), plan.requests).await;
         let masks = (!reveal).then(|| saved.masks());
-        Ok(plan_on_wire(saved.sync.name, &plan, seconds, masks.as_ref(), quota_share))
+        Ok(plan_on_wire(saved.sync.name, &plan, seconds, masks.as_ref(), quota))
     }
 
-    /// The share of the destination's daily quota that so many records, or the requests for them, are; `None` where it
-    /// has none or does not say.
-    pub(crate) async fn quota_share(&self, sync: &Sync, records: u64, requests: u64) -> Option<f64> {
+    /// What the warehouse says the read of a plan of a saved sync takes, before it is read; `None` where it does not say.
+    pub async fn price(&self, sync: String) -> Result<Option<Cost>, Problem> {
+        let saved =
+            self.blocking(move |engine| engine.store().read(|sqlite| syncs::get(sqlite, &sync))).await?;
+        Ok(self.engine().price(&saved).await?.as_ref().map(Into::into))
+    }
+
+    /// How much of the destination's daily quota so many records, or the requests for them, are; `None` where it has none
+    /// or does not say.
+    pub(crate) async fn quota(&self, sync: &Sync, records: u64, requests: u64) -> Option<QuotaShare> {
         let to = sync.to.clone()?;
         let destination = self.blocking(move |engine| engine.destination(&to)).await.ok()?;
-        let Quota { of, counts, .. } = destination.quota().await.ok()??;
+        let Quota { of, left, counts } = destination.quota().await.ok()??;
         let spent = match counts {
             Counted::Requests => requests,
             Counted::Records => records,
         };
-        (of > 0).then(|| spent as f64 / of as f64)
+        (of > 0).then(|| QuotaShare { spent: spent as f64 / of as f64, left: left as f64 / of as f64 })
     }
+}
+
+/// Shares of a daily quota, 0 to 1.
+#[derive(Clone, Copy)]
+pub(crate) struct QuotaShare {
+    /// What something takes.
+    pub(crate) spent: f64,
+    /// What is left today.
+    pub(crate) left: f64,
 }
 
 fn plan_on_wire(
@@ -82,26 +98,31 @@ fn plan_on_wire(
     plan: &plan::Plan,
     seconds: f64,
     masks: Option<&Masks>,
-    quota_share: Option<f64>,
+    quota: Option<QuotaShare>,
 ) -> Plan {
-    let invalid_row = |invalid: &runs::InvalidRow| InvalidRow {
-        row: invalid.row,
-        key: invalid.key.as_deref().map(|key| shown_key(key, masks)),
-        problem: AboutRow::of(masks, invalid.key.as_deref(), "").problem((&invalid.problem).into()),
-    };
     Plan {
         sync,
         counts: counts_on_wire(&plan.counts, seconds),
         records: plan.records.iter().map(|record| record_on_wire(record, masks)).collect(),
-        invalid_rows: plan.invalid.iter().map(invalid_row).collect(),
+        invalid_rows: plan.invalid.iter().map(|row| invalid_on_wire(row, masks)).collect(),
         held: plan.held.as_ref().map(Into::into),
         requests_needed: plan.requests,
         sent_by: plan.by.iter().map(|by| (*by).to_owned()).collect(),
         cost: plan.cost.as_ref().map(Into::into),
-        quota_share,
+        quota_share: quota.map(|quota| quota.spent),
+        quota_left: quota.map(|quota| quota.left),
         reads: plan.reads,
         stamp: plan.stamp.map(|stamp| stamp.to_string()),
         expected_seconds: plan.expected.map(|expected| expected.as_secs_f64()),
+    }
+}
+
+/// A row that can not be sent, with what is personal masked; without masks as it is.
+pub(crate) fn invalid_on_wire(invalid: &runs::InvalidRow, masks: Option<&Masks>) -> InvalidRow {
+    InvalidRow {
+        row: invalid.row,
+        key: invalid.key.as_deref().map(|key| shown_key(key, masks)),
+        problem: AboutRow::of(masks, invalid.key.as_deref(), "").problem((&invalid.problem).into()),
     }
 }
 
@@ -188,6 +209,8 @@ fn refused(
             Misfit::OtherType => format!("{label} does not take “{value}”."),
             Misfit::Decimals => format!("“{value}” has more decimals than {label} keeps."),
             Misfit::TooLong => format!("“{value}” is longer than {label} takes."),
+            Misfit::NoEmail => format!("“{value}” is no e-mail address, and {label} takes nothing else."),
+            Misfit::NoField => format!("The destination has no field “{label}”."),
         }
     };
     looked.refused.iter().map(sentence).collect()

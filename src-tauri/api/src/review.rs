@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use sluice_engine::engine;
+use sluice_engine::json_text::Json;
 use sluice_engine::mask::Masks;
 use sluice_engine::run::review::{self, FieldReport, Place, Report};
 use sluice_engine::store::outbox::looked::Group;
@@ -12,10 +13,10 @@ use sluice_engine::{Error, ErrorKind, Result};
 use crate::Api;
 use crate::csv;
 use crate::masked::shown_key;
-use crate::plan::record_on_wire;
+use crate::plan::{QuotaShare, invalid_on_wire, record_on_wire};
 use crate::wire::{
-    PlanGroup, PlanRecord, Problem, Review, ReviewExport, ReviewField, ReviewFilter, ReviewGroups,
-    ReviewMisfit, ReviewPage, ReviewRequest, ReviewValue, Since, SinceRequest,
+    InvalidRow, PlanGroup, PlanRecord, Problem, Review, ReviewExport, ReviewField, ReviewFilter,
+    ReviewGroups, ReviewMisfit, ReviewPage, ReviewRequest, ReviewValue, Since, SinceRequest,
 };
 
 /// Values told of each field.
@@ -27,13 +28,13 @@ impl Api {
     /// How far the records of a held run are compared with the destination, and what came of it.
     pub async fn review(&self, run: i64) -> Result<Review, Problem> {
         let review = self.engine().review(run).await?;
-        let quota_share = if review.requests == 0 {
+        let quota = if review.requests == 0 {
             None
         } else {
             let records = review.run.counts.waiting() - review.report.compared;
-            self.quota_share(&review.saved.sync, records, review.requests).await
+            self.quota(&review.saved.sync, records, review.requests).await
         };
-        Ok(on_wire(&review, quota_share))
+        Ok(on_wire(&review, quota))
     }
 
     /// Compares every record of a held run; answers at once, and goes on by itself.
@@ -89,7 +90,7 @@ fn masks_of(engine: &engine::Engine, run: i64) -> Result<Masks> {
     Ok(store.read(|sqlite| syncs::by_id(sqlite, runs::get(sqlite, run)?.sync))?.masks())
 }
 
-fn on_wire(review: &engine::Review, quota_share: Option<f64>) -> Review {
+fn on_wire(review: &engine::Review, quota: Option<QuotaShare>) -> Review {
     let (report, masks) = (&review.report, review.saved.masks());
     let count = |group| report.groups.get(&group).copied().unwrap_or(0);
     let last = review.last.as_ref();
@@ -100,7 +101,8 @@ fn on_wire(review: &engine::Review, quota_share: Option<f64>) -> Review {
         compared: report.compared,
         going: review.going,
         requests: review.requests,
-        quota_share,
+        quota_share: quota.map(|quota| quota.spent),
+        quota_left: quota.map(|quota| quota.left),
         groups: ReviewGroups {
             create: count(Group::Create),
             update: count(Group::Update),
@@ -176,18 +178,38 @@ fn export(engine: &engine::Engine, input: ReviewExport) -> Result<u64> {
         }
         after = next;
         if after.is_none() {
-            out.flush()?;
-            return Ok(written);
+            break;
         }
     }
+    if filter.is_all() {
+        for row in engine.store().read(|sqlite| runs::invalid_rows(sqlite, input.run))? {
+            write_invalid(&mut out, is_csv, &invalid_on_wire(&row, masks.as_ref()))?;
+        }
+    }
+    out.flush()?;
+    Ok(written)
+}
+
+/// A row that can not be sent.
+fn write_invalid(out: &mut impl Write, is_csv: bool, row: &InvalidRow) -> Result<()> {
+    if !is_csv {
+        return write_line(out, row);
+    }
+    let key = row.key.as_deref().unwrap_or_default();
+    csv::write(out, &[key, "can not be sent", "", "", "", &row.problem.message])?;
+    Ok(())
+}
+
+fn write_line(out: &mut impl Write, line: &impl serde::Serialize) -> Result<()> {
+    let unwritable = |error| Error::new(ErrorKind::Bug, "A record could not be written.").with_source(error);
+    writeln!(out, "{}", serde_json::to_string(line).map_err(unwritable)?)?;
+    Ok(())
 }
 
 /// As CSV a line for each field that would change, as JSON a line for each record.
 fn write_record(out: &mut impl Write, is_csv: bool, record: &PlanRecord) -> Result<()> {
-    let unwritable = |error| Error::new(ErrorKind::Bug, "A record could not be written.").with_source(error);
     if !is_csv {
-        writeln!(out, "{}", serde_json::to_string(record).map_err(unwritable)?)?;
-        return Ok(());
+        return write_line(out, record);
     }
     let becomes = record.group.map_or("", becomes);
     let refused = record.refused.join(" ");
@@ -214,7 +236,7 @@ pub fn becomes(group: PlanGroup) -> &'static str {
     }
 }
 
-/// A text's content; anything else as it stands.
+/// A text's content; anything else, null among it, as it stands.
 fn plain(value: &str) -> String {
-    sluice_engine::json_text::Json::parse(value).and_then(|value| value.text()).unwrap_or_default()
+    Json::parse(value).and_then(|value| value.text()).unwrap_or_else(|| value.to_owned())
 }

@@ -56,6 +56,9 @@ pub(crate) enum Command {
         /// Compare every record with what stands in the destination, and hold the run so that just it can be approved
         #[arg(long)]
         all: bool,
+        /// With --all: also records that are as they were last sent
+        #[arg(long, requires = "all")]
+        full: bool,
         /// With --all: write every compared record to this file, as CSV or, where it ends in .jsonl, as JSON lines
         #[arg(long, value_name = "FILE", requires = "all")]
         export: Option<PathBuf>,
@@ -73,6 +76,9 @@ pub(crate) enum Command {
         /// With --approve: also where the warehouse has changed since
         #[arg(long, requires = "approve")]
         anyway: bool,
+        /// With --approve: read the warehouse again to see whether it has changed, also where that is billed
+        #[arg(long, requires = "approve", conflicts_with = "anyway")]
+        look: bool,
         /// Drop the held run; nothing more of it is sent
         #[arg(long, conflicts_with_all = ["full", "approve"])]
         drop: bool,
@@ -252,7 +258,8 @@ mod tests {
             "sync s --full",
             "sync s --approve --json",
             "sync s --approve --anyway",
-            "plan s --all --export f.csv",
+            "sync s --approve --look",
+            "plan s --all --full --export f.csv",
             "sync s --drop",
             "events --sync s --run 1 --key k --status rejected --limit 3",
             "runs --sync s",

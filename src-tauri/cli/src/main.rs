@@ -17,7 +17,7 @@ use sluice_api::Api;
 use sluice_api::wire::{Discarding, Problem};
 
 use args::{Command, CommandLine, SecretCommand};
-use commands::{apply, check, demo, events, export, follow, plan, retry, runs, secret, sync, undo};
+use commands::{apply, check, demo, events, export, follow, plan, plan_all, retry, runs, secret, sync, undo};
 use exit::Exit;
 use output::Output;
 
@@ -51,8 +51,9 @@ async fn run(line: CommandLine, out: Output) -> Result<Exit, Problem> {
         Command::Check { connection } => {
             looking(&home, async |api| check::run(api, out, connection).await).await
         }
-        Command::Plan { sync, limit, all: true, export } => {
-            owning(&home, async |api| plan::all(api, out, sync, limit, export).await).await
+        Command::Plan { sync, limit, all: true, full, export } => {
+            let look = plan_all::Look { limit, full, export };
+            owning(&home, async |api| plan_all::run(api, out, sync, look).await).await
         }
         Command::Plan { sync, limit, .. } => {
             looking(&home, async |api| plan::run(api, out, sync, limit).await).await
@@ -60,8 +61,8 @@ async fn run(line: CommandLine, out: Output) -> Result<Exit, Problem> {
         Command::Sync { sync, drop: true, .. } => {
             owning(&home, async |api| sync::drop_held(api, out, &sync).await).await
         }
-        Command::Sync { sync, full, approve, anyway, drop: false } => {
-            let how = sync::How { full, approve, anyway };
+        Command::Sync { sync, full, approve, anyway, look, drop: false } => {
+            let how = sync::How { full, approve, anyway, look };
             owning(&home, async |api| sync::run(api, out, sync, how).await).await
         }
         Command::Events(args) => events::run(&Api::open_reading(&home)?, out, args).await,

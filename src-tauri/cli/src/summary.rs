@@ -1,7 +1,7 @@
 //! A run's summary, in the contract's form and for people.
 
 use serde::Serialize;
-use sluice_api::wire::{Cost, Problem, Run, RunCounts, RunStatus, Trigger};
+use sluice_api::wire::{Cost, Problem, Run, RunCounts, RunStatus, Since, Trigger};
 
 use crate::words::{bytes, count, duration};
 
@@ -78,6 +78,9 @@ pub(crate) struct Summary<'a> {
     /// Why a slot was missed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<&'a str>,
+    /// What the warehouse says now, where it was asked and says something else than the run has ready to send.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) since: Option<&'a Since>,
 }
 
 impl<'a> From<&'a Run> for Summary<'a> {
@@ -100,6 +103,7 @@ impl<'a> From<&'a Run> for Summary<'a> {
             problem: run.problem.as_ref(),
             cost: run.cost.as_ref(),
             reason: run.reason.as_deref(),
+            since: None,
         }
     }
 }
@@ -129,6 +133,7 @@ pub(crate) fn lines(run: &Run) -> Vec<String> {
     lines.extend(run.undoes.map(|of| format!("  takes back run {of}")));
     let part = if run.undone_in_part { " in part" } else { "" };
     lines.extend(run.undone_by.map(|by| format!("  taken back{part} by run {by}")));
+    lines.extend(run.reason.as_ref().map(|reason| format!("  {reason}")));
     lines.extend(run.undoing.map(|by| format!("  being taken back by run {by}")));
     lines
 }

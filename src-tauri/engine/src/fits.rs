@@ -22,6 +22,10 @@ pub enum Misfit {
     Decimals,
     /// Longer than the field is.
     TooLong,
+    /// No e-mail address.
+    NoEmail,
+    /// There is no such field.
+    NoField,
 }
 
 /// Why a field that takes `takes`, with these `options`, does not take `value`; `None` where it does, as far as is
@@ -35,7 +39,10 @@ pub fn misfit(takes: Takes, options: &[String], value: &Json) -> Option<Misfit> 
     let takes = match takes {
         Takes::Anything => true,
         Takes::Text { longest } => return text_misfit(&scalar, longest),
-        Takes::Email => text.is_some_and(|text| mask::looks_like_email(text.trim())),
+        Takes::Email => {
+            let is_email = text.is_some_and(|text| mask::looks_like_email(text.trim()));
+            return (!is_email).then_some(Misfit::NoEmail);
+        }
         Takes::Number { decimals } => return number_misfit(&scalar, decimals),
         Takes::Boolean => matches!(scalar, Scalar::Boolean(_)) || text.is_some_and(is_boolean),
         Takes::Date { converts: true } | Takes::Moment { converts: true } => is_any_time(&scalar),

@@ -125,9 +125,10 @@ fn sentence(field: &DestinationField, kind: MismatchKind, values: &[(String, usi
         (MismatchKind::NotInList, more) => {
             format!("{quoted} and {more} other values are not in the list of {label}: {rows}")
         }
-        (MismatchKind::OtherType | MismatchKind::Decimals, _) => {
+        (MismatchKind::OtherType | MismatchKind::Decimals | MismatchKind::NoEmail, _) => {
             format!("{label} takes {}, not {quoted}: {rows}", taken(&field.takes))
         }
+        (MismatchKind::NoField, _) => format!("The destination has no field {label}"),
         (MismatchKind::TooLong, _) => format!("{label} takes {}; {rows} have more", taken(&field.takes)),
     }
 }

@@ -85,6 +85,10 @@ pub enum MismatchKind {
     Decimals,
     /// Longer than the field is.
     TooLong,
+    /// No e-mail address.
+    NoEmail,
+    /// There is no such field.
+    NoField,
 }
 
 /// One value a field would not take.

@@ -52,6 +52,8 @@ pub struct Plan {
     pub cost: Option<Cost>,
     /// Share of the destination's daily quota, 0 to 1, where it has one.
     pub quota_share: Option<f64>,
+    /// What is left of that quota today, 0 to 1.
+    pub quota_left: Option<f64>,
     /// The destination says what stands in its records now, and `records` are compared with that.
     pub reads: bool,
     /// Stands for just these records: given to `sync_now`, a run that finds others is held. Absent of a held run.

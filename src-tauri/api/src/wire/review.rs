@@ -21,11 +21,14 @@ pub struct Review {
     pub requests: u64,
     /// The share of the destination's daily quota that those are, 0 to 1, where it has one.
     pub quota_share: Option<f64>,
+    /// What is left of that quota today, 0 to 1.
+    pub quota_left: Option<f64>,
     /// Compared records by what would become of them.
     pub groups: ReviewGroups,
     /// What would become of each field, in the order first met.
     pub fields: Vec<ReviewField>,
-    /// How many of the last reviewed run's records would have got another value are in `fields`: of so many records.
+    /// How many records of the last run that brought something, or was reviewed, got another value is in `fields`: of so
+    /// many records.
     pub records_last: Option<u64>,
     /// Why comparing ended before its end.
     pub problem: Option<Problem>,
@@ -57,7 +60,7 @@ pub struct ReviewField {
     pub records: u64,
     /// Records in which it would get another value.
     pub changed: u64,
-    /// The same in the run that was reviewed before this one, where one was.
+    /// The same in the last run that brought something, or was reviewed, where one was.
     pub changed_last: Option<u64>,
     /// Records in which it has a value before.
     pub filled_before: u64,

@@ -23,6 +23,7 @@ pub(crate) async fn run(api: &Api, out: Output) -> Result<Exit, Problem> {
         Push::Run { run } if run.status != RunStatus::Running => {
             let at = run.finished_at.as_deref().unwrap_or(&run.started_at);
             output::note(&format!("{}  {}", moment(at), summary::lines(run).join("\n")));
+            run.problem.iter().for_each(output::problem);
         }
         Push::Changed => looked_after.trouble().iter().for_each(output::problem),
         Push::Run { .. } | Push::Events { .. } | Push::Check { .. } | Push::SignIn { .. } => {}

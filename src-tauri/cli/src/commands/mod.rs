@@ -7,6 +7,7 @@ pub(crate) mod events;
 pub(crate) mod export;
 pub(crate) mod follow;
 pub(crate) mod plan;
+pub(crate) mod plan_all;
 pub(crate) mod retry;
 pub(crate) mod runs;
 pub(crate) mod secret;

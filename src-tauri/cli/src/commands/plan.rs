@@ -1,25 +1,18 @@
 //! `sluice plan`: what a run would do.
 
-use std::path::PathBuf;
-
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sluice_api::Api;
-use sluice_api::wire::{
-    ChangeKind, Cost, HeldRequest, InvalidRow, Plan, PlanGroup, PlanRecord, PlanRequest, Problem, Review,
-    ReviewExport, ReviewField, ReviewFilter, ReviewGroups, ReviewRequest, RunStatus, SyncNow,
-};
+use sluice_api::wire::{ChangeKind, Cost, InvalidRow, Plan, PlanGroup, PlanRecord, PlanRequest, Problem};
 
-use super::sync::{follow, quoted, report};
 use crate::exit::Exit;
 use crate::output::{self, Output};
-use crate::signals;
 use crate::summary::{Counts, cost_line, count_lines};
-use crate::words::{count, counted, duration};
+use crate::words::{bytes, count, counted, duration};
 
 /// A plan in the contract's form. What follows `records` is more than the contract asks for.
 #[derive(Serialize)]
-struct Document<'a> {
+pub(super) struct Document<'a> {
     sync: &'a str,
     #[serde(flatten)]
     counts: Counts,
@@ -28,6 +21,7 @@ struct Document<'a> {
     requests_needed: u64,
     sent_by: &'a [String],
     quota_share: Option<f64>,
+    quota_left: Option<f64>,
     cost: Option<&'a Cost>,
     held: Option<&'a Problem>,
     would_refuse: &'a [String],
@@ -67,16 +61,14 @@ impl<'a> From<&'a PlanRecord> for Record<'a> {
 
 /// Prints what a run of `sync` would do, with at most `limit` records.
 pub(crate) async fn run(api: &Api, out: Output, sync: String, limit: usize) -> Result<Exit, Problem> {
+    tell_price(api, &sync).await?;
     let mut plan = api.plan(PlanRequest { sync: Some(sync), definition: None, limit, reveal: true }).await?;
     plan.records.truncate(limit);
     plan.invalid_rows.truncate(limit);
-    let after: Vec<&str> =
-        plan.records.iter().filter_map(|record| Some(record.after.as_deref()?.get())).collect();
-    let would_refuse = api.would_refuse(&plan.sync, &after).await;
+    let would_refuse = would_refuse(api, &plan).await;
     out.answer(&document(&plan, &would_refuse), || lines(&plan));
-    for refused in &would_refuse {
-        output::note(&format!("The destination would refuse: {refused}."));
-    }
+    tell_refused(&would_refuse);
+    tell_quota_left(plan.quota_share, plan.quota_left);
     if let Some(problem) = &plan.held {
         output::note("A run would be held:");
         output::problem(problem);
@@ -84,100 +76,41 @@ pub(crate) async fn run(api: &Api, out: Output, sync: String, limit: usize) -> R
     Ok(Exit::Done)
 }
 
-/// Reads and compares, and then compares every record with what stands in the destination. The run is held with just what
-/// is shown.
-pub(crate) async fn all(
-    api: &Api,
-    out: Output,
-    sync: String,
-    limit: usize,
-    export: Option<PathBuf>,
-) -> Result<Exit, Problem> {
-    let now = SyncNow { sync: sync.clone(), full: false, approve: false, review: true, planned: None };
-    let run = follow(api, async { api.sync_now(now).await }).await?;
-    if run.status != RunStatus::Held {
-        return Ok(report(out, &run));
+/// Says what the read is billed, before it begins.
+pub(super) async fn tell_price(api: &Api, sync: &str) -> Result<(), Problem> {
+    if let Some(cost) = api.price(sync.to_owned()).await? {
+        output::note(&format!("Reading the warehouse takes {}, {}.", bytes(cost.bytes), cost.price));
     }
-    let first = api.review(run.run).await?;
-    let share = first.quota_share.map(|share| format!(", {:.1} % of the daily quota", share * 100.0));
-    output::note(&format!(
-        "Comparing {} takes {}{}.",
-        counted(first.records, "record"),
-        counted(first.requests, "request"),
-        share.unwrap_or_default()
-    ));
-    let review = tokio::select! {
-        review = api.review_all(run.run) => review?,
-        () = signals::stop() => return Ok(Exit::Interrupted),
-    };
-    let request = HeldRequest { run: run.run, limit: 0, reveal: true };
-    let mut plan = api.held(request).await?;
-    let filter = ReviewFilter::default();
-    let request = ReviewRequest { run: run.run, filter: filter.clone(), after: None, limit, reveal: true };
-    plan.records = if limit > 0 { api.review_records(request).await?.records } else { Vec::new() };
-    let reviewed = Reviewed {
-        document: document(&plan, &[]),
-        run: run.run,
-        groups: review.groups,
-        fields: &review.fields,
-    };
-    out.answer(&reviewed, || all_lines(&plan, &review));
-    if let Some(path) = export {
-        let format =
-            if path.extension().is_some_and(|end| end == "jsonl") { "jsonl" } else { "csv" }.to_owned();
-        let path = path.to_string_lossy().into_owned();
-        let written = api
-            .review_export(ReviewExport { run: run.run, filter, path: path.clone(), format, reveal: true })
-            .await?;
-        output::note(&format!("Wrote {} to {path}.", counted(written, "record")));
+    Ok(())
+}
+
+/// What the destination would refuse of the records of a plan, in sentences.
+pub(super) async fn would_refuse(api: &Api, plan: &Plan) -> Vec<String> {
+    let after: Vec<&str> =
+        plan.records.iter().filter_map(|record| Some(record.after.as_deref()?.get())).collect();
+    api.would_refuse(&plan.sync, &after).await
+}
+
+pub(super) fn tell_refused(would_refuse: &[String]) {
+    for refused in would_refuse {
+        output::note(&format!("The destination would refuse: {refused}."));
     }
-    let name = quoted(&sync);
-    output::note(&format!("To send just this: sluice sync {name} --approve"));
-    output::note(&format!("To drop it: sluice sync {name} --drop"));
-    Ok(Exit::Done)
 }
 
-/// A plan of which every record was compared.
-#[derive(Serialize)]
-struct Reviewed<'a> {
-    #[serde(flatten)]
-    document: Document<'a>,
-    run: i64,
-    groups: ReviewGroups,
-    fields: &'a [ReviewField],
+/// Says so where a day's quota is not enough.
+pub(super) fn tell_quota_left(share: Option<f64>, left: Option<f64>) {
+    if let (Some(share), Some(left)) = (share, left)
+        && share > left
+    {
+        output::note(&format!(
+            "Only {:.1} % of the daily quota is left today, and this takes {:.1} %: the rest waits, and goes on by itself.",
+            left * 100.0,
+            share * 100.0
+        ));
+    }
 }
 
-fn all_lines(plan: &Plan, review: &Review) -> Vec<String> {
-    let mut lines = lines(plan);
-    let ReviewGroups { create, update, same, remove, fail } = review.groups;
-    let groups = [
-        (create, "to create"),
-        (update, "to update"),
-        (same, "already so"),
-        (remove, "to remove"),
-        (fail, "would be refused"),
-    ];
-    let told = groups.iter().filter(|(records, _)| *records > 0);
-    let told: Vec<String> = told.map(|(records, what)| format!("{} {what}", count(*records))).collect();
-    let heading = format!("Of {}: {}", counted(review.compared, "record"), told.join(", "));
-    let width = review.fields.iter().map(|field| field.path.chars().count()).max().unwrap_or(0);
-    lines.extend([String::new(), heading]);
-    lines.extend(review.fields.iter().map(|field| field_line(field, width)));
-    lines
-}
-
-/// What becomes of one field.
-fn field_line(field: &ReviewField, width: usize) -> String {
-    let filled = format!("{} → {} filled", count(field.filled_before), count(field.filled_after));
-    let mut told = vec![format!("{} changed", count(field.changed)), filled];
-    let some = |records: u64, what: &str| (records > 0).then(|| format!("{} {what}", count(records)));
-    told.extend(some(field.blanked, "emptied"));
-    told.extend(some(field.left_alone, "left alone"));
-    told.extend(some(field.misfits.iter().map(|misfit| misfit.records).sum(), "would be refused"));
-    format!("  {:<width$}  {}", field.path, told.join(", "))
-}
-
-fn document<'a>(plan: &'a Plan, would_refuse: &'a [String]) -> Document<'a> {
+pub(super) fn document<'a>(plan: &'a Plan, would_refuse: &'a [String]) -> Document<'a> {
     Document {
         sync: &plan.sync,
         counts: (&plan.counts).into(),
@@ -186,6 +119,7 @@ fn document<'a>(plan: &'a Plan, would_refuse: &'a [String]) -> Document<'a> {
         requests_needed: plan.requests_needed,
         sent_by: &plan.sent_by,
         quota_share: plan.quota_share,
+        quota_left: plan.quota_left,
         cost: plan.cost.as_ref(),
         held: plan.held.as_ref(),
         would_refuse,
@@ -193,7 +127,7 @@ fn document<'a>(plan: &'a Plan, would_refuse: &'a [String]) -> Document<'a> {
     }
 }
 
-fn lines(plan: &Plan) -> Vec<String> {
+pub(super) fn lines(plan: &Plan) -> Vec<String> {
     let mut lines = vec![format!("{}: what a run would do now; nothing was sent", plan.sync)];
     // The last two lines of a summary count what was sent.
     lines.extend(count_lines(&plan.counts).into_iter().take(2));
@@ -214,8 +148,7 @@ fn lines(plan: &Plan) -> Vec<String> {
         lines.push(String::new());
         lines.extend(record_lines(record));
     }
-    let all = plan.counts.added + plan.counts.changed + plan.counts.removed;
-    let hidden = all.saturating_sub(plan.records.len() as u64);
+    let hidden = plan.counts.waiting.saturating_sub(plan.records.len() as u64);
     if hidden > 0 {
         lines.push(String::new());
         lines.push(format!("… and {} more. Show more with --limit.", counted(hidden, "record")));

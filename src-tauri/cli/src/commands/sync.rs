@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sluice_api::Api;
 use sluice_api::wire::{
-    HeldRequest, Problem, Push, Run, RunStatus, RunsRequest, SinceRequest, SyncNow, Trigger,
+    HeldRequest, Problem, Push, Run, RunStatus, RunsRequest, Since, SinceRequest, SyncNow, Trigger,
 };
 use sluice_engine::{Error, ErrorKind};
 
@@ -13,7 +13,10 @@ use crate::output::{self, Output};
 use crate::progress::Progress;
 use crate::signals;
 use crate::summary::{self, Summary};
-use crate::words::{count, counted};
+use crate::words::{bytes, count, counted};
+
+/// Keys of changed records that are told.
+const SHOWN_KEYS: usize = 10;
 
 /// How a sync is run.
 #[derive(Clone, Copy)]
@@ -24,6 +27,8 @@ pub(crate) struct How {
     pub(crate) approve: bool,
     /// Also where the warehouse has changed since.
     pub(crate) anyway: bool,
+    /// Read the warehouse again to see whether it has, also where that is billed.
+    pub(crate) look: bool,
 }
 
 /// Runs the sync called `sync`.
@@ -31,10 +36,14 @@ pub(crate) async fn run(api: &Api, out: Output, sync: String, how: How) -> Resul
     // Where every run is a process of its own, nobody else makes the day's backup. Made before, it holds what earlier
     // runs left, and the run's own end waits for nothing.
     let trouble = api.upkeep().await;
-    let How { full, approve, anyway } = how;
+    let How { full, approve, anyway, look } = how;
     if approve && !full {
         match api.sync(sync.clone()).await?.held {
-            Some(held) if !anyway && has_changed(api, held.run).await? => return Ok(report(out, &held)),
+            Some(held) if !anyway => {
+                if let Some(since) = changed(api, held.run, look).await? {
+                    return Ok(report_since(out, &held, Some(&since)));
+                }
+            }
             Some(_) => {}
             None => refuse_dropped(api, &sync).await?,
         }
@@ -69,18 +78,24 @@ async fn refuse_dropped(api: &Api, sync: &str) -> Result<(), Problem> {
     Err(Error::new(ErrorKind::Conflict, message).with_safe("Nothing was sent.").with_hint(hint).into())
 }
 
-/// Whether the warehouse says something else than the held run has ready to send, and says so. Where looking again would
-/// cost something, nobody looks.
-async fn has_changed(api: &Api, run: i64) -> Result<bool, Problem> {
-    let since = api.held_since(SinceRequest { run, pay: false }).await?;
+/// What the warehouse says now, where that is something else than the held run has ready to send, and says so. Where
+/// reading again is billed it is read to `look` alone; what was compared record by record does not go out unlooked.
+async fn changed(api: &Api, run: i64, look: bool) -> Result<Option<Since>, Problem> {
+    let since = api.held_since(SinceRequest { run, pay: look }).await?;
     if !since.looked {
-        output::note(
-            "Whether the warehouse has changed since was not looked at: reading it again is billed.",
-        );
-        return Ok(false);
+        let cost = since.cost.as_ref().map(|cost| format!(": {}, {}", bytes(cost.bytes), cost.price));
+        output::note(&format!(
+            "Whether the warehouse has changed since was not looked at: reading it again is billed{}.",
+            cost.unwrap_or_default()
+        ));
+        let is_compared = api.review(run).await?.compared > 0;
+        if is_compared {
+            output::note("Nothing was sent. To look: add --look. To send what was looked at: add --anyway.");
+        }
+        return Ok(is_compared.then_some(since));
     }
     if since.added + since.changed + since.gone == 0 {
-        return Ok(false);
+        return Ok(None);
     }
     output::note(&format!(
         "The warehouse has changed since run {run} read it: {} to send that it does not have, {} otherwise, {} not any more. \
@@ -89,7 +104,10 @@ async fn has_changed(api: &Api, run: i64) -> Result<bool, Problem> {
         count(since.changed),
         count(since.gone)
     ));
-    Ok(true)
+    let keys = since.keys.iter().take(SHOWN_KEYS).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = if since.keys.len() > SHOWN_KEYS { ", …" } else { "" };
+    output::note(&format!("They are: {keys}{more}"));
+    Ok(Some(since))
 }
 
 /// What approving a held run takes. It is told beside the problem; without it nothing is lost.
@@ -143,7 +161,12 @@ async fn until_ended(api: &Api, run: i64) -> Result<Run, Problem> {
 
 /// Prints a run's summary, and why it did not simply complete.
 pub(crate) fn report(out: Output, run: &Run) -> Exit {
-    out.answer(&Summary::from(run), || summary::lines(run));
+    report_since(out, run, None)
+}
+
+/// The same of a run that stays held, with what the warehouse says now.
+fn report_since(out: Output, run: &Run, since: Option<&Since>) -> Exit {
+    out.answer(&Summary { since, ..Summary::from(run) }, || summary::lines(run));
     if let Some(problem) = &run.problem {
         output::problem(problem);
     }
@@ -186,7 +209,7 @@ pub(crate) fn report(out: Output, run: &Run) -> Exit {
 }
 
 /// Points to the reasons of a run's records or rows in this state.
-fn point_to(run: &Run, status: &str, what: &str) {
+pub(crate) fn point_to(run: &Run, status: &str, what: &str) {
     output::note(&format!("{what}. To see why: sluice events --run {} --status {status}", run.run));
 }
 

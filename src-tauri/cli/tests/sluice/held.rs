@@ -1,6 +1,6 @@
 //! Held runs, and reading on from a cursor.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::command::{Sluice, count};
 use crate::main_job::LEAD_SCORES;
@@ -127,6 +127,10 @@ fn every_record_is_looked_at_before_just_those_are_sent() {
         said.err.contains("The warehouse has changed since") && said.err.contains("1 otherwise"),
         "{said:?}"
     );
+    assert!(said.err.contains("They are: L-"), "{said:?}");
+    let held = sluice.json(&["sync", "lead-scores", "--approve"], 4);
+    assert_eq!((&held["status"], count(&held["since"], "changed")), (&"held".into(), 1), "{held}");
+    assert_eq!(held["since"]["keys"].as_array().unwrap().len(), 1);
     let approved = sluice.json(&["sync", "lead-scores", "--approve", "--anyway"], 0);
     assert_eq!((&approved["run"], count(&approved, "delivered")), (&plan["run"], 3));
     assert_eq!(
@@ -134,4 +138,38 @@ fn every_record_is_looked_at_before_just_those_are_sent() {
         1,
         "the other one goes with the next run"
     );
+}
+
+#[test]
+fn every_record_is_looked_at_also_where_nothing_has_changed_or_some_can_not_be_sent() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    sluice.json(&["sync", "lead-scores"], 0);
+    let plan = sluice.json(&["plan", "lead-scores", "--all"], 0);
+    let rows = count(&plan, "unchanged");
+    assert_eq!((&plan["groups"]["update"], &plan["records"]), (&0.into(), &json!([])), "{plan}");
+    let said = sluice.run(&["plan", "lead-scores", "--all"]);
+    assert!(said.out.contains("nothing was sent") && said.out.contains("Nothing would be sent."), "{said:?}");
+    let drift = sluice.json(&["plan", "lead-scores", "--all", "--full", "--limit", "1"], 0);
+    assert_eq!(count(&drift["groups"], "same"), rows, "what stands there is compared: {drift}");
+    let record = &drift["records"][0];
+    assert_eq!((&record["group"], &record["before"]), (&"same".into(), &record["after"]), "{record}");
+    sluice.json(&["sync", "lead-scores", "--drop"], 0);
+
+    sluice.change_sample(
+        "update leads set email = 'no address' where lead_id = (select min(lead_id) from leads)",
+    );
+    let file = sluice.beside("plan.jsonl");
+    let export = ["plan", "lead-scores", "--all", "--export", file.to_str().unwrap()];
+    let plan = sluice.json(&export, 0);
+    assert_eq!(count(&plan["groups"], "fail"), 1, "{plan}");
+    assert!(plan["would_refuse"][0].as_str().unwrap().contains("e-mail"), "{plan}");
+    let email = plan["fields"].as_array().unwrap().iter().find(|field| field["path"] == "email").unwrap();
+    assert_eq!(email["misfits"][0]["kind"], "no_email", "{email}");
+    sluice.json(&["sync", "lead-scores", "--drop"], 0);
+
+    sluice.change_sample("update leads set lead_id = null where lead_id = (select max(lead_id) from leads)");
+    let plan = sluice.json(&export, 0);
+    assert_eq!((count(&plan, "invalid"), plan["invalid_rows"].as_array().unwrap().len()), (1, 1), "{plan}");
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(written.lines().any(|line| line.contains("\"row\"")), "{written}");
 }

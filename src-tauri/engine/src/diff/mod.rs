@@ -133,6 +133,7 @@ impl Open {
         let past = Past {
             doubtful: open.is_some_and(|open| open.uncertain),
             refused: same.is_some_and(|open| open.refused),
+            left_alone: open.is_some_and(|open| open.left_alone),
         };
         Numbered { number: same.map_or(self.run, |open| open.number), past }
     }

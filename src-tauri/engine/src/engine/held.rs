@@ -42,7 +42,8 @@ impl Engine {
         })
     }
 
-    /// What a held run would do: `limit` records of each kind of change, from what it staged or kept back. How they go,
+    /// What a held run would do: `limit` records of each kind of change, from what it staged or kept back, and the rows
+    /// that can not be sent. How they go,
     /// and which fields they leave alone, is told where the destination can be asked; what can not be had keeps nobody
     /// from looking.
     pub async fn held(self: &Arc<Self>, run: i64, limit: usize) -> Result<Plan> {
@@ -71,8 +72,7 @@ impl Engine {
                 return Err(Error::new(ErrorKind::Conflict, format!("Run {run} is not held.")));
             }
             let Staged { records, batches, operations } = staged(sqlite, &row, limit)?;
-            let mut invalid = runs::invalid_rows(sqlite, run)?;
-            invalid.truncate(limit);
+            let invalid = runs::invalid_rows(sqlite, run)?;
             let (counts, held, cost) = (row.counts, row.problem, row.cost);
             let plan = Plan {
                 counts,

@@ -30,7 +30,8 @@ use crate::secrets::SecretStore;
 use crate::store::Store;
 use crate::store::runs::Ended;
 use crate::store::syncs::{self, SavedSync};
-use crate::sync::Sync;
+use crate::sync::{Mode, Sync};
+use crate::warehouse::Cost;
 use going_on::Running;
 use opening::both;
 use review::Reviewing;
@@ -122,6 +123,14 @@ impl Engine {
         let (store, home) = (&*self.store, self.home.as_path());
         let reading = plan::Reading { store, home, saved, warehouse: &*warehouse, record_bytes };
         plan::plan(&reading, destination, limit).await
+    }
+
+    /// What the warehouse says the read of such a plan takes, before it is read; `None` where it does not say.
+    pub async fn price(&self, saved: &SavedSync) -> Result<Option<Cost>> {
+        let warehouse = self.warehouse_for(&saved.sync.from, &saved.sync.query)?;
+        let (store, home) = (&*self.store, self.home.as_path());
+        let reading = plan::Reading { store, home, saved, warehouse: &*warehouse, record_bytes: usize::MAX };
+        Ok(reading.price(saved.sync.mode == Mode::Full).await?.1)
     }
 
     fn running(&self) -> std::sync::MutexGuard<'_, HashMap<i64, Running>> {

@@ -14,9 +14,12 @@ use crate::record::Operation;
 use crate::same::is_same;
 use crate::store::outbox::beside::{AMENDED, BEFORE};
 use crate::store::outbox::looked::{LOOKED, Looked};
-use crate::store::outbox::{self, RecordState};
+use crate::store::outbox::{self, Body, RecordState};
 use crate::store::runs::{self, Counts, Problem};
 use crate::sync::Shape;
+
+/// What is to be done about a record that was left alone.
+const LOOK_AGAIN: &str = "Look again at what would be sent, and approve that.";
 
 /// Stores the values of all records of a batch that go out for the first time, where the destination can be read, and what
 /// goes out without the fields that have a value there. Records that were looked at before, and are not as they were then,
@@ -33,8 +36,9 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
     }
     let only_if_empty = only_if_empty::names(&context.sync);
     // Where values are kept already, a request with these records may have left: what stands there now may be its own work.
-    let looked = context.store.read(|sqlite| {
-        if BEFORE.has(sqlite, batch.id)? { Ok(None) } else { LOOKED.of_batch(sqlite, batch.id) }
+    let (is_first, looked) = context.store.read(|sqlite| {
+        let is_first = !BEFORE.has(sqlite, batch.id)?;
+        Ok((is_first, if is_first { LOOKED.of_batch(sqlite, batch.id)? } else { None }))
     })?;
     // Without them nobody knows what may be filled, or what has changed since somebody looked; for the log alone they are
     // not worth the last of a day's requests.
@@ -49,18 +53,24 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
     } else {
         Some(only_if_empty::amended(&only_if_empty, places, &records, &found)?)
     };
-    let since = changed_since(looked.as_ref(), places, &found);
+    let mut since = changed_since(looked.as_ref(), places, &found);
+    if is_first {
+        since.extend(still_left_alone(looked.as_ref(), places, &batch.body));
+    }
     let packed = amended.as_ref().map(|amended| AMENDED.packed(amended)).transpose()?;
     let known = places.iter().copied().zip(found).filter(|(_, found)| !is_one_of_several(found.as_ref()));
     let values = known.map(|(place, found)| (place, found.map(|found| found.fields)));
     let (id, values) = (batch.id, BEFORE.packed(&values.collect())?);
     let (run, at) = (context.run.id, millis(context.clock.now()));
+    // What a part of a sync leaves is nothing that the next run is to send.
+    let is_part = context.run.trigger.is_partial();
+    let state = if is_part { RecordState::RejectedBefore } else { RecordState::Rejected };
     let left_alone: BTreeSet<usize> = since.iter().map(|(place, _)| *place).collect();
     let insert = move |sqlite: &rusqlite::Connection| {
         BEFORE.keep(sqlite, id, &values)?;
         for (place, problem) in &since {
             let problem = problem.to_json()?;
-            outbox::set_state(sqlite, id, *place, RecordState::RejectedBefore, at, Some(&problem))?;
+            outbox::set_state(sqlite, id, *place, state, at, Some(&problem))?;
         }
         if !since.is_empty() {
             runs::add_outcomes(sqlite, run, &left(since.len()), 0)?;
@@ -119,10 +129,25 @@ fn changed_since(
                 ),
             },
         };
-        let error = Error::new(ErrorKind::LeftAlone, message).with_hint("Look again at what a run would do.");
+        let error = Error::new(ErrorKind::LeftAlone, message).with_hint(LOOK_AGAIN);
         changed.push((*place, Problem::from(&error)));
     }
     changed
+}
+
+/// Records that an earlier run left alone, and that nobody has looked at since.
+fn still_left_alone(
+    looked: Option<&BTreeMap<usize, Looked>>,
+    places: &[usize],
+    body: &Body,
+) -> Vec<(usize, Problem)> {
+    let is_left = |place: &usize| {
+        body.past(*place).left_alone && looked.is_none_or(|looked| !looked.contains_key(place))
+    };
+    let message =
+        "Somebody had changed it in the destination when it was to be sent, and nobody has looked since.";
+    let problem = || Problem::from(&Error::new(ErrorKind::LeftAlone, message).with_hint(LOOK_AGAIN));
+    places.iter().copied().filter(is_left).map(|place| (place, problem())).collect()
 }
 
 /// Names of the fields that are in both and not the same.

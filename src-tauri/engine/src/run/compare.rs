@@ -9,6 +9,7 @@ use super::patient::{Patience, patiently, read_by_key};
 use super::plan::PlanRecord;
 use crate::destination::{Destination, Found, ReadByKey, Takes};
 use crate::error::Result;
+use crate::fits::Misfit;
 use crate::json_text::Json;
 use crate::record::{Change, Operation};
 use crate::same::is_same;
@@ -157,6 +158,8 @@ fn live(
     }
     let is_new = found.is_none();
     let mut refused = if fills(record.operation) { known.refusals(entries, is_new) } else { Vec::new() };
+    // Records may be found by what is no field of them, such as their id.
+    refused.retain(|refusal| refusal.why != Misfit::NoField || refusal.field != match_field);
     let value = |of: &Option<Json>, name: &str| of.as_ref().and_then(|fields| fields.get(name)).cloned();
     // A value that stands there letter by letter was taken before.
     let stands_there = |name: &str| !is_new && value(&stands, name) == value(&sent, name);

@@ -32,6 +32,11 @@ impl Known {
         self.fields.is_empty() || self.fields.get(name).is_some_and(|field| field.writable)
     }
 
+    /// The destination may have the field, perhaps in letters of another case. One that names no fields has every one.
+    fn has(&self, name: &str) -> bool {
+        self.fields.is_empty() || self.fields.keys().any(|known| known.eq_ignore_ascii_case(name))
+    }
+
     /// Adds to `fields` all that a record can be given: a record that is deleted is created again from them.
     pub(in crate::run) fn add_writable(&self, fields: &mut Vec<String>) {
         let writable = self.fields.values().filter(|field| field.writable).map(|field| &field.name);
@@ -47,7 +52,13 @@ impl Known {
             |field: &ObjectField, why| Refusal { field: field.name.clone(), label: field.label.clone(), why };
         let mut refusals = Vec::new();
         for (name, value) in entries {
-            let Some(field) = self.fields.get(name) else { continue };
+            let Some(field) = self.fields.get(name) else {
+                if !self.has(name) {
+                    let (field, label) = (name.clone(), name.clone());
+                    refusals.push(Refusal { field, label, why: Misfit::NoField });
+                }
+                continue;
+            };
             let why = if is_same(Takes::Anything, Some(value), None) {
                 field.required.then_some(Misfit::Empty)
             } else {

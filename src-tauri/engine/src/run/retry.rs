@@ -32,7 +32,7 @@ pub(crate) fn take_rejected(
         outbox::close(sqlite, found.batch.id, place, RecordState::RejectedBefore)?;
         let (change, operation) = (body.change(place)?, body.operation(place)?);
         let (number, payload) = (body.number(place), body.payload(place));
-        let past = Past { doubtful: found.uncertain, refused: true };
+        let past = Past { doubtful: found.uncertain, refused: true, left_alone: false };
         taken.push_over(key, change, operation, number, payload, past);
         count += 1;
         if taken.len() == batch_records {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use sluice_engine::engine::Start;
+use sluice_engine::fits::Misfit;
 use sluice_engine::run::review::Filter;
 use sluice_engine::store::outbox::looked::Group;
 use sluice_engine::store::runs::{RunRow, RunState};
@@ -106,8 +107,65 @@ async fn what_is_approved_is_sent_but_for_what_somebody_changed_since() {
     assert_eq!(told.len(), 2);
     assert!(told[0].ends_with("after this was looked at: name."), "{told:?}");
     assert_eq!(told[1], "It is in the destination now, and was not when this was looked at.");
-    let next = bench.run().await;
-    assert_eq!((next.state, next.counts.delivered), (RunState::Completed, 25), "a later run sends them");
+    bench.table.set(people(25, "Eve"));
+    for (run, delivered) in [(1, 23), (2, 0)] {
+        let next = bench.run().await;
+        assert_eq!((next.counts.delivered, next.counts.rejected), (delivered, 2), "later run {run}");
+        assert!(
+            bench.reasons(&next)[0].ends_with("and nobody has looked since."),
+            "{:?}",
+            bench.reasons(&next)
+        );
+        assert!(bench.crm.kept()["k1"].contains("Dora"), "nobody has decided that it may be written over");
+    }
+    let held = reviewed(&bench).await;
+    assert_eq!(held.counts.to_send, 2);
+    bench.engine.approve(held.id).await.unwrap();
+    assert_eq!(bench.ended(held.id).await.counts.delivered, 2);
+    assert!(bench.crm.kept()["k1"].contains("Eve"), "now somebody has");
+    assert_eq!(bench.run().await.counts.to_send, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_left_alone_is_sent_where_somebody_retries_it() {
+    let bench = bench().await;
+    bench.table.set(people(3, "Ana"));
+    let held = reviewed(&bench).await;
+    bench.crm.somebody_sets("k1", "name", "Dora");
+    bench.engine.approve(held.id).await.unwrap();
+    assert_eq!(bench.ended(held.id).await.counts.rejected, 1);
+    let retry = bench.engine.retry(held.id, Vec::new()).await.unwrap();
+    assert_eq!(bench.ended(retry).await.counts.delivered, 1);
+    assert!(bench.crm.kept()["k1"].contains("Ana"));
+    assert_eq!(bench.run().await.counts.to_send, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_destination_has_no_field_for_would_fail() {
+    let bench = bench().await;
+    bench.crm.merge(&["id", "phone"]);
+    bench.table.set(people(3, "Ana"));
+    let held = reviewed(&bench).await;
+    let report = bench.engine.review(held.id).await.unwrap().report;
+    assert_eq!(report.groups, BTreeMap::from([(Group::Fail, 3)]));
+    let [name] = report.fields.as_slice() else { panic!("{:?}", report.fields) };
+    assert_eq!(name.misfits[&Misfit::NoField].records, 3);
+    assert_eq!((name.changed, name.filled_after), (0, 0), "nothing becomes of it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_run_is_what_a_review_is_measured_by_also_where_nobody_reviewed_it() {
+    let bench = bench().await;
+    bench.table.set(people(25, "Ana"));
+    bench.run().await;
+    bench.table.edit(|rows| rows.iter_mut().take(5).for_each(|row| row[1] = "Bo".into()));
+    assert_eq!(bench.run().await.counts.delivered, 5);
+    bench.table.edit(|rows| rows[7][1] = "Cy".into());
+    let held = reviewed(&bench).await;
+    let last = bench.engine.review(held.id).await.unwrap().last.unwrap();
+    let [name] = last.fields.as_slice() else { panic!("{:?}", last.fields) };
+    assert_eq!((last.compared, name.changed, name.filled_before), (5, 5, 5));
+    assert_eq!(name.top(1), [("\"Bo\"", (0, 5))]);
 }
 
 #[tokio::test(start_paused = true)]

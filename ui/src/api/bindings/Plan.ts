@@ -41,6 +41,10 @@ cost: Cost | null,
  */
 quota_share: number | null, 
 /**
+ * What is left of that quota today, 0 to 1.
+ */
+quota_left: number | null, 
+/**
  * The destination says what stands in its records now, and `records` are compared with that.
  */
 reads: boolean, 

@@ -36,6 +36,10 @@ requests: number,
  */
 quota_share: number | null, 
 /**
+ * What is left of that quota today, 0 to 1.
+ */
+quota_left: number | null, 
+/**
  * Compared records by what would become of them.
  */
 groups: ReviewGroups, 
@@ -44,7 +48,8 @@ groups: ReviewGroups,
  */
 fields: Array<ReviewField>, 
 /**
- * How many of the last reviewed run's records would have got another value are in `fields`: of so many records.
+ * How many records of the last run that brought something, or was reviewed, got another value is in `fields`: of so
+ * many records.
  */
 records_last: number | null, 
 /**

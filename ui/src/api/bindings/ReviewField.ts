@@ -19,7 +19,7 @@ records: number,
  */
 changed: number, 
 /**
- * The same in the run that was reviewed before this one, where one was.
+ * The same in the last run that brought something, or was reviewed, where one was.
  */
 changed_last: number | null, 
 /**

@@ -4,7 +4,7 @@ import { t } from '@/components/text';
 import { byteSize, count, counted, duration } from '@/components/times';
 import { roughly } from '@/components/when';
 import { becoming, outcomes, toSend } from './groups';
-import { text } from './text';
+import { quotaShare, text } from './text';
 import styles from './review.module.css';
 
 /** What the run would need: records, requests, share of the quota, time. */
@@ -22,7 +22,12 @@ export function RunNeeds({ plan, review }: { plan: Plan; review?: Review }) {
         {plan.quota_share !== null && (
           <>
             <dt>{text.quota}</dt>
-            <dd>{text.quotaShare(plan.quota_share)}</dd>
+            <dd>
+              {text.quotaShare(plan.quota_share)}
+              {plan.quota_left !== null && plan.quota_share > plan.quota_left && (
+                <span className={t('soft')}>{text.quotaShort(quotaShare(plan.quota_left))}</span>
+              )}
+            </dd>
           </>
         )}
         {plan.expected_seconds !== null && (

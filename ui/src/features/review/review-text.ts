@@ -21,6 +21,8 @@ const misfits: Record<MismatchKind, (n: string) => string> = {
   other_type: (n) => `${n} of another type`,
   decimals: (n) => `${n} with decimals, and it takes whole numbers`,
   too_long: (n) => `${n} too long`,
+  no_email: (n) => `${n} no e-mail address`,
+  no_field: () => 'The destination has no field with this name',
 };
 
 /** Words of a review of every record. */

@@ -103,6 +103,7 @@ export const text = {
     [count(requests), ...(by.length > 0 ? [`by ${by.join(' and ')}`] : [])].join(' '),
   quota: 'Daily quota',
   quotaShare,
+  quotaShort: (left: string) => ` (only ${left} is left: the rest waits, and goes on by itself)`,
   time: 'Time',
   about: (time: string) => `About ${time}, by the last runs`,
   read: 'Read and compared',

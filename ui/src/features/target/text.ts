@@ -77,6 +77,8 @@ export const text = {
     other_type: (_: number, takes: Takes['type']) => notOf[takes],
     decimals: () => 'Decimals',
     too_long: () => 'Too long',
+    no_email: () => 'No e-mail address',
+    no_field: () => 'No such field',
   },
   refused: 'Those records would be refused.',
   examples: 'Examples',

@@ -88,6 +88,7 @@ export function planOf(definition: SyncDefinition): Plan {
     sent_by: [],
     cost: { bytes: 1_240_000_000, price: 'about $0.01 at list price' },
     quota_share: definition.shape.type === 'record' ? 0.03 : null,
+    quota_left: definition.shape.type === 'record' ? 0.9 : null,
     read: 48213,
     invalid: 168,
     added: 44174,

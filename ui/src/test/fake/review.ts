@@ -124,6 +124,7 @@ export function fakeReviews() {
       going: compared.has(run) && done < mixed.length,
       requests: Math.ceil((mixed.length - done) / 100),
       quota_share: 0.004,
+      quota_left: 0.9,
       groups,
       fields: done > 0 ? reviewFields : [],
       records_last: 9800,

@@ -72,9 +72,9 @@ impl FieldDef {
         (!same.is_empty()).then_some(same)
     }
 
-    /// Why the field does not take `value`, without personal data. Null is always taken here.
+    /// Why the field does not take `value`, without personal data. What empties it is always taken here.
     pub(super) fn problem(&self, value: &Value) -> Option<Problem> {
-        if value.is_null() {
+        if is_empty(value) {
             return None;
         }
         let takes = match self.holds {
@@ -169,6 +169,11 @@ impl ObjectDef {
 }
 
 /// Whether `text` can be an e-mail address: one `@`, something before it, a domain with a dot behind it.
+/// The value empties a field: no value, or text without a letter.
+pub(super) fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(str::is_empty)
+}
+
 pub(super) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.trim().split_once('@') else { return false };
     let label = |label: &str| {

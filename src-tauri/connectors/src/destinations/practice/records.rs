@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use sluice_engine::record::Operation;
 
 use super::error::{Fault, refused};
-use super::objects::{FieldDef, ObjectDef};
+use super::objects::{FieldDef, ObjectDef, is_empty};
 use super::problem::{Problem, What};
 
 /// A record's values in their exact bytes.
@@ -148,7 +148,7 @@ fn problems(edit: &Edit<'_>, new: bool) -> Vec<Problem> {
             Some(field) if edit.rules == Rules::Strict || field.unique => {
                 let value = value_of(raw);
                 problems.extend(field.problem(&value));
-                if field.required && value.is_null() && edit.rules == Rules::Strict {
+                if field.required && is_empty(&value) && edit.rules == Rules::Strict {
                     let words = format!("{} is required and can not be empty.", field.label);
                     problems.push(Problem::of(What::Required, field.name, words));
                 }

@@ -190,11 +190,10 @@ impl<S: Sink> Reading<'_, S> {
 
     pub(super) fn judge(&mut self, hash: u64, print: u128, delivered: Option<u128>) -> Verdict {
         let verdict = self.open.judge(hash, print, delivered);
-        let doubtful = match verdict {
-            Verdict::Unchanged => false,
-            Verdict::Added(numbered) | Verdict::Changed(numbered) => numbered.past.doubtful,
+        let past = match verdict {
+            Verdict::Unchanged => Past::default(),
+            Verdict::Added(numbered) | Verdict::Changed(numbered) => Past { refused: false, ..numbered.past },
         };
-        let past = Past { doubtful, refused: false };
         let fresh = Numbered { number: self.context.run, past };
         let known = delivered.is_some_and(|print| print != REMOVED);
         match (self.context.sync.mode, verdict) {

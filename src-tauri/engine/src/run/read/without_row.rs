@@ -85,8 +85,10 @@ impl<S: Sink> Reading<'_, S> {
             // A removal that is left here is of a record that may have been created, but never counted as delivered.
             if !is_gone || (record.uncertain && record.change == Change::Removed) {
                 self.counts.carried += 1;
-                let past = Past { doubtful: record.uncertain, refused: record.refused };
-                let OpenRecord { change, operation, number, .. } = record;
+                let OpenRecord {
+                    change, operation, number, uncertain: doubtful, refused, left_alone, ..
+                } = record;
+                let past = Past { doubtful, refused, left_alone };
                 let (key, known_as, payload) = (key.as_str(), key.as_str(), payload.as_slice());
                 self.stage(&Staged { key, known_as, row: 0, change, operation, number, payload, past })?;
             } else if record.uncertain {
@@ -111,7 +113,7 @@ impl<S: Sink> Reading<'_, S> {
     pub(super) fn remove_uncertain(&mut self, key: &str, payload: &[u8], columns: &[Column]) -> Result<()> {
         self.counts.removed += 1;
         let known = address(&self.context.sync.shape, payload);
-        let past = Past { doubtful: true, refused: false };
+        let past = Past { doubtful: true, ..Past::default() };
         let numbered = Numbered { number: self.context.run, past };
         self.stage_removal(key, 0, numbered, &known, columns)
     }

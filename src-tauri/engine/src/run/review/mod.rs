@@ -1,6 +1,7 @@
 //! A held run is reviewed: every record it has ready to send is compared with what stands in the destination, before
 //! anything is sent.
 
+mod last;
 mod page;
 mod report;
 mod since;

@@ -3,6 +3,7 @@
 use super::walk::batches_after;
 use crate::error::Result;
 use crate::json_text::Json;
+use crate::record::Change;
 use crate::run::compare::{entries, parse};
 use crate::run::plan::PlanRecord;
 use crate::store::Sqlite;
@@ -22,6 +23,13 @@ pub struct Filter {
     pub search: Option<String>,
 }
 
+impl Filter {
+    /// Every record is wanted.
+    pub fn is_all(&self) -> bool {
+        self.group.is_none() && self.field.is_none() && self.search.is_none()
+    }
+}
+
 /// A record's batch and place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -33,6 +41,26 @@ pub struct Place {
 
 /// Up to `limit` records of a run behind `after`, in the order they would be sent, and where the next page goes on.
 pub(crate) fn page(
+    sqlite: &Sqlite,
+    run: &RunRow,
+    filter: &Filter,
+    after: Option<Place>,
+    limit: usize,
+) -> Result<(Vec<PlanRecord>, Option<Place>)> {
+    let (mut records, next) = found(sqlite, run, filter, after, limit)?;
+    let is_open = |record: &&mut PlanRecord| record.before.is_none() && record.change != Change::Added;
+    let open: Vec<&mut PlanRecord> = records.iter_mut().filter(is_open).collect();
+    let keys: Vec<&str> = open.iter().map(|record| record.key.as_str()).collect();
+    let mut delivered = outbox::all_last_delivered(sqlite, run.sync, &keys)?;
+    for record in open {
+        let last = delivered.remove(&record.key).filter(|(change, _)| *change != Change::Removed);
+        record.before = last.map(|(_, payload)| payload);
+    }
+    Ok((records, next))
+}
+
+/// The page without what was last delivered of records that were compared with the destination.
+fn found(
     sqlite: &Sqlite,
     run: &RunRow,
     filter: &Filter,

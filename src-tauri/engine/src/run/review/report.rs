@@ -67,11 +67,13 @@ pub struct Misfits {
 }
 
 impl Report {
-    /// Counts one record, whose payload has these `entries` and in whose place `stands` what was found.
+    /// Counts one record, whose payload has these `entries` and in whose place `stands` what was found. Of a record that
+    /// would fail nothing becomes: it stays as it stands.
     pub(super) fn note(&mut self, looked: &Looked, entries: &[(String, Json)], stands: &[(String, Json)]) {
         self.compared += 1;
         self.live |= looked.live;
         *self.groups.entry(looked.group).or_default() += 1;
+        let fails = looked.group == Group::Fail;
         for refusal in
             looked.refused.iter().filter(|refusal| !entries.iter().any(|(name, _)| *name == refusal.field))
         {
@@ -80,8 +82,9 @@ impl Report {
         for (path, value) in entries {
             let before = stands.iter().find(|(known, _)| known == path).map(|(_, value)| value);
             let left_alone = looked.left_alone.contains(path);
-            let after = if left_alone { before } else { Some(value) };
-            let differs = !left_alone && !looked.same.contains(path);
+            let stays = left_alone || fails;
+            let after = if stays { before } else { Some(value) };
+            let differs = !stays && !looked.same.contains(path);
             let misfit = looked.refused.iter().find(|refusal| refusal.field == *path);
             let field = self.field(path);
             let (was, is) = (is_filled(before), is_filled(after));
@@ -190,13 +193,13 @@ mod tests {
         assert_eq!(report.compared, 3);
         assert_eq!(report.groups.values().sum::<u64>(), 3);
         let [name, tier] = report.fields.as_slice() else { panic!("{:?}", report.fields) };
-        assert_eq!((name.records, name.changed, name.blanked), (3, 2, 1));
+        assert_eq!((name.records, name.changed, name.blanked), (3, 1, 1));
         assert_eq!((name.filled_before, name.filled_after), (3, 2));
-        assert_eq!((tier.records, tier.changed, tier.left_alone), (2, 1, 1));
-        assert_eq!((tier.filled_before, tier.filled_after), (1, 2));
+        assert_eq!((tier.records, tier.changed, tier.left_alone), (2, 0, 1));
+        assert_eq!((tier.filled_before, tier.filled_after), (1, 1), "what would fail stays as it stands");
         let misfits = &tier.misfits[&Misfit::NotInList];
         assert_eq!((misfits.records, misfits.example.as_deref()), (1, Some("\"Z\"")));
-        assert_eq!(name.top(1), [("\"Bo\"", (1, 1))]);
+        assert_eq!(name.top(1), [("\"Al\"", (1, 1))]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use tokio::sync::OnceCell;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::last;
 use super::report::Report;
 use crate::destination::Destination;
 use crate::error::{Error, ErrorKind, Result};
@@ -113,7 +114,8 @@ impl Walk {
         };
         under_way.iter().for_each(JoinHandle::abort);
         walk.write(unwritten).await?;
-        ended
+        ended?;
+        last::keep(&walk.store, &walk.run).await
     }
 
     async fn compare(self: Arc<Self>, batch: BatchRow, is_live: bool) -> Result<Option<Compared>> {

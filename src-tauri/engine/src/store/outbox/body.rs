@@ -56,6 +56,8 @@ pub fn stamp(key: &str, change: Change, operation: Operation, payload: &[u8]) ->
 const DOUBTFUL: u8 = 0x80;
 /// Set in a stored change where this very change was refused before.
 const REFUSED: u8 = 0x40;
+/// Set in a stored change where the record was left alone and nobody has looked since.
+const LEFT_ALONE: u8 = 0x20;
 
 /// What is known of earlier records of a record's key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,6 +66,9 @@ pub struct Past {
     pub doubtful: bool,
     /// The destination refused this very change before.
     pub refused: bool,
+    /// Somebody changed the record in the destination after it was looked at, so it was left alone; nobody has looked
+    /// since.
+    pub left_alone: bool,
 }
 
 /// The records of a batch, as written.
@@ -103,7 +108,9 @@ impl Body {
         self.payload_ends.push(self.payloads.len() as u32);
         self.numbers.push(number);
         let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
-        self.changes.push(change as u8 | flag(past.doubtful, DOUBTFUL) | flag(past.refused, REFUSED));
+        let past =
+            flag(past.doubtful, DOUBTFUL) | flag(past.refused, REFUSED) | flag(past.left_alone, LEFT_ALONE);
+        self.changes.push(change as u8 | past);
         self.operations.push(operation as u8);
     }
 
@@ -156,13 +163,13 @@ impl Body {
 
     /// What happened to the row of the record at `place`.
     pub fn change(&self, place: usize) -> Result<Change> {
-        Change::from_code(self.changes[place] & !(DOUBTFUL | REFUSED))
+        Change::from_code(self.changes[place] & !(DOUBTFUL | REFUSED | LEFT_ALONE))
     }
 
     /// What is known of earlier records of the key of the record at `place`.
     pub fn past(&self, place: usize) -> Past {
         let has = |flag: u8| self.changes[place] & flag != 0;
-        Past { doubtful: has(DOUBTFUL), refused: has(REFUSED) }
+        Past { doubtful: has(DOUBTFUL), refused: has(REFUSED), left_alone: has(LEFT_ALONE) }
     }
 
     /// What is to be done with the record at `place`.

@@ -7,8 +7,9 @@ use rusqlite::{Connection as Sqlite, params};
 use super::{
     BATCH_COLUMNS, BatchRow, Body, RecordState, batch_from_row, body, fingerprint, key_hash, own_states,
 };
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::record::{Change, Operation};
+use crate::store::runs::Problem;
 
 /// Batches with open records: of one run, or of a whole sync.
 pub fn open_batches(sqlite: &Sqlite, sync: i64, run: Option<i64>) -> Result<Vec<BatchRow>> {
@@ -43,6 +44,8 @@ pub struct OpenRecord {
     pub uncertain: bool,
     /// The destination refused it.
     pub refused: bool,
+    /// It was left alone, because somebody had changed it in the destination after it was looked at.
+    pub left_alone: bool,
 }
 
 /// An open record where it is kept.
@@ -106,11 +109,20 @@ pub fn open_records(sqlite: &Sqlite, sync: i64) -> Result<HashMap<u64, OpenRecor
             fingerprint: fingerprint(change, body.payload(place)),
             uncertain: found.uncertain,
             refused: body.past(place).refused || found.state.is_refused(),
+            left_alone: was_left_alone(found),
         };
         open.insert(key_hash(body.key(place)), record);
         Ok(())
     })?;
     Ok(open)
+}
+
+/// A record that was left alone stays so until somebody looks, also where a later run did not come to it.
+fn was_left_alone(found: &Found<'_>) -> bool {
+    let is_waiting = found.state.is_waiting() && found.body.past(found.place).left_alone;
+    let is_about = |problem: &&str| problem.contains(ErrorKind::LeftAlone.name());
+    let problem = found.problem.filter(is_about).and_then(|problem| Problem::from_json(problem).ok());
+    is_waiting || problem.is_some_and(|problem| problem.kind == ErrorKind::LeftAlone.name())
 }
 
 /// How many records of a sync wait, and how many are refused and not dealt with: `(waiting, rejected)`.
