@@ -57,6 +57,23 @@ fn a_run_is_undone_and_the_next_one_sends_it_again() {
 }
 
 #[test]
+fn several_records_are_undone_by_their_keys() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    sluice.json(&["sync", "lead-scores"], 0);
+    sluice.change_sample(CHANGE);
+    let run = sluice.json(&["sync", "lead-scores"], 0)["run"].to_string();
+    let events = sluice.events(&["--run", &run]);
+    let keys: Vec<_> = events.iter().map(|event| event["key"].as_str().unwrap()).collect();
+    assert_eq!(keys.len(), 3);
+    let two = ["undo", &run, "--key", keys[0], "--key", keys[2]];
+    assert_eq!(count(&sluice.json(&[&two[..], &["--look"]].concat(), 0), "put_back"), 2);
+    assert_eq!(count(&sluice.json(&two, 0), "delivered"), 2);
+    let rest = sluice.json(&["undo", &run, "--look"], 0);
+    assert_eq!((count(&rest, "put_back"), count(&rest, "nothing")), (1, 2));
+    assert_eq!(rest["records"].as_array().unwrap().len(), 3);
+}
+
+#[test]
 fn what_a_run_created_stays_unless_asked() {
     let sluice = Sluice::with(LEAD_SCORES);
     let run = sluice.json(&["sync", "lead-scores"], 0)["run"].to_string();

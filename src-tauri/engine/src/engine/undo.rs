@@ -106,7 +106,7 @@ impl Engine {
                 let count: &mut u64 = counts.entry(record.will).or_default();
                 *count += 1;
                 if record.will == Will::PutBack {
-                    for field in record.fields.iter().filter(|field| !field.left_alone) {
+                    for field in record.fields.iter().filter(|field| field.left_alone.is_none()) {
                         values += 1;
                         if !fields.contains(&field.name) {
                             fields.insert(field.name.clone());

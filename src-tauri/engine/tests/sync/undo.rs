@@ -82,6 +82,7 @@ async fn what_somebody_changed_since_is_left_alone_with_the_reason() {
     let look = bench.engine.look_at_undo(run.id, &[], None, 10).await.unwrap();
     assert_eq!(look.counts, BTreeMap::from([(Will::PutBack, 1), (Will::LeaveAlone, 2)]));
     assert_eq!(look.records[0].reason.as_deref(), Some("“name” was changed since the run."));
+    assert_eq!(look.records[0].fields[0].left_alone.as_deref(), Some("It was changed since the run."));
     let undone = undo(&bench, &run, true).await;
     assert_eq!((undone.counts.changed, undone.counts.invalid), (1, 2));
     assert_eq!(value(&bench, "a", "name"), "Dora");

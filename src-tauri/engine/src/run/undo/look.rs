@@ -173,8 +173,11 @@ impl<'a> Look<'a> {
             let began = from_millis(self.of.started);
             let made = kept.made.get(place).map(String::as_str);
             let was = Was { operation, payload, before: &before, now: now.as_ref(), made, began };
-            let Judged { will, fields, mut reason } = judge(&self.known, match_field, &was)?;
+            let Judged { will, mut fields, mut reason } = judge(&self.known, match_field, &was)?;
             if let Some(later) = self.done_later(kept, *place, &was, will, &fields)? {
+                for why in fields.iter_mut().filter_map(|field| field.left_alone.as_mut()) {
+                    why.clone_from(&later);
+                }
                 reason = Some(later);
             }
             let matched =
@@ -241,7 +244,7 @@ impl<'a> Look<'a> {
         will: Will,
         fields: &[FieldUndo],
     ) -> Result<Option<String>> {
-        let others: Vec<&FieldUndo> = fields.iter().filter(|field| field.left_alone).collect();
+        let others: Vec<&FieldUndo> = fields.iter().filter(|field| field.left_alone.is_some()).collect();
         if others.is_empty() && will != Will::LeaveAlone {
             return Ok(None);
         }
@@ -345,7 +348,7 @@ fn is_older(now: &Found, was: &Was<'_>) -> bool {
 fn leave_alone(record: &mut UndoRecord, reason: String) {
     record.will = Will::LeaveAlone;
     for field in &mut record.fields {
-        field.left_alone = true;
+        field.left_alone = Some(reason.clone());
     }
     record.reason = Some(reason);
 }

@@ -196,7 +196,7 @@ fn payload(match_field: &str, record: &UndoRecord, fields: bool) -> Vec<u8> {
         out.extend_from_slice(value.as_bytes());
     };
     member(match_field, &record.matched);
-    for field in record.fields.iter().filter(|field| fields && !field.left_alone) {
+    for field in record.fields.iter().filter(|field| fields && field.left_alone.is_none()) {
         if let Some(then) = &field.then {
             member(&field.name, then);
         }
