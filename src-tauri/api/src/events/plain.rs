@@ -77,6 +77,6 @@ fn plain_event(engine: &Engine, lines: &mut Lines<'_>, row: &EventRow) -> Result
         payload: serde_json::value::RawValue::from_string(payload).ok(),
         answer: event.answer,
         attempts: lines.attempts(row)?,
-        problem: problem(engine, row)?,
+        problem: problem(engine, lines, row)?,
     })
 }

@@ -252,11 +252,17 @@ impl<'n> Because<'n> {
 }
 
 fn sentence(names: &[&str], one: &str, several: &str) -> Option<String> {
+    let verb = if names.len() == 1 { one } else { several };
+    listed(names).map(|names| format!("{names} {verb}"))
+}
+
+/// Names in a sentence; `None` where there are none.
+pub(super) fn listed(names: &[&str]) -> Option<String> {
     let names: Vec<_> = names.iter().map(|name| format!("“{name}”")).collect();
     match names.as_slice() {
         [] => None,
-        [name] => Some(format!("{name} {one}")),
-        [rest @ .., last] => Some(format!("{} and {last} {several}", rest.join(", "))),
+        [name] => Some(name.clone()),
+        [rest @ .., last] => Some(format!("{} and {last}", rest.join(", "))),
     }
 }
 

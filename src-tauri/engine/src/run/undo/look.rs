@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use super::judge::{FieldUndo, Judged, SKEW, Stood, Was, Will, document, is_there, judge};
+use super::judge::{FieldUndo, Judged, SKEW, Stood, Was, Will, document, is_there, judge, listed};
 use crate::clock::from_millis;
 use crate::destination::{Destination, Found, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
@@ -174,11 +174,8 @@ impl<'a> Look<'a> {
             let made = kept.made.get(place).map(String::as_str);
             let was = Was { operation, payload, before: &before, now: now.as_ref(), made, began };
             let Judged { will, mut fields, mut reason } = judge(&self.known, match_field, &was)?;
-            if let Some(later) = self.done_later(kept, *place, &was, will, &fields)? {
-                for why in fields.iter_mut().filter_map(|field| field.left_alone.as_mut()) {
-                    why.clone_from(&later);
-                }
-                reason = Some(later);
+            if let Some((run, did)) = self.done_later(kept, *place, &was, will, &fields)? {
+                reason = Some(written_later(run, did, will, &mut fields));
             }
             let matched =
                 document(payload)?.get(match_field).map_or_else(|| "null".to_owned(), Json::compact);
@@ -234,7 +231,7 @@ impl<'a> Look<'a> {
         Ok(())
     }
 
-    /// Says which later run of the sync did what now keeps the record, or fields of it, from being put back; `None` where it
+    /// Which later run of the sync did what now keeps the record, or fields of it, from being put back; `None` where it
     /// was nobody here.
     fn done_later(
         &self,
@@ -243,7 +240,7 @@ impl<'a> Look<'a> {
         was: &Was<'_>,
         will: Will,
         fields: &[FieldUndo],
-    ) -> Result<Option<String>> {
+    ) -> Result<Option<(i64, &'static str)>> {
         let others: Vec<&FieldUndo> = fields.iter().filter(|field| field.left_alone.is_some()).collect();
         if others.is_empty() && will != Will::LeaveAlone {
             return Ok(None);
@@ -269,7 +266,7 @@ impl<'a> Look<'a> {
             },
             Some(_) | None => return Ok(None),
         };
-        Ok(Some(format!("Run {run} of this sync has {did} since.")))
+        Ok(Some((run, did)))
     }
 
     /// The newest of the later runs that wrote what stands in these fields now; `None` where somebody else wrote one of them.
@@ -343,6 +340,21 @@ fn later(sqlite: &Sqlite, sync: i64, key: &str, since: i64) -> Result<Vec<Later>
 /// Its own time says that it was there before the run: no later run is the reason.
 fn is_older(now: &Found, was: &Was<'_>) -> bool {
     now.made_at.is_some_and(|made| made < was.began - SKEW)
+}
+
+/// Says of a record, and of its fields that are left alone, what a later run did.
+fn written_later(run: i64, did: &str, will: Will, fields: &mut [FieldUndo]) -> String {
+    let said = format!("Run {run} of this sync has {did} since.");
+    let mut names = Vec::new();
+    for field in fields {
+        if let Some(why) = &mut field.left_alone {
+            why.clone_from(&said);
+            names.push(field.name.as_str());
+        }
+    }
+    // Of a record that gets others back, those that stay are named.
+    let names = listed(&names).filter(|_| will == Will::PutBack);
+    names.map_or(said, |names| format!("Run {run} of this sync has written {names} again since."))
 }
 
 fn leave_alone(record: &mut UndoRecord, reason: String) {
