@@ -20,7 +20,7 @@ use crate::wire::{
 };
 use line::Lines;
 
-pub use plain::PlainEvent;
+pub use plain::{PlainEvent, PlainHistory, PlainRequest};
 
 impl Api {
     /// A page of the event log, newest first.
