@@ -3,13 +3,21 @@
 use std::path::PathBuf;
 
 use sluice_api::Api;
-use sluice_api::wire::{FieldUndo, Problem, Replay, Undo, UndoLook, UndoLookRequest, UndoRecord, Will};
+use sluice_api::wire::{
+    EventStatus, EventsRequest, FieldUndo, Problem, Replay, Undo, UndoLook, UndoLookRequest, UndoRecord, Will,
+};
+use sluice_engine::ErrorKind;
 
 use super::apply;
 use super::sync::{follow, quoted, report};
 use crate::exit::Exit;
 use crate::output::{self, Output};
 use crate::words::{count, counted};
+
+/// Records of a run that can not be taken back whose earlier event is told where no key is given.
+const OFFERED: usize = 3;
+/// Events of a record that are looked at for it.
+const LOOKED_AT: usize = 100;
 
 /// Restores what `run` changed; of the records with these keys, or all.
 pub(crate) async fn run(
@@ -21,7 +29,8 @@ pub(crate) async fn run(
 ) -> Result<Exit, Problem> {
     let look =
         UndoLookRequest { run, keys: keys.clone(), events: Vec::new(), search: None, limit: 0, reveal: true };
-    let created = api.undo_look(look).await?.delete;
+    let look = or_earlier(api, run, &keys, api.undo_look(look).await).await?;
+    let created = look.delete;
     let of_keys: String = keys.iter().map(|key| format!(" --key {}", quoted(key))).collect();
     let undo = Undo { run, keys, events: Vec::new(), delete_created };
     let undone = follow(api, async { api.undo(undo).await }).await?;
@@ -49,10 +58,61 @@ pub(crate) async fn look(
     keys: Vec<String>,
     limit: usize,
 ) -> Result<Exit, Problem> {
-    let look = UndoLookRequest { run, keys, events: Vec::new(), search: None, limit, reveal: true };
-    let look = api.undo_look(look).await?;
+    let look =
+        UndoLookRequest { run, keys: keys.clone(), events: Vec::new(), search: None, limit, reveal: true };
+    let look = or_earlier(api, run, &keys, api.undo_look(look).await).await?;
     out.answer(&look, || lines(&look));
     Ok(Exit::Done)
+}
+
+/// Where a run can not be taken back, says how what was sent before it is sent once more. It is told beside the problem;
+/// without it nothing is lost.
+async fn or_earlier(
+    api: &Api,
+    run: i64,
+    keys: &[String],
+    look: Result<UndoLook, Problem>,
+) -> Result<UndoLook, Problem> {
+    if let Err(problem) = &look
+        && problem.kind == ErrorKind::CanNotUndo.name()
+        && let Ok(earlier) = earlier(api, run, keys).await
+    {
+        for (key, event) in &earlier {
+            output::note(&format!(
+                "To send once more what {key} had before run {run}: sluice replay {event}"
+            ));
+        }
+        if earlier.is_empty() {
+            output::note(&format!("Nothing that was sent of these records before run {run} is kept."));
+        }
+    }
+    look
+}
+
+/// The newest event before the run of each of these keys; without keys, of some records of the run.
+async fn earlier(api: &Api, run: i64, keys: &[String]) -> Result<Vec<(String, String)>, Problem> {
+    let taken = || vec![EventStatus::Delivered, EventStatus::Accepted];
+    let sync = api.run(run).await?.sync;
+    let mut keys = keys.to_vec();
+    if keys.is_empty() {
+        let statuses = taken();
+        let some = EventsRequest { run: Some(run), statuses, limit: OFFERED, ..EventsRequest::default() };
+        keys.extend(api.plain_events(some).await?.into_iter().filter_map(|event| event.key));
+    }
+    let mut found = Vec::new();
+    for key in keys {
+        let of_key = EventsRequest {
+            sync: Some(sync.clone()),
+            key: Some(key.clone()),
+            statuses: taken(),
+            limit: LOOKED_AT,
+            ..EventsRequest::default()
+        };
+        let events = api.plain_events(of_key).await?;
+        let before = events.into_iter().rev().find(|event| event.run < run);
+        found.extend(before.map(|event| (key, event.event)));
+    }
+    Ok(found)
 }
 
 /// Sends the record of an event once more, with the payload of `file` if there is one.

@@ -145,6 +145,36 @@ fn events_are_not_undone() {
     let said = sluice.run(&["undo", &run]);
     assert_eq!(said.code, 1, "{said:?}");
     assert!(said.err.contains("can not be taken back") && said.err.contains("SLU-4011"), "{said:?}");
+    assert!(said.err.contains("sluice replay EVENT") && said.err.contains("before run"), "{said:?}");
+    offers_what_was_sent_before(&sluice, "can not be taken back");
+}
+
+#[test]
+fn records_of_a_file_are_not_undone_and_what_was_sent_before_is_offered() {
+    let folder = tempfile::tempdir().unwrap();
+    let kind =
+        format!("{{ kind: file, settings: {{ folder: {}, format: jsonl }} }}", folder.path().display());
+    let files = LEAD_SCORES.replace("{ kind: practice }", &kind).replace("object: contacts", "object: rows");
+    let sluice = Sluice::with(&files);
+    sluice.json(&["sync", "lead-scores"], 0);
+    offers_what_was_sent_before(&sluice, "does not say what is in its records");
+}
+
+/// A second run can not be undone, for this reason; the event of the first one is named, and goes out once more.
+fn offers_what_was_sent_before(sluice: &Sluice, reason: &str) {
+    let first = sluice.events(&["--limit", "1"]).remove(0);
+    let (key, event) = (first["key"].as_str().unwrap(), first["event"].as_str().unwrap());
+    sluice.change_sample(&format!("update leads set last_name = 'Changed' where lead_id = '{key}'"));
+    let run = sluice.json(&["sync", "lead-scores"], 0)["run"].to_string();
+    let run = run.as_str();
+    for words in [vec!["undo", run], vec!["undo", run, "--look"], vec!["undo", run, "--key", key]] {
+        let said = sluice.run(&words);
+        assert_eq!(said.code, 1, "{said:?}");
+        let command = format!("sluice replay {event}");
+        assert!(said.err.contains(reason) && said.err.contains(&command), "{said:?}");
+    }
+    let again = sluice.json(&["replay", event], 0)["run"].to_string();
+    assert_eq!(sluice.events(&["--run", &again])[0]["payload"], first["payload"]);
 }
 
 #[test]

@@ -146,6 +146,7 @@ async fn events_and_what_can_not_be_read_are_not_undone() {
     let run = bench.run().await;
     let error = bench.engine.undo(run.id, Vec::new(), true).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::CanNotUndo);
+    assert!(error.hint().contains("sluice replay"), "{error}");
     bench.save(|sync| sync.shape = Shape::Identify).await;
     bench
         .save(|sync| {
@@ -156,7 +157,7 @@ async fn events_and_what_can_not_be_read_are_not_undone() {
     let run = bench.run().await;
     let error = bench.engine.undo(run.id, Vec::new(), true).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::CanNotUndo);
-    assert!(error.message().contains("events"), "{error}");
+    assert!(error.message().contains("events") && error.hint().contains("sluice replay"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -23,6 +23,8 @@ use crate::sync::{Identifier, Shape};
 
 const MERGED: &str = "It is one record with another of this run now, and that one is undone.";
 
+const EARLIER: &str = "Where an earlier event says what is right, send that one again: in the window Live events, that event, Send once more; in a terminal `sluice replay EVENT`.";
+
 /// A record of the run, with what an undo does with it.
 #[derive(Debug, Clone)]
 pub struct UndoRecord {
@@ -372,7 +374,7 @@ fn contains(body: &Body, place: usize, search: &Search) -> bool {
 
 fn events() -> Error {
     Error::new(ErrorKind::CanNotUndo, "The run sent events. What was sent as an event can not be taken back.")
-        .with_hint("Where an earlier event says what is right, send that one again: Live events, that event, Send once more.")
+        .with_hint(EARLIER)
 }
 
 fn not_readable() -> Error {
@@ -380,4 +382,5 @@ fn not_readable() -> Error {
         ErrorKind::CanNotUndo,
         "This destination does not say what is in its records, so nobody knows what to put back.",
     )
+    .with_hint(EARLIER)
 }
