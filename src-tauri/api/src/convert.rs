@@ -10,8 +10,9 @@ use sluice_engine::value::ColumnType as EngineColumnType;
 use sluice_engine::{Error, ErrorKind, error, manifest, warehouse};
 
 use crate::wire::{
-    Accepts, Brakes, ChangeKind, ColumnType, Cost, Discarding, Hash, MismatchKind, Mode, NullRule, PlanGroup,
-    Problem, Query, Removal, Role, RunStatus, Schedule, Shape, SyncDefinition, TableKind, Trigger, Will,
+    Accepts, Brakes, ChangeKind, ColumnType, Cost, Discarding, FieldLeft, Hash, MismatchKind, Mode, NullRule,
+    PlanGroup, Problem, Query, Removal, Role, RunStatus, Schedule, Shape, SyncDefinition, TableKind, Trigger,
+    Will,
 };
 
 /// The time stored as `millis`, as text.
@@ -93,6 +94,12 @@ impl From<RunState> for RunStatus {
             RunState::Waiting => Self::Waiting,
             RunState::Missed => Self::Missed,
         }
+    }
+}
+
+impl From<&runs::FieldLeft> for FieldLeft {
+    fn from(left: &runs::FieldLeft) -> Self {
+        Self { field: left.field.clone(), reason: left.reason.clone(), records: left.records }
     }
 }
 

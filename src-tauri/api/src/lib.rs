@@ -38,7 +38,7 @@ use sluice_engine::store::{Store, Usage, make_private_folder};
 use sluice_engine::upkeep::Upkeep;
 use sluice_engine::{Error, ErrorKind};
 
-pub use events::PlainEvent;
+pub use events::{PlainEvent, PlainHistory, PlainRequest};
 use wire::{Problem, Push, Run};
 
 /// Every connector of the product.

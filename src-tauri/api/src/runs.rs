@@ -132,6 +132,7 @@ pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {
         counts: counts_on_wire(&counts, seconds),
         cost: row.cost.as_ref().map(Into::into),
         undoes: row.undoes,
+        left_alone: row.left_alone.iter().map(Into::into).collect(),
         undone_by: undone.by,
         undone_in_part: undone.in_part,
         undoing: undone.under_way,

@@ -67,7 +67,8 @@ fn record_on_wire(record: &undo::UndoRecord, masks: Option<&Masks>) -> UndoRecor
         now: shown(&field.name, &field.now),
         then: shown(&field.name, &field.then),
         wrote: shown(&field.name, &field.wrote),
-        left_alone: field.left_alone,
+        left_alone: field.left_alone.is_some(),
+        reason: field.left_alone.clone(),
     });
     let who = record.named.as_ref().map(|(identifier, value)| {
         let masked = masks.and_then(|masks| masks.value(identifier.name(), value));

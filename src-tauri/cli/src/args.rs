@@ -117,9 +117,9 @@ pub(crate) enum Command {
     Undo {
         /// The run's number
         run: i64,
-        /// Only the record with this key
+        /// Only the record with this key; may be given more than once
         #[arg(long)]
-        key: Option<String>,
+        key: Vec<String>,
         /// Also delete the records that the run created
         #[arg(long)]
         delete_created: bool,
@@ -266,7 +266,7 @@ mod tests {
             "retry 1 --key k",
             "discard 1 --key k",
             "discard 1 --status rejected",
-            "undo 1 --key k",
+            "undo 1 --key k --key l",
             "undo 1 --delete-created",
             "undo 1 --look --limit 5",
             "replay 1-2-3 --payload -",

@@ -1,9 +1,9 @@
 //! A run's summary, in the contract's form and for people.
 
 use serde::Serialize;
-use sluice_api::wire::{Cost, Problem, Run, RunCounts, RunStatus, Since, Trigger};
+use sluice_api::wire::{Cost, FieldLeft, Problem, Run, RunCounts, RunStatus, Since, Trigger};
 
-use crate::words::{bytes, count, duration};
+use crate::words::{bytes, count, counted, duration};
 
 /// The counts of a run or plan, as the contract names them.
 #[derive(Debug, Serialize)]
@@ -59,6 +59,9 @@ pub(crate) struct Summary<'a> {
     /// The run it takes back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) undoes: Option<i64>,
+    /// Fields it left alone in records of which it put back others.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) left_alone: &'a [FieldLeft],
     /// The newest run that took it back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) undone_by: Option<i64>,
@@ -96,6 +99,7 @@ impl<'a> From<&'a Run> for Summary<'a> {
             started_at: &run.started_at,
             finished_at: run.finished_at.as_deref(),
             undoes: run.undoes,
+            left_alone: &run.left_alone,
             undone_by: run.undone_by,
             undone_in_part: run.undone_in_part,
             undoing: run.undoing,
@@ -131,11 +135,17 @@ pub(crate) fn lines(run: &Run) -> Vec<String> {
     lines.extend(run.cost.as_ref().map(cost_line));
     lines.extend((!run.sent_by.is_empty()).then(|| format!("  sent by {}", run.sent_by.join(" and "))));
     lines.extend(run.undoes.map(|of| format!("  takes back run {of}")));
+    lines.extend(run.left_alone.iter().map(left_line));
     let part = if run.undone_in_part { " in part" } else { "" };
     lines.extend(run.undone_by.map(|by| format!("  taken back{part} by run {by}")));
     lines.extend(run.reason.as_ref().map(|reason| format!("  {reason}")));
     lines.extend(run.undoing.map(|by| format!("  being taken back by run {by}")));
     lines
+}
+
+/// A field that was left alone, for people.
+fn left_line(left: &FieldLeft) -> String {
+    format!("  left alone: “{}” of {}. {}", left.field, counted(left.records, "record"), left.reason)
 }
 
 /// What a read takes, for people.
@@ -200,6 +210,7 @@ pub(crate) mod tests {
             status,
             trigger: Trigger::Manual,
             undoes: None,
+            left_alone: Vec::new(),
             undone_by: None,
             undone_in_part: false,
             undoing: None,

@@ -40,7 +40,7 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
         Some(masks) if !payload.is_empty() => masks.json(&payload),
         Some(_) | None => (payload, false),
     };
-    let problem = problem(engine, &row)?;
+    let problem = problem(engine, &mut lines, &row)?;
     let message_id = lines.message_id(&row)?;
     let curl = if masked { None } else { curl::curl(engine, &*lines.sync(row.sync)?, &run, &row)? };
     Ok(EventDetail {

@@ -10,7 +10,7 @@ use sluice_engine::mask::Masks;
 use sluice_engine::record::Change;
 use sluice_engine::store::events::{EventId, EventRow};
 use sluice_engine::store::exchanges::{self, Newest, Requests};
-use sluice_engine::store::outbox;
+use sluice_engine::store::outbox::{self, looked::LOOKED};
 use sluice_engine::store::runs::{self, RunRow};
 use sluice_engine::store::syncs::{self, SavedSync};
 use sluice_engine::sync::Shape;
@@ -27,12 +27,13 @@ pub(super) struct Lines<'a> {
     masks: HashMap<i64, Rc<Masks>>,
     runs: HashMap<i64, Rc<RunRow>>,
     requests: HashMap<i64, HashMap<usize, Requests>>,
+    left_alone: HashMap<i64, HashMap<usize, String>>,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(engine: &'a Engine) -> Self {
         let (syncs, masks, runs) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { engine, syncs, masks, runs, requests: HashMap::new() }
+        Self { engine, syncs, masks, runs, requests: HashMap::new(), left_alone: HashMap::new() }
     }
 
     pub(super) fn sync(&mut self, id: i64) -> Result<Rc<SavedSync>> {
@@ -123,6 +124,21 @@ impl<'a> Lines<'a> {
             self.requests.insert(batch, requests);
         }
         Ok(self.requests.get(&batch).and_then(|requests| requests.get(&place)).copied())
+    }
+
+    /// Which fields of a record an undo left alone while it put back others, and why.
+    pub(super) fn left_alone(&mut self, row: &EventRow) -> Result<Option<String>> {
+        let EventId::Record { batch, place, .. } = row.id else { return Ok(None) };
+        if self.run(row.run)?.left_alone.is_empty() {
+            return Ok(None);
+        }
+        if !self.left_alone.contains_key(&batch) {
+            let looked = self.engine.store().read(|sqlite| LOOKED.of_batch(sqlite, batch))?;
+            let reasons = looked.unwrap_or_default().into_iter();
+            let reasons = reasons.filter_map(|(place, looked)| Some((place, looked.reason?))).collect();
+            self.left_alone.insert(batch, reasons);
+        }
+        Ok(self.left_alone.get(&batch).and_then(|reasons| reasons.get(&place)).cloned())
     }
 
     fn answer(&mut self, row: &EventRow) -> Result<String> {

@@ -20,7 +20,7 @@ use crate::wire::{
 };
 use line::Lines;
 
-pub use plain::PlainEvent;
+pub use plain::{PlainEvent, PlainHistory, PlainRequest};
 
 impl Api {
     /// A page of the event log, newest first.
@@ -120,10 +120,17 @@ fn status(state: RecordState) -> EventStatus {
     }
 }
 
-/// Why an event is in its state. Of what a later run took over it says by which, and where it is refused still.
-fn problem(engine: &Engine, row: &EventRow) -> Result<Option<Problem>> {
+/// Why an event is in its state. Of what a later run took over it says by which, and where it is refused still; of what an
+/// undo put back, which fields it left alone.
+fn problem(engine: &Engine, lines: &mut Lines<'_>, row: &EventRow) -> Result<Option<Problem>> {
     let stored = row.problem.as_deref().map(runs::Problem::from_json).transpose()?;
     let mut problem = stored.as_ref().map(Problem::from);
+    if problem.is_none()
+        && let Some(reason) = lines.left_alone(row)?
+    {
+        let left = Error::new(ErrorKind::LeftAlone, format!("Left alone: {reason}"));
+        problem = Some(left.with_safe("The other fields are put back.").into());
+    }
     if matches!(row.state, RecordState::RejectedBefore | RecordState::Superseded)
         && let Some(problem) = &mut problem
         && problem.kind != ErrorKind::LeftAlone.name()

@@ -80,7 +80,7 @@ fn entry(
 ) -> Result<PersonEntry> {
     let saved = lines.sync(row.sync)?;
     let run = lines.run(row.run)?;
-    let problem = problem(engine, row)?;
+    let problem = problem(engine, lines, row)?;
     let event = lines.shown(row, reveal)?;
     let masks = lines.masks_unless(reveal, row.sync)?;
     let about = AboutRow::of(masks.as_deref(), row.key.as_deref(), &row.sent());

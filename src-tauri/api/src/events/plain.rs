@@ -1,9 +1,13 @@
 //! Events for the command line, which shows people their own data.
 
+use serde_json::value::RawValue;
 use sluice_engine::Result;
 use sluice_engine::clock::from_millis;
 use sluice_engine::engine::Engine;
-use sluice_engine::store::events::{self, EventRow};
+use sluice_engine::json_text::Json;
+use sluice_engine::store::events::{self, EventId, EventRow};
+use sluice_engine::store::exchanges;
+use sluice_engine::store::outbox::beside::BEFORE;
 
 use super::line::Lines;
 use super::{filter, problem};
@@ -11,7 +15,7 @@ use crate::Api;
 use crate::wire::{ChangeKind, EventStatus, EventsRequest, Problem};
 
 /// One event for the command line, which shows people their own data unmasked.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone)]
 pub struct PlainEvent {
     /// Its id.
     pub event: String,
@@ -34,13 +38,41 @@ pub struct PlainEvent {
     /// The id sent with it.
     pub message_id: String,
     /// The payload exactly as sent.
-    pub payload: Option<Box<serde_json::value::RawValue>>,
+    pub payload: Option<Box<RawValue>>,
     /// The answer in short.
     pub answer: String,
     /// How many requests carried it.
     pub attempts: u64,
-    /// Why it was refused, waits or could not be sent.
+    /// Why it was refused, waits or could not be sent; or which of its fields an undo left alone.
     pub problem: Option<Problem>,
+    /// What came before it and went out with it; only of the events of one record or person.
+    pub history: Option<PlainHistory>,
+}
+
+/// What stood in the destination before an event, and the request that carried it.
+#[derive(Debug, Clone, Default)]
+pub struct PlainHistory {
+    /// What stands in its place was read before it was first sent.
+    pub read_before: bool,
+    /// What stood there then; `None` where there was no such record, or it was not read.
+    pub before: Option<Box<RawValue>>,
+    /// The newest request that carried it and was answered.
+    pub request: Option<PlainRequest>,
+}
+
+/// A request, without secrets.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct PlainRequest {
+    /// Method and address; for a file its path.
+    pub target: String,
+    /// Headers sent, with secrets replaced by `in keychain`.
+    pub headers: Vec<(String, String)>,
+    /// The body before compression; only of requests with few records.
+    pub body: Option<String>,
+    /// HTTP status, where there is one.
+    pub status: Option<u16>,
+    /// The answer's body, cut at 64 KiB.
+    pub answer: String,
 }
 
 impl Api {
@@ -50,9 +82,9 @@ impl Api {
             let filter = filter(engine, &input)?;
             let cursor = input.cursor.as_deref().map(str::parse).transpose()?;
             let rows = engine.store().read(|sqlite| events::page(sqlite, &filter, cursor, input.limit))?;
-            let mut lines = Lines::new(engine);
-            let mut plain =
-                rows.iter().map(|row| plain_event(engine, &mut lines, row)).collect::<Result<Vec<_>>>()?;
+            let (mut lines, is_history) = (Lines::new(engine), input.about.is_some());
+            let plain = rows.iter().map(|row| plain_event(engine, &mut lines, row, is_history));
+            let mut plain = plain.collect::<Result<Vec<_>>>()?;
             plain.reverse();
             Ok(plain)
         })
@@ -60,7 +92,12 @@ impl Api {
     }
 }
 
-fn plain_event(engine: &Engine, lines: &mut Lines<'_>, row: &EventRow) -> Result<PlainEvent> {
+fn plain_event(
+    engine: &Engine,
+    lines: &mut Lines<'_>,
+    row: &EventRow,
+    is_history: bool,
+) -> Result<PlainEvent> {
     let event = lines.shown(row, true)?;
     let payload = row.sent().into_owned();
     Ok(PlainEvent {
@@ -74,9 +111,32 @@ fn plain_event(engine: &Engine, lines: &mut Lines<'_>, row: &EventRow) -> Result
         what: event.what,
         who: event.who,
         message_id: lines.message_id(row)?,
-        payload: serde_json::value::RawValue::from_string(payload).ok(),
+        payload: RawValue::from_string(payload).ok(),
         answer: event.answer,
         attempts: lines.attempts(row)?,
-        problem: problem(engine, row)?,
+        problem: problem(engine, lines, row)?,
+        history: if is_history { Some(history(engine, row)?) } else { None },
+    })
+}
+
+fn history(engine: &Engine, row: &EventRow) -> Result<PlainHistory> {
+    let EventId::Record { batch, place, .. } = row.id else { return Ok(PlainHistory::default()) };
+    let (kept, attempts) = engine
+        .store()
+        .read(|sqlite| Ok((BEFORE.of_batch(sqlite, batch)?, exchanges::attempts(sqlite, batch, place)?)))?;
+    let found = kept.and_then(|mut kept| kept.remove(&place));
+    let newest = attempts.into_iter().rev().find_map(|attempt| attempt.exchange);
+    Ok(PlainHistory {
+        read_before: found.is_some(),
+        before: found
+            .flatten()
+            .and_then(|fields| RawValue::from_string(Json::parse(&fields)?.compact()).ok()),
+        request: newest.map(|exchange| PlainRequest {
+            target: exchange.target,
+            headers: exchange.headers,
+            body: (!exchange.body.is_empty()).then_some(exchange.body),
+            status: exchange.status,
+            answer: exchange.answer,
+        }),
     })
 }

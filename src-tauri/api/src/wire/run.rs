@@ -26,9 +26,12 @@ pub struct Run {
     pub cost: Option<Cost>,
     /// The run it takes back.
     pub undoes: Option<i64>,
-    /// The run that took back this one: the newest that took back all of it, else the newest that took back a part.
+    /// Fields it left alone in records of which it put back others.
+    pub left_alone: Vec<FieldLeft>,
+    /// The run that took back this one: the newest that took back all of it, alone or as the last of several, else the
+    /// newest that took back a part.
     pub undone_by: Option<i64>,
-    /// A part of it alone was taken back: some records were left alone, or it was to be some.
+    /// A part of it alone was taken back: some records, or fields of some, were left alone, or it was to be some.
     pub undone_in_part: bool,
     /// The run that is taking it back now.
     pub undoing: Option<i64>,
@@ -40,6 +43,18 @@ pub struct Run {
     pub problem: Option<Problem>,
     /// For a missed run: why, in a sentence.
     pub reason: Option<String>,
+}
+
+/// A field that an undo left alone in records of which it put back others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FieldLeft {
+    /// Its name in the destination.
+    pub field: String,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// In how many records.
+    pub records: u64,
 }
 
 /// A run's counts. `read == invalid + added + changed + unchanged`, and `delivered + rejected + waiting +

@@ -96,8 +96,10 @@ pub struct FieldUndo {
     pub then: Option<String>,
     /// What the run wrote.
     pub wrote: Option<String>,
-    /// It is not touched: somebody has changed it since.
+    /// It is not touched.
     pub left_alone: bool,
+    /// Why it is not touched.
+    pub reason: Option<String>,
 }
 
 /// `undo`: takes back what a run wrote, in a run of its own.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sluice_api::wire::{ChangeKind, Event, EventStatus, EventsRequest, Problem};
-use sluice_api::{Api, PlainEvent};
+use sluice_api::{Api, PlainEvent, PlainHistory, PlainRequest};
 
 use crate::args::EventsArgs;
 use crate::exit::Exit;
@@ -30,6 +30,9 @@ struct Document<'a> {
     reason: Option<&'a Problem>,
     attempts: u64,
     payload: Option<&'a RawValue>,
+    read_before: bool,
+    before: Option<&'a RawValue>,
+    request: Option<&'a PlainRequest>,
 }
 
 /// Prints events, newest last.
@@ -91,15 +94,41 @@ fn print(out: Output, event: &PlainEvent) {
         output::document_line(&Document::from(event));
         return;
     }
-    let change = event.change.map(change).unwrap_or_default();
-    out.line(line_of([&event.at, status(event.status), &event.what, change, &event.who, &event.answer]));
-    if let Some(problem) = &event.problem {
-        out.line(format!("    {} {}", problem.message, problem.hint));
+    for line in lines(event) {
+        out.line(line);
     }
+}
+
+fn lines(event: &PlainEvent) -> Vec<String> {
+    let change = event.change.map(change).unwrap_or_default();
+    let line = line_of([&event.at, status(event.status), &event.what, change, &event.who, &event.answer]);
+    let mut lines = vec![format!("{line}  {}  run {}  {}", event.sync, event.run, event.event)];
+    if let Some(problem) = &event.problem {
+        lines.push(format!("    {} {}", problem.message, problem.hint));
+    }
+    lines.extend(event.history.iter().flat_map(|history| history_lines(event, history)));
+    lines
+}
+
+/// What stood there before, what was sent, and in which request.
+fn history_lines(event: &PlainEvent, history: &PlainHistory) -> Vec<String> {
+    let before = match &history.before {
+        Some(before) => Some(before.get()),
+        None => history.read_before.then_some("no such record"),
+    };
+    let mut lines: Vec<String> = before.map(|before| format!("    before   {before}")).into_iter().collect();
+    lines.extend(event.payload.as_deref().map(|payload| format!("    sent     {}", payload.get())));
+    if let Some(request) = &history.request {
+        lines.push(format!("    request  {}", request.target));
+        lines.extend(request.headers.iter().map(|(name, value)| format!("             {name}: {value}")));
+        lines.extend(request.body.iter().map(|body| format!("             {body}")));
+    }
+    lines
 }
 
 impl<'a> From<&'a PlainEvent> for Document<'a> {
     fn from(event: &'a PlainEvent) -> Self {
+        let history = event.history.as_ref();
         Self {
             event: &event.event,
             at: &event.at,
@@ -115,6 +144,9 @@ impl<'a> From<&'a PlainEvent> for Document<'a> {
             reason: event.problem.as_ref(),
             attempts: event.attempts,
             payload: event.payload.as_deref(),
+            read_before: history.is_some_and(|history| history.read_before),
+            before: history.and_then(|history| history.before.as_deref()),
+            request: history.and_then(|history| history.request.as_ref()),
         }
     }
 }

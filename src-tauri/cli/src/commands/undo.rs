@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use sluice_api::Api;
-use sluice_api::wire::{Problem, Replay, Undo, UndoLook, UndoLookRequest, UndoRecord, Will};
+use sluice_api::wire::{
+    EventStatus, EventsRequest, FieldUndo, Problem, Replay, Undo, UndoLook, UndoLookRequest, UndoRecord, Will,
+};
+use sluice_engine::ErrorKind;
 
 use super::apply;
 use super::sync::{follow, quoted, report};
@@ -11,25 +14,31 @@ use crate::exit::Exit;
 use crate::output::{self, Output};
 use crate::words::{count, counted};
 
-/// Restores what `run` changed, or only the record with this key.
+/// Records of a run that can not be taken back whose earlier event is told where no key is given.
+const OFFERED: usize = 3;
+/// Events of a record that are looked at for it.
+const LOOKED_AT: usize = 100;
+
+/// Restores what `run` changed; of the records with these keys, or all.
 pub(crate) async fn run(
     api: &Api,
     out: Output,
     run: i64,
-    key: Option<String>,
+    keys: Vec<String>,
     delete_created: bool,
 ) -> Result<Exit, Problem> {
-    let keys: Vec<_> = key.into_iter().collect();
     let look =
         UndoLookRequest { run, keys: keys.clone(), events: Vec::new(), search: None, limit: 0, reveal: true };
-    let created = api.undo_look(look).await?.delete;
+    let look = or_earlier(api, run, &keys, api.undo_look(look).await).await?;
+    let created = look.delete;
+    let of_keys: String = keys.iter().map(|key| format!(" --key {}", quoted(key))).collect();
     let undo = Undo { run, keys, events: Vec::new(), delete_created };
     let undone = follow(api, async { api.undo(undo).await }).await?;
     let exit = report(out, &undone);
     if created > 0 && !delete_created {
         let kept = counted(created, "record");
         output::note(&format!(
-            "{kept} that run {run} created stay. To delete them too: sluice undo {run} --delete-created"
+            "{kept} that run {run} created stay. To delete them too: sluice undo {run} --delete-created{of_keys}"
         ));
     }
     if undone.counts.delivered > 0 {
@@ -41,19 +50,69 @@ pub(crate) async fn run(
     Ok(exit)
 }
 
-/// Says what undoing `run` would do.
+/// Says what undoing `run` would do; of the records with these keys, or all.
 pub(crate) async fn look(
     api: &Api,
     out: Output,
     run: i64,
-    key: Option<String>,
+    keys: Vec<String>,
     limit: usize,
 ) -> Result<Exit, Problem> {
-    let keys = key.into_iter().collect();
-    let look = UndoLookRequest { run, keys, events: Vec::new(), search: None, limit, reveal: true };
-    let look = api.undo_look(look).await?;
+    let look =
+        UndoLookRequest { run, keys: keys.clone(), events: Vec::new(), search: None, limit, reveal: true };
+    let look = or_earlier(api, run, &keys, api.undo_look(look).await).await?;
     out.answer(&look, || lines(&look));
     Ok(Exit::Done)
+}
+
+/// Where a run can not be taken back, says how what was sent before it is sent once more. It is told beside the problem;
+/// without it nothing is lost.
+async fn or_earlier(
+    api: &Api,
+    run: i64,
+    keys: &[String],
+    look: Result<UndoLook, Problem>,
+) -> Result<UndoLook, Problem> {
+    if let Err(problem) = &look
+        && problem.kind == ErrorKind::CanNotUndo.name()
+        && let Ok(earlier) = earlier(api, run, keys).await
+    {
+        for (key, event) in &earlier {
+            output::note(&format!(
+                "To send once more what {key} had before run {run}: sluice replay {event}"
+            ));
+        }
+        if earlier.is_empty() {
+            output::note(&format!("Nothing that was sent of these records before run {run} is kept."));
+        }
+    }
+    look
+}
+
+/// The newest event before the run of each of these keys; without keys, of some records of the run.
+async fn earlier(api: &Api, run: i64, keys: &[String]) -> Result<Vec<(String, String)>, Problem> {
+    let taken = || vec![EventStatus::Delivered, EventStatus::Accepted];
+    let sync = api.run(run).await?.sync;
+    let mut keys = keys.to_vec();
+    if keys.is_empty() {
+        let statuses = taken();
+        let some = EventsRequest { run: Some(run), statuses, limit: OFFERED, ..EventsRequest::default() };
+        keys.extend(api.plain_events(some).await?.into_iter().filter_map(|event| event.key));
+    }
+    let mut found = Vec::new();
+    for key in keys {
+        let of_key = EventsRequest {
+            sync: Some(sync.clone()),
+            key: Some(key.clone()),
+            statuses: taken(),
+            limit: LOOKED_AT,
+            ..EventsRequest::default()
+        };
+        let events = api.plain_events(of_key).await?;
+        let before = events.into_iter().rev().find(|event| event.run < run);
+        found.extend(before.map(|event| (key, event.event)));
+    }
+    Ok(found)
 }
 
 /// Sends the record of an event once more, with the payload of `file` if there is one.
@@ -97,11 +156,44 @@ fn record_lines(record: &UndoRecord) -> Vec<String> {
     };
     let reason = record.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let mut lines = vec![format!("{} ({what}{reason})", record.key)];
-    let none = || "(nothing)".to_owned();
-    for field in &record.fields {
-        let (now, then) = (field.now.clone().unwrap_or_else(none), field.then.clone().unwrap_or_else(none));
-        let left = if field.left_alone { " (left alone)" } else { "" };
-        lines.push(format!("    {}: {now} → {then}{left}", field.name));
-    }
+    lines.extend(record.fields.iter().map(|field| format!("    {}: {}", field.name, field_words(field))));
     lines
+}
+
+/// The value that a field gets back; or that it keeps, and why.
+fn field_words(field: &FieldUndo) -> String {
+    const NOTHING: &str = "(nothing)";
+    let now = field.now.as_deref();
+    match &field.reason {
+        None => format!("{} → {}", now.unwrap_or(NOTHING), field.then.as_deref().unwrap_or(NOTHING)),
+        // Where nothing could be read nobody knows what stands there.
+        Some(reason) => match now {
+            Some(now) => format!("{now} stays. {reason}"),
+            None => format!("left alone. {reason}"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_is_left_alone_shows_what_stands_there_and_why() {
+        let field = FieldUndo {
+            name: "name".into(),
+            now: Some("\"Dora\"".into()),
+            then: None,
+            wrote: Some("\"Bo\"".into()),
+            left_alone: false,
+            reason: None,
+        };
+        assert_eq!(field_words(&field), "\"Dora\" → (nothing)");
+        let reason = Some("It was changed since the run.".to_owned());
+        let left = FieldUndo { left_alone: true, reason, ..field };
+        assert_eq!(field_words(&left), "\"Dora\" stays. It was changed since the run.");
+        let reason = Some("It can not be read there now.".to_owned());
+        let unread = FieldUndo { now: None, reason, ..left };
+        assert_eq!(field_words(&unread), "left alone. It can not be read there now.");
+    }
 }

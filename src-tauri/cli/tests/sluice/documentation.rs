@@ -70,6 +70,7 @@ fn every_key_of_every_commands_json_is_documented_and_there() {
     let rejected = sluice.events(&["--status", "rejected"]);
     same("events", &rejected[0]);
     same("problem", &rejected[0]["reason"]);
+    same("events", &sluice.events(&["--key", rejected[0]["key"].as_str().unwrap()])[0]);
     same("retry", &sluice.json(&["retry", &run["run"].to_string()], 3));
     same("undo --look", &sluice.json(&["undo", &run["run"].to_string(), "--look", "--limit", "1"], 0));
 

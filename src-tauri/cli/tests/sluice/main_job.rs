@@ -147,8 +147,38 @@ connections:
     assert!(sluice.events(&["--key", &email[1..]]).is_empty(), "a part of it is somebody else");
 
     let lines = sluice.run(&["events", "--key", email]).out;
-    assert_eq!(lines.lines().count(), 2, "{lines}");
-    assert!(lines.lines().all(|line| line.contains(email)), "{lines}");
+    let heads: Vec<_> = lines.lines().filter(|line| !line.starts_with(' ')).collect();
+    assert_eq!(heads.len(), 2, "{lines}");
+    for (line, event) in heads.iter().zip(&found) {
+        for name in ["who", "sync", "event"] {
+            assert!(line.contains(event[name].as_str().unwrap()), "{lines}");
+        }
+        assert!(line.contains(&format!("run {}", event["run"])), "{lines}");
+        assert!(lines.contains(event["request"]["target"].as_str().unwrap()), "{lines}");
+    }
+    assert!(lines.contains("no such record"), "{lines}");
+    let whole = sluice.events(&["--sync", "lead-scores", "--limit", "1"]).remove(0);
+    assert_eq!((&whole["request"], &whole["before"]), (&Value::Null, &Value::Null), "only of one person");
+}
+
+#[test]
+fn the_history_of_a_record_has_what_stood_before_and_the_request() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    sluice.json(&["sync", "lead-scores"], 0);
+    let first = sluice.events(&["--limit", "1"]).remove(0);
+    let key = first["key"].as_str().unwrap();
+    sluice.change_sample(&format!("update leads set last_name = 'Changed' where lead_id = '{key}'"));
+    let run = sluice.json(&["sync", "lead-scores"], 0);
+    assert_eq!(count(&run, "changed"), 1);
+    let history = sluice.events(&["--key", key]);
+    assert_eq!(history.len(), 2, "{history:?}");
+    assert_eq!((&history[0]["before"], &history[0]["read_before"]), (&Value::Null, &true.into()));
+    assert_eq!(history[1]["before"]["full_name"], first["payload"]["full_name"]);
+    let body = history[1]["request"]["body"].as_str().unwrap();
+    assert!(body.contains("Changed"), "{body}");
+    let said = sluice.run(&["events", "--key", key]).out;
+    let before = format!("before   {}", history[1]["before"]);
+    assert!(said.contains(&before) && said.contains(body), "{said}");
 }
 
 #[test]

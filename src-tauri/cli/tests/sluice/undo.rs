@@ -3,6 +3,8 @@
 use std::io::Write as _;
 use std::process::Stdio;
 
+use serde_json::Value;
+
 use crate::command::{Sluice, count, wait};
 use crate::main_job::{LEAD_SCORES, assert_sums};
 
@@ -57,6 +59,67 @@ fn a_run_is_undone_and_the_next_one_sends_it_again() {
 }
 
 #[test]
+fn several_records_are_undone_by_their_keys() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    sluice.json(&["sync", "lead-scores"], 0);
+    sluice.change_sample(CHANGE);
+    let run = sluice.json(&["sync", "lead-scores"], 0)["run"].to_string();
+    let events = sluice.events(&["--run", &run]);
+    let keys: Vec<_> = events.iter().map(|event| event["key"].as_str().unwrap()).collect();
+    assert_eq!(keys.len(), 3);
+    let two = ["undo", &run, "--key", keys[0], "--key", keys[2]];
+    assert_eq!(count(&sluice.json(&[&two[..], &["--look"]].concat(), 0), "put_back"), 2);
+    assert_eq!(count(&sluice.json(&two, 0), "delivered"), 2);
+    let rest = sluice.json(&["undo", &run, "--look"], 0);
+    assert_eq!((count(&rest, "put_back"), count(&rest, "nothing")), (1, 2));
+    assert_eq!(rest["records"].as_array().unwrap().len(), 3);
+}
+
+/// Sends the record of this event once more, with another name and score.
+fn resent(sluice: &Sluice, event: &Value, name: &str) -> Value {
+    let mut payload = event["payload"].clone();
+    payload["full_name"] = name.into();
+    payload["lead_score"] = 1001.into();
+    let file = sluice.beside("payload.json");
+    std::fs::write(&file, payload.to_string()).unwrap();
+    let id = event["event"].as_str().unwrap();
+    let run = sluice.json(&["replay", id, "--payload", file.to_str().unwrap()], 0)["run"].to_string();
+    sluice.events(&["--run", &run]).remove(0)
+}
+
+#[test]
+fn an_undo_says_which_fields_it_left_alone() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    sluice.json(&["sync", "lead-scores"], 0);
+    let first = sluice.events(&["--limit", "1"]).remove(0);
+    let once = resent(&sluice, &first, "Once");
+    let twice = resent(&sluice, &once, "Twice");
+    let (run, later) = (once["run"].to_string(), twice["run"].to_string());
+    let reason = format!("Run {later} of this sync has written it again since.");
+    let look = sluice.run(&["undo", &run, "--look"]);
+    assert!(look.out.contains(&format!("full_name: \"Twice\" stays. {reason}")), "{look:?}");
+    let said = sluice.run(&["undo", &run]);
+    assert!(said.out.contains(&format!("left alone: “full_name” of 1 record. {reason}")), "{said:?}");
+    let runs = sluice.json(&["runs"], 0);
+    let found = |number: &str| {
+        runs.as_array().unwrap().iter().find(|known| known["run"].to_string() == number).unwrap().clone()
+    };
+    let undo = found(&found(&run)["undone_by"].to_string());
+    assert_eq!(
+        undo["left_alone"],
+        serde_json::json!([{ "field": "full_name", "reason": reason, "records": 1 }])
+    );
+    assert_eq!((found(&run)["undone_in_part"].as_bool(), count(&undo, "delivered")), (Some(true), 1));
+    let event = sluice.events(&["--run", &undo["run"].to_string()]).remove(0);
+    assert_eq!(
+        (event["status"].as_str(), event["reason"]["kind"].as_str()),
+        (Some("delivered"), Some("left_alone"))
+    );
+    assert!(event["reason"]["message"].as_str().unwrap().contains("“full_name”"), "{event}");
+    assert_eq!(event["payload"]["lead_score"], first["payload"]["lead_score"]);
+}
+
+#[test]
 fn what_a_run_created_stays_unless_asked() {
     let sluice = Sluice::with(LEAD_SCORES);
     let run = sluice.json(&["sync", "lead-scores"], 0)["run"].to_string();
@@ -82,6 +145,36 @@ fn events_are_not_undone() {
     let said = sluice.run(&["undo", &run]);
     assert_eq!(said.code, 1, "{said:?}");
     assert!(said.err.contains("can not be taken back") && said.err.contains("SLU-4011"), "{said:?}");
+    assert!(said.err.contains("sluice replay EVENT") && said.err.contains("before run"), "{said:?}");
+    offers_what_was_sent_before(&sluice, "can not be taken back");
+}
+
+#[test]
+fn records_of_a_file_are_not_undone_and_what_was_sent_before_is_offered() {
+    let folder = tempfile::tempdir().unwrap();
+    let kind =
+        format!("{{ kind: file, settings: {{ folder: {}, format: jsonl }} }}", folder.path().display());
+    let files = LEAD_SCORES.replace("{ kind: practice }", &kind).replace("object: contacts", "object: rows");
+    let sluice = Sluice::with(&files);
+    sluice.json(&["sync", "lead-scores"], 0);
+    offers_what_was_sent_before(&sluice, "does not say what is in its records");
+}
+
+/// A second run can not be undone, for this reason; the event of the first one is named, and goes out once more.
+fn offers_what_was_sent_before(sluice: &Sluice, reason: &str) {
+    let first = sluice.events(&["--limit", "1"]).remove(0);
+    let (key, event) = (first["key"].as_str().unwrap(), first["event"].as_str().unwrap());
+    sluice.change_sample(&format!("update leads set last_name = 'Changed' where lead_id = '{key}'"));
+    let run = sluice.json(&["sync", "lead-scores"], 0)["run"].to_string();
+    let run = run.as_str();
+    for words in [vec!["undo", run], vec!["undo", run, "--look"], vec!["undo", run, "--key", key]] {
+        let said = sluice.run(&words);
+        assert_eq!(said.code, 1, "{said:?}");
+        let command = format!("sluice replay {event}");
+        assert!(said.err.contains(reason) && said.err.contains(&command), "{said:?}");
+    }
+    let again = sluice.json(&["replay", event], 0)["run"].to_string();
+    assert_eq!(sluice.events(&["--run", &again])[0]["payload"], first["payload"]);
 }
 
 #[test]

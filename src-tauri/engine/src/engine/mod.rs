@@ -9,6 +9,7 @@ mod opening;
 mod review;
 mod start;
 mod undo;
+mod undone;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,8 @@ use tokio::sync::Notify;
 pub use catalogue::Catalogue;
 pub use review::Review;
 pub use start::Start;
-pub use undo::{UndoLook, Undone};
+pub use undo::UndoLook;
+pub use undone::Undone;
 
 use crate::clock::SharedClock;
 use crate::error::Result;

@@ -9,9 +9,8 @@ use crate::clock::millis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::replay;
 use crate::run::undo::{Look, Patience, Undo, UndoRecord, Will};
-use crate::store::events::{self, EventId, Filter};
-use crate::store::outbox::RecordState;
-use crate::store::runs::{self, RunRow, RunState, Trigger};
+use crate::store::events::EventId;
+use crate::store::runs::{self, RunRow, Trigger};
 use crate::store::syncs::{self, SavedSync};
 use crate::store::{Sqlite, connections, seal};
 
@@ -30,62 +29,7 @@ pub struct UndoLook {
     pub records: Vec<UndoRecord>,
 }
 
-/// How far a run is taken back.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Undone {
-    /// The newest run that took all of it back, else the newest that took back a part.
-    pub by: Option<i64>,
-    /// A part alone: it was to take back some records, or left some alone.
-    pub in_part: bool,
-    /// The run that is at it now.
-    pub under_way: Option<i64>,
-}
-
 impl Engine {
-    /// How far a run is taken back. An undo that did not come to its end, or is taken back itself, does not count.
-    pub fn undone(&self, run: &RunRow) -> Result<Undone> {
-        let mut undone = Undone::default();
-        for undo in self.store.read(|sqlite| runs::undos_of(sqlite, run.id))? {
-            let undo = self.run(undo)?;
-            if undo.state.is_going_on() {
-                undone.under_way = Some(undo.id);
-            }
-            if !matches!(undo.state, RunState::Completed | RunState::CompletedWithRejections) {
-                continue;
-            }
-            let own = self.undone(&undo)?;
-            if own.by.is_some() && !own.in_part {
-                continue;
-            }
-            let counts = undo.counts;
-            // What it read is what it looked at: of a run of which it was to take back some records those alone.
-            let is_whole = own.by.is_none()
-                && counts.read >= run.counts.delivered
-                && counts.invalid + counts.rejected + counts.discarded == 0;
-            if is_whole {
-                return Ok(Undone { by: Some(undo.id), in_part: false, ..undone });
-            }
-            if counts.delivered > 0 && undone.by.is_none() {
-                (undone.by, undone.in_part) = (Some(undo.id), true);
-            }
-        }
-        Ok(undone)
-    }
-
-    /// The newest run that took back what `run` did to the record with this key; one that is taken back itself does not
-    /// count.
-    pub fn undone_for(&self, run: i64, key: &str) -> Result<Option<i64>> {
-        for undo in self.store.read(|sqlite| runs::undos_of(sqlite, run))? {
-            let states = vec![RecordState::Delivered, RecordState::Accepted];
-            let filter = Filter { run: Some(undo), key: Some(key.to_owned()), states, ..Filter::default() };
-            let found = self.store.read(|sqlite| events::page(sqlite, &filter, None, 1))?;
-            if !found.is_empty() && self.undone_for(undo, key)?.is_none() {
-                return Ok(Some(undo));
-            }
-        }
-        Ok(None)
-    }
-
     /// What undoing a run would do, with the first `limit` records of each kind; of these keys, or all, and only where
     /// key or payload contain `text`. Nothing is written anywhere.
     pub async fn look_at_undo(
@@ -106,7 +50,7 @@ impl Engine {
                 let count: &mut u64 = counts.entry(record.will).or_default();
                 *count += 1;
                 if record.will == Will::PutBack {
-                    for field in record.fields.iter().filter(|field| !field.left_alone) {
+                    for field in record.fields.iter().filter(|field| field.left_alone.is_none()) {
                         values += 1;
                         if !fields.contains(&field.name) {
                             fields.insert(field.name.clone());

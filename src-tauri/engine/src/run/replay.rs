@@ -113,7 +113,12 @@ fn may_be_found_by_another(
     is_somebody: bool,
 ) -> Result<()> {
     let key = event.key.as_deref().unwrap_or_default();
-    if !is_somebody || event.change == Some(Change::Removed) || may_stand(sqlite, of.sync, key)? {
+    let has_arrived = matches!(event.state, RecordState::Delivered | RecordState::Accepted);
+    if !is_somebody
+        || has_arrived
+        || event.change == Some(Change::Removed)
+        || may_stand(sqlite, of.sync, &of.shape, key)?
+    {
         return Err(bad("The record would be another one: what it is found by has changed."));
     }
     let sync = syncs::by_id(sqlite, of.sync)?.sync;
@@ -127,9 +132,9 @@ fn may_be_found_by_another(
     Ok(())
 }
 
-/// A record of this key may stand in the destination: one was delivered and not removed since, or may have arrived although
-/// nobody knows.
-fn may_stand(sqlite: &Connection, sync: i64, key: &str) -> Result<bool> {
+/// A record of this key may stand in the destination: one was delivered and not deleted since by what it was found by then,
+/// or may have arrived although nobody knows. One that was emptied stands there still.
+fn may_stand(sqlite: &Connection, sync: i64, shape: &Shape, key: &str) -> Result<bool> {
     let hash = key_hash(key);
     let mut print = REMOVED;
     fingerprints::walk(sqlite, sync, 0, i64::MAX, |known, newest| {
@@ -145,11 +150,19 @@ fn may_stand(sqlite: &Connection, sync: i64, key: &str) -> Result<bool> {
     {
         return Ok(true);
     }
+    let mut deleted = Vec::new();
     for (batch, place) in outbox::find_key(sqlite, Some(sync), key, usize::MAX)? {
         let Some(body) = outbox::body(sqlite, batch)? else { continue };
+        let found_by = found_by(shape, body.payload(place));
+        if deleted.contains(&found_by) {
+            continue;
+        }
         match outbox::state_of(sqlite, batch, place)? {
             RecordState::Delivered | RecordState::Accepted => {
-                return Ok(body.change(place)? != Change::Removed);
+                if body.operation(place)? != Operation::Delete {
+                    return Ok(true);
+                }
+                deleted.push(found_by);
             }
             RecordState::Doubtful => return Ok(true),
             RecordState::Staged | RecordState::Invalid => {}

@@ -112,3 +112,32 @@ async fn nothing_is_found_by_another_value_where_a_record_may_be_left_behind() {
     let error = by_email.engine.replay(event(&by_email, &refused, "bad@x"), Some(payload)).await.unwrap_err();
     assert_eq!((error.kind(), error.hint()), (ErrorKind::BadMapping, "Correct it in the warehouse."));
 }
+
+#[tokio::test(start_paused = true)]
+async fn after_a_removal_nothing_is_found_by_another_value_while_a_record_is_left_behind() {
+    // Emptied is not gone, and a deletion takes only the record that its row was found by last.
+    for (removed, moved, stands) in
+        [(Removal::Delete, false, false), (Removal::Clear, false, true), (Removal::Delete, true, true)]
+    {
+        let bench = bench().await;
+        bench.mirror(removed).await;
+        bench.table.set(vec![row("a", "ana@x"), row("b", "ben@x")]);
+        let first = bench.run().await;
+        if moved {
+            bench.table.edit(|rows| rows[0][1] = "anna@x".into());
+            bench.run().await;
+        }
+        bench.table.edit(|rows| rows[0][1] = "bad@x".into());
+        let refused = bench.run().await;
+        assert_eq!((refused.counts.changed, refused.counts.rejected), (1, 1));
+        bench.table.edit(|rows| drop(rows.remove(0)));
+        let gone = bench.run().await;
+        assert_eq!((gone.counts.removed, gone.counts.delivered), (1, 1));
+        let arrived = corrected(&bench, &first, "a", "other@x").await;
+        assert_eq!(arrived.unwrap_err(), ErrorKind::BadMapping, "it had arrived as somebody else");
+        match corrected(&bench, &refused, "a", "other@x").await {
+            Ok(run) => assert!(!stands && run.counts.delivered == 1, "{removed:?}, {moved}"),
+            Err(kind) => assert!(stands && kind == ErrorKind::BadMapping, "{removed:?}, {moved}"),
+        }
+    }
+}

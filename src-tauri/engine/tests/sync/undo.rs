@@ -82,6 +82,7 @@ async fn what_somebody_changed_since_is_left_alone_with_the_reason() {
     let look = bench.engine.look_at_undo(run.id, &[], None, 10).await.unwrap();
     assert_eq!(look.counts, BTreeMap::from([(Will::PutBack, 1), (Will::LeaveAlone, 2)]));
     assert_eq!(look.records[0].reason.as_deref(), Some("“name” was changed since the run."));
+    assert_eq!(look.records[0].fields[0].left_alone.as_deref(), Some("It was changed since the run."));
     let undone = undo(&bench, &run, true).await;
     assert_eq!((undone.counts.changed, undone.counts.invalid), (1, 2));
     assert_eq!(value(&bench, "a", "name"), "Dora");
@@ -145,6 +146,7 @@ async fn events_and_what_can_not_be_read_are_not_undone() {
     let run = bench.run().await;
     let error = bench.engine.undo(run.id, Vec::new(), true).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::CanNotUndo);
+    assert!(error.hint().contains("sluice replay"), "{error}");
     bench.save(|sync| sync.shape = Shape::Identify).await;
     bench
         .save(|sync| {
@@ -155,7 +157,7 @@ async fn events_and_what_can_not_be_read_are_not_undone() {
     let run = bench.run().await;
     let error = bench.engine.undo(run.id, Vec::new(), true).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::CanNotUndo);
-    assert!(error.message().contains("events"), "{error}");
+    assert!(error.message().contains("events") && error.hint().contains("sluice replay"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

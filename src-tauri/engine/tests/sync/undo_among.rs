@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sluice_engine::ErrorKind;
 use sluice_engine::engine::Undone;
 use sluice_engine::run::undo::Will;
-use sluice_engine::store::runs::{RunRow, RunState};
+use sluice_engine::store::runs::{FieldLeft, RunRow, RunState};
 use sluice_engine::sync::Removal;
 
 use super::undo_faults::{as_record, before, bench, changed, looked, people, person, records, undone};
@@ -44,18 +44,26 @@ async fn a_run_with_three_later_ones_is_undone_where_none_of_them_wrote() {
         bench.table.edit(|rows| rows[place] = edited);
         later.push(bench.run().await.id);
     }
-    let reason = |of: usize| Some(format!("Run {} of this sync has written it again since.", later[of]));
+    let again = |of: usize, what: &str| {
+        Some(format!("Run {} of this sync has written {what} again since.", later[of]))
+    };
     assert_eq!(
         looked(&bench, &run).await,
         [
-            ("k0".to_owned(), Will::PutBack, reason(0)),
-            ("k1".to_owned(), Will::PutBack, reason(1)),
-            ("k2".to_owned(), Will::LeaveAlone, reason(2)),
+            ("k0".to_owned(), Will::PutBack, again(0, "“name”")),
+            ("k1".to_owned(), Will::PutBack, again(1, "“phone”")),
+            ("k2".to_owned(), Will::LeaveAlone, again(2, "it")),
             ("k3".to_owned(), Will::PutBack, None),
         ]
     );
     let undo = undone(&bench, run.id).await;
     assert_eq!((undo.counts.changed, undo.counts.delivered, undo.counts.invalid), (3, 3, 1));
+    let left = |field: &str, of: usize| FieldLeft {
+        field: field.to_owned(),
+        reason: again(of, "it").unwrap(),
+        records: 1,
+    };
+    assert_eq!(undo.left_alone, [left("name", 0), left("phone", 1)]);
     let wanted = [("k0", "Cy", "1"), ("k1", "Ada", "3"), ("k2", "Di", "4"), ("k3", "Al", "1")];
     assert_eq!(records(&bench), BTreeMap::from(wanted.map(|(id, name, phone)| as_record(id, name, phone))));
 }
@@ -166,4 +174,51 @@ async fn an_undo_of_some_records_takes_back_a_part() {
     assert_eq!(rest.counts.delivered, 1);
     assert_eq!(taken_back(&bench, run.id), Undone { by: Some(rest.id), ..Undone::default() });
     assert_eq!((of_key("k0"), of_key("k1"), of_key("k4")), (Some(one), Some(kept), Some(rest.id)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_of_which_a_field_was_left_alone_is_undone_in_part_until_that_one_is_too() {
+    let bench = bench().await;
+    let run = changed(&bench).await;
+    bench.crm.somebody_sets("k0", "phone", "9");
+    let undo = undone(&bench, run.id).await;
+    assert_eq!((undo.state, undo.counts.delivered, undo.counts.invalid), (RunState::Completed, 5, 0));
+    let reason = "It was changed since the run.".to_owned();
+    assert_eq!(undo.left_alone, [FieldLeft { field: "phone".into(), reason, records: 1 }]);
+    assert_eq!(taken_back(&bench, run.id), Undone { by: Some(undo.id), in_part: true, under_way: None });
+    // They put back what the run wrote: now an undo of that record alone takes back the rest.
+    bench.crm.somebody_sets("k0", "phone", "2");
+    let rest = bench.engine.undo(run.id, vec!["k0".into()], true).await.unwrap();
+    let rest = bench.ended(rest).await;
+    assert!(rest.left_alone.is_empty() && rest.counts.delivered == 1, "{rest:?}");
+    assert_eq!(taken_back(&bench, run.id), Undone { by: Some(rest.id), ..Undone::default() });
+    assert_eq!(records(&bench), before());
+}
+
+async fn undo_some(bench: &Bench, run: i64, keys: &[&str]) -> RunRow {
+    let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+    let undo = bench.engine.undo(run, keys, true).await.unwrap();
+    bench.ended(undo).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn undos_of_some_records_that_take_back_all_together_take_back_the_run() {
+    let bench = bench().await;
+    let run = changed(&bench).await;
+    // As before already: an undo of this record has nothing to send.
+    bench.crm.somebody_sets("k3", "name", "Al");
+    bench.crm.somebody_sets("k3", "phone", "1");
+    let first = undo_some(&bench, run.id, &["k0", "k1"]).await;
+    let second = undo_some(&bench, run.id, &["k1", "k3"]).await;
+    assert_eq!((first.counts.delivered, second.counts.delivered, second.counts.unchanged), (2, 0, 2));
+    let third = undo_some(&bench, run.id, &["k1", "k3", "k0"]).await;
+    assert_eq!(third.counts.unchanged, 3);
+    let part = Undone { by: Some(first.id), in_part: true, under_way: None };
+    assert_eq!(taken_back(&bench, run.id), part, "the same ones again are not the others");
+    let rest = undo_some(&bench, run.id, &["k2", "k4"]).await;
+    let all = Undone { by: Some(rest.id), ..Undone::default() };
+    assert_eq!(taken_back(&bench, run.id), all);
+    // One of them is taken back itself.
+    undone(&bench, first.id).await;
+    assert_eq!(taken_back(&bench, run.id), Undone { by: Some(rest.id), in_part: true, under_way: None });
 }

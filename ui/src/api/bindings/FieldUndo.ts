@@ -21,6 +21,10 @@ then: string | null,
  */
 wrote: string | null, 
 /**
- * It is not touched: somebody has changed it since.
+ * It is not touched.
  */
-left_alone: boolean, };
+left_alone: boolean, 
+/**
+ * Why it is not touched.
+ */
+reason: string | null, };

@@ -57,6 +57,7 @@ export const runningRun = (): Run =>
     seconds: 37,
     cost: null,
     undoes: null,
+    left_alone: [],
     undone_by: null,
     undone_in_part: false,
     undoing: null,

@@ -45,6 +45,7 @@ export const runOf = (run: number, sync: string, more: Partial<Run> = {}): Run =
   finished_at: '2026-11-24T13:30:12Z',
   cost: null,
   undoes: null,
+  left_alone: [],
   undone_by: null,
   undone_in_part: false,
   undoing: null,

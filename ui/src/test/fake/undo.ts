@@ -1,6 +1,8 @@
 import type { UndoLook } from '@/api/bindings/UndoLook';
 import type { Will } from '@/api/bindings/Will';
 
+const changed = 'It was changed since the run.';
+
 const whole = (run: number, sync: string): UndoLook => ({
   run,
   sync,
@@ -18,8 +20,8 @@ const whole = (run: number, sync: string): UndoLook => ({
       who: 'a•••@example.com',
       will: 'put_back',
       fields: [
-        { name: 'Lead_Score__c', now: '87', then: '61', wrote: '87', left_alone: false },
-        { name: 'Rating', now: '"Hot"', then: 'null', wrote: '"Hot"', left_alone: false },
+        { name: 'Lead_Score__c', now: '87', then: '61', wrote: '87', left_alone: false, reason: null },
+        { name: 'Rating', now: '"Hot"', then: 'null', wrote: '"Hot"', left_alone: false, reason: null },
       ],
       reason: null,
     },
@@ -30,8 +32,8 @@ const whole = (run: number, sync: string): UndoLook => ({
       who: 'o•••@example.com',
       will: 'leave_alone',
       fields: [
-        { name: 'Rating', now: '"Cold"', then: '"Warm"', wrote: '"Hot"', left_alone: true },
-        { name: 'Owner', now: '"Lin"', then: '"Okafor"', wrote: '"Ruiz"', left_alone: true },
+        { name: 'Rating', now: '"Cold"', then: '"Warm"', wrote: '"Hot"', left_alone: true, reason: changed },
+        { name: 'Owner', now: '"Lin"', then: '"Okafor"', wrote: '"Ruiz"', left_alone: true, reason: changed },
       ],
       reason: '“Rating” was changed since the run.',
     },

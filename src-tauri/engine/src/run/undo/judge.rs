@@ -36,8 +36,8 @@ pub struct FieldUndo {
     pub then: Option<String>,
     /// What the run wrote.
     pub wrote: Option<String>,
-    /// It is not touched: its value is not the one the run wrote, or nobody knows it.
-    pub left_alone: bool,
+    /// Why it is not touched, in a sentence of its own; `None` where it is.
+    pub left_alone: Option<String>,
 }
 
 /// What stood in a record's place before the run.
@@ -76,6 +76,7 @@ pub(super) struct Was<'a> {
 pub(super) const SKEW: TimeDelta = TimeDelta::hours(1);
 /// Changes so soon after a record was made are what the destination itself does with a new record.
 const SETTLES: TimeDelta = TimeDelta::seconds(60);
+const ANOTHER: &str = "It is another record than the run created.";
 
 /// What is to be done, and with which fields.
 #[derive(Debug, PartialEq, Eq)]
@@ -125,7 +126,7 @@ fn created_again(known: &Known, match_field: &str, before: &str) -> Result<Judge
         now: None,
         then: Some(value.compact()),
         wrote: None,
-        left_alone: false,
+        left_alone: None,
     });
     Ok(Judged { will: Will::CreateAgain, fields: fields.collect(), reason: None })
 }
@@ -139,18 +140,17 @@ fn deleted(known: &Known, match_field: &str, was: &Was<'_>, found: &Found) -> Re
     for (name, wrote) in members(&wrote).filter(|(name, _)| *name != match_field) {
         let stands = now.get(name);
         let is_same = stands.is_some() && is_same(known.takes(name), Some(wrote), stands);
-        if !is_same {
-            because.of(stands).push(name);
-        }
+        let changed = (!is_same).then(|| because.add(name, Why::of(stands)));
+        let another = (is_own == Some(false)).then(|| ANOTHER.to_owned());
         fields.push(FieldUndo {
             name: name.to_owned(),
             now: stands.map(Json::compact),
             then: None,
             wrote: Some(wrote.compact()),
-            left_alone: !is_same || is_own == Some(false),
+            left_alone: another.or(changed),
         });
     }
-    let another = (is_own == Some(false)).then(|| "It is another record than the run created.".to_owned());
+    let another = (is_own == Some(false)).then(|| ANOTHER.to_owned());
     let touched = found.made_at.zip(found.changed_at).map(|(made, changed)| changed - made > SETTLES);
     // Both of the destination's own times decide, whatever its clock shows: a record that was there was changed by the run.
     let is_older = is_own.is_none()
@@ -175,17 +175,20 @@ fn put_back(known: &Known, match_field: &str, payload: &[u8], before: &str, now:
             continue;
         }
         let is_ours = stands.is_some() && is_same(takes, stands, Some(wrote));
-        match (is_ours, is_known) {
-            (true, true) => any = true,
-            (true, false) => because.unknown.push(name),
-            (false, _) => because.of(stands).push(name),
-        }
+        let left_alone = match (is_ours, is_known) {
+            (true, true) => {
+                any = true;
+                None
+            }
+            (true, false) => Some(because.add(name, Why::Unknown)),
+            (false, _) => Some(because.add(name, Why::of(stands))),
+        };
         fields.push(FieldUndo {
             name: name.to_owned(),
             now: stands.map(Json::compact),
             then: stood.map(Json::compact),
             wrote: Some(wrote.compact()),
-            left_alone: !(is_ours && is_known),
+            left_alone,
         });
     }
     let reason = because.said();
@@ -209,10 +212,31 @@ struct Because<'n> {
     unknown: Vec<&'n str>,
 }
 
+/// Why one of them is.
+#[derive(Clone, Copy)]
+enum Why {
+    Changed,
+    Unread,
+    Unknown,
+}
+
+impl Why {
+    /// Of a field where this stands, which is not what was written.
+    fn of(stands: Option<&Json>) -> Self {
+        if stands.is_some() { Self::Changed } else { Self::Unread }
+    }
+}
+
 impl<'n> Because<'n> {
-    /// The fields that are left alone as one where this stands, which is not what was written.
-    fn of(&mut self, stands: Option<&Json>) -> &mut Vec<&'n str> {
-        if stands.is_some() { &mut self.changed } else { &mut self.unread }
+    /// Adds a field, and says of it alone why it is left alone.
+    fn add(&mut self, name: &'n str, why: Why) -> String {
+        let (names, said) = match why {
+            Why::Changed => (&mut self.changed, "It was changed since the run."),
+            Why::Unread => (&mut self.unread, "It can not be read there now."),
+            Why::Unknown => (&mut self.unknown, "It could not be read before the run."),
+        };
+        names.push(name);
+        said.to_owned()
     }
 
     /// Says all of it; `None` where nothing is left alone.
@@ -228,11 +252,17 @@ impl<'n> Because<'n> {
 }
 
 fn sentence(names: &[&str], one: &str, several: &str) -> Option<String> {
+    let verb = if names.len() == 1 { one } else { several };
+    listed(names).map(|names| format!("{names} {verb}"))
+}
+
+/// Names in a sentence; `None` where there are none.
+pub(super) fn listed(names: &[&str]) -> Option<String> {
     let names: Vec<_> = names.iter().map(|name| format!("“{name}”")).collect();
     match names.as_slice() {
         [] => None,
-        [name] => Some(format!("{name} {one}")),
-        [rest @ .., last] => Some(format!("{} and {last} {several}", rest.join(", "))),
+        [name] => Some(name.clone()),
+        [rest @ .., last] => Some(format!("{} and {last}", rest.join(", "))),
     }
 }
 
@@ -266,7 +296,10 @@ mod tests {
         let began = DateTime::UNIX_EPOCH;
         let was = Was { operation, payload, before: &before, now: now.as_ref(), made: None, began };
         let judged = judge(&Known::default(), "id", &was).unwrap();
-        (judged.will, judged.fields.into_iter().map(|field| (field.name, field.left_alone)).collect())
+        (
+            judged.will,
+            judged.fields.into_iter().map(|field| (field.name, field.left_alone.is_some())).collect(),
+        )
     }
 
     fn field(name: &str, left_alone: bool) -> (String, bool) {
@@ -365,7 +398,7 @@ mod tests {
                 began,
             };
             let judged = judge(&Known::default(), "id", &was).unwrap();
-            (judged.will, judged.reason, judged.fields[0].left_alone)
+            (judged.will, judged.reason, judged.fields[0].left_alone.is_some())
         };
         let delete = (Will::Delete, None, false);
         let alone = |reason: &str, field: bool| (Will::LeaveAlone, Some(reason.to_owned()), field);

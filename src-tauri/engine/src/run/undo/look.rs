@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use super::judge::{FieldUndo, Judged, SKEW, Stood, Was, Will, document, is_there, judge};
+use super::judge::{FieldUndo, Judged, SKEW, Stood, Was, Will, document, is_there, judge, listed};
 use crate::clock::from_millis;
 use crate::destination::{Destination, Found, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
@@ -22,6 +22,8 @@ use crate::store::{Sqlite, Store};
 use crate::sync::{Identifier, Shape};
 
 const MERGED: &str = "It is one record with another of this run now, and that one is undone.";
+
+const EARLIER: &str = "Where an earlier event says what is right, send that one again: in the window Live events, that event, Send once more; in a terminal `sluice replay EVENT`.";
 
 /// A record of the run, with what an undo does with it.
 #[derive(Debug, Clone)]
@@ -173,9 +175,9 @@ impl<'a> Look<'a> {
             let began = from_millis(self.of.started);
             let made = kept.made.get(place).map(String::as_str);
             let was = Was { operation, payload, before: &before, now: now.as_ref(), made, began };
-            let Judged { will, fields, mut reason } = judge(&self.known, match_field, &was)?;
-            if let Some(later) = self.done_later(kept, *place, &was, will, &fields)? {
-                reason = Some(later);
+            let Judged { will, mut fields, mut reason } = judge(&self.known, match_field, &was)?;
+            if let Some((run, did)) = self.done_later(kept, *place, &was, will, &fields)? {
+                reason = Some(written_later(run, did, will, &mut fields));
             }
             let matched =
                 document(payload)?.get(match_field).map_or_else(|| "null".to_owned(), Json::compact);
@@ -231,7 +233,7 @@ impl<'a> Look<'a> {
         Ok(())
     }
 
-    /// Says which later run of the sync did what now keeps the record, or fields of it, from being put back; `None` where it
+    /// Which later run of the sync did what now keeps the record, or fields of it, from being put back; `None` where it
     /// was nobody here.
     fn done_later(
         &self,
@@ -240,8 +242,8 @@ impl<'a> Look<'a> {
         was: &Was<'_>,
         will: Will,
         fields: &[FieldUndo],
-    ) -> Result<Option<String>> {
-        let others: Vec<&FieldUndo> = fields.iter().filter(|field| field.left_alone).collect();
+    ) -> Result<Option<(i64, &'static str)>> {
+        let others: Vec<&FieldUndo> = fields.iter().filter(|field| field.left_alone.is_some()).collect();
         if others.is_empty() && will != Will::LeaveAlone {
             return Ok(None);
         }
@@ -266,7 +268,7 @@ impl<'a> Look<'a> {
             },
             Some(_) | None => return Ok(None),
         };
-        Ok(Some(format!("Run {run} of this sync has {did} since.")))
+        Ok(Some((run, did)))
     }
 
     /// The newest of the later runs that wrote what stands in these fields now; `None` where somebody else wrote one of them.
@@ -342,10 +344,25 @@ fn is_older(now: &Found, was: &Was<'_>) -> bool {
     now.made_at.is_some_and(|made| made < was.began - SKEW)
 }
 
+/// Says of a record, and of its fields that are left alone, what a later run did.
+fn written_later(run: i64, did: &str, will: Will, fields: &mut [FieldUndo]) -> String {
+    let said = format!("Run {run} of this sync has {did} since.");
+    let mut names = Vec::new();
+    for field in fields {
+        if let Some(why) = &mut field.left_alone {
+            why.clone_from(&said);
+            names.push(field.name.as_str());
+        }
+    }
+    // Of a record that gets others back, those that stay are named.
+    let names = listed(&names).filter(|_| will == Will::PutBack);
+    names.map_or(said, |names| format!("Run {run} of this sync has written {names} again since."))
+}
+
 fn leave_alone(record: &mut UndoRecord, reason: String) {
     record.will = Will::LeaveAlone;
     for field in &mut record.fields {
-        field.left_alone = true;
+        field.left_alone = Some(reason.clone());
     }
     record.reason = Some(reason);
 }
@@ -357,7 +374,7 @@ fn contains(body: &Body, place: usize, search: &Search) -> bool {
 
 fn events() -> Error {
     Error::new(ErrorKind::CanNotUndo, "The run sent events. What was sent as an event can not be taken back.")
-        .with_hint("Where an earlier event says what is right, send that one again: Live events, that event, Send once more.")
+        .with_hint(EARLIER)
 }
 
 fn not_readable() -> Error {
@@ -365,4 +382,5 @@ fn not_readable() -> Error {
         ErrorKind::CanNotUndo,
         "This destination does not say what is in its records, so nobody knows what to put back.",
     )
+    .with_hint(EARLIER)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::judge::Will;
+use super::judge::{FieldUndo, Will};
 use super::look::{Look, UndoRecord};
 use crate::clock::millis;
 use crate::destination::Limits;
@@ -16,7 +16,7 @@ use crate::run::read::unless_cancelled;
 use crate::store::Store;
 use crate::store::outbox::looked::{Group, LOOKED, Looked};
 use crate::store::outbox::{self, Body, key_hash};
-use crate::store::runs::{self, Counts, InvalidRow, Problem};
+use crate::store::runs::{self, Counts, FieldLeft, InvalidRow, Problem};
 use crate::value::write_string;
 
 const NOT_TO_DELETE: &str = "The run created it, and it was not to be deleted.";
@@ -46,6 +46,10 @@ struct Taken<'a> {
     hashes: Vec<u64>,
     last_batch: i64,
     counts: Counts,
+    /// In how many records each field is left alone while others are put back, by why.
+    left: BTreeMap<(String, String), u64>,
+    /// Only some records are taken back: these of them are as they were before.
+    as_before: Option<Vec<u64>>,
 }
 
 impl Execution {
@@ -66,6 +70,8 @@ impl Execution {
             hashes: Vec::new(),
             last_batch: 0,
             counts: Counts::default(),
+            left: BTreeMap::new(),
+            as_before: (!undo.keys.is_empty()).then(Vec::new),
         };
         let patience = Patience::Failures;
         let look = Look::begin(&self.store, &*self.destination, &of, &undo.keys, patience);
@@ -83,13 +89,24 @@ impl Execution {
         failpoint!(Whole);
         taken.hand_on().await?;
         failpoint!(Sealing);
-        self.seal_undo(taken.hashes, taken.counts, taken.last_batch).await
+        let left = taken.left.into_iter();
+        let left = left.map(|((field, reason), records)| FieldLeft { field, reason, records }).collect();
+        let as_before = taken.as_before.unwrap_or_default();
+        self.seal_undo(taken.hashes, taken.counts, taken.last_batch, left, as_before).await
     }
 
-    async fn seal_undo(&self, hashes: Vec<u64>, counts: Counts, last_batch: i64) -> Result<()> {
+    async fn seal_undo(
+        &self,
+        hashes: Vec<u64>,
+        counts: Counts,
+        last_batch: i64,
+        left: Vec<FieldLeft>,
+        as_before: Vec<u64>,
+    ) -> Result<()> {
         let (sync, run, at) = (self.saved.id, self.run, millis(self.clock.now()));
         let job = move |sqlite: &rusqlite::Connection| {
             part::seal(sqlite, (sync, run), at, &hashes, &counts, last_batch)?;
+            runs::set_undone(sqlite, run, &left, &as_before)?;
             failpoint!(Sealed);
             Ok(())
         };
@@ -108,6 +125,9 @@ impl Taken<'_> {
             Will::LeaveAlone => return self.leave_alone(record, None),
             Will::Nothing => {
                 self.counts.unchanged += 1;
+                if let Some(as_before) = &mut self.as_before {
+                    as_before.push(key_hash(&record.key));
+                }
                 return;
             }
         };
@@ -124,9 +144,21 @@ impl Taken<'_> {
         let payload = payload(match_field, &record, change != Change::Removed);
         self.bytes += payload.len() + self.limits.envelope_bytes;
         self.hashes.push(key_hash(&record.key));
-        let looked = Looked { id: record.id, ..looked(change, record.stands) };
+        let reason = self.count_left(&record.fields).then_some(record.reason).flatten();
+        let looked = Looked { id: record.id, reason, ..looked(change, record.stands) };
         self.looked.insert(self.body.len(), looked);
         self.body.push(&record.key, change, operation, self.run, &payload);
+    }
+
+    /// Counts the fields that are left alone in a record that gets others back; whether there are any.
+    fn count_left(&mut self, fields: &[FieldUndo]) -> bool {
+        let mut any = false;
+        for field in fields {
+            let Some(reason) = &field.left_alone else { continue };
+            *self.left.entry((field.name.clone(), reason.clone())).or_default() += 1;
+            any = true;
+        }
+        any
     }
 
     /// The batch is to be written before another record comes.
@@ -196,7 +228,7 @@ fn payload(match_field: &str, record: &UndoRecord, fields: bool) -> Vec<u8> {
         out.extend_from_slice(value.as_bytes());
     };
     member(match_field, &record.matched);
-    for field in record.fields.iter().filter(|field| fields && !field.left_alone) {
+    for field in record.fields.iter().filter(|field| fields && field.left_alone.is_none()) {
         if let Some(then) = &field.then {
             member(&field.name, then);
         }

@@ -61,13 +61,16 @@ pub struct Looked {
     /// Fields whose values the destination would not take.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refusal>,
+    /// Which fields an undo leaves alone while it puts back others, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 impl Looked {
     /// What stands there, and nothing more is said of it.
     pub fn of(group: Group, stands: Option<String>, live: bool) -> Self {
         let (same, left_alone, refused) = (Vec::new(), Vec::new(), Vec::new());
-        Self { group, stands, id: None, live, several: false, same, left_alone, refused }
+        Self { group, stands, id: None, live, several: false, same, left_alone, refused, reason: None }
     }
 }
 

@@ -6,6 +6,7 @@ mod invalid;
 mod problem;
 mod reviewed;
 mod row;
+mod undone;
 
 use rusqlite::{Connection as Sqlite, params};
 
@@ -14,7 +15,8 @@ pub use expected::expected;
 pub use invalid::{InvalidRow, add_invalid, invalid_rows};
 pub use problem::Problem;
 pub use reviewed::{review, review_before, set_review};
-pub use row::{Counts, RunRow, RunState, Trigger, get, list, none_sealed, undos_of, unfinished, waiting};
+pub use row::{Counts, RunRow, RunState, Trigger, get, list, none_sealed, unfinished, waiting};
+pub use undone::{FieldLeft, as_before, set_undoes, set_undone, undos_of};
 
 use super::json::write_json;
 use super::{seal, syncs};
@@ -128,12 +130,6 @@ pub fn set_counts(sqlite: &Sqlite, run: i64, counts: &Counts) -> Result<()> {
             counts.carried,
             counts.to_send
         ])?;
-    Ok(())
-}
-
-/// Notes which run this one takes back.
-pub fn set_undoes(sqlite: &Sqlite, run: i64, undoes: i64) -> Result<()> {
-    sqlite.execute("update run set undoes = ?2 where id = ?1", [run, undoes])?;
     Ok(())
 }
 

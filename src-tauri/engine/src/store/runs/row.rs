@@ -3,7 +3,7 @@
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 
 use super::super::json::read_json;
-use super::Problem;
+use super::{FieldLeft, Problem};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::Shape;
 use crate::warehouse::Cost;
@@ -175,6 +175,8 @@ pub struct RunRow {
     pub destination: Option<i64>,
     /// The run it takes back.
     pub undoes: Option<i64>,
+    /// Fields that it left alone in records of which it put back others.
+    pub left_alone: Vec<FieldLeft>,
     /// What the destination calls the ways its records went, where it has several.
     pub sent_by: Vec<String>,
     /// When it is tried again by itself, in ms.
@@ -186,7 +188,7 @@ pub struct RunRow {
 const COLUMNS: &str =
     "id, sync, cause, state, started, sealed, finished, generation, shape, claimed, next_attempt,
     problem, read, invalid, added, changed, removed, unchanged, carried, to_send, sent, delivered, rejected,
-    requests, bytes_sent, discarded, approved, cost, destination, undoes, sent_by";
+    requests, bytes_sent, discarded, approved, cost, destination, undoes, sent_by, left_alone";
 
 /// The run with this id.
 pub fn get(sqlite: &Sqlite, run: i64) -> Result<RunRow> {
@@ -227,13 +229,6 @@ pub fn waiting(sqlite: &Sqlite) -> Result<Vec<RunRow>> {
     rows.map(|row| row?).collect()
 }
 
-/// The runs that were to take back this one, newest first.
-pub fn undos_of(sqlite: &Sqlite, run: i64) -> Result<Vec<i64>> {
-    let mut statement = sqlite.prepare_cached("select id from run where undoes = ?1 order by id desc")?;
-    let rows = statement.query_map([run], |row| row.get(0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
 /// No whole run of the sync was ever sealed.
 pub fn none_sealed(sqlite: &Sqlite, sync: i64) -> Result<bool> {
     let sql = "select not exists(select 1 from run where sync = ?1 and sealed is not null and cause not in (?2, ?3, ?4, ?5))";
@@ -257,7 +252,7 @@ fn from_row(row: &Row<'_>) -> Result<RunRow> {
     };
     let shape: String = row.get(8)?;
     let (problem, cost): (Option<String>, Option<String>) = (row.get(11)?, row.get(27)?);
-    let sent_by: Option<String> = row.get(30)?;
+    let (sent_by, left_alone): (Option<String>, Option<String>) = (row.get(30)?, row.get(31)?);
     Ok(RunRow {
         id: row.get(0)?,
         sync: row.get(1)?,
@@ -272,6 +267,7 @@ fn from_row(row: &Row<'_>) -> Result<RunRow> {
         approved: row.get(26)?,
         destination: row.get(28)?,
         undoes: row.get(29)?,
+        left_alone: left_alone.as_deref().map(read_json).transpose()?.unwrap_or_default(),
         sent_by: sent_by.as_deref().map(read_json).transpose()?.unwrap_or_default(),
         next_attempt: row.get(10)?,
         problem: problem.as_deref().map(read_json).transpose()?,
