@@ -3,4 +3,4 @@
 /**
  * What is wrong with values.
  */
-export type MismatchKind = "empty" | "not_in_list" | "other_type" | "decimals" | "too_long";
+export type MismatchKind = "empty" | "not_in_list" | "other_type" | "decimals" | "too_long" | "no_field";

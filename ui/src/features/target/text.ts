@@ -77,6 +77,7 @@ export const text = {
     other_type: (_: number, takes: Takes['type']) => notOf[takes],
     decimals: () => 'Decimals',
     too_long: () => 'Too long',
+    no_field: () => 'No such field',
   },
   refused: 'Those records would be refused.',
   examples: 'Examples',
