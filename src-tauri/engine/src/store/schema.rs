@@ -161,4 +161,9 @@ alter table run add column review text;
 -- personal: what earlier definitions made of personal columns, as JSON; null where there was none.
 alter table sync add column personal text;
 ",
+    // 12: how long runs were held.
+    "
+-- held_for: how long it was held before it was approved, in ms.
+alter table run add column held_for integer not null default 0;
+",
 ];

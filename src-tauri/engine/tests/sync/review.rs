@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sluice_engine::engine::Start;
 use sluice_engine::run::review::Filter;
 use sluice_engine::store::outbox::looked::Group;
-use sluice_engine::store::runs::{RunRow, RunState};
+use sluice_engine::store::runs::{self, RunRow, RunState};
 use sluice_engine::sync::{Identifier, Removal, Shape};
 use sluice_engine::testing::{FakeDestination, FakeWarehouse, Reply};
 use sluice_engine::{Error, ErrorKind};
@@ -108,6 +108,21 @@ async fn what_is_approved_is_sent_but_for_what_somebody_changed_since() {
     assert_eq!(told[1], "It is in the destination now, and was not when this was looked at.");
     let next = bench.run().await;
     assert_eq!((next.state, next.counts.delivered), (RunState::Completed, 25), "a later run sends them");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_a_run_is_held_counts_as_no_work() {
+    let bench = bench().await;
+    bench.table.set(people(25, "Ana"));
+    let held = reviewed(&bench).await;
+    bench.clock.advance(chrono::Duration::hours(1));
+    bench.engine.approve(held.id).await.unwrap();
+    let run = bench.ended(held.id).await;
+    assert_eq!((run.state, run.counts.delivered), (RunState::Completed, 25));
+    assert_eq!(run.held_for, 3_600_000);
+    let store = bench.engine.store();
+    let next = store.read(|sqlite| runs::expected(sqlite, run.sync, &run.counts)).unwrap().unwrap();
+    assert!(next < std::time::Duration::from_secs(60), "{next:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -34,6 +34,10 @@ started_at: string,
  */
 finished_at: string | null, 
 /**
+ * How long it was held before it was approved, in seconds; no part of `seconds`.
+ */
+held_seconds: number, 
+/**
  * What the warehouse said its read would take, where it says.
  */
 cost: Cost | null, 
@@ -126,6 +130,6 @@ requests: number,
  */
 bytes_sent: number, 
 /**
- * How long the run took, in seconds.
+ * How long the run took, in seconds, without the time it was held.
  */
 seconds: number, };
