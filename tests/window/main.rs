@@ -29,6 +29,7 @@ mod process;
 mod recorder;
 #[path = "../../src-tauri/connectors/tests/redshift_server/mod.rs"]
 mod redshift_server;
+mod review;
 mod salesforce;
 #[path = "../../src-tauri/connectors/tests/fakes/salesforce/mod.rs"]
 mod salesforce_fake;

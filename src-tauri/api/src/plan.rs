@@ -53,7 +53,7 @@ impl Api {
             .blocking(move |engine| {
                 let row = engine.store().read(|sqlite| runs::get(sqlite, run))?;
                 let saved = engine.store().read(|sqlite| syncs::by_id(sqlite, row.sync))?;
-                let took = row.finished.unwrap_or(row.started) - row.started;
+                let took = row.finished.unwrap_or(row.started) - row.started - row.held_for;
                 Ok((saved, took.max(0) as f64 / 1_000.0))
             })
             .await?;

@@ -120,7 +120,7 @@ pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {
     let now = || millis(engine.clock().now());
     // What did not run took no time.
     let until = if missed { row.started } else { row.finished.unwrap_or_else(now) };
-    let seconds = (until - row.started).max(0) as f64 / 1_000.0;
+    let seconds = (until - row.started - row.held_for).max(0) as f64 / 1_000.0;
     let counts = live.as_ref().map_or(row.counts, |live| merged(&row.counts, &live.counts));
     Ok(Run {
         run: row.id,
@@ -130,6 +130,7 @@ pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {
         started_at: time(row.started),
         finished_at: row.finished.map(time),
         counts: counts_on_wire(&counts, seconds),
+        held_seconds: row.held_for as f64 / 1_000.0,
         cost: row.cost.as_ref().map(Into::into),
         undoes: row.undoes,
         left_alone: row.left_alone.iter().map(Into::into).collect(),
@@ -148,7 +149,7 @@ fn merged(stored: &Counts, live: &Counts) -> Counts {
     if live.read >= stored.read { *live } else { *stored }
 }
 
-/// All counts; `seconds` is how long it took.
+/// All counts; `seconds` is how long it worked.
 pub(crate) fn counts_on_wire(counts: &Counts, seconds: f64) -> RunCounts {
     RunCounts {
         read: counts.read,

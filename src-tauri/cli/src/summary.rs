@@ -231,6 +231,7 @@ pub(crate) mod tests {
                 seconds: 1.5,
                 ..RunCounts::default()
             },
+            held_seconds: 0.0,
             cost: None,
             progress: None,
             problem: None,

@@ -1,7 +1,7 @@
 import { Link, Navigate, Outlet, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
-import { useAppInfo, useSyncs } from '@/api/queries';
+import { useAppInfo, useDrafts, useSyncs } from '@/api/queries';
 import { syncStates } from '@/api/sync-state';
 import { IconButton } from '@/components/Button';
 import { Icon, type IconName } from '@/components/Icon';
@@ -9,6 +9,7 @@ import { StateIcon, stateWord } from '@/components/State';
 import { Keys } from '@/components/Keys';
 import { cx } from '@/components/cx';
 import { clockTime } from '@/components/times';
+import { newDrafts } from '@/features/syncs/describe';
 import { CommandPalette } from '@/views/CommandPalette';
 import styles from './Shell.module.css';
 
@@ -23,6 +24,7 @@ const places: { to: '/' | '/events' | '/people' | '/connections'; icon: IconName
 export function Shell() {
   const navigate = useNavigate();
   const syncs = useSyncs().data ?? [];
+  const drafts = newDrafts(useDrafts().data ?? [], syncs);
   const info = useAppInfo().data;
   const [palette, setPalette] = useState(false);
   const waiting = syncs.filter(({ status }) => status === 'needs_you' || status === 'held').length;
@@ -107,6 +109,21 @@ export function Shell() {
               </li>
             );
           })}
+          {drafts.map(({ id, title }) => (
+            <li key={id}>
+              <Link
+                to="/wizard/$draft/$step"
+                params={{ draft: id, step: 'continue' }}
+                className={cx(styles.item)}
+                title={`${title}: ${stateWord('draft')}`}
+              >
+                <StateIcon state="draft" label={stateWord('draft')} />
+                <span className={styles.label} dir="auto">
+                  {title}
+                </span>
+              </Link>
+            </li>
+          ))}
         </ul>
         <div className={styles.foot}>
           {info?.settings.schedules_paused ? (

@@ -1,5 +1,6 @@
 import { HomeScreen } from '@/features/syncs/HomeScreen';
+import { missingIn } from './wizard/progress';
 
 export function HomeView() {
-  return <HomeScreen />;
+  return <HomeScreen missing={missingIn} />;
 }

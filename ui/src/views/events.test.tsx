@@ -1,10 +1,13 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
+import type { Connection } from '@/api/bindings/Connection';
 import type { EventDetail } from '@/api/bindings/EventDetail';
+import type { Sync } from '@/api/bindings/Sync';
 import { violations } from '@/test/axe';
 import { fakeHost } from '@/test/fake-host';
-import { runOf } from '@/test/fake/syncs';
+import { savedConnections } from '@/test/fake/catalogue';
+import { runOf, savedSyncs } from '@/test/fake/syncs';
 import { renderWindow } from '@/test/render';
 
 const inputs = (host: ReturnType<typeof fakeHost>, command: string) =>
@@ -305,6 +308,49 @@ describe('live events', () => {
     expect(await screen.findByRole('heading', { name: 'No events yet' })).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Set up a sync' })).toBeTruthy();
     expect(await violations()).toEqual([]);
+  });
+
+  it('runs the sample’s sync where there is no other', async () => {
+    const host = fakeHost({ events: 0 });
+    const [orders] = savedSyncs.slice(2) as [Sync];
+    host.answer('syncs', () => [orders]);
+    const [connection] = savedConnections as [Connection];
+    host.answer('connections', () => [{ ...connection, kind: 'sample', name: orders.definition.from }]);
+    renderWindow('/events', host);
+    await userEvent.click(await screen.findByRole('button', { name: 'Run the sample sync' }));
+    expect(screen.queryByRole('button', { name: 'Set up a sync' })).toBeNull();
+    await waitFor(() =>
+      expect(inputs(host, 'sync_now')).toMatchObject([{ sync: orders.definition.name, full: false }]),
+    );
+  });
+
+  const openedAs = async (more: Partial<EventDetail>) => {
+    const host = fakeHost({ events: 50 });
+    const detail = fakeHost({ events: 50 });
+    host.answer('event', async (request) => ({
+      ...((await detail.invoke('event', request)) as EventDetail),
+      ...more,
+    }));
+    renderWindow('/events', host);
+    const grid = await screen.findByRole('grid', { name: 'Events, newest first' });
+    const [, row] = within(grid).getAllByRole('row');
+    await userEvent.click(row as HTMLElement);
+    return screen.findByRole('complementary', { name: 'Event' });
+  };
+
+  it('says of a record that never left that it was not sent', async () => {
+    const detail = await openedAs({ attempts: [] });
+    expect(await within(detail).findAllByRole('region', { name: 'Not sent' })).not.toEqual([]);
+    expect(within(detail).queryAllByRole('region', { name: 'Sent' })).toEqual([]);
+    expect(within(detail).getByText('It was not sent in any request.')).toBeTruthy();
+    expect(within(detail).getByRole('button', { name: 'Copy the payload' })).toBeTruthy();
+  });
+
+  it('says why a record goes out that was sent again, not what happened to its row', async () => {
+    const detail = await openedAs({ trigger: 'replay' });
+    await userEvent.click(within(detail).getByRole('tab', { name: 'Summary' }));
+    expect(await within(detail).findByText('Sent once more by you')).toBeTruthy();
+    expect(within(detail).queryByText('Row', { selector: 'dt' })).toBeNull();
   });
 
   it('writes what matches to the file the user chose', async () => {

@@ -99,6 +99,23 @@ describe('people, one person', () => {
     expect(row.querySelector('s')?.textContent).toBe('Warm');
   });
 
+  it('names each kind of identifier once, whatever the number of its values', async () => {
+    const host = fakeHost({ events: 5000 });
+    host.answer('person', (request) => ({
+      ...personOf(request),
+      names: [
+        ['email', 'a•••@example.com'],
+        ['key', 'L-20418'],
+        ['email', 'a•••@example.com'],
+        ['email', 'r•••@example.com'],
+      ],
+    }));
+    await open(ana, host);
+    const [email, ...others] = screen.getAllByText('E-mail', { selector: 'dt' });
+    expect(others).toEqual([]);
+    expect(email?.nextElementSibling?.textContent).toBe('a•••@example.comr•••@example.com');
+  });
+
   it('shows what changed alone, no value as “empty”, and every field on demand', async () => {
     const { entries, user } = await open();
     const newest = entries()[0] as HTMLElement;

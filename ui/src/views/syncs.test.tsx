@@ -120,13 +120,28 @@ describe('home', () => {
     ).toBeNull();
   });
 
-  it('lists drafts, and goes on with one', async () => {
+  const withDraft = () => {
     const host = fakeHost();
     host.answer('drafts', () => [
       { id: 'd1', title: 'Renewal letters', saved_at: null, state: newState('UTC') },
     ]);
-    const { router } = renderWindow('/', host);
-    await userEvent.click(await screen.findByRole('button', { name: 'Finish' }));
+    return renderWindow('/', host);
+  };
+
+  it('lists drafts with what each lacks, and goes on with one', async () => {
+    const { router } = withDraft();
+    const finish = await screen.findByRole('button', { name: 'Finish' });
+    expect(finish.closest('tr')?.textContent).toContain(
+      'Still to do: Choose a connection or a kind of warehouse',
+    );
+    await userEvent.click(finish);
+    expect(router.state.location.pathname).toContain('/wizard/d1/');
+  });
+
+  it('lists drafts beside the syncs in the sidebar', async () => {
+    const { router } = withDraft();
+    const sidebar = await screen.findByRole('navigation', { name: 'Main' });
+    await userEvent.click(await within(sidebar).findByRole('link', { name: /Renewal letters/ }));
     expect(router.state.location.pathname).toContain('/wizard/d1/');
   });
 
@@ -141,6 +156,8 @@ describe('home', () => {
     const { router } = renderWindow('/', host);
     await rowOf('Orders');
     expect(screen.queryByRole('button', { name: 'Finish' })).toBeNull();
+    const sidebar = screen.getByRole('navigation', { name: 'Main' });
+    expect(within(sidebar).getAllByRole('link', { name: /Orders/ })).toHaveLength(1);
     await act(() => router.navigate({ to: '/syncs/$name', params: { name: 'Orders' } }));
     expect(await screen.findByText('This sync has an unfinished edit.')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Go on editing' })).toBeTruthy();
@@ -225,6 +242,24 @@ describe('the page of a sync', () => {
     expect(await screen.findByText('This computer was asleep. Caught up at 09:12.')).toBeTruthy();
     await userEvent.click(screen.getByRole('radio', { name: 'Missed' }));
     expect(within(screen.getByRole('table', { name: 'Runs' })).getAllByRole('row')).toHaveLength(2);
+  });
+
+  it('tells how long a run worked, without the time it was held', async () => {
+    const host = fakeHost();
+    const hour = 3600;
+    host.answer('runs', () => [
+      runOf(46, 'Product usage', {
+        status: 'running',
+        started_at: new Date(Date.now() - (hour + 30) * 1000).toISOString(),
+        finished_at: null,
+        held_seconds: hour,
+        seconds: 30,
+      }),
+    ]);
+    renderWindow('/syncs/Product%20usage', host);
+    const table = await screen.findByRole('table', { name: 'Runs' });
+    const [, run] = await within(table).findAllByRole('row');
+    expect(within(run as HTMLElement).getByText(/^3\d s$/)).toBeTruthy();
   });
 
   it('says that a run is being undone while that goes on', async () => {

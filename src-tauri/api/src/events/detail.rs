@@ -8,15 +8,16 @@ use sluice_engine::mask::Masks;
 use sluice_engine::record::Change;
 use sluice_engine::store::events::{self, EventId, EventRow};
 use sluice_engine::store::outbox::beside::BEFORE;
-use sluice_engine::store::runs::RunRow;
+use sluice_engine::store::runs::{RunRow, Trigger};
 use sluice_engine::store::syncs::SavedSync;
 use sluice_engine::store::{connections, exchanges};
 
 use super::line::{Lines, unanswered};
+use super::person::{earlier, fields};
 use super::{curl, label, problem, status};
 use crate::convert::time;
 use crate::masked::AboutRow;
-use crate::wire::{Attempt, Event, EventDetail, EventRequest, EventStatus, Problem};
+use crate::wire::{Attempt, Event, EventDetail, EventRequest, EventStatus, FieldChange, Problem};
 
 pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetail> {
     let id: EventId = input.event.parse()?;
@@ -43,8 +44,10 @@ pub(super) fn detail(engine: &Engine, input: &EventRequest) -> Result<EventDetai
     let problem = problem(engine, &mut lines, &row)?;
     let message_id = lines.message_id(&row)?;
     let curl = if masked { None } else { curl::curl(engine, &*lines.sync(row.sync)?, &run, &row)? };
+    let called = called(run.trigger, row.change, was_so(engine, &run, &row)?);
     Ok(EventDetail {
-        summary: summary(&row, &event, problem.as_ref(), &about),
+        summary: summary(called, &event, problem.as_ref(), &about),
+        trigger: run.trigger.into(),
         payload_pretty: pretty(&shown),
         payload: shown,
         masked,
@@ -77,26 +80,50 @@ fn pretty(text: &str) -> String {
     })
 }
 
+/// Whether every field of the record stood so before it was sent, as far as is known.
+fn was_so(engine: &Engine, run: &RunRow, row: &EventRow) -> Result<bool> {
+    let (before, _) = earlier(engine, &run.shape, row, &[])?;
+    Ok(changes_nothing(&fields(before, &row.sent(), None)))
+}
+
+/// Whether a record of these fields was so already.
+pub(super) fn changes_nothing(fields: &[FieldChange]) -> bool {
+    !fields.is_empty() && fields.iter().all(|field| !field.changed)
+}
+
+/// What a record is: what happened to its row, or why it goes out although nothing did.
+pub(super) fn called(trigger: Trigger, change: Option<Change>, was_so: bool) -> &'static str {
+    match trigger {
+        Trigger::Replay => "A record that you sent once more",
+        Trigger::Retry => "A refused record that is sent again",
+        Trigger::Undo => "What an undo puts back",
+        Trigger::Manual | Trigger::Schedule | Trigger::CatchUp | Trigger::Resume | Trigger::Test => {
+            match change {
+                Some(Change::Added) => "New row",
+                Some(Change::Changed) if was_so => "A record that was so already",
+                Some(Change::Changed) => "Changed row",
+                Some(Change::Removed) => "Removed row",
+                None => "A row",
+            }
+        }
+    }
+}
+
+/// What became of a record that is `called` so.
 pub(super) fn summary(
-    row: &EventRow,
+    called: &str,
     event: &Event,
     problem: Option<&Problem>,
     about: &AboutRow<'_>,
 ) -> String {
     let why = problem.map(|problem| format!(" {}", about.words(&problem.message))).unwrap_or_default();
-    let verb = match row.change {
-        Some(Change::Added) => "New",
-        Some(Change::Changed) => "Changed",
-        Some(Change::Removed) => "Removed",
-        None => "",
-    };
     match event.status {
-        EventStatus::Delivered => format!("{verb} row, delivered and confirmed."),
+        EventStatus::Delivered => format!("{called}, delivered and confirmed."),
         EventStatus::Accepted => {
-            format!("{verb} row. The destination took it; it gives no answer for single records.")
+            format!("{called}. The destination took it; it gives no answer for single records.")
         }
-        EventStatus::Waiting => format!("{verb} row, kept on this computer and sent again.{why}"),
-        EventStatus::Sending => format!("{verb} row, on its way."),
+        EventStatus::Waiting => format!("{called}, kept on this computer and still to be sent.{why}"),
+        EventStatus::Sending => format!("{called}, on its way."),
         EventStatus::Rejected => format!("The destination refused this record.{why}"),
         EventStatus::Doubtful => format!("It may have arrived: look in the destination.{why}"),
         EventStatus::Superseded => "A later run took this record over.".to_owned(),
@@ -149,4 +176,20 @@ fn outcomes(
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sent_again_is_no_changed_row() {
+        let changed = Some(Change::Changed);
+        assert_eq!(called(Trigger::Manual, changed, false), "Changed row");
+        assert_eq!(called(Trigger::Manual, changed, true), "A record that was so already");
+        assert_eq!(called(Trigger::Replay, changed, false), "A record that you sent once more");
+        assert_eq!(called(Trigger::Retry, changed, true), "A refused record that is sent again");
+        assert_eq!(called(Trigger::Undo, changed, false), "What an undo puts back");
+        assert_eq!(called(Trigger::Schedule, Some(Change::Removed), true), "Removed row");
+    }
 }

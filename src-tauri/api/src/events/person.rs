@@ -14,7 +14,7 @@ use sluice_engine::store::outbox::RecordState;
 use sluice_engine::store::outbox::beside::BEFORE;
 use sluice_engine::sync::Shape;
 
-use super::detail::summary;
+use super::detail::{called, changes_nothing, summary};
 use super::line::Lines;
 use super::{STATUSES, problem, states};
 use crate::convert::time;
@@ -84,13 +84,15 @@ fn entry(
     let event = lines.shown(row, reveal)?;
     let masks = lines.masks_unless(reveal, row.sync)?;
     let about = AboutRow::of(masks.as_deref(), row.key.as_deref(), &row.sent());
-    let summary = summary(row, &event, problem.as_ref(), &about);
     let to = saved.sync.to.clone();
     let connection = match &to {
         Some(to) => engine.store().read(|sqlite| connections::find(sqlite, to))?,
         None => None,
     };
-    let (before, read_before) = before(engine, &run.shape, row, older)?;
+    let (before, read_before) = earlier(engine, &run.shape, row, older)?;
+    let fields = fields(before, &row.sent(), masks.as_deref());
+    let called = called(run.trigger, row.change, changes_nothing(&fields));
+    let summary = summary(called, &event, problem.as_ref(), &about);
     Ok(PersonEntry {
         event,
         to,
@@ -102,13 +104,13 @@ fn entry(
             None => None,
         },
         summary,
-        fields: fields(before, &row.sent(), masks.as_deref()),
+        fields,
         read_before,
     })
 }
 
 /// What stood in the destination before, else what was delivered before; and which of the two it is.
-fn before(
+pub(super) fn earlier(
     engine: &Engine,
     shape: &Shape,
     row: &EventRow,
@@ -140,7 +142,8 @@ fn found_before(shape: &Shape, found: &str, sent: &str) -> Option<Json> {
     Some(before)
 }
 
-fn fields(before: Option<Json>, sent: &str, masks: Option<&Masks>) -> Vec<FieldChange> {
+/// Every field sent, with what was there before.
+pub(super) fn fields(before: Option<Json>, sent: &str, masks: Option<&Masks>) -> Vec<FieldChange> {
     let (mut before, mut after) = (before, Json::parse(sent));
     let exact = changes(before.as_ref(), after.as_ref());
     if let Some(masks) = masks {

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ChangeKind, Problem};
+use super::{ChangeKind, Problem, Trigger};
 
 /// `events`: a page of the event log, newest first.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
@@ -114,6 +114,8 @@ pub struct EventRequest {
 pub struct EventDetail {
     /// The line.
     pub event: Event,
+    /// Why its run began.
+    pub trigger: Trigger,
     /// What happened in one or two sentences.
     pub summary: String,
     /// The payload exactly as sent, or masked; empty where it is no longer kept.

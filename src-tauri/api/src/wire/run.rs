@@ -22,6 +22,8 @@ pub struct Run {
     /// Its counts so far.
     #[serde(flatten)]
     pub counts: RunCounts,
+    /// How long it was held before it was approved, in seconds; no part of `seconds`.
+    pub held_seconds: f64,
     /// What the warehouse said its read would take, where it says.
     pub cost: Option<Cost>,
     /// The run it takes back.
@@ -90,7 +92,7 @@ pub struct RunCounts {
     pub requests: u64,
     /// Bytes of the bodies of requests that were answered, after compression.
     pub bytes_sent: u64,
-    /// How long the run took, in seconds.
+    /// How long the run took, in seconds, without the time it was held.
     pub seconds: f64,
 }
 

@@ -161,11 +161,13 @@ alter table run add column review text;
 -- personal: what earlier definitions made of personal columns, as JSON; null where there was none.
 alter table sync add column personal text;
 ",
-    // 12: what an undo left alone.
+    // 12: what an undo left alone; how long runs were held.
     "
 -- left_alone: fields that an undo left alone, each with the reason and in how many records, as JSON; as_before: key hashes
--- of records that an undo of some records found as they were before, as JSON.
+-- of records that an undo of some records found as they were before, as JSON; held_for: how long it was held before it was
+-- approved, in ms.
 alter table run add column left_alone text;
 alter table run add column as_before text;
+alter table run add column held_for integer not null default 0;
 ",
 ];

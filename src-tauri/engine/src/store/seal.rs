@@ -90,6 +90,7 @@ pub fn approve(sqlite: &Sqlite, run: i64, at: i64) -> Result<bool> {
         }
         None => drop(sqlite.execute("update run set approved = 1 where id = ?1", [run])?),
     }
+    runs::add_held(sqlite, run, at)?;
     runs::go_on(sqlite, run)?;
     Ok(begun)
 }

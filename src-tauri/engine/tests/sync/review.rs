@@ -6,7 +6,7 @@ use sluice_engine::engine::Start;
 use sluice_engine::fits::Misfit;
 use sluice_engine::run::review::Filter;
 use sluice_engine::store::outbox::looked::Group;
-use sluice_engine::store::runs::{RunRow, RunState};
+use sluice_engine::store::runs::{self, RunRow, RunState};
 use sluice_engine::sync::{Identifier, Removal, Shape};
 use sluice_engine::testing::{FakeDestination, FakeWarehouse, Reply};
 use sluice_engine::{Error, ErrorKind};
@@ -166,6 +166,21 @@ async fn the_last_run_is_what_a_review_is_measured_by_also_where_nobody_reviewed
     let [name] = last.fields.as_slice() else { panic!("{:?}", last.fields) };
     assert_eq!((last.compared, name.changed, name.filled_before), (5, 5, 5));
     assert_eq!(name.top(1), [("\"Bo\"", (0, 5))]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_a_run_is_held_counts_as_no_work() {
+    let bench = bench().await;
+    bench.table.set(people(25, "Ana"));
+    let held = reviewed(&bench).await;
+    bench.clock.advance(chrono::Duration::hours(1));
+    bench.engine.approve(held.id).await.unwrap();
+    let run = bench.ended(held.id).await;
+    assert_eq!((run.state, run.counts.delivered), (RunState::Completed, 25));
+    assert_eq!(run.held_for, 3_600_000);
+    let store = bench.engine.store();
+    let next = store.read(|sqlite| runs::expected(sqlite, run.sync, &run.counts)).unwrap().unwrap();
+    assert!(next < std::time::Duration::from_secs(60), "{next:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,6 +2,7 @@
 import type { Attempt } from "./Attempt";
 import type { Event } from "./Event";
 import type { Problem } from "./Problem";
+import type { Trigger } from "./Trigger";
 
 /**
  * Everything about one record.
@@ -11,6 +12,10 @@ export type EventDetail = {
  * The line.
  */
 event: Event, 
+/**
+ * Why its run began.
+ */
+trigger: Trigger, 
 /**
  * What happened in one or two sentences.
  */

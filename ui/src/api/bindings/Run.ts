@@ -35,6 +35,10 @@ started_at: string,
  */
 finished_at: string | null, 
 /**
+ * How long it was held before it was approved, in seconds; no part of `seconds`.
+ */
+held_seconds: number, 
+/**
  * What the warehouse said its read would take, where it says.
  */
 cost: Cost | null, 
@@ -132,6 +136,6 @@ requests: number,
  */
 bytes_sent: number, 
 /**
- * How long the run took, in seconds.
+ * How long the run took, in seconds, without the time it was held.
  */
 seconds: number, };

@@ -62,6 +62,6 @@ requests: number,
  */
 bytes_sent: number, 
 /**
- * How long the run took, in seconds.
+ * How long the run took, in seconds, without the time it was held.
  */
 seconds: number, };

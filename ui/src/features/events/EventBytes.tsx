@@ -27,6 +27,7 @@ export function SentAndAnswer({
   const words = text.detail;
   if (!detail) return <div className={styles.scroll} />;
   const last = detail.attempts.at(-1);
+  const sent = last ? words.sent : words.notSent;
   return (
     <>
       <div className={styles.mask}>
@@ -39,9 +40,9 @@ export function SentAndAnswer({
         )}
       </div>
       <div className={styles.bytes}>
-        <section aria-label={words.sent}>
+        <section aria-label={sent}>
           <div className={styles.bytesHead}>
-            <b>{words.sent}</b>
+            <b>{sent}</b>
             <span className={t('sm', 'soft')}>
               {last ? `${words.oneOf(last.records)}, ` : ''}
               {byteSize(detail.bytes)}
@@ -49,15 +50,15 @@ export function SentAndAnswer({
             <span className={t('grow')} />
             <IconButton
               icon="copy"
-              label={words.copySent}
+              label={last ? words.copySent : words.copyPayload}
               onPress={() => onCopy('Payload', detail.payload)}
             />
           </div>
           {last?.target && <Request attempt={last} />}
           {detail.payload_pretty ? (
-            <JsonView json={detail.payload_pretty} label={words.sent} wrap />
+            <JsonView json={detail.payload_pretty} label={sent} wrap />
           ) : (
-            <p className={styles.quiet}>{words.notKept}</p>
+            <p className={styles.quiet}>{last ? words.notKept : words.noPayload}</p>
           )}
           {last?.body && (
             <details className={styles.whole}>
@@ -99,7 +100,9 @@ export function SentAndAnswer({
           </div>
           {last?.own_answer && <JsonView json={last.own_answer} label={words.ownAnswer} wrap />}
           {!last?.answer ? (
-            <p className={styles.quiet}>{last?.took_ms === null ? last.outcome : words.noAnswer}</p>
+            <p className={styles.quiet}>
+              {!last ? words.noAttempts : last.took_ms === null ? last.outcome : words.noAnswer}
+            </p>
           ) : last.own_answer ? (
             <details className={styles.whole}>
               <summary>{words.wholeAnswer(last.records)}</summary>

@@ -6,9 +6,18 @@ import { clockSeconds, counted } from '@/components/times';
 import { text } from './text';
 import styles from './EventDetail.module.css';
 
+/** What happened to its row, or why it goes out although nothing did. */
+function whyOf({ change }: Event, detail: EventDetail | undefined): [string, string] {
+  const { facts, changes, again } = text.detail;
+  const trigger = detail?.trigger;
+  return trigger === 'retry' || trigger === 'replay' || trigger === 'undo'
+    ? [facts.why, again[trigger]]
+    : [facts.change, changes[change]];
+}
+
 /** The record in words. */
 export function Facts({ event, detail }: { event: Event; detail: EventDetail | undefined }) {
-  const { facts, changes, code, technical } = text.detail;
+  const { facts, code, technical } = text.detail;
   const problem = detail?.problem;
   const rows: [string, ReactNode, boolean?][] = [
     [facts.who, <bdi key="who">{event.who}</bdi>],
@@ -16,7 +25,7 @@ export function Facts({ event, detail }: { event: Event; detail: EventDetail | u
     [facts.sync, <bdi key="sync">{event.sync}</bdi>],
     [facts.run, `#${String(event.run)}`],
     [facts.what, event.what],
-    [facts.change, changes[event.change]],
+    whyOf(event, detail),
     ...(detail
       ? ([
           [facts.message, detail.message_id, true],

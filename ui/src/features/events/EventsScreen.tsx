@@ -36,6 +36,8 @@ export interface EventsScreenProps {
   search: EventSearch;
   onSearch: (search: EventSearch) => void;
   onNewSync: () => void;
+  /** Runs the sample's sync, where there is no other. */
+  onSample: (() => void) | undefined;
   /** A retry became a run of its own. */
   onOpenSync: (sync: string) => void;
   /** What one record wrote is to be taken back. */
@@ -51,6 +53,7 @@ export function EventsScreen({
   search,
   onSearch,
   onNewSync,
+  onSample,
   onOpenSync,
   onUndo,
   onReplay,
@@ -135,8 +138,8 @@ export function EventsScreen({
             icon="events"
             title={text.empty.title}
             action={
-              <Button look="primary" onPress={onNewSync}>
-                {text.empty.action}
+              <Button look="primary" onPress={onSample ?? onNewSync}>
+                {onSample ? text.empty.sample : text.empty.action}
               </Button>
             }
           >

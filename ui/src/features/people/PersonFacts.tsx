@@ -8,6 +8,13 @@ import styles from './people.module.css';
 
 const moment = (at: string): string => `${dayOfYear(new Date(at))}, ${clockTime(at)}`;
 
+/** Each name once, with its values as they are shown: masked, two may look the same. */
+const byName = (names: PersonHistory['names']): [string, string[]][] => {
+  const found = new Map<string, Set<string>>();
+  for (const [name, value] of names) found.set(name, (found.get(name) ?? new Set()).add(value));
+  return [...found].map(([name, values]) => [name, [...values]]);
+};
+
 /** By which names the person is known, and how often something was sent. */
 export function PersonFacts({ history }: { history: PersonHistory }) {
   const words = text.facts;
@@ -15,11 +22,15 @@ export function PersonFacts({ history }: { history: PersonHistory }) {
   const counts = totals && countsOf(totals);
   return (
     <dl className={styles.facts}>
-      {history.names.map(([name, value]) => (
-        <div key={`${name} ${value}`}>
+      {byName(history.names).map(([name, values]) => (
+        <div key={name}>
           <dt>{text.names[name] ?? name}</dt>
-          <dd className={cx(styles.name, name !== 'email' && styles.machine)} dir="auto">
-            {value}
+          <dd>
+            {values.map((value) => (
+              <p key={value} className={cx(styles.name, name !== 'email' && styles.machine)} dir="auto">
+                {value}
+              </p>
+            ))}
           </dd>
         </div>
       ))}

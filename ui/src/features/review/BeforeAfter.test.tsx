@@ -70,6 +70,19 @@ test('what is not there, and was delivered before, is created', () => {
   expect(screen.queryByRole('columnheader', { name: 'There now' })).toBeNull();
 });
 
+test('what goes out comes first, in the mapping’s order', () => {
+  const fields = [
+    { ...field('email', false), changed: false },
+    field('country', true),
+    field('city', false),
+    field('company', false),
+  ];
+  const one = { ...entry(fields), becomes: 'update' as const };
+  render(<BeforeAfter entry={one} now onPrevious={undefined} onNext={undefined} />);
+  const names = screen.getAllByRole('rowheader').map(({ textContent }) => textContent);
+  expect(names).toEqual(['city', 'company', 'email', 'country']);
+});
+
 test('nothing is struck out where nothing stood', () => {
   const one = { ...entry([{ ...field('origin', false), before: 'null', after: '"spring"' }]) };
   const { container } = render(<BeforeAfter entry={one} now onPrevious={undefined} onNext={undefined} />);

@@ -16,8 +16,11 @@ function After({ field }: { field: FieldChange }) {
   return <Value json={field.after} exact />;
 }
 
+/** The record gets another value in it. */
+const isSent = ({ changed, left_alone }: FieldChange): boolean => changed && !left_alone;
+
 function FieldRow({ field }: { field: FieldChange }) {
-  const goesOut = field.changed && !field.left_alone;
+  const goesOut = isSent(field);
   return (
     <tr className={cx(!goesOut && styles.same)}>
       <th scope="row" title={field.path}>
@@ -61,7 +64,8 @@ interface Props {
 export function BeforeAfter({ entry, now, onPrevious, onNext }: Props) {
   const { becomes, change, refused } = entry;
   const isNew = becomes === null ? change === 'added' : becomes === 'create';
-  const fields = [...entry.fields].sort((a, b) => Number(b.changed) - Number(a.changed));
+  // What goes out comes first; either part keeps the mapping's order.
+  const fields = [...entry.fields].sort((a, b) => Number(isSent(b)) - Number(isSent(a)));
   return (
     <>
       <SideHead>

@@ -44,7 +44,6 @@ export function CompareStrip({ review, to }: { review: Review; to: string }) {
         <div className={styles.words}>
           <p>
             {words.going(to, reads)}: {far}
-            {reads && <span className={t('soft')}>, {words.left(requests, quota_share)}</span>}
           </p>
           <Progress label={words.going(to, reads)} done={compared} total={records} text={far} />
         </div>
@@ -69,7 +68,7 @@ export function CompareStrip({ review, to }: { review: Review; to: string }) {
       <Icon name="info" className={t('accent')} />
       <p className={styles.words}>
         {words.ask(left, compared > 0, to, reads)}
-        {reads && (
+        {reads && requests > 0 && (
           <>
             : <b>{words.price(requests, quota_share)}</b>
           </>

@@ -136,7 +136,7 @@ export function FieldsReport({
                       {words.misfit(misfit.kind, misfit.records)}
                     </LinkButton>
                   }
-                  second={misfit.example !== null && <Such example={misfit.example} />}
+                  second={<Such misfit={misfit} />}
                 />
               );
             },

@@ -4,8 +4,9 @@ import { reviewText } from './review-text';
 
 const words = reviewText.report;
 
-/** A value that a field would not take. */
-export function Such({ example }: { example: string }) {
+/** A value that a field would not take; nothing where no value would be taken. */
+export function Such({ misfit: { kind, example } }: { misfit: ReviewMisfit }) {
+  if (example === null || kind === 'no_field') return null;
   return (
     <>
       {words.such} “<bdi>{readable(example)}</bdi>”
@@ -14,15 +15,10 @@ export function Such({ example }: { example: string }) {
 }
 
 /** In how many records a field would not be taken, why, and an example. */
-export function Misfit({ misfit: { kind, records, example } }: { misfit: ReviewMisfit }) {
+export function Misfit({ misfit }: { misfit: ReviewMisfit }) {
   return (
     <>
-      {words.misfit(kind, records)}
-      {example !== null && (
-        <>
-          , <Such example={example} />
-        </>
-      )}
+      {words.misfit(misfit.kind, misfit.records)} <Such misfit={misfit} />
     </>
   );
 }

@@ -22,7 +22,7 @@ const misfits: Record<MismatchKind, (n: string) => string> = {
   decimals: (n) => `${n} with decimals, and it takes whole numbers`,
   too_long: (n) => `${n} too long`,
   no_email: (n) => `${n} no e-mail address`,
-  no_field: () => 'The destination has no field with this name',
+  no_field: (n) => `The destination has no field with this name: ${n}`,
 };
 
 /** Words of a review of every record. */
@@ -35,7 +35,6 @@ export const reviewText = {
     goOn: 'Go on comparing',
     going: (to: string, reads: boolean) => `Comparing with ${withWhat(to, reads)}`,
     of: (done: number, all: number) => `${count(done)} of ${records(all)}`,
-    left: (requests: number, share: number | null) => `${price(requests, share)} to go`,
   },
   tabsLabel: 'What is looked at',
   tabs: { records: 'Records', fields: 'Fields' },

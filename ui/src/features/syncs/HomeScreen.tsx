@@ -11,10 +11,10 @@ import { ProblemBox } from '@/components/ProblemBox';
 import { t } from '@/components/text';
 import { Waiting } from '@/components/Waiting';
 import { useNow } from '@/components/when';
-import { byUrgency, type Group, editOf, groupOf } from './describe';
+import { byUrgency, type Group, groupOf, newDrafts } from './describe';
 import { HomeBanners } from './HomeBanners';
 import { HomeFooter } from './HomeFooter';
-import { HomeTable } from './HomeTable';
+import { HomeTable, type HomeTableProps } from './HomeTable';
 import { DaySums } from './DaySums';
 import { SyncQuestion, type Question } from './SyncQuestion';
 import { text } from './text';
@@ -24,7 +24,7 @@ import styles from './Home.module.css';
 const words = text.home;
 
 /** All syncs on one page: what needs you on top, one line each below. */
-export function HomeScreen() {
+export function HomeScreen({ missing }: Pick<HomeTableProps, 'missing'>) {
   const navigate = useNavigate();
   const now = useNow();
   const syncs = useSyncs();
@@ -35,9 +35,7 @@ export function HomeScreen() {
   const [group, setGroup] = useState<Group | 'all'>('all');
   const [question, setQuestion] = useState<Question | null>(null);
   const list = [...(syncs.data ?? [])].sort(byUrgency);
-  // An unfinished edit of a saved sync is offered on the sync's own page.
-  const edits = new Set(list.map(({ definition }) => editOf(definition.name)));
-  const drafts = (kept.data ?? []).filter(({ id }) => !edits.has(id));
+  const drafts = newDrafts(kept.data ?? [], list);
   const paused = settings?.schedules_paused ?? false;
   const toNew = () => void navigate({ to: '/new' });
   const size = (wanted: Group) =>
@@ -147,6 +145,7 @@ export function HomeScreen() {
               <HomeTable
                 syncs={shown}
                 drafts={shownDrafts}
+                missing={missing}
                 now={now}
                 allPaused={paused}
                 actions={actions}

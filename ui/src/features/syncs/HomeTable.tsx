@@ -18,6 +18,8 @@ const { columns } = text.home;
 export interface HomeTableProps {
   syncs: readonly Sync[];
   drafts: readonly Draft[];
+  /** What a draft lacks, in words. */
+  missing: (draft: Draft) => string;
   now: number;
   allPaused: boolean;
   actions: SyncActions;
@@ -25,7 +27,7 @@ export interface HomeTableProps {
 }
 
 /** One line per sync, then the drafts of syncs. */
-export function HomeTable({ syncs, drafts, now, allPaused, actions, onAsk }: HomeTableProps) {
+export function HomeTable({ syncs, drafts, missing, now, allPaused, actions, onAsk }: HomeTableProps) {
   return (
     <div className={styles.table}>
       <Table
@@ -67,14 +69,14 @@ export function HomeTable({ syncs, drafts, now, allPaused, actions, onAsk }: Hom
           />
         ))}
         {drafts.map((draft) => (
-          <DraftRow key={draft.id} draft={draft} actions={actions} />
+          <DraftRow key={draft.id} draft={draft} missing={missing(draft)} actions={actions} />
         ))}
       </Table>
     </div>
   );
 }
 
-function DraftRow({ draft, actions }: { draft: Draft; actions: SyncActions }) {
+function DraftRow({ draft, missing, actions }: { draft: Draft; missing: string; actions: SyncActions }) {
   const navigate = useNavigate();
   const words = text.home;
   const none = t('faint');
@@ -84,9 +86,14 @@ function DraftRow({ draft, actions }: { draft: Draft; actions: SyncActions }) {
         <State state="draft" />
       </td>
       <td data-cut="">
-        <bdi className={t('medium')} title={draft.title}>
-          {draft.title}
-        </bdi>
+        <div className={styles.two}>
+          <bdi className={t('medium', 'cut')} title={draft.title}>
+            {draft.title}
+          </bdi>
+          <span className={styles.route} title={missing}>
+            {missing}
+          </span>
+        </div>
       </td>
       <td className={cx(t('soft'), styles.last)}>{words.never}</td>
       <td className={cx(t('soft'), styles.next)}>{text.next.none}</td>

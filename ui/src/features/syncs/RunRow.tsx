@@ -92,7 +92,7 @@ export function RunRow({
           ? '–'
           : spent(
               running
-                ? Math.max(run.seconds, (now - new Date(run.started_at).getTime()) / 1000)
+                ? Math.max(run.seconds, (now - new Date(run.started_at).getTime()) / 1000 - run.held_seconds)
                 : run.seconds,
             )}
       </td>

@@ -1,4 +1,5 @@
 import type { Connection } from '@/api/bindings/Connection';
+import type { Draft } from '@/api/bindings/Draft';
 import type { Problem } from '@/api/bindings/Problem';
 import type { Run } from '@/api/bindings/Run';
 import type { Sync } from '@/api/bindings/Sync';
@@ -8,6 +9,12 @@ import { text } from './text';
 
 /** The id of the draft that an edit of the saved sync is kept as. */
 export const editOf = (name: string): string => `sync:${name}`;
+
+/** Drafts of syncs that are not there yet: an unfinished edit of a saved sync is offered on the sync's own page. */
+export function newDrafts(drafts: readonly Draft[], syncs: readonly Sync[]): Draft[] {
+  const edits = new Set(syncs.map(({ definition }) => editOf(definition.name)));
+  return drafts.filter(({ id }) => !edits.has(id));
+}
 
 /** The table's name, or "SQL". */
 export const sourceName = ({ query }: SyncDefinition): string =>

@@ -338,6 +338,7 @@ function detailOf(event: Event, reveal: boolean): EventDetail {
   });
   return {
     event: reveal ? { ...event, who: event.who.replace('•••', 'ira.halden') } : event,
+    trigger: 'schedule',
     summary: rejected
       ? 'Practice CRM refused this lead: “Blazing” is not a value of Rating. The other 99 of its batch arrived.'
       : event.status === 'waiting'

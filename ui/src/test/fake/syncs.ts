@@ -43,6 +43,7 @@ export const runOf = (run: number, sync: string, more: Partial<Run> = {}): Run =
   trigger: 'schedule',
   started_at: '2026-11-24T13:30:00Z',
   finished_at: '2026-11-24T13:30:12Z',
+  held_seconds: 0,
   cost: null,
   undoes: null,
   left_alone: [],

@@ -5,7 +5,7 @@ import type { Since } from '@/api/bindings/Since';
 import type { Sync } from '@/api/bindings/Sync';
 import { violations } from '@/test/axe';
 import { planOf } from '@/test/fake/plan';
-import { unchanged } from '@/test/fake/review';
+import { reviewFields, unchanged } from '@/test/fake/review';
 import { definitionOf, runOf, savedSyncs } from '@/test/fake/syncs';
 import { type FakeHost, fakeHost, problem } from '@/test/fake-host';
 import { renderWindow } from '@/test/render';
@@ -79,6 +79,16 @@ describe('comparing every record', () => {
     open(host);
     expect(await screen.findByRole('button', { name: 'Compare all' })).toBeTruthy();
     expect(inputs(host, 'review_start')).toEqual([]);
+  });
+
+  it('says while it goes on how many are compared, and nothing of requests', async () => {
+    const host = fakeHost();
+    host.reviews.start(run);
+    host.answer('review', (id) => host.reviews.state(id, { compared: 1200, requests: 0, quota_share: null }));
+    open(host);
+    const strip = await screen.findByText(/^Comparing with what stands in/);
+    expect(strip.textContent).toMatch(/: 1,200 of 4,187 records$/);
+    expect(screen.queryByText(/0 requests/)).toBeNull();
   });
 
   it('says why it ended early, and goes on when told to', async () => {
@@ -224,6 +234,22 @@ describe('the report of the fields', () => {
       filter: { group: null, field: 'properties.rating' },
     });
     expect(screen.getByRole('button', { name: /^Field/ }).textContent).toContain('rating');
+  });
+
+  it('says of a field the destination does not have that there is none, and shows no value for it', async () => {
+    const host = fakeHost();
+    const misfits = [{ kind: 'no_field' as const, records: 42, example: 'Warm' }];
+    host.answer('review', (id) =>
+      host.reviews.state(id, { fields: reviewFields.map((field) => ({ ...field, misfits })) }),
+    );
+    const { user } = compared(host);
+    await user.click(await screen.findByRole('tab', { name: /Fields/ }));
+    const grid = await list('Fields');
+    await user.click(within(grid).getByRole('gridcell', { name: 'rating' }));
+    const side = screen.getByRole('complementary', { name: 'The record' });
+    const why = within(side).getByRole('list', { name: 'Would not be taken' });
+    expect(why.textContent).toContain('The destination has no field with this name: 42');
+    expect(screen.queryByText(/such as/)).toBeNull();
   });
 
   it('is reached and used with the keyboard alone', async () => {

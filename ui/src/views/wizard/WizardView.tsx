@@ -7,7 +7,7 @@ import { WizardContext } from './context';
 import { ConnectionStep } from './ConnectionStep';
 import { DestinationStep } from './DestinationStep';
 import { PayloadStep } from './PayloadStep';
-import { goOnAt, progressOf, usesSample } from './progress';
+import { goOnAt, progressOf, stateIn, usesSample } from './progress';
 import { Rail } from './Rail';
 import { ReviewStep } from './ReviewStep';
 import { ScheduleStep } from './ScheduleStep';
@@ -121,12 +121,7 @@ export function WizardView() {
   }
   if (!drafts.data || !info.data || (name && !kept && !sync.data)) return <div className={styles.window} />;
   const zone = info.data.time_zone;
-  // A draft of an earlier version may lack what came since.
-  const initial = kept
-    ? { ...newState(zone), ...(kept.state as Partial<WizardState>) }
-    : sync.data
-      ? stateOf(sync.data, zone)
-      : newState(zone);
+  const initial = kept ? stateIn(kept, zone) : sync.data ? stateOf(sync.data, zone) : newState(zone);
   if (!isStep(step))
     return <Navigate to="/wizard/$draft/$step" params={{ draft, step: goOnAt(initial) }} replace />;
   return (

@@ -1,10 +1,11 @@
 import type { Connection } from '@/api/bindings/Connection';
+import type { Draft } from '@/api/bindings/Draft';
 import type { Kind } from '@/api/bindings/Kind';
 import { choosable, namesEvent, sentLines } from '@/features/payload/model';
 import { inShort, scheduleErrors, toSchedule } from '@/features/schedule/form';
 import { isLookedAt, queryOf } from '@/features/source/choice';
 import type { Step } from '@/components/Stepper';
-import type { WizardState } from './state';
+import { type WizardState, newState } from './state';
 import { type StepId, place, steps } from './steps';
 import { sampleKind } from './use-sample';
 import { text } from './text';
@@ -142,4 +143,17 @@ export function progressOf(now: StepId, reached: StepId, state: WizardState, kno
 export function goOnAt(state: WizardState): StepId {
   const open = steps.slice(0, place(state.reached)).find(({ id }) => openPoints(id, state).length > 0);
   return open?.id ?? state.reached;
+}
+
+/** The wizard's state as a draft keeps it. One of an earlier version may lack what came since. */
+export const stateIn = ({ state }: Draft, zone: string): WizardState => ({
+  ...newState(zone),
+  ...(state as Partial<WizardState>),
+});
+
+/** What a draft lacks, in words: of several points the first. */
+export function missingIn(draft: Draft): string {
+  const state = stateIn(draft, 'UTC');
+  const [first] = steps.flatMap(({ id }) => openPoints(id, state));
+  return first === undefined ? text.draft.ready : text.draft.missing(first);
 }

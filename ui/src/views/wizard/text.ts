@@ -2,6 +2,10 @@
 export const text = {
   steps: 'Steps',
   newSync: 'New sync',
+  draft: {
+    missing: (what: string) => `Still to do: ${what}`,
+    ready: 'Still to do: look at it and save it',
+  },
   saved: (time: string) => `Draft saved ${time}`,
   saving: 'Saving the draft',
   notSaved: 'The draft could not be saved',

@@ -21,8 +21,10 @@ pub fn expected(sqlite: &Sqlite, sync: i64, counts: &Counts) -> Result<Option<Du
     let (mut reading, mut sending) = (Vec::new(), Vec::new());
     for run in done {
         let (Some(sealed), Some(finished)) = (run.sealed, run.finished) else { continue };
-        reading.extend(each(sealed - run.started, run.counts.read));
-        sending.extend(each(finished - sealed, run.counts.sent));
+        // Held is a run before its read is sealed, or, where it was to be approved once more, while it sends.
+        let (before, after) = if run.approved { (0, run.held_for) } else { (run.held_for, 0) };
+        reading.extend(each(sealed - run.started - before, run.counts.read));
+        sending.extend(each(finished - sealed - after, run.counts.sent));
     }
     let (reads, sends) = (counts.read, counts.to_send);
     let parts = [part(reading, reads), part(sending, sends)];

@@ -68,6 +68,15 @@ pub(super) fn go_on(sqlite: &Sqlite, run: i64) -> Result<()> {
     Ok(())
 }
 
+/// Adds the time since a run was held to how long it was held: it is approved at `at`.
+pub(super) fn add_held(sqlite: &Sqlite, run: i64, at: i64) -> Result<()> {
+    sqlite.execute(
+        "update run set held_for = held_for + max(?2 - coalesce(finished, ?2), 0) where id = ?1",
+        [run, at],
+    )?;
+    Ok(())
+}
+
 /// Refuses what must not happen while a run of the sync is going on.
 pub fn refuse_second(sqlite: &Sqlite, sync: i64) -> Result<()> {
     let going_on: bool = sqlite

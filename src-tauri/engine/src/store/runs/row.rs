@@ -159,6 +159,8 @@ pub struct RunRow {
     pub sealed: Option<i64>,
     /// When it ended, in ms.
     pub finished: Option<i64>,
+    /// How long it was held before it was approved, in ms.
+    pub held_for: i64,
     /// The sync's generation when it began.
     pub generation: i64,
     /// What its records are.
@@ -188,7 +190,7 @@ pub struct RunRow {
 const COLUMNS: &str =
     "id, sync, cause, state, started, sealed, finished, generation, shape, claimed, next_attempt,
     problem, read, invalid, added, changed, removed, unchanged, carried, to_send, sent, delivered, rejected,
-    requests, bytes_sent, discarded, approved, cost, destination, undoes, sent_by, left_alone";
+    requests, bytes_sent, discarded, approved, cost, destination, undoes, sent_by, left_alone, held_for";
 
 /// The run with this id.
 pub fn get(sqlite: &Sqlite, run: i64) -> Result<RunRow> {
@@ -261,6 +263,7 @@ fn from_row(row: &Row<'_>) -> Result<RunRow> {
         started: row.get(4)?,
         sealed: row.get(5)?,
         finished: row.get(6)?,
+        held_for: row.get(32)?,
         generation: row.get(7)?,
         shape: read_json(&shape)?,
         claimed: row.get(9)?,
