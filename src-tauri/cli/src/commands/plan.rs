@@ -61,7 +61,7 @@ impl<'a> From<&'a PlanRecord> for Record<'a> {
 
 /// Prints what a run of `sync` would do, with at most `limit` records.
 pub(crate) async fn run(api: &Api, out: Output, sync: String, limit: usize) -> Result<Exit, Problem> {
-    tell_price(api, &sync).await?;
+    tell_price(api, &sync).await;
     let mut plan = api.plan(PlanRequest { sync: Some(sync), definition: None, limit, reveal: true }).await?;
     plan.records.truncate(limit);
     plan.invalid_rows.truncate(limit);
@@ -76,12 +76,11 @@ pub(crate) async fn run(api: &Api, out: Output, sync: String, limit: usize) -> R
     Ok(Exit::Done)
 }
 
-/// Says what the read is billed, before it begins.
-pub(super) async fn tell_price(api: &Api, sync: &str) -> Result<(), Problem> {
-    if let Some(cost) = api.price(sync.to_owned()).await? {
+/// Says what the read is billed, before it begins. What keeps it from being known is told by the plan itself.
+pub(super) async fn tell_price(api: &Api, sync: &str) {
+    if let Ok(Some(cost)) = api.price(sync.to_owned()).await {
         output::note(&format!("Reading the warehouse takes {}, {}.", bytes(cost.bytes), cost.price));
     }
-    Ok(())
 }
 
 /// What the destination would refuse of the records of a plan, in sentences.

@@ -30,7 +30,7 @@ pub(crate) struct Look {
 /// is shown.
 pub(crate) async fn run(api: &Api, out: Output, sync: String, look: Look) -> Result<Exit, Problem> {
     let Look { limit, full, export } = look;
-    tell_price(api, &sync).await?;
+    tell_price(api, &sync).await;
     let now = SyncNow { sync: sync.clone(), full, approve: false, review: true, planned: None };
     let run = follow(api, async { api.sync_now(now).await }).await?;
     if run.status == RunStatus::Completed && run.counts.waiting == 0 {

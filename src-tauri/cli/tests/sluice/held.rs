@@ -127,7 +127,7 @@ fn every_record_is_looked_at_before_just_those_are_sent() {
         said.err.contains("The warehouse has changed since") && said.err.contains("1 otherwise"),
         "{said:?}"
     );
-    assert!(said.err.contains("They are: L-"), "{said:?}");
+    assert!(said.err.contains("They are: LEAD-"), "{said:?}");
     let held = sluice.json(&["sync", "lead-scores", "--approve"], 4);
     assert_eq!((&held["status"], count(&held["since"], "changed")), (&"held".into(), 1), "{held}");
     assert_eq!(held["since"]["keys"].as_array().unwrap().len(), 1);

@@ -33,7 +33,7 @@ use crate::store::Store;
 use crate::store::runs::Ended;
 use crate::store::syncs::{self, SavedSync};
 use crate::sync::{Mode, Sync};
-use crate::warehouse::Cost;
+use crate::warehouse::{Cost, Read};
 use going_on::Running;
 use opening::both;
 use review::Reviewing;
@@ -130,6 +130,10 @@ impl Engine {
     /// What the warehouse says the read of such a plan takes, before it is read; `None` where it does not say.
     pub async fn price(&self, saved: &SavedSync) -> Result<Option<Cost>> {
         let warehouse = self.warehouse_for(&saved.sync.from, &saved.sync.query)?;
+        // Where nothing is billed, nobody is asked for more.
+        if warehouse.cost(&Read::all(saved.sync.query.clone())).await?.is_none() {
+            return Ok(None);
+        }
         let (store, home) = (&*self.store, self.home.as_path());
         let reading = plan::Reading { store, home, saved, warehouse: &*warehouse, record_bytes: usize::MAX };
         Ok(reading.price(saved.sync.mode == Mode::Full).await?.1)
