@@ -14,7 +14,7 @@ use crate::record::Operation;
 use crate::run::before::asked;
 use crate::run::known::Known;
 use crate::run::patient::{Patience, is_readable, patiently, read_by_key};
-use crate::same::is_same;
+use crate::same::{is_same, may_be_shown_as};
 use crate::store::events::EventId;
 use crate::store::outbox::beside::{AMENDED, Amended, BEFORE, Before, MADE, Made};
 use crate::store::outbox::{self, BatchRow, Body, RecordState, key_hash};
@@ -309,9 +309,9 @@ impl<'a> Look<'a> {
         let wrote = later.iter().map(|later| Ok((later.run, document(&later.payload)?)));
         let wrote = wrote.collect::<Result<Vec<_>>>()?;
         let by = fields.iter().map(|field| {
-            let now = field.now.as_deref().and_then(Json::parse);
+            let now = field.now.as_deref().and_then(Json::parse)?;
             let (run, value) = wrote.iter().find_map(|(run, wrote)| Some((*run, wrote.get(&field.name)?)))?;
-            is_same(self.known.takes(&field.name), Some(value), now.as_ref()).then_some(run)
+            may_be_shown_as(self.known.takes(&field.name), value, &now).then_some(run)
         });
         let by: Option<Vec<i64>> = by.collect();
         Ok(by.and_then(|runs| runs.into_iter().max()))
