@@ -22,6 +22,20 @@ pub fn is_same(takes: Takes, one: Option<&Json>, other: Option<&Json>) -> bool {
     }
 }
 
+/// Whether a destination that was sent `wrote` may show it as `now` of its own accord. It may leave out the spaces around a
+/// text, write an e-mail with small letters, and write numbers, moments and choices in its own form. Spaces and
+/// capitals that nobody sent it does not add: somebody has typed them.
+pub fn may_be_shown_as(takes: Takes, wrote: &Json, now: &Json) -> bool {
+    let (wrote_text, now_text) = (wrote.text().unwrap_or_default(), now.text().unwrap_or_default());
+    let before = |text: &str| text.len() - text.trim_start().len();
+    let after = |text: &str| text.len() - text.trim_end().len();
+    let adds_spaces = before(&now_text) > before(&wrote_text) || after(&now_text) > after(&wrote_text);
+    let mut letters = now_text.trim().chars().zip(wrote_text.trim().chars());
+    let adds_capitals =
+        takes == Takes::Email && letters.any(|(now, wrote)| now != wrote && now.is_uppercase());
+    is_same(takes, Some(wrote), Some(now)) && !adds_spaces && !adds_capitals
+}
+
 fn is_number(value: &Json) -> bool {
     matches!(value, Json::Scalar(text) if text.starts_with(|first: char| first == '-' || first.is_ascii_digit()))
 }
@@ -213,6 +227,38 @@ mod tests {
             (Takes::SomeOf, "\"a;b\"", "\"a\""),
         ] {
             assert!(!same(takes, one, other) && !same(takes, other, one), "{takes:?}: {one} and {other}");
+        }
+    }
+
+    #[test]
+    fn what_a_destination_shows_is_told_from_what_somebody_typed() {
+        let shown = |takes: Takes, wrote: &str, now: &str| {
+            may_be_shown_as(takes, &Json::parse(wrote).unwrap(), &Json::parse(now).unwrap())
+        };
+        let (text, number) = (Takes::Text { longest: None }, Takes::Number { decimals: None });
+        for (takes, wrote, now) in [
+            (text, "\" Ana \"", "\"Ana\""),
+            (text, "\"Ana \"", "\"Ana \""),
+            (text, "\" \"", "null"),
+            (text, "null", "\"\""),
+            (text, "42", "\"42\""),
+            (number, "42", "\"42.0\""),
+            (Takes::Email, "\"Ana@Shop.example\"", "\"ana@shop.example\""),
+            (Takes::Email, "\"Ana@Shop.example\"", "\"Ana@shop.example\""),
+            (Takes::Boolean, "true", "\"TRUE\""),
+            (Takes::SomeOf, "\"b;a\"", "\"a;b\""),
+        ] {
+            assert!(shown(takes, wrote, now), "{takes:?}: {wrote} as {now}");
+        }
+        for (takes, wrote, now) in [
+            (text, "\"Ana\"", "\"Ana \""),
+            (text, "\"Ana \"", "\" Ana\""),
+            (text, "\"Ana\"", "\"ana\""),
+            (text, "null", "\" \""),
+            (Takes::Email, "\"ana@shop.example\"", "\"Ana@shop.example\""),
+            (number, "42", "43"),
+        ] {
+            assert!(!shown(takes, wrote, now), "{takes:?}: {wrote} as {now}");
         }
     }
 

@@ -38,7 +38,7 @@ impl Part {
 impl Engine {
     /// How far a run is taken back. An undo that did not come to its end, or is taken back itself, does not count.
     pub fn undone(&self, run: &RunRow) -> Result<Undone> {
-        let (mut undone, mut ended, mut rewritten) = (Undone::default(), Vec::new(), 0);
+        let (mut undone, mut ended, mut rewritten) = (Undone::default(), Vec::new(), 0_i64);
         for undo in self.store.read(|sqlite| runs::undos_of(sqlite, run.id))? {
             let undo = self.run(undo)?;
             if undo.state.is_going_on() {

@@ -11,7 +11,7 @@ use crate::destination::{Found, ReadByKey, Takes};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json_text::Json;
 use crate::record::Operation;
-use crate::same::is_same;
+use crate::same::may_be_shown_as;
 use crate::store::outbox::beside::{AMENDED, BEFORE};
 use crate::store::outbox::looked::{LOOKED, Looked};
 use crate::store::outbox::{self, Body, RecordState};
@@ -155,8 +155,10 @@ fn others(stood: &str, now: &str) -> Vec<String> {
     let (Some(Json::Object(stood)), Some(now)) = (Json::parse(stood), Json::parse(now)) else {
         return Vec::new();
     };
+    // Both came from the destination: spaces that are gone, too, somebody took away.
+    let is_one = |one: &Json, other: &Json| may_be_shown_as(Takes::Anything, one, other);
     let differs = |(name, value): &(String, Json)| {
-        now.get(name).is_some_and(|now| !is_same(Takes::Anything, Some(value), Some(now)))
+        now.get(name).is_some_and(|now| !is_one(value, now) || !is_one(now, value))
     };
     stood.into_iter().filter(differs).map(|(name, _)| name).collect()
 }

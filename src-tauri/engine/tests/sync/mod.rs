@@ -23,4 +23,5 @@ mod together;
 mod undo;
 mod undo_among;
 mod undo_faults;
+mod undo_shared;
 mod undo_waits;

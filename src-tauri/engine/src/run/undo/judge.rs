@@ -1,5 +1,11 @@
 //! What an undo does with one record: said by three values of each field, what stood there before, what the run wrote,
 //! and what stands there now.
+//!
+//! What stands there now is the run's own where the destination may show what it was sent like that (`may_be_shown_as`).
+//! What differs from that in spaces or capitals somebody has typed, and it stays. A number, a moment or a choice that says the same
+//! in another form may be either's, for destinations write those in forms of their own: it counts as the run's. What stood
+//! there before and what stands there now both came from the destination, and of what the run wrote they are compared
+//! byte by byte: a form that the run has changed goes back too.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -8,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::json_text::Json;
 use crate::record::Operation;
 use crate::run::known::Known;
-use crate::same::is_same;
+use crate::same::{is_same, may_be_shown_as};
 
 /// What an undo does with a record of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -139,8 +145,8 @@ fn deleted(known: &Known, match_field: &str, was: &Was<'_>, found: &Found) -> Re
     let (mut fields, mut because) = (Vec::new(), Because::default());
     for (name, wrote) in members(&wrote).filter(|(name, _)| *name != match_field) {
         let stands = now.get(name);
-        let is_same = stands.is_some() && is_same(known.takes(name), Some(wrote), stands);
-        let changed = (!is_same).then(|| because.add(name, Why::of(stands)));
+        let is_ours = stands.is_some_and(|now| may_be_shown_as(known.takes(name), wrote, now));
+        let changed = (!is_ours).then(|| because.add(name, Why::of(stands)));
         let another = (is_own == Some(false)).then(|| ANOTHER.to_owned());
         fields.push(FieldUndo {
             name: name.to_owned(),
@@ -171,10 +177,11 @@ fn put_back(known: &Known, match_field: &str, payload: &[u8], before: &str, now:
     for (name, wrote) in members(&wrote).filter(|(name, _)| *name != match_field) {
         let (takes, stands, stood) = (known.takes(name), now.get(name), then.get(name));
         let is_known = stands.is_some() && stood.is_some();
-        if is_known && is_same(takes, stands, stood) {
+        let is_ours = stands.is_some_and(|now| may_be_shown_as(takes, wrote, now));
+        let is_as_before = if is_ours { stands == stood } else { is_same(takes, stands, stood) };
+        if is_known && is_as_before {
             continue;
         }
-        let is_ours = stands.is_some() && is_same(takes, stands, Some(wrote));
         let left_alone = match (is_ours, is_known) {
             (true, true) => {
                 any = true;

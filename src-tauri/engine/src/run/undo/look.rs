@@ -1,5 +1,7 @@
 //! Goes through what a run delivered, asks the destination what stands there now, and says what an undo would do.
 
+mod shared;
+
 use std::collections::{HashSet, VecDeque};
 
 use super::judge::{FieldUndo, Judged, SKEW, Stood, Was, Will, document, is_there, judge, listed};
@@ -12,7 +14,7 @@ use crate::record::Operation;
 use crate::run::before::asked;
 use crate::run::known::Known;
 use crate::run::patient::{Patience, is_readable, patiently, read_by_key};
-use crate::same::is_same;
+use crate::same::{is_same, may_be_shown_as};
 use crate::store::events::EventId;
 use crate::store::outbox::beside::{AMENDED, Amended, BEFORE, Before, MADE, Made};
 use crate::store::outbox::{self, BatchRow, Body, RecordState, key_hash};
@@ -20,9 +22,11 @@ use crate::store::runs::RunRow;
 use crate::store::search::Search;
 use crate::store::{Sqlite, Store};
 use crate::sync::{Identifier, Shape};
+use shared::{Share, Shared};
 
 const MERGED: &str = "It is one record with another of this run now, and that one is undone.";
 
+const SHARED: &str = "Another row of the run wrote the same record, and that one stands for both.";
 const EARLIER: &str = "Where an earlier event says what is right, send that one again: in the window Live events, that event, Send once more; in a terminal `sluice replay EVENT`.";
 
 /// A record of the run, with what an undo does with it.
@@ -64,6 +68,8 @@ pub(crate) struct Look<'a> {
     /// Hashes of the match values of records that something is done with: of two keys whose records are one now, it is
     /// done for one.
     taken: HashSet<u64>,
+    /// Records of the run that are one in the destination; read before the first is looked at.
+    shared: Option<Shared>,
     batches: VecDeque<BatchRow>,
     /// The batch that is being looked at, and how many of its delivered records are done.
     at: Option<(Kept, usize)>,
@@ -112,6 +118,7 @@ impl<'a> Look<'a> {
             most: destination.limits(&of.shape).records.max(1),
             patience,
             taken: HashSet::new(),
+            shared: None,
             batches: store.read(|sqlite| outbox::batches_of(sqlite, of.id))?.into(),
             at: None,
         })
@@ -129,6 +136,9 @@ impl<'a> Look<'a> {
 
     /// The next records, in the order they were sent; `None` after the last.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<UndoRecord>>> {
+        if self.shared.is_none() {
+            self.shared = Some(self.read_shared().await?);
+        }
         loop {
             if let Some((kept, done)) = self.at.take()
                 && let Some(left) = kept.delivered.get(done..).filter(|left| !left.is_empty())
@@ -149,9 +159,7 @@ impl<'a> Look<'a> {
         let Some(body) = outbox::body(sqlite, batch.id)? else { return Ok(None) };
         let is_wanted = |place: &usize| {
             let state = own.get(place).map_or(batch.state, |own| own.state);
-            matches!(state, RecordState::Delivered | RecordState::Accepted)
-                && (self.keys.is_empty() || self.keys.iter().any(|key| key == body.key(*place)))
-                && self.text.as_ref().is_none_or(|text| contains(&body, *place, text))
+            matches!(state, RecordState::Delivered | RecordState::Accepted) && self.is_wanted(&body, *place)
         };
         let delivered: Vec<usize> = (0..body.len()).filter(is_wanted).collect();
         let amended = AMENDED.of_batch(sqlite, batch.id)?.unwrap_or_default();
@@ -160,22 +168,46 @@ impl<'a> Look<'a> {
         Ok(Some(Kept { id: batch.id, body, amended, before, made, delivered }))
     }
 
+    /// Its key, and what it contains, are looked for.
+    fn is_wanted(&self, body: &Body, place: usize) -> bool {
+        (self.keys.is_empty() || self.keys.iter().any(|key| key == body.key(place)))
+            && self.text.as_ref().is_none_or(|text| contains(body, place, text))
+    }
+
+    fn share(&self, place: (i64, usize)) -> Share<'_> {
+        self.shared.as_ref().map_or(Share::Own, |shared| shared.of(place))
+    }
+
     async fn judged(&mut self, kept: &Kept, places: &[usize]) -> Result<Vec<UndoRecord>> {
-        let payloads: Vec<&[u8]> = places.iter().map(|place| kept.sent(*place)).collect();
+        let shares: Vec<Share<'_>> = places.iter().map(|place| self.share((kept.id, *place))).collect();
+        let payload = |(place, share): (&usize, &Share<'_>)| match share {
+            Share::Lead(written) => written.payload.clone(),
+            Share::Own | Share::Other => kept.sent(*place).to_vec(),
+        };
+        let payloads: Vec<Vec<u8>> = places.iter().zip(&shares).map(payload).collect();
         let (object, match_field) = (self.object, self.match_field);
-        let (values, mut fields) = asked(payloads.iter().copied(), match_field)?;
+        let (values, mut fields) = asked(payloads.iter().map(Vec::as_slice), match_field)?;
         // A record may be found by a value that another of the run is found by too.
         fields.push(match_field.to_owned());
         let read = ReadByKey { object, match_field, values: &values, fields: &fields, needed: true };
         let now = read_by_key(self.destination, &read, self.patience).await.ok_or_else(not_readable)??;
         let mut records = Vec::with_capacity(places.len());
-        for ((place, payload), now) in places.iter().zip(payloads).zip(&now) {
-            let before = self.before(kept, *place)?;
+        for (((place, payload), share), now) in places.iter().zip(&payloads).zip(&shares).zip(&now) {
+            let (before, made) = match share {
+                Share::Lead(written) => (written.before.clone(), written.made.as_deref()),
+                Share::Own | Share::Other => {
+                    (self.before(kept, *place)?, kept.made.get(place).map(String::as_str))
+                }
+            };
             let operation = kept.body.operation(*place)?;
             let began = from_millis(self.of.started);
-            let made = kept.made.get(place).map(String::as_str);
             let was = Was { operation, payload, before: &before, now: now.as_ref(), made, began };
-            let Judged { will, mut fields, mut reason } = judge(&self.known, match_field, &was)?;
+            let Judged { will, mut fields, mut reason } = match share {
+                Share::Own | Share::Lead(_) => judge(&self.known, match_field, &was)?,
+                Share::Other => {
+                    Judged { will: Will::Nothing, fields: Vec::new(), reason: Some(SHARED.to_owned()) }
+                }
+            };
             if let Some((run, did)) = self.done_later(kept, *place, &was, will, &fields)? {
                 reason = Some(written_later(run, did, will, &mut fields));
             }
@@ -277,9 +309,9 @@ impl<'a> Look<'a> {
         let wrote = later.iter().map(|later| Ok((later.run, document(&later.payload)?)));
         let wrote = wrote.collect::<Result<Vec<_>>>()?;
         let by = fields.iter().map(|field| {
-            let now = field.now.as_deref().and_then(Json::parse);
+            let now = field.now.as_deref().and_then(Json::parse)?;
             let (run, value) = wrote.iter().find_map(|(run, wrote)| Some((*run, wrote.get(&field.name)?)))?;
-            is_same(self.known.takes(&field.name), Some(value), now.as_ref()).then_some(run)
+            may_be_shown_as(self.known.takes(&field.name), value, &now).then_some(run)
         });
         let by: Option<Vec<i64>> = by.collect();
         Ok(by.and_then(|runs| runs.into_iter().max()))
