@@ -20,9 +20,8 @@ impl Api {
     /// Who is told, in the order they were added.
     pub async fn alerts(&self, (): ()) -> Result<Vec<Alert>, Problem> {
         self.blocking(|engine| {
-            let read =
-                |sqlite: &sluice_engine::store::Sqlite| Ok((alerts::all(sqlite)?, syncs::all(sqlite)?));
-            let (saved, syncs) = engine.store().read(read)?;
+            let (saved, syncs) =
+                engine.store().read(|sqlite| Ok((alerts::all(sqlite)?, syncs::all(sqlite)?)))?;
             saved.iter().map(|saved| on_wire(engine, saved, &syncs)).collect()
         })
         .await
@@ -84,7 +83,7 @@ fn save(engine: &Engine, input: AlertSave) -> Result<Alert> {
     let known = engine.store().read(syncs::all)?;
     let syncs = named.map(|named| ids(&known, &named)).transpose()?;
     let (is_new, id) = (id.is_none(), id.unwrap_or_else(new_uuid));
-    let typed = secret.filter(|secret| !secret.trim().is_empty()).map(|secret| Secret::new(secret.trim()));
+    let typed = secret.filter(|secret| !secret.is_empty()).map(Secret::new);
     let secret = match &typed {
         Some(typed) => Some(typed.clone()),
         None => alert::secret(engine, &id, &name)?,
