@@ -11,6 +11,7 @@ import { ProblemBox } from '@/components/ProblemBox';
 import { t } from '@/components/text';
 import { Waiting } from '@/components/Waiting';
 import { useNow } from '@/components/when';
+import { AlertBanners } from './AlertBanners';
 import { byUrgency, type Group, editOf, groupOf } from './describe';
 import { HomeBanners } from './HomeBanners';
 import { HomeFooter } from './HomeFooter';
@@ -94,6 +95,7 @@ export function HomeScreen() {
               syncs={list}
               onShowAll={group === 'needsYou' ? undefined : () => setGroup('needsYou')}
             />
+            <AlertBanners />
             {paused && (
               <div className={styles.banners}>
                 <Banner tone="info" icon="pauseCircle">
