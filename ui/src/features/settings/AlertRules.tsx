@@ -16,11 +16,7 @@ export function AlertRules(fields: AlertFieldsProps) {
       <Syncs {...fields} />
       <div className={styles.choice} role="group" aria-label={words.when}>
         <Caption>{words.when}</Caption>
-        <Checkbox
-          checked={form.failed}
-          onChange={(failed) => onChange({ failed })}
-          help={words.failedHelp}
-        >
+        <Checkbox checked={form.failed} onChange={(failed) => onChange({ failed })} help={words.failedHelp}>
           {words.failed}
         </Checkbox>
         <Checkbox checked={form.held} onChange={(held) => onChange({ held })}>

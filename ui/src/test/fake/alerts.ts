@@ -8,7 +8,9 @@ export function fakeAlerts() {
     alerts: () => alerts,
     alert_save: ({ secret, id, ...input }: AlertSave): Alert => {
       const before = alerts.find((alert) => alert.id === id);
-      const host: Record<string, string> = secret?.startsWith('http') ? { host: new URL(secret).hostname } : {};
+      const host: Record<string, string> = secret?.startsWith('http')
+        ? { host: new URL(secret).hostname }
+        : {};
       const saved: Alert = {
         ...input,
         id: id ?? `alert-${String(alerts.length + 1)}`,
@@ -17,9 +19,7 @@ export function fakeAlerts() {
         problem: null,
         waiting: 0,
       };
-      alerts = before
-        ? alerts.map((alert) => (alert.id === id ? saved : alert))
-        : [...alerts, saved];
+      alerts = before ? alerts.map((alert) => (alert.id === id ? saved : alert)) : [...alerts, saved];
       return saved;
     },
     alert_delete: (id: string) => {
