@@ -1,64 +1,41 @@
-//! Notifications: only what the user would want to be told while doing something else.
+//! Notifications: only what the user would want to be told while doing something else, once for each cause.
 
-use sluice_api::wire::{Run, RunStatus, RunsRequest};
+use sluice_api::wire::Run;
 use tauri::{AppHandle, Manager};
 use tauri_plugin_notification::NotificationExt;
 
 use crate::desktop::Desktop;
 
-/// Tells about a run that ended in a way worth telling. Names the sync and counts; never a row's data.
+/// Tells about a run that ended, where that is news: the product knows what was told before. Names the sync and counts;
+/// never a row's data.
 pub(crate) fn about(app: &AppHandle, run: &Run) {
-    let looking = app.get_webview_window("main").is_some_and(|window| window.is_focused().unwrap_or(false));
-    if run.finished_at.is_none() || looking || !app.state::<Desktop>().settings().notify {
+    let desktop = app.state::<Desktop>();
+    if run.finished_at.is_none() || !desktop.settings().notify {
         return;
     }
-    match run.status {
-        RunStatus::Failed | RunStatus::Held | RunStatus::CompletedWithRejections => show(app, &words(run)),
-        RunStatus::Completed => about_first_success(app.clone(), run.clone()),
-        RunStatus::Running | RunStatus::Cancelled | RunStatus::Waiting | RunStatus::Missed => {}
-    }
-}
-
-/// A sync's first success is worth a word; later ones are not.
-fn about_first_success(app: AppHandle, run: Run) {
+    let (app, api, run) = (app.clone(), desktop.api.clone(), run.clone());
     tauri::async_runtime::spawn(async move {
-        let desktop = app.state::<Desktop>();
-        let before = RunsRequest { sync: Some(run.sync.clone()), before: Some(run.run), limit: 1 };
-        if desktop.api.runs(before).await.is_ok_and(|runs| runs.is_empty()) {
-            show(&app, &words(&run));
+        match api.news(run.run).await {
+            // What happens before the eyes of the user needs no notification, now and later.
+            Ok(Some(_)) if is_looked_at(&app) => {}
+            Ok(Some((title, text))) => show(&app, &title, &advice(&run).unwrap_or(text)),
+            Ok(None) => {}
+            Err(problem) => eprintln!("Sluice could not look for news: {}", problem.message),
         }
     });
 }
 
-fn show(app: &AppHandle, (title, body): &(String, String)) {
+fn is_looked_at(app: &AppHandle) -> bool {
+    app.get_webview_window("main").is_some_and(|window| window.is_focused().unwrap_or(false))
+}
+
+/// On this computer the run's own problem may be told, which says more than its kind.
+fn advice(run: &Run) -> Option<String> {
+    run.problem.as_ref().map(|problem| format!("{} {}", problem.message, problem.hint))
+}
+
+fn show(app: &AppHandle, title: &str, body: &str) {
     if let Err(error) = app.notification().builder().title(title).body(body).show() {
         eprintln!("Sluice could not show a notification: {error}");
     }
-}
-
-fn words(run: &Run) -> (String, String) {
-    let sync = &run.sync;
-    let advice = run.problem.as_ref().map(|problem| format!("{} {}", problem.message, problem.hint));
-    match run.status {
-        RunStatus::Held => (format!("{sync} is held for review"), advice.unwrap_or_default()),
-        RunStatus::Failed => (format!("{sync} needs you"), advice.unwrap_or_default()),
-        RunStatus::CompletedWithRejections => (
-            format!("{sync}: {} rejected", records(run.counts.rejected)),
-            format!(
-                "{} delivered. The rejected ones are kept with their reasons.",
-                records(run.counts.delivered)
-            ),
-        ),
-        RunStatus::Completed
-        | RunStatus::Running
-        | RunStatus::Cancelled
-        | RunStatus::Waiting
-        | RunStatus::Missed => {
-            (format!("{sync} works"), format!("{} delivered.", records(run.counts.delivered)))
-        }
-    }
-}
-
-fn records(count: u64) -> String {
-    if count == 1 { "1 record".to_owned() } else { format!("{count} records") }
 }

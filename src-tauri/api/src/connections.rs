@@ -256,7 +256,8 @@ fn on_wire(engine: &Engine, saved: &connections::SavedConnection) -> sluice_engi
     })
 }
 
-fn secret_state(engine: &Engine, connection: &str, setting: &str) -> SecretState {
+/// Whether the secret of this name is there.
+pub(crate) fn secret_state(engine: &Engine, connection: &str, setting: &str) -> SecretState {
     if from_environment(connection, setting).is_some() {
         return SecretState::Environment;
     }

@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use crate::Api;
 use crate::wire::{
-    AppInfo, Catalogue, Checks, Connection, ConnectionCheck, ConnectionPaste, ConnectionSave,
-    ConnectionSignIn, DestinationObject, Discard, Draft, EventDetail, EventPage, EventRequest, EventsExport,
-    EventsRequest, HeldRequest, KeyCheck, KeyCheckRequest, MappingCheck, MappingCheckRequest, Pasted,
-    PayloadPreview, PayloadPreviewRequest, PersonHistory, PersonRequest, Plan, PlanRequest, Problem, Replay,
-    Retry, Review, ReviewExport, ReviewPage, ReviewRequest, Run, RunsRequest, Schedule, ScheduleDescription,
-    Settings, Since, SinceRequest, Source, SourceRequest, Sync, SyncNow, SyncSave, SyncTest, Table, Undo,
-    UndoLook, UndoLookRequest,
+    Alert, AlertSave, AppInfo, Catalogue, Checks, Connection, ConnectionCheck, ConnectionPaste,
+    ConnectionSave, ConnectionSignIn, DestinationObject, Discard, Draft, EventDetail, EventPage,
+    EventRequest, EventsExport, EventsRequest, HeldRequest, KeyCheck, KeyCheckRequest, MappingCheck,
+    MappingCheckRequest, Pasted, PayloadPreview, PayloadPreviewRequest, PersonHistory, PersonRequest, Plan,
+    PlanRequest, Problem, Replay, Retry, Review, ReviewExport, ReviewPage, ReviewRequest, Run, RunsRequest,
+    Schedule, ScheduleDescription, Settings, Since, SinceRequest, Source, SourceRequest, Sync, SyncNow,
+    SyncSave, SyncTest, Table, Undo, UndoLook, UndoLookRequest,
 };
 
 /// Declares every command once; `input -> output`, in wire types.
@@ -144,6 +144,14 @@ commands! {
     replay: Replay => Run;
     /// Decides that rejected or waiting records of a run are not to be sent; answers with the run.
     discard: Discard => Run;
+    /// Who is told when a sync needs somebody, in the order they were added.
+    alerts: () => Vec<Alert>;
+    /// Adds or changes somebody who is told.
+    alert_save: AlertSave => Alert;
+    /// Tells nobody there any more, by this id.
+    alert_delete: String => ();
+    /// Sends a test to the one with this id; answers once it has arrived.
+    alert_test: String => ();
     /// Saves the user's settings.
     settings_save: Settings => Settings;
 }

@@ -1,5 +1,6 @@
 //! The commands every front of Sluice speaks: the window, the command line, the development server.
 
+mod alerts;
 mod catalogue;
 mod connections;
 pub mod contract;
@@ -147,8 +148,9 @@ impl Api {
         self.run(run).await
     }
 
-    /// Follows the schedules and looks after the data folder from now on.
+    /// Follows the schedules, sends alerts and looks after the data folder from now on.
     pub fn start_scheduler(&self) {
+        self.start_alerts();
         let (engine, stop) = (self.engine().clone(), self.0.stop.clone());
         tokio::spawn(async move { sluice_engine::schedule::scheduler::run(engine, stop).await });
         let (engine, upkeep, stop) = (self.engine().clone(), self.0.upkeep.clone(), self.0.stop.clone());

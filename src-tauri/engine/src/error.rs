@@ -54,6 +54,9 @@ macro_rules! kinds {
             /// The stable name, such as `sign_in_failed`.
             pub fn name(self) -> &'static str { match self { $(Self::$name => $id),+ } }
 
+            /// What kind of thing went wrong, in a sentence without names and values.
+            pub fn says(self) -> &'static str { match self { $(Self::$name => concat!($($doc),+).trim()),+ } }
+
             /// When it is tried again.
             pub fn retry(self) -> Retry { match self { $(Self::$name => Retry::$retry),+ } }
 
@@ -345,7 +348,8 @@ mod tests {
     #[test]
     fn advice_is_whole_sentences() {
         for kind in ErrorKind::ALL {
-            assert!(kind.safe().ends_with('.') && kind.hint().ends_with('.'), "{kind:?}");
+            let words = [kind.says(), kind.safe(), kind.hint()];
+            assert!(words.iter().all(|words| words.ends_with('.') && !words.starts_with(' ')), "{kind:?}");
         }
     }
 

@@ -11,6 +11,7 @@ macro_rules! failpoint {
     };
 }
 
+pub mod alert;
 pub mod check;
 pub mod clock;
 pub mod connection;

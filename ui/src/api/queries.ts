@@ -9,6 +9,7 @@ import { type Command, type InputOf, type OutputOf, call } from './client';
 
 /** Names of what is cached, and which of it a `changed` push makes stale. */
 export const keys = {
+  alerts: ['alerts'] as const,
   appInfo: ['app_info'] as const,
   connections: ['connections'] as const,
   drafts: ['drafts'] as const,
@@ -16,10 +17,12 @@ export const keys = {
   sync: (name: string) => ['sync', name] as const,
   run: (run: number) => ['run', run] as const,
   runs: (request: RunsRequest) => ['runs', request] as const,
-  volatile: ['app_info', 'connections', 'drafts', 'syncs', 'sync', 'runs', 'events', 'event'],
+  volatile: ['alerts', 'app_info', 'connections', 'drafts', 'syncs', 'sync', 'runs', 'events', 'event'],
 };
 
 export const useAppInfo = () => useQuery({ queryKey: keys.appInfo, queryFn: () => call('app_info') });
+
+export const useAlerts = () => useQuery({ queryKey: keys.alerts, queryFn: () => call('alerts') });
 
 export const useCatalogue = () =>
   useQuery({ queryKey: ['catalogue'], queryFn: () => call('catalogue'), staleTime: Infinity });

@@ -11,6 +11,7 @@ import type { Sync } from '@/api/bindings/Sync';
 import type { Host } from '@/host';
 import { activeSyncs, allRuns, fakeLog, pageOfRuns } from './fake/activity';
 import { catalogue, fileObjects, practiceObjects, savedConnections } from './fake/catalogue';
+import { fakeAlerts } from './fake/alerts';
 import { checkMapping } from './fake/mapping';
 import { preview } from './fake/payload';
 import { entryDetail, personOf } from './fake/person';
@@ -178,6 +179,7 @@ export function fakeHost({
       settings,
     }),
     settings_save: (next) => (settings = next),
+    ...fakeAlerts(),
     catalogue: () => catalogue,
     connections: () => connections,
     connection_save: ({ existing, draft, passed }) => {

@@ -4,6 +4,7 @@
 //! RFC 3339 in UTC with milliseconds, durations say their unit in the name. Personal data is masked
 //! unless the request asked to reveal one record; secrets never appear.
 
+mod alert;
 mod catalogue;
 mod connection;
 mod event;
@@ -20,6 +21,7 @@ mod source;
 mod sync;
 mod undo;
 
+pub use alert::*;
 pub use catalogue::*;
 pub use connection::*;
 pub use event::*;

@@ -141,6 +141,10 @@ pub(crate) async fn follow(
     let started = start.await?;
     let ended = until_ended(api, started.run).await;
     progress.lock().unwrap_or_else(PoisonError::into_inner).end();
+    // Where every run is a process of its own, nobody else sends what is to be told of it.
+    if let Err(problem) = api.send_alerts().await {
+        output::problem(&problem);
+    }
     ended
 }
 

@@ -4,7 +4,7 @@ mod event;
 mod file;
 mod file_name;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod hubspot;
 mod line;
 mod practice;

@@ -1,12 +1,14 @@
 //! Requests over HTTP for every connector: one client per connection, and failures sorted by whether the
 //! request may have arrived.
 
+mod address;
 mod client;
 mod credentials;
 mod failure;
 mod range;
 pub(crate) mod steps;
 
+pub(crate) use address::address;
 pub(crate) use client::{Http, Patience, is_loopback, tls};
 pub(crate) use credentials::{basic, bearer, sensitive};
 pub(crate) use failure::{Failure, out_of_range};

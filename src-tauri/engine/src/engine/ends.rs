@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::{MutexGuard, PoisonError};
 
 use super::Engine;
+use crate::alert;
 use crate::error::Result;
 use crate::store::owner::Owner;
 use crate::store::runs::{self, Ended, RunRow};
@@ -64,7 +65,7 @@ impl Engine {
         let kept = ended.clone();
         let end = move |sqlite: &Sqlite| {
             failpoint!(Ending);
-            runs::end(sqlite, run, &ended)
+            end_told(sqlite, run, &ended)
         };
         let written = self.store.write(end).done().await;
         if let Err(error) = written {
@@ -77,7 +78,7 @@ impl Engine {
     pub(crate) async fn write_ends(&self) -> Result<()> {
         let unwritten = self.unwritten().clone();
         for (run, ended) in unwritten {
-            self.store.write(move |sqlite| runs::end(sqlite, run, &ended)).done().await?;
+            self.store.write(move |sqlite| end_told(sqlite, run, &ended)).done().await?;
             self.unwritten().remove(&run);
         }
         Ok(())
@@ -94,6 +95,12 @@ impl Engine {
     fn unwritten(&self) -> MutexGuard<'_, HashMap<i64, Ended>> {
         self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Ends a run, and keeps who is to be told of that.
+fn end_told(sqlite: &Sqlite, run: i64, ended: &Ended) -> Result<()> {
+    runs::end(sqlite, run, ended)?;
+    alert::run_ended(sqlite, run)
 }
 
 fn end_cut_off(sqlite: &Sqlite) -> Result<()> {

@@ -4,6 +4,7 @@
 //! subject: its rows and the statements on them.
 
 mod about;
+pub mod alerts;
 pub mod backup;
 pub mod connections;
 pub mod drafts;

@@ -170,4 +170,20 @@ alter table run add column left_alone text;
 alter table run add column as_before text;
 alter table run add column held_for integer not null default 0;
 ",
+    // 13: alerts.
+    "
+-- Who is told; receiver: the user's settings of it as JSON; problem: why it could not be told, as JSON.
+create table alert(id text primary key, receiver text not null, added integer not null, problem text) without rowid;
+
+-- What each was told of a sync and has not recovered; the window, with its notifications, is the alert ''.
+create table alert_told(alert text not null, sync integer not null, cause text not null, since integer not null,
+    primary key(alert, sync, cause)) without rowid;
+
+-- Alerts that wait to be sent, as JSON.
+create table alert_waiting(id integer primary key, alert text not null, notice text not null,
+    attempts integer not null default 0, due integer not null);
+
+-- failures: ends in a row without success.
+alter table sync add column failures integer not null default 0;
+",
 ];

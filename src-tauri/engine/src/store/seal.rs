@@ -9,7 +9,7 @@ use super::marks::{self, Mark};
 use super::outbox::{REMOVED, key_hash};
 use super::packed::{pack, unpack};
 use super::runs::{self, Counts, Ended, RunRow, RunState};
-use super::{fingerprints, outbox, syncs};
+use super::{alerts, fingerprints, outbox, syncs};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Column;
 
@@ -111,6 +111,7 @@ pub fn drop_held(sqlite: &Sqlite, run: i64) -> Result<()> {
     if row.sealed.is_none() {
         runs::set_counts(sqlite, run, &Counts { to_send: 0, ..row.counts })?;
     }
+    alerts::decided(sqlite, row.sync)?;
     runs::end(sqlite, run, &Ended { problem: row.problem, ..Ended::new(RunState::Cancelled, ended) })
 }
 

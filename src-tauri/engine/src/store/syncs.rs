@@ -240,7 +240,7 @@ pub fn delete(sqlite: &Sqlite, name: &str) -> Result<()> {
         )?;
     }
     sqlite.execute("delete from invalid_row where run in (select id from run where sync = ?1)", [id])?;
-    for table in ["batch", "run", "slot", "fingerprint", "mark", "batch_rows", "discarded"] {
+    for table in ["batch", "run", "slot", "fingerprint", "mark", "batch_rows", "discarded", "alert_told"] {
         sqlite.execute(&format!("delete from {table} where sync = ?1"), [id])?;
     }
     sqlite.execute("delete from sync where id = ?1", [id])?;

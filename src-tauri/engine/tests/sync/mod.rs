@@ -1,5 +1,6 @@
 //! What a sync does, run by run.
 
+mod alerts;
 mod away;
 mod brakes;
 mod changes;

@@ -1,4 +1,6 @@
 // This file was generated from the table of commands. Do not edit it by hand.
+import type { Alert } from "./Alert";
+import type { AlertSave } from "./AlertSave";
 import type { AppInfo } from "./AppInfo";
 import type { Catalogue } from "./Catalogue";
 import type { Checks } from "./Checks";
@@ -151,6 +153,14 @@ export interface Commands {
   replay: { input: Replay; output: Run };
   /** Decides that rejected or waiting records of a run are not to be sent; answers with the run. */
   discard: { input: Discard; output: Run };
+  /** Who is told when a sync needs somebody, in the order they were added. */
+  alerts: { input: null; output: Array<Alert> };
+  /** Adds or changes somebody who is told. */
+  alert_save: { input: AlertSave; output: Alert };
+  /** Tells nobody there any more, by this id. */
+  alert_delete: { input: string; output: null };
+  /** Sends a test to the one with this id; answers once it has arrived. */
+  alert_test: { input: string; output: null };
   /** Saves the user's settings. */
   settings_save: { input: Settings; output: Settings };
 }

@@ -11,6 +11,8 @@ import { Body, Toolbar } from '@/components/Page';
 import { ProblemBox } from '@/components/ProblemBox';
 import { t } from '@/components/text';
 import { Waiting } from '@/components/Waiting';
+import { AlertList } from './AlertList';
+import { alertText } from './alert-text';
 import { text } from './text';
 import styles from './Settings.module.css';
 
@@ -30,6 +32,9 @@ export function SettingsScreen() {
             settings={info.settings}
             onChange={(change) => save.mutate({ ...info.settings, ...change })}
           />
+          <Part title={alertText.title}>
+            <AlertList />
+          </Part>
           <Part title={text.about}>
             <dl className={styles.facts}>
               <dt>{text.version}</dt>

@@ -11,6 +11,7 @@ import { ProblemBox } from '@/components/ProblemBox';
 import { t } from '@/components/text';
 import { Waiting } from '@/components/Waiting';
 import { useNow } from '@/components/when';
+import { AlertBanners } from './AlertBanners';
 import { byUrgency, type Group, groupOf, newDrafts } from './describe';
 import { HomeBanners } from './HomeBanners';
 import { HomeFooter } from './HomeFooter';
@@ -92,6 +93,7 @@ export function HomeScreen({ missing }: Pick<HomeTableProps, 'missing'>) {
               syncs={list}
               onShowAll={group === 'needsYou' ? undefined : () => setGroup('needsYou')}
             />
+            <AlertBanners />
             {paused && (
               <div className={styles.banners}>
                 <Banner tone="info" icon="pauseCircle">

@@ -37,6 +37,8 @@ export const text = {
     rejected: (n: number, syncs: number) => `${count(n)} rejected in ${counted(syncs, 'sync', 'syncs')}`,
     openEvents: 'Open in Live events',
     needYou: (n: number) => `${count(n)} syncs need you.`,
+    alertFailed: (name: string) => `The alert “${name}” could not be sent.`,
+    toAlerts: 'Open the alerts',
     showThem: (n: number) => `Show all ${count(n)}`,
     noneHere: 'No sync is in this state.',
     showAll: 'Show all',

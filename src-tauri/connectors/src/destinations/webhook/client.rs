@@ -1,7 +1,6 @@
 //! The receiver: its address, what is sent along, and one request to it.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
@@ -10,14 +9,14 @@ use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use sluice_engine::clock::SharedClock;
 use sluice_engine::connection::Opening;
 use sluice_engine::destination::{Batch, Request};
-use sluice_engine::error::{Error, ErrorKind, Result};
-use url::{Host, Url};
+use sluice_engine::error::Result;
+use url::Url;
 
 use super::body::{body, id};
 use super::headers::{self, Header};
 use super::sign::Signer;
 use super::sign_in::{self, SignIn, sign_in};
-use crate::http::{Answered, Failure, Http, Patience, Range, out_of_range, sensitive};
+use crate::http::{self, Answered, Failure, Http, Patience, Range, sensitive};
 
 const JSON: &str = "application/json";
 
@@ -143,40 +142,10 @@ pub(super) fn paste(text: &str) -> Option<(BTreeMap<String, String>, Vec<String>
     Some((found, unused))
 }
 
-/// Where records go, and how far that may be: the internet with https, this network only where it is allowed.
+/// Where records go, and how far that may be.
 fn address<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Result<(Url, Range)> {
-    let bad = |wrong: &str| {
-        Error::new(ErrorKind::BadSettings, format!("The address {wrong}."))
-            .with_hint("It looks like https://example.com/hooks/leads.")
-    };
-    let mut url = Url::parse(get("url").unwrap_or_default().trim()).map_err(|_| bad("is none"))?;
-    url.set_fragment(None);
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(
-            bad("must not hold a user or password").with_hint("Choose “User and password” as sign-in.")
-        );
-    }
-    let range = match (url.scheme(), get("allow_private") == Some("yes")) {
-        ("https", false) => Range::Public,
-        ("https", true) => Range::All,
-        ("http", true) => Range::Private,
-        ("http", false) => {
-            return Err(bad("has to begin with https://").with_hint(
-                "Records travel unencrypted with http://; it can be used in this network, where private addresses are allowed.",
-            ));
-        }
-        _ => return Err(bad("has to begin with https://")),
-    };
-    let literal: Option<IpAddr> = match url.host() {
-        Some(Host::Ipv4(ip)) => Some(ip.into()),
-        Some(Host::Ipv6(ip)) => Some(ip.into()),
-        Some(Host::Domain(_)) => None,
-        None => return Err(bad("has no host")),
-    };
-    match literal {
-        Some(ip) if !range.has(ip) => Err(out_of_range(range)),
-        Some(_) | None => Ok((url, range)),
-    }
+    let allow_private = get("allow_private") == Some("yes");
+    http::address(get("url").unwrap_or_default(), allow_private, "Choose “User and password” as sign-in.")
 }
 
 /// A batch's request, to be written by hand. Without a signature, which needs the secret.

@@ -1,0 +1,86 @@
+import type { Alert } from '@/api/bindings/Alert';
+import { listed } from '@/components/listed';
+
+const kinds = { webhook: 'Webhook', slack: 'Slack', email: 'E-mail' } as const;
+
+export const alertText = {
+  title: 'Alerts',
+  about:
+    'Tell a team, each cause once, and once that it has recovered. Alerts name the sync and its counts; never a row.',
+  none: 'Nobody is told yet.',
+  add: 'Add an alert',
+  list: 'Alerts',
+  kinds,
+  /** Where it goes, and what it is about. */
+  line: ({ kind, settings, syncs }: Alert) =>
+    `${kinds[kind]} · ${(kind === 'email' ? settings['to'] : settings['host']) ?? ''} · ${
+      syncs === null ? 'all syncs' : syncs.length === 0 ? 'no sync any more' : listed(syncs)
+    }`,
+  waiting: (n: number) => (n === 1 ? '1 waits to be sent' : `${String(n)} wait to be sent`),
+  test: 'Send a test',
+  tested: (name: string) => `The test has arrived: ${name}`,
+  edit: (name: string) => `Edit ${name}`,
+  remove: (name: string) => `Remove ${name}`,
+  removed: (name: string) => `Removed: ${name}`,
+  ask: {
+    title: (name: string) => `Remove the alert “${name}”?`,
+    body: 'Nobody is told there any more, and its secret leaves the keychain.',
+    yes: 'Remove it',
+    cancel: 'Keep it',
+  },
+  form: {
+    newTitle: 'Add an alert',
+    title: (name: string) => `Edit ${name}`,
+    name: 'Name',
+    nameHelp: 'Example: Operations',
+    kind: 'How',
+    address: 'Address',
+    addressHelp: {
+      webhook: 'Gets a POST with JSON. Example: https://example.com/hooks/sluice',
+      slack: 'Of an incoming webhook. Example: https://hooks.slack.com/services/…',
+    },
+    keep: 'in the keychain; empty keeps it',
+    keychain: 'goes to the keychain',
+    host: 'Mail server',
+    hostHelp: 'Example: smtp.example.com',
+    port: 'Port',
+    security: 'Encryption',
+    securities: { tls: 'TLS from the start', starttls: 'STARTTLS', none: 'None, in this network' },
+    user: 'User',
+    userHelp: 'Empty where the server asks for none.',
+    password: 'Password',
+    from: 'From',
+    fromHelp: 'Example: sluice@example.com',
+    to: 'To',
+    toHelp: 'Several are separated by commas.',
+    allowPrivate: 'Allow addresses in this network',
+    allowPrivateHelp: 'Without it alerts go to the internet alone, and encrypted.',
+    syncs: 'Syncs',
+    all: 'All',
+    chosen: 'Chosen ones',
+    when: 'When',
+    failed: 'A sync failed',
+    failedHelp: 'At once where only somebody can mend it, else after the retries.',
+    held: 'A run is held for review',
+    rejected: 'More rejected rows than',
+    percent: 'Rejected share of a run, in %, from',
+    hours: 'Hours without success',
+    never: 'empty: not told',
+    save: 'Save',
+    cancel: 'Cancel',
+  },
+  wrong: {
+    name: 'Give it a name, such as Operations.',
+    address: 'It begins with https://, such as https://example.com/hooks/sluice.',
+    host: 'The name of a server, such as smtp.example.com.',
+    port: 'A number up to 65535, such as 465.',
+    mailbox: 'An e-mail address, such as ops@example.com.',
+    password: 'The user needs a password.',
+    plain: 'Choose an encryption, or allow addresses in this network.',
+    syncs: 'Choose at least one sync.',
+    number: 'A whole number, such as 100.',
+    percent: 'A whole number from 1 to 100.',
+    hours: 'A whole number of hours, such as 24.',
+    nothing: 'Choose at least one thing to be told of.',
+  },
+} as const;
