@@ -33,7 +33,7 @@ fn what_was_looked_at_first_is_what_is_sent() {
         assert_eq!((&held["status"], &held["sent"]), (&"held".into(), &0.into()), "{held}");
 
         page.click("button", "Send 800 records").await;
-        page.find("alertdialog", "Send 800 records?").await;
+        page.find("dialog", "Send 800 records?").await;
         // The button behind the question has the same name.
         page.tab_to("Send 800 records").await;
         page.press(key::ENTER).await;

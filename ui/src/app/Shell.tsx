@@ -23,8 +23,11 @@ const places: { to: '/' | '/events' | '/people' | '/connections'; icon: IconName
 /** Sidebar and content. The wizard has its own rail instead. */
 export function Shell() {
   const navigate = useNavigate();
-  const syncs = useSyncs().data ?? [];
-  const drafts = newDrafts(useDrafts().data ?? [], syncs);
+  const saved = useSyncs().data;
+  const syncs = saved ?? [];
+  const kept = useDrafts().data ?? [];
+  // Before the syncs are known an edit of one looks like a draft.
+  const drafts = saved ? newDrafts(kept, saved) : [];
   const info = useAppInfo().data;
   const [palette, setPalette] = useState(false);
   const waiting = syncs.filter(({ status }) => status === 'needs_you' || status === 'held').length;

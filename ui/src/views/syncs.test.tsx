@@ -259,7 +259,7 @@ describe('the page of a sync', () => {
     renderWindow('/syncs/Product%20usage', host);
     const table = await screen.findByRole('table', { name: 'Runs' });
     const [, run] = await within(table).findAllByRole('row');
-    expect(within(run as HTMLElement).getByText(/^3\d s$/)).toBeTruthy();
+    expect(within(run as HTMLElement).getByText(/^\d+ (s|min.*)$/)).toBeTruthy();
   });
 
   it('says that a run is being undone while that goes on', async () => {
