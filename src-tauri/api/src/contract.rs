@@ -7,12 +7,12 @@ use serde_json::Value;
 use crate::Api;
 use crate::wire::{
     AppInfo, Catalogue, Checks, Connection, ConnectionCheck, ConnectionPaste, ConnectionSave,
-    ConnectionSignIn, DestinationObject, Discard, Draft, EventDetail, EventPage, EventRequest, EventsExport,
-    EventsRequest, HeldRequest, KeyCheck, KeyCheckRequest, MappingCheck, MappingCheckRequest, Pasted,
-    PayloadPreview, PayloadPreviewRequest, PersonHistory, PersonRequest, Plan, PlanRequest, Problem, Replay,
-    Retry, Review, ReviewExport, ReviewPage, ReviewRequest, Run, RunsRequest, Schedule, ScheduleDescription,
-    Settings, Since, SinceRequest, Source, SourceRequest, Sync, SyncNow, SyncSave, SyncTest, Table, Undo,
-    UndoLook, UndoLookRequest,
+    ConnectionSignIn, DestinationObject, Discard, Draft, ErrorPage, EventDetail, EventPage, EventRequest,
+    EventsExport, EventsRequest, HeldRequest, KeyCheck, KeyCheckRequest, MappingCheck, MappingCheckRequest,
+    Pasted, PayloadPreview, PayloadPreviewRequest, PersonHistory, PersonRequest, Plan, PlanRequest, Problem,
+    Replay, Retry, Review, ReviewExport, ReviewPage, ReviewRequest, Run, RunsRequest, Schedule,
+    ScheduleDescription, Settings, Since, SinceRequest, Source, SourceRequest, Sync, SyncNow, SyncSave,
+    SyncTest, Table, Undo, UndoLook, UndoLookRequest,
 };
 
 /// Declares every command once; `input -> output`, in wire types.
@@ -50,6 +50,8 @@ commands! {
     app_info: () => AppInfo;
     /// Every kind of warehouse and destination.
     catalogue: () => Catalogue;
+    /// What is to be said of every error, by code.
+    errors: () => Vec<ErrorPage>;
     /// Saved connections, by name.
     connections: () => Vec<Connection>;
     /// Creates or updates a connection.

@@ -11,6 +11,19 @@ pub enum Retry {
     Never,
 }
 
+impl Retry {
+    /// The same as a sentence.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Backoff => {
+                "What was to be sent is tried again by itself, with growing pauses; a read is made anew by the next run."
+            }
+            Self::AfterUserAction => "It is tried again after you acted.",
+            Self::Never => "It is not tried again as it is.",
+        }
+    }
+}
+
 macro_rules! kinds {
     ($(#[doc = $doc:literal] $name:ident = $code:literal $id:literal $title:literal, $retry:ident, $cause:literal, $safe:literal, $hint:literal;)+) => {
         /// What kind of thing went wrong. Stable: codes and names are documented and never reused.
