@@ -10,6 +10,7 @@ import type { Settings } from '@/api/bindings/Settings';
 import type { Sync } from '@/api/bindings/Sync';
 import type { Host } from '@/host';
 import { activeSyncs, allRuns, fakeLog, pageOfRuns } from './fake/activity';
+import { errorPages } from './fake/errors';
 import { catalogue, fileObjects, practiceObjects, savedConnections } from './fake/catalogue';
 import { checkMapping } from './fake/mapping';
 import { preview } from './fake/payload';
@@ -43,7 +44,7 @@ export interface FakeHost extends Host {
 }
 
 export const problem = (more: Partial<Problem> = {}): Problem => ({
-  code: 'SLU-2104',
+  code: 'SLU-2004',
   kind: 'permission_denied',
   message: 'sluice_reader may not look into the schema marketing.',
   safe: 'Your login is right; nothing was read, and your entries are kept.',
@@ -179,6 +180,7 @@ export function fakeHost({
     }),
     settings_save: (next) => (settings = next),
     catalogue: () => catalogue,
+    errors: () => errorPages,
     connections: () => connections,
     connection_save: ({ existing, draft, passed }) => {
       const kind = [...catalogue.warehouses, ...catalogue.destinations].find(({ id }) => id === draft.kind);

@@ -185,6 +185,7 @@ export function EventsScreen({
     <>
       <Toolbar
         title={text.title}
+        help="events"
         note={
           state.total !== null && !filtered && <span className={styles.kept}>{text.kept(state.total)}</span>
         }

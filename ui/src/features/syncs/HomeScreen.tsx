@@ -11,6 +11,7 @@ import { ProblemBox } from '@/components/ProblemBox';
 import { t } from '@/components/text';
 import { Waiting } from '@/components/Waiting';
 import { useNow } from '@/components/when';
+import { inWindow } from '../shortcuts';
 import { byUrgency, type Group, editOf, groupOf } from './describe';
 import { HomeBanners } from './HomeBanners';
 import { HomeFooter } from './HomeFooter';
@@ -47,7 +48,7 @@ export function HomeScreen() {
 
   return (
     <>
-      <Toolbar title={words.title}>
+      <Toolbar title={words.title} help="home">
         {list.length > 0 && settings && (
           <Button
             look="quiet"
@@ -58,7 +59,7 @@ export function HomeScreen() {
             {paused ? words.resumeAll : words.pauseAll}
           </Button>
         )}
-        <Button icon="plus" keys="mod+n" onPress={toNew}>
+        <Button icon="plus" keys={inWindow.newSync.keys} onPress={toNew}>
           {words.newSync}
         </Button>
       </Toolbar>
