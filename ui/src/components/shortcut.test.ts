@@ -32,9 +32,9 @@ test('the keys that are told of a grid are keys that move in it', () => {
     '→': 'ArrowRight',
   };
   const names: Record<string, string> = { home: 'Home', end: 'End', pageup: 'PageUp', pagedown: 'PageDown' };
-  const { open: _, ...moving } = gridShortcuts;
+  const { move: cell, page, row, grid, column } = gridShortcuts;
   const size = { rows: 100, columns: 5, page: 10, skip: () => false };
-  for (const { keys, also } of Object.values(moving)) {
+  for (const { keys, also } of [cell, page, row, grid, column]) {
     for (const one of [keys, ...also]) {
       const key = one.replace('mod+', '');
       const event = press(events[key] ?? names[key] ?? key, { ctrlKey: one !== key });
