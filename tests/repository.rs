@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use sluice_engine::ErrorKind;
-use sluice_engine::error::Retry;
 
 /// Product names the engine must not know.
 const VENDORS: [&str; 7] =
@@ -94,8 +93,9 @@ fn every_error_is_documented() {
 fn errors_page() -> String {
     let mut page = String::from(
         "# Errors\n\nEvery error says what happened, what is safe and what to do. The code and the name of its kind \
-         never change their\nmeaning. The message itself names the host, column or record it is about; below is what \
-         holds for the kind. What is tried\nagain by itself is what is sent; a read that failed is made anew by the next run.\n\nThis page is made from the code; see `tests/repository.rs`.\n",
+         never change their\nmeaning. The message itself names the host, column or record it is about, and can say \
+         more exactly what is safe and what to\ndo; below is what holds for the kind. The window shows the same pages: \
+         press “What is this?” beside an error.\n\nThis page is made from the code; see `tests/repository.rs`.\n",
     );
     for (first, title) in [
         ('1', "Settings and files"),
@@ -105,27 +105,22 @@ fn errors_page() -> String {
         ('5', "This computer"),
         ('9', "Mistakes of ours"),
     ] {
-        writeln!(
-            page,
-            "\n## {title}\n\n| code | kind | tried again | what is safe | what to do |\n|---|---|---|---|---|"
-        )
-        .expect("text");
+        writeln!(page, "\n## {title}").expect("text");
         for kind in ErrorKind::ALL
             .iter()
             .filter(|kind| kind.code().strip_prefix("SLU-").is_some_and(|number| number.starts_with(first)))
         {
-            let again = match kind.retry() {
-                Retry::Backoff => "by itself, with growing pauses",
-                Retry::AfterUserAction => "after you acted",
-                Retry::Never => "not as it is",
-            };
             writeln!(
                 page,
-                "| {} | `{}` | {again} | {} | {} |",
+                "\n### {} {}\n\n{} (`{}`)\n\n- Cause: {}\n- Safe: {}\n- To do: {}\n- {}",
                 kind.code(),
+                kind.title(),
+                kind.meaning(),
                 kind.name(),
+                kind.cause(),
                 kind.safe(),
-                kind.hint()
+                kind.hint(),
+                kind.retry().in_words()
             )
             .expect("text");
         }

@@ -1,8 +1,9 @@
-//! What there is to connect.
+//! What there is to connect, and which errors there are.
 
+use sluice_engine::ErrorKind;
 use sluice_engine::manifest::{self, Input};
 
-use crate::wire::{Catalogue, Choice, Kind, OnlyIf, Problem, Setting, SettingInput};
+use crate::wire::{Catalogue, Choice, ErrorPage, Kind, OnlyIf, Problem, Setting, SettingInput};
 use crate::{Api, CATALOGUE};
 
 impl Api {
@@ -11,6 +12,11 @@ impl Api {
         let warehouses = CATALOGUE.warehouses.iter().map(|entry| kind(entry.manifest())).collect();
         let destinations = CATALOGUE.destinations.iter().map(|entry| kind(entry.manifest())).collect();
         Ok(Catalogue { warehouses, destinations })
+    }
+
+    /// Every error, by code.
+    pub async fn errors(&self, (): ()) -> Result<Vec<ErrorPage>, Problem> {
+        Ok(ErrorKind::ALL.iter().map(|kind| (*kind).into()).collect())
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::Api;
 use crate::wire::{
     Alert, AlertSave, AppInfo, Catalogue, Checks, Connection, ConnectionCheck, ConnectionPaste,
-    ConnectionSave, ConnectionSignIn, DestinationObject, Discard, Draft, EventDetail, EventPage,
+    ConnectionSave, ConnectionSignIn, DestinationObject, Discard, Draft, ErrorPage, EventDetail, EventPage,
     EventRequest, EventsExport, EventsRequest, HeldRequest, KeyCheck, KeyCheckRequest, MappingCheck,
     MappingCheckRequest, Pasted, PayloadPreview, PayloadPreviewRequest, PersonHistory, PersonRequest, Plan,
     PlanRequest, Problem, Replay, Retry, Review, ReviewExport, ReviewPage, ReviewRequest, Run, RunsRequest,
@@ -50,6 +50,8 @@ commands! {
     app_info: () => AppInfo;
     /// Every kind of warehouse and destination.
     catalogue: () => Catalogue;
+    /// What is to be said of every error, by code.
+    errors: () => Vec<ErrorPage>;
     /// Saved connections, by name.
     connections: () => Vec<Connection>;
     /// Creates or updates a connection.

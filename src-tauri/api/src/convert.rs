@@ -10,9 +10,9 @@ use sluice_engine::value::ColumnType as EngineColumnType;
 use sluice_engine::{Error, ErrorKind, error, manifest, warehouse};
 
 use crate::wire::{
-    Accepts, Brakes, ChangeKind, ColumnType, Cost, Discarding, FieldLeft, Hash, MismatchKind, Mode, NullRule,
-    PlanGroup, Problem, Query, Removal, Role, RunStatus, Schedule, Shape, SyncDefinition, TableKind, Trigger,
-    Will,
+    Accepts, Brakes, ChangeKind, ColumnType, Cost, Discarding, ErrorPage, FieldLeft, Hash, MismatchKind,
+    Mode, NullRule, PlanGroup, Problem, Query, Removal, Role, RunStatus, Schedule, Shape, SyncDefinition,
+    TableKind, Trigger, Will,
 };
 
 /// The time stored as `millis`, as text.
@@ -38,6 +38,21 @@ impl From<&runs::Problem> for Problem {
             fix: problem.fix.clone(),
             retries: kind.retry() == error::Retry::Backoff,
             details: problem.details.clone(),
+        }
+    }
+}
+
+impl From<ErrorKind> for ErrorPage {
+    fn from(kind: ErrorKind) -> Self {
+        Self {
+            code: kind.code().to_owned(),
+            kind: kind.name().to_owned(),
+            title: kind.title().to_owned(),
+            meaning: kind.meaning().to_owned(),
+            cause: kind.cause().to_owned(),
+            safe: kind.safe().to_owned(),
+            hint: kind.hint().to_owned(),
+            again: kind.retry().in_words().to_owned(),
         }
     }
 }

@@ -27,6 +27,10 @@ export const useAlerts = () => useQuery({ queryKey: keys.alerts, queryFn: () => 
 export const useCatalogue = () =>
   useQuery({ queryKey: ['catalogue'], queryFn: () => call('catalogue'), staleTime: Infinity });
 
+/** The pages of all errors. */
+export const useErrors = () =>
+  useQuery({ queryKey: ['errors'], queryFn: () => call('errors'), staleTime: Infinity });
+
 /** What the connector called `kind` says about itself. */
 export function useKind(kind: string | null | undefined) {
   const { data } = useCatalogue();

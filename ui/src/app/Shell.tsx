@@ -1,5 +1,5 @@
 import { Link, Navigate, Outlet, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { useAppInfo, useDrafts, useSyncs } from '@/api/queries';
 import { syncStates } from '@/api/sync-state';
@@ -9,7 +9,9 @@ import { StateIcon, stateWord } from '@/components/State';
 import { Keys } from '@/components/Keys';
 import { cx } from '@/components/cx';
 import { clockTime } from '@/components/times';
+import { useShortcut } from '@/components/use-shortcut';
 import { newDrafts } from '@/features/syncs/describe';
+import { inWindow } from '@/features/shortcuts';
 import { CommandPalette } from '@/views/CommandPalette';
 import styles from './Shell.module.css';
 
@@ -35,17 +37,8 @@ export function Shell() {
     .flatMap(({ next_run_at, paused }) => (next_run_at && !paused ? [next_run_at] : []))
     .sort()[0];
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const key = event.key.toLowerCase();
-      if (!(event.metaKey || event.ctrlKey) || (key !== 'n' && key !== 'k')) return;
-      event.preventDefault();
-      if (key === 'k') setPalette(true);
-      else void navigate({ to: '/new' });
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [navigate]);
+  useShortcut(inWindow.palette, () => setPalette(true));
+  useShortcut(inWindow.newSync, () => void navigate({ to: '/new' }));
 
   if (info?.first_start) return <Navigate to="/welcome" replace />;
   return (
@@ -56,7 +49,7 @@ export function Shell() {
           <Icon name="search" />
           <span className={styles.label}>Search or run…</span>
           <span className={styles.searchKeys}>
-            <Keys shortcut="mod+k" />
+            <Keys shortcut={inWindow.palette.keys} />
           </span>
         </AriaButton>
         <ul className={styles.list}>
@@ -87,7 +80,7 @@ export function Shell() {
           <IconButton
             icon="plus"
             label="New sync"
-            keys="mod+n"
+            keys={inWindow.newSync.keys}
             className={cx(styles.push)}
             onPress={() => void navigate({ to: '/new' })}
           />

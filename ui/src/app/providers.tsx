@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { followPushes } from '@/api/push';
 import { useAppInfo } from '@/api/queries';
 import { Toasts } from '@/components/Toasts';
+import { HelpSheet } from '@/features/help/HelpSheet';
 import { CloseQuestion } from './CloseQuestion';
 import { applyTheme } from './theme';
 
@@ -31,6 +32,7 @@ export function Providers({ children, client }: { children: ReactNode; client?: 
     <QueryClientProvider client={own}>
       <Listening client={own}>{children}</Listening>
       <CloseQuestion />
+      <HelpSheet />
       <Toasts />
     </QueryClientProvider>
   );

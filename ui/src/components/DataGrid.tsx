@@ -11,7 +11,8 @@ import {
 import { DataGridHead } from './DataGridHead';
 import { DataGridRow } from './DataGridRow';
 import { cx } from './cx';
-import { type Cell, move } from './grid-keys';
+import { type Cell, gridShortcuts, move } from './grid-keys';
+import { isPressed } from './shortcut';
 import styles from './DataGrid.module.css';
 
 export interface GridColumn<Row> {
@@ -187,7 +188,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     if (next) {
       event.preventDefault();
       go(next);
-    } else if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && !target.closest('button')) {
+    } else if (isPressed(event, gridShortcuts.open) && !target.closest('button')) {
       event.preventDefault();
       (onAction ?? onSelect)?.(current);
     }

@@ -9,6 +9,11 @@ const names: Record<string, [mac: string, other: string]> = {
   enter: ['↵', '↵'],
   tab: ['⇥', '⇥'],
   esc: ['Esc', 'Esc'],
+  space: ['Space', 'Space'],
+  home: ['Home', 'Home'],
+  end: ['End', 'End'],
+  pageup: ['Page Up', 'Page Up'],
+  pagedown: ['Page Down', 'Page Down'],
 };
 
 /** The words of a shortcut such as `mod+enter`, as this system writes them. */

@@ -1,4 +1,5 @@
 import type { ReactNode, Ref } from 'react';
+import { HelpButton } from './HelpButton';
 import { cx } from './cx';
 import styles from './Page.module.css';
 
@@ -6,11 +7,14 @@ import styles from './Page.module.css';
 export function Toolbar({
   title,
   note,
+  help,
   children,
 }: {
   title: ReactNode;
   /** Quiet words beside the title. */
   note?: ReactNode;
+  /** The screen whose help the head opens. */
+  help: string;
   children?: ReactNode;
 }) {
   return (
@@ -19,7 +23,10 @@ export function Toolbar({
         {title}
       </h1>
       {note}
-      {children && <div className={styles.actions}>{children}</div>}
+      <div className={styles.actions}>
+        {children}
+        <HelpButton screen={help} />
+      </div>
     </header>
   );
 }
@@ -28,12 +35,15 @@ export function Toolbar({
 export function StepHead({
   title,
   titleRef,
+  help,
   children,
   after,
 }: {
   title: string;
   /** The title takes the focus when its step comes. */
   titleRef?: Ref<HTMLHeadingElement>;
+  /** The screen whose help the head opens. */
+  help: string;
   children?: ReactNode;
   after?: ReactNode;
 }) {
@@ -46,6 +56,7 @@ export function StepHead({
         {children && <p className={styles.stepText}>{children}</p>}
       </div>
       {after}
+      <HelpButton screen={help} />
     </header>
   );
 }

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
-import { Button } from './Button';
+import { Button, LinkButton } from './Button';
 import { Icon } from './Icon';
 import { copyText } from './copy';
 import { cx } from './cx';
+import { help } from './help';
 import styles from './ProblemBox.module.css';
 
 export interface ProblemWords {
@@ -20,11 +21,14 @@ export function ProblemBox({
   action,
   tone = 'bad',
   sign = true,
+  explain = !problem.code.startsWith('SLU-0'),
 }: {
   problem: ProblemWords;
   action?: ReactNode;
   tone?: 'bad' | 'warn';
   sign?: boolean;
+  /** Leads to the page of its code; what the window itself says has none. */
+  explain?: boolean;
 }) {
   const message = `${problem.message} ${problem.hint}${problem.fix ? `\n\n${problem.fix}` : ''}\n\n(${problem.code})`;
   return (
@@ -36,6 +40,11 @@ export function ProblemBox({
         </p>
         {problem.hint && <p className={styles.hint}>{problem.hint}</p>}
         {problem.fix && <pre className={styles.fix}>{problem.fix}</pre>}
+        {explain && (
+          <p className={styles.explain}>
+            <LinkButton onPress={() => help.open({ code: problem.code })}>What is this?</LinkButton>
+          </p>
+        )}
         {(action ?? problem.fix) && (
           <div className={styles.actions}>
             {action}

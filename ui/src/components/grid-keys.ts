@@ -1,3 +1,15 @@
+import type { Shortcut } from './shortcut';
+
+/** The keys of every grid. */
+export const gridShortcuts = {
+  move: { keys: '↑', also: ['↓', '←', '→'], does: 'Move from cell to cell' },
+  page: { keys: 'pageup', also: ['pagedown'], does: 'A page up or down' },
+  row: { keys: 'home', also: ['end'], does: 'First or last cell of the row' },
+  grid: { keys: 'mod+home', also: ['mod+end'], does: 'First or last cell of the grid' },
+  column: { keys: 'mod+↑', also: ['mod+↓'], does: 'First or last cell of the column' },
+  open: { keys: 'enter', does: 'Choose or open the row' },
+} satisfies Record<string, Shortcut>;
+
 /** A place in a grid, counted from 0. */
 export interface Cell {
   row: number;

@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent } from 'react';
+import { closing, isPressed } from './shortcut';
 
 /** Calls `handler` on Escape, unless something nearer to the focus wants the key: an open list, a dialog, a filled search. */
 export function useEscape(handler: () => void): void {
@@ -6,7 +7,7 @@ export function useEscape(handler: () => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target instanceof HTMLElement ? event.target : null;
-      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      if (!isPressed(event, closing) || event.defaultPrevented) return;
       if (document.querySelector('[role=dialog], [role=alertdialog], [role=menu], [role=listbox]')) return;
       if (target instanceof HTMLInputElement && target.type === 'search' && target.value) return;
       latest();

@@ -10,6 +10,7 @@ import type { Settings } from '@/api/bindings/Settings';
 import type { Sync } from '@/api/bindings/Sync';
 import type { Host } from '@/host';
 import { activeSyncs, allRuns, fakeLog, pageOfRuns } from './fake/activity';
+import { errorPages } from './fake/errors';
 import { catalogue, fileObjects, practiceObjects, savedConnections } from './fake/catalogue';
 import { fakeAlerts } from './fake/alerts';
 import { checkMapping } from './fake/mapping';
@@ -44,7 +45,7 @@ export interface FakeHost extends Host {
 }
 
 export const problem = (more: Partial<Problem> = {}): Problem => ({
-  code: 'SLU-2104',
+  code: 'SLU-2004',
   kind: 'permission_denied',
   message: 'sluice_reader may not look into the schema marketing.',
   safe: 'Your login is right; nothing was read, and your entries are kept.',
@@ -181,6 +182,7 @@ export function fakeHost({
     settings_save: (next) => (settings = next),
     ...fakeAlerts(),
     catalogue: () => catalogue,
+    errors: () => errorPages,
     connections: () => connections,
     connection_save: ({ existing, draft, passed }) => {
       const kind = [...catalogue.warehouses, ...catalogue.destinations].find(({ id }) => id === draft.kind);

@@ -1,10 +1,12 @@
 import { cleanup } from '@testing-library/react';
 import { afterEach } from 'vitest';
+import { help } from '@/components/help';
 import { toasts } from '@/components/toasts';
 
 afterEach(() => {
   cleanup();
-  // What one test said is not there in the next.
+  // What one test said or opened is not there in the next.
+  help.close();
   toasts.current().forEach(({ id }) => toasts.dismiss(id));
   document.querySelectorAll('[data-live-announcer] [role=img]').forEach((node) => node.remove());
   localStorage.clear();

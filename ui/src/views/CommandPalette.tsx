@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useAppInfo, useSyncs } from '@/api/queries';
 import { Palette, type PaletteItem } from '@/components/Palette';
+import { help } from '@/components/help';
 import { useSyncActions } from '@/features/syncs/use-sync-actions';
 import { text } from './palette-text';
 
@@ -28,6 +29,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const paused = settings?.schedules_paused ?? false;
   const general: PaletteItem[] = [
     { id: 'new', label: text.newSync, icon: 'plus', onAction: () => void navigate({ to: '/new' }) },
+    { id: 'help', label: text.help, icon: 'help', onAction: () => help.open('screen') },
     ...(settings
       ? [
           {

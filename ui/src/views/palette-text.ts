@@ -11,6 +11,7 @@ export const text = {
   settings: 'Settings',
   sync: 'Sync',
   newSync: 'New sync',
+  help: 'Help and keyboard shortcuts',
   pauseAll: 'Pause all schedules',
   resumeAll: 'Resume all schedules',
   run: (name: string) => `Sync ${name} now`,

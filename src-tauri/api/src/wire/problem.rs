@@ -1,6 +1,28 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+/// What is to be said of all errors of one code, as docs/errors.md has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ErrorPage {
+    /// Stable code, `SLU-` and four digits.
+    pub code: String,
+    /// Stable name of the kind, such as `sign_in_failed`.
+    pub kind: String,
+    /// What it is called, in a few words.
+    pub title: String,
+    /// What happened.
+    pub meaning: String,
+    /// What mostly leads to it.
+    pub cause: String,
+    /// What is safe.
+    pub safe: String,
+    /// What to do, one action.
+    pub hint: String,
+    /// When it is tried again, as a sentence.
+    pub again: String,
+}
+
 /// An error as a user reads it: what happened, what is safe, what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

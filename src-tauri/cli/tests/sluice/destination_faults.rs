@@ -214,7 +214,7 @@ fn a_web_page_is_no_yes_whatever_its_status() {
     let stopped = two(&[page(404), OK]);
     let run = stopped.sync(1);
     assert_eq!((run["status"].as_str(), count(&run, "waiting")), (Some("failed"), 2));
-    assert_eq!(run["problem"]["code"], "SLU-2011");
+    assert_eq!(run["problem"]["code"], "SLU-2023");
     assert!(run["problem"]["message"].as_str().unwrap().contains("web page"), "{run}");
     stopped.the_rest_arrives(2);
 }

@@ -38,7 +38,9 @@ impl Failure {
     /// What it means for a batch: sent again, unless only the user can mend it.
     pub(crate) fn answer(&self) -> Answer {
         match self {
-            Self::NotSent(error) if matches!(error.kind(), ErrorKind::TlsFailed | ErrorKind::NotAllowed) => {
+            Self::NotSent(error)
+                if matches!(error.kind(), ErrorKind::TlsFailed | ErrorKind::AddressBarred) =>
+            {
                 Answer::Stop(error.clone())
             }
             Self::NotSent(error) => Answer::Again(error.clone()),
@@ -89,12 +91,12 @@ fn not_sent(error: reqwest::Error) -> Error {
 pub(crate) fn out_of_range(range: Range) -> Error {
     match range {
         Range::All | Range::Public => Error::new(
-            ErrorKind::NotAllowed,
+            ErrorKind::AddressBarred,
             "The host's address is inside this network, and this connection may only reach the internet.",
         )
         .with_hint("If the host is yours, allow private addresses in the connection."),
         Range::Private => Error::new(
-            ErrorKind::NotAllowed,
+            ErrorKind::AddressBarred,
             "The host's address is outside of this network, and the connection would not be encrypted.",
         )
         .with_hint("Use an address that begins with https://."),

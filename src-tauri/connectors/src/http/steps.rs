@@ -17,22 +17,32 @@ const WITHIN: Duration = Duration::from_secs(10);
 /// Looks up where requests to `base` go first: its host, or the proxy that leads there.
 pub(crate) async fn find(http: &Http, base: &Url) -> Result<(Vec<SocketAddr>, Note)> {
     let proxy = http.proxy(base);
-    let first = proxy.as_ref().unwrap_or(base);
-    let host = first.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let port = first.port_or_known_default().unwrap_or(443);
-    let not_found = || match proxy {
-        None => Error::new(ErrorKind::HostNotFound, format!("There is no host named “{host}”.")),
-        Some(_) => Error::new(ErrorKind::HostNotFound, format!("There is no proxy named “{host}”."))
-            .with_hint("Check the proxy in this computer’s settings (HTTPS_PROXY)."),
-    };
-    let addresses: Vec<_> = match timeout(WITHIN, lookup_host((host, port))).await {
-        Ok(Ok(addresses)) => addresses.collect(),
-        Ok(Err(error)) => return Err(not_found().with_source(error)),
-        Err(_) => return Err(not_found().with_hint("The name service gave no answer. Check your network.")),
-    };
-    let found = addresses.first().map(ToString::to_string).ok_or_else(not_found)?;
+    let addresses = look_up(proxy.as_ref().unwrap_or(base), proxy.is_some()).await?;
+    let found = addresses.first().map(ToString::to_string).unwrap_or_default();
     let note = proxy.as_ref().map_or(Note::Found(found), through);
     Ok((addresses, note))
+}
+
+/// The addresses of the host in `url`, at least one.
+async fn look_up(url: &Url, is_proxy: bool) -> Result<Vec<SocketAddr>> {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let port = url.port_or_known_default().unwrap_or(443);
+    let not_found = || {
+        if is_proxy {
+            Error::new(ErrorKind::ProxyMissing, format!("There is no proxy named “{host}”."))
+                .with_hint("Check the proxy in this computer’s settings (HTTPS_PROXY).")
+        } else {
+            Error::new(ErrorKind::HostNotFound, format!("There is no host named “{host}”."))
+        }
+    };
+    match timeout(WITHIN, lookup_host((host, port))).await {
+        Ok(Ok(addresses)) => {
+            let addresses: Vec<_> = addresses.collect();
+            if addresses.is_empty() { Err(not_found()) } else { Ok(addresses) }
+        }
+        Ok(Err(error)) => Err(not_found().with_source(error)),
+        Err(_) => Err(not_found().with_hint("The name service gave no answer. Check your network.")),
+    }
 }
 
 /// The way through a proxy, without what signs in there.
@@ -60,5 +70,22 @@ pub(crate) fn secured(base: &Url, what: &str) -> Note {
         Note::Found("not needed: it stays on this computer".to_owned())
     } else {
         Note::Know(format!("{what} travel unencrypted. Use an address that begins with https://."), None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_proxy_nobody_knows_is_told_from_a_host_nobody_knows() {
+        let url = Url::parse("http://no-such-host.invalid:3128").unwrap();
+        for (is_proxy, kind) in [(true, ErrorKind::ProxyMissing), (false, ErrorKind::HostNotFound)] {
+            let error = look_up(&url, is_proxy).await.unwrap_err();
+            assert_eq!(error.kind(), kind);
+            assert!(error.message().contains("no-such-host.invalid"), "{error:?}");
+        }
     }
 }

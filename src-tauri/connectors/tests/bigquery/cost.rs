@@ -45,7 +45,7 @@ async fn more_than_the_maximum_is_refused_before_anything_is_read() {
     let allowing = |most: &str| access(&server).with("maximum_bytes", most).open();
     for query in [table("shop.leads"), sql("select id, email from shop.leads")] {
         let error = allowing("500 GB").read(&all(query)).await.err().unwrap();
-        assert_eq!(error.kind(), ErrorKind::BadQuery);
+        assert_eq!(error.kind(), ErrorKind::TooCostly);
         assert!(
             error.message().contains("would read 1.1 TB") && error.message().contains("500 GB"),
             "{error:?}"

@@ -132,7 +132,7 @@ async fn a_value_of_a_row_is_in_no_error() {
     })
     .await;
     let error = read_all(&*access(&server).open(), &leads()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::BadQuery);
+    assert_eq!(error.kind(), ErrorKind::ValueInQuery);
     let told = format!("{} {} {:?}", error.message(), error.hint(), error.details());
     assert!(!told.contains("s3cr3t"), "{told}");
 }
@@ -191,12 +191,12 @@ async fn a_job_is_sent_again_under_its_id() {
 
 #[tokio::test]
 async fn errors_have_their_kind_and_what_helps() {
-    let cases: [(u16, Value, ErrorKind, &str); 7] = [
+    let cases: [(u16, Value, ErrorKind, &str); 9] = [
         (
             403,
             json!({ "error": { "code": 403, "message": "BigQuery API has not been used in project 1 before or it is disabled.",
             "errors": [{ "reason": "accessNotConfigured" }], "details": [{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED" }] } }),
-            ErrorKind::NotAllowed,
+            ErrorKind::ApiOff,
             "gcloud services enable bigquery.googleapis.com",
         ),
         (
@@ -210,7 +210,7 @@ async fn errors_have_their_kind_and_what_helps() {
             "roles/bigquery.jobUser",
         ),
         (403, error(403, "quotaExceeded", "Quota exceeded"), ErrorKind::QuotaSpent, ""),
-        (403, error(403, "billingNotEnabled", "Billing has not been enabled"), ErrorKind::NotAllowed, ""),
+        (403, error(403, "billingNotEnabled", "Billing has not been enabled"), ErrorKind::NoBilling, ""),
         (
             400,
             error(400, "invalidQuery", "Syntax error: Unexpected identifier \"selec\" at [1:1]"),
@@ -226,7 +226,14 @@ async fn errors_have_their_kind_and_what_helps() {
         (
             400,
             error(400, "bytesBilledLimitExceeded", "Query exceeded limit for bytes billed: 1000."),
-            ErrorKind::BadQuery,
+            ErrorKind::TooCostly,
+            "",
+        ),
+        (403, error(403, "responseTooLarge", "Response too large to return."), ErrorKind::QueryTooLarge, ""),
+        (
+            400,
+            error(400, "resourcesExceeded", "Resources exceeded during query execution."),
+            ErrorKind::QueryTooLarge,
             "",
         ),
     ];
@@ -353,7 +360,7 @@ async fn a_refused_select_asks_for_the_datasets_it_names() {
 
 /// As Google's token endpoint answers (<https://developers.google.com/identity/protocols/oauth2/service-account#error-codes>).
 #[tokio::test]
-async fn a_key_that_was_deleted_or_a_clock_that_is_wrong_is_told() {
+async fn a_key_that_was_deleted_is_told() {
     let server = Scripted::start(|asked| {
         let refused = json!({ "error": "invalid_grant", "error_description": "Invalid JWT Signature." });
         (asked.path == "/token").then_some(Reply::Json(400, refused))
@@ -364,7 +371,7 @@ async fn a_key_that_was_deleted_or_a_clock_that_is_wrong_is_told() {
     let (steps, failed) = access.check().await;
     let failed = failed.unwrap();
     assert_eq!(failed.kind(), ErrorKind::SignInFailed);
-    assert!(failed.hint().contains("clock"));
+    assert!(failed.hint().contains("new key"));
     assert_eq!(steps[3].name, "sign_in");
     assert!(
         matches!(steps[3].result, StepResult::Failed(_)) && matches!(steps[4].result, StepResult::NotReached)
@@ -372,6 +379,20 @@ async fn a_key_that_was_deleted_or_a_clock_that_is_wrong_is_told() {
     let private =
         serde_json::from_str::<Value>(&key).unwrap()["private_key"].as_str().unwrap()[40..80].to_owned();
     assert!(!format!("{steps:?}").contains(&private));
+}
+
+/// As Google's token endpoint answers.
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_told_from_a_key_that_is() {
+    let server = Scripted::start(|asked| {
+        let refused = json!({ "error": "invalid_grant", "error_description": "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim." });
+        (asked.path == "/token").then_some(Reply::Json(400, refused))
+    })
+    .await;
+    let access = Access { key: Some(key(&server)), ..access(&server) };
+    let failed = access.check().await.1.unwrap();
+    assert_eq!(failed.kind(), ErrorKind::ClockWrong);
+    assert!(failed.hint().contains("time zone of this computer"), "{}", failed.hint());
 }
 
 #[tokio::test]

@@ -102,6 +102,16 @@ async fn a_wrong_password_is_refused_and_nowhere_shown() {
 }
 
 #[tokio::test]
+async fn a_login_that_may_open_no_more_connections_is_told() {
+    let Some(server) = PostgresServer::shared() else { return };
+    server.sql("postgres", "create role crowded login password 'crowded-pass' connection limit 0");
+    let mut access = Access::superuser(server, "postgres").with("user", "crowded");
+    access.password = "crowded-pass".to_owned();
+    let error = fails(&access, "++!-...").await;
+    assert_eq!(error.kind(), ErrorKind::NoConnectionLeft);
+}
+
+#[tokio::test]
 async fn a_wrong_database() {
     let Some(server) = PostgresServer::shared() else { return };
     let error = fails(&Access::superuser(server, "no such shop"), "++!-...").await;
@@ -201,7 +211,7 @@ async fn bad_sql_says_what_and_where() {
         .await
         .unwrap();
     let error = rows.next().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::BadQuery);
+    assert_eq!(error.kind(), ErrorKind::ValueInQuery);
     assert!(!format!("{error:?}").contains("secret"), "{error:?}");
 }
 

@@ -214,7 +214,7 @@ async fn bad_sql_says_what_and_where() {
     server.sql("postgres", "create table words as select 'secret'::text as w");
     let mut rows = warehouse.read(&all(sql("select w::int as a from words"))).await.unwrap();
     let error = rows.next().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::BadQuery);
+    assert_eq!(error.kind(), ErrorKind::ValueInQuery);
     assert!(!format!("{error:?}").contains("secret"), "{error:?}");
 }
 

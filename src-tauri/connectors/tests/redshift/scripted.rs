@@ -151,6 +151,16 @@ async fn other_ways_to_sign_in_are_refused_with_the_reason() {
     }
 }
 
+/// As a cluster answers that has all its connections taken.
+#[tokio::test]
+async fn a_server_without_a_free_connection_is_told() {
+    let access = scripted(async move |mut client: Client, _| {
+        client.error("53300", "connection limit \"500\" exceeded for non-bootstrap users").await;
+    })
+    .await;
+    assert_eq!(refused(&access).await.kind(), ErrorKind::NoConnectionLeft);
+}
+
 #[tokio::test]
 async fn a_sign_in_that_is_cut_short_or_garbled_is_no_panic() {
     let requests: [&[u8]; 4] =
@@ -268,7 +278,7 @@ async fn an_error_between_rows_is_told_and_is_no_end() {
         ),
         ("57P01", "terminating connection due to administrator command", ErrorKind::ServerFailed),
         ("XX000", "Spectrum Scan Error", ErrorKind::ServerFailed),
-        ("22003", "Numeric data overflow: secret", ErrorKind::BadQuery),
+        ("22003", "Numeric data overflow: secret", ErrorKind::ValueInQuery),
     ];
     for (state, message, kind) in cases {
         let access = scripted(move |client, _| {

@@ -103,17 +103,17 @@ fn a_key_that_can_not_be_used_says_why() {
     let short = openssl(&["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"], b"");
     let cases = [
         (encrypted.clone(), None, ErrorKind::SecretMissing, "there is no passphrase"),
-        (encrypted, Some("wrong"), ErrorKind::BadSettings, "passphrase does not open"),
-        (public_pem, None, ErrorKind::BadSettings, "public half"),
+        (encrypted, Some("wrong"), ErrorKind::KeyUnusable, "passphrase does not open"),
+        (public_pem, None, ErrorKind::KeyUnusable, "public half"),
         (
             "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----".into(),
             None,
-            ErrorKind::BadSettings,
+            ErrorKind::KeyUnusable,
             "key for SSH",
         ),
-        ("hello".into(), None, ErrorKind::BadSettings, "not in PEM form"),
-        (String::from_utf8(elliptic).unwrap(), None, ErrorKind::BadSettings, "not an RSA key"),
-        (String::from_utf8(short).unwrap(), None, ErrorKind::BadSettings, "2,048"),
+        ("hello".into(), None, ErrorKind::KeyUnusable, "not in PEM form"),
+        (String::from_utf8(elliptic).unwrap(), None, ErrorKind::KeyUnusable, "not an RSA key"),
+        (String::from_utf8(short).unwrap(), None, ErrorKind::KeyUnusable, "2,048"),
     ];
     for (pem, passphrase, kind, words) in cases {
         let mut access = with_key("http://127.0.0.1:9", &pem);
@@ -189,11 +189,13 @@ async fn each_refusal_says_what_to_do() {
     );
     assert!(error.hint().contains("SHA256:") && error.hint().contains("clock"), "{}", error.hint());
     let error = refused(|url| with_key(url, pem), "394301", "JWT token expired").await;
+    assert_eq!(error.kind(), ErrorKind::ClockWrong);
     assert!(error.hint().contains("clock"), "{}", error.hint());
 
     // https://github.com/PostHog/posthog/pull/63691
     let message = "Incoming request with IP/Token 203.0.113.7 is not allowed to access Snowflake. Contact your account administrator.";
     let error = refused(password, OTHER, message).await;
+    assert_eq!(error.kind(), ErrorKind::NetworkPolicy);
     assert!(error.message().contains("(203.0.113.7)"), "{}", error.message());
     assert!(error.fix().unwrap().contains("VALUE_LIST = ('203.0.113.7')"));
 
@@ -205,7 +207,7 @@ async fn each_refusal_says_what_to_do() {
     .await;
     assert_eq!(
         (error.kind(), error.fix()),
-        (ErrorKind::NotAllowed, Some("GRANT ROLE \"my role\" TO USER sluice;"))
+        (ErrorKind::RoleMissing, Some("GRANT ROLE \"my role\" TO USER sluice;"))
     );
 
     let error = refused(password, "390201", "The requested database does not exist or not authorized.").await;
@@ -227,6 +229,7 @@ async fn each_refusal_says_what_to_do() {
     // https://github.com/xlang-ai/Spider2/issues/143, https://github.com/okou-ai/vm0-skills/pull/178
     for code in ["390432", OTHER] {
         let error = refused(token, code, "Fail : Network policy is required.").await;
+        assert_eq!(error.kind(), ErrorKind::NetworkPolicy);
         assert!(error.fix().unwrap().starts_with("CREATE NETWORK RULE"), "{:?}", error.fix());
     }
     let message = "Incoming request with IP/Token 2001:db8::7 is not allowed to access Snowflake.";

@@ -70,7 +70,7 @@ impl Notice {
         let (event, code, title, text) = match cause {
             Cause::Failed(kind) => {
                 let kind = ErrorKind::from_name(kind).unwrap_or(ErrorKind::Bug);
-                let text = format!("{} {} {}", kind.says(), kind.safe(), kind.hint());
+                let text = format!("{} {} {}", kind.meaning(), kind.safe(), kind.hint());
                 ("failed", Some(kind), format!("{name} needs you"), text)
             }
             Cause::Held => {

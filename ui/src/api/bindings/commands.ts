@@ -12,6 +12,7 @@ import type { ConnectionSignIn } from "./ConnectionSignIn";
 import type { DestinationObject } from "./DestinationObject";
 import type { Discard } from "./Discard";
 import type { Draft } from "./Draft";
+import type { ErrorPage } from "./ErrorPage";
 import type { EventDetail } from "./EventDetail";
 import type { EventPage } from "./EventPage";
 import type { EventRequest } from "./EventRequest";
@@ -59,6 +60,8 @@ export interface Commands {
   app_info: { input: null; output: AppInfo };
   /** Every kind of warehouse and destination. */
   catalogue: { input: null; output: Catalogue };
+  /** What is to be said of every error, by code. */
+  errors: { input: null; output: Array<ErrorPage> };
   /** Saved connections, by name. */
   connections: { input: null; output: Array<Connection> };
   /** Creates or updates a connection. */

@@ -9,6 +9,7 @@ import { ProblemBox } from '@/components/ProblemBox';
 import { SideHead } from '@/components/SplitPane';
 import { t } from '@/components/text';
 import { cx } from '@/components/cx';
+import { closing } from '@/components/shortcut';
 import { useEscape } from '@/components/use-escape';
 import { CheckPanel } from './CheckPanel';
 import { ConnectionFields } from './ConnectionFields';
@@ -62,7 +63,7 @@ export function ConnectionEditor({ kind, saved, taken, check, onSaved, onClose }
           {saved ? <bdi>{saved.name}</bdi> : listText.newTitle(kind.label)}
         </h2>
         <span className={t('grow')} />
-        <IconButton icon="cross" label={listText.close} keys="esc" onPress={onClose} />
+        <IconButton icon="cross" label={listText.close} keys={closing.keys} onPress={onClose} />
       </SideHead>
       <form
         className={styles.editor}

@@ -112,7 +112,7 @@ export function ConnectionsScreen({ edit }: { edit: string | null }) {
     );
   return (
     <>
-      <Toolbar title={listText.title}>
+      <Toolbar title={listText.title} help="connections">
         {connections !== undefined &&
           connections.length > 0 &&
           add(

@@ -12,8 +12,10 @@ import { State } from '@/components/State';
 import { Tabs } from '@/components/Tabs';
 import { t } from '@/components/text';
 import { clockMillis } from '@/components/times';
+import { closing } from '@/components/shortcut';
 import { useEscape } from '@/components/use-escape';
 import { shortDay, useNow } from '@/components/when';
+import { inEvents } from '../shortcuts';
 import { Attempts } from './EventAttempts';
 import { SentAndAnswer } from './EventBytes';
 import { Facts } from './EventFacts';
@@ -21,7 +23,18 @@ import { text } from './text';
 import styles from './EventDetail.module.css';
 
 /** Kinds of problem that another value mends. */
-const ofValue = ['record_rejected', 'bad_value', 'too_large'];
+const ofValue = [
+  'record_rejected',
+  'bad_value',
+  'too_large',
+  'not_in_list',
+  'value_taken',
+  'duplicate_rule',
+  'required_missing',
+  'text_too_long',
+  'rule_refused',
+  'reference_missing',
+];
 
 export interface EventDetailProps {
   event: Event;
@@ -86,11 +99,16 @@ export function EventDetail({
         <IconButton
           icon="up"
           label={words.previous}
-          keys="k"
+          keys={inEvents.previous.keys}
           {...(onPrevious ? { onPress: onPrevious } : off)}
         />
-        <IconButton icon="down" label={words.next} keys="j" {...(onNext ? { onPress: onNext } : off)} />
-        <IconButton icon="cross" label={words.close} keys="esc" onPress={onClose} />
+        <IconButton
+          icon="down"
+          label={words.next}
+          keys={inEvents.next.keys}
+          {...(onNext ? { onPress: onNext } : off)}
+        />
+        <IconButton icon="cross" label={words.close} keys={closing.keys} onPress={onClose} />
       </SideHead>
       {error !== null && !detail && (
         <div className={styles.sentence}>

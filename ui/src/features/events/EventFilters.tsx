@@ -1,10 +1,12 @@
-import { useEffect, useRef } from 'react';
+import { useRef } from 'react';
 import type { Run } from '@/api/bindings/Run';
 import { eventStatuses, eventWord } from '@/api/state-words';
 import { SearchField } from '@/components/Field';
 import { FilterChip } from '@/components/FilterChip';
+import { useShortcut } from '@/components/use-shortcut';
 import { useTyped } from '@/components/use-typed';
 import { moment, useNow } from '@/components/when';
+import { inEvents } from '../shortcuts';
 import type { EventSearch, TimeSpan } from './filter';
 import { text } from './text';
 import styles from './EventsScreen.module.css';
@@ -32,22 +34,7 @@ export function EventFilters({ search, onSearch, syncs, runs, match }: EventFilt
   };
   const [typed, setTyped] = useTyped(q ?? '', (value) => (value === '' ? set({}, ['q']) : set({ q: value })));
 
-  useEffect(() => {
-    const toSearch = (event: KeyboardEvent) => {
-      const target = event.target as HTMLElement;
-      if (
-        event.key !== '/' ||
-        event.metaKey ||
-        event.ctrlKey ||
-        target.closest('input, textarea, [contenteditable], [role=dialog]')
-      )
-        return;
-      event.preventDefault();
-      input.current?.focus();
-    };
-    document.addEventListener('keydown', toSearch);
-    return () => document.removeEventListener('keydown', toSearch);
-  }, []);
+  useShortcut(inEvents.search, () => input.current?.focus());
 
   const chosenRun = runs.find((one) => one.run === run);
   return (
@@ -56,7 +43,7 @@ export function EventFilters({ search, onSearch, syncs, runs, match }: EventFilt
         label={text.search}
         value={typed}
         onChange={setTyped}
-        keys="/"
+        keys={inEvents.search.keys}
         inputRef={input}
         className={styles.search ?? ''}
       />

@@ -7,7 +7,9 @@ import { LinkButton } from '@/components/Button';
 import { cx } from '@/components/cx';
 import { Icon } from '@/components/Icon';
 import { State } from '@/components/State';
+import { type Shortcut, closing, isPressed } from '@/components/shortcut';
 import { clockMillis } from '@/components/times';
+import { inEvents } from '../shortcuts';
 import type { EventLog, EventLogState } from './event-log';
 import type { Selection } from './use-selection';
 import { text } from './text';
@@ -94,20 +96,18 @@ export function EventGrid({
   const keyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const page = Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - top) / rowHeight) - 1);
     const present = rows[active];
-    const steps: Record<string, () => void> = {
-      ArrowDown: () => move(active + 1, event),
-      ArrowUp: () => move(active - 1, event),
-      j: () => move(active + 1, event),
-      k: () => move(active - 1, event),
-      PageDown: () => move(active + page, event),
-      PageUp: () => move(active - page, event),
-      Home: () => move(0, event),
-      End: () => move(rows.length - 1, event),
-      Enter: () => present && onOpen(present),
-      ' ': () => present && selection.toggle(present),
-      Escape: () => (openId === null ? selection.clear() : onClose()),
-    };
-    const step = event.metaKey || event.ctrlKey || event.altKey ? undefined : steps[event.key];
+    const steps: [Shortcut, () => void][] = [
+      [inEvents.next, () => move(active + 1, event)],
+      [inEvents.previous, () => move(active - 1, event)],
+      [inEvents.pageDown, () => move(active + page, event)],
+      [inEvents.pageUp, () => move(active - page, event)],
+      [inEvents.first, () => move(0, event)],
+      [inEvents.last, () => move(rows.length - 1, event)],
+      [inEvents.open, () => present && onOpen(present)],
+      [inEvents.select, () => present && selection.toggle(present)],
+      [closing, () => (openId === null ? selection.clear() : onClose())],
+    ];
+    const step = steps.find(([shortcut]) => isPressed(event, shortcut))?.[1];
     if (!step) return;
     event.preventDefault();
     step();

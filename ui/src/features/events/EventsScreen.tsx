@@ -188,6 +188,7 @@ export function EventsScreen({
     <>
       <Toolbar
         title={text.title}
+        help="events"
         note={
           state.total !== null && !filtered && <span className={styles.kept}>{text.kept(state.total)}</span>
         }

@@ -1,7 +1,9 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Keys } from '@/components/Keys';
 import { cx } from '@/components/cx';
+import { isPressed } from '@/components/shortcut';
 import { t } from '@/components/text';
+import { inRename } from '../shortcuts';
 import type { Line } from './model';
 import { text } from './text';
 import styles from './payload.module.css';
@@ -30,10 +32,10 @@ function Editor({ line, name, onKeep, onCancel }: Pick<Props, 'line' | 'name' | 
     act();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey) return;
-    if (event.key === 'Enter') finish(() => onKeep(value, 'stay'));
-    else if (event.key === 'Tab') finish(() => onKeep(value, event.shiftKey ? 'previous' : 'next'));
-    else if (event.key === 'Escape') finish(onCancel);
+    if (isPressed(event, inRename.keep)) finish(() => onKeep(value, 'stay'));
+    else if (isPressed(event, inRename.next))
+      finish(() => onKeep(value, event.shiftKey ? 'previous' : 'next'));
+    else if (isPressed(event, inRename.cancel)) finish(onCancel);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -54,7 +56,8 @@ function Editor({ line, name, onKeep, onCancel }: Pick<Props, 'line' | 'name' | 
         onBlur={() => finish(() => onKeep(value, 'stay'))}
       />
       <span className={styles.hint} aria-hidden="true">
-        <Keys shortcut="enter" /> keep <Keys shortcut="tab" /> next <Keys shortcut="esc" /> cancel
+        <Keys shortcut={inRename.keep.keys} /> keep <Keys shortcut={inRename.next.keys} /> next{' '}
+        <Keys shortcut={inRename.cancel.keys} /> cancel
         <span className={styles.hintMore}>{text.renameHint}</span>
       </span>
     </span>

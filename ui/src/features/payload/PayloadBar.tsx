@@ -5,6 +5,7 @@ import { SearchField } from '@/components/Field';
 import { Menu } from '@/components/Menu';
 import { t } from '@/components/text';
 import { useMedia } from '@/components/use-media';
+import { inPayload } from '../shortcuts';
 import * as actions from './actions';
 import { ConstantDialog } from './ConstantDialog';
 import { TemplateDialog } from './TemplateDialog';
@@ -73,14 +74,14 @@ export function PayloadBar(props: Props) {
       <IconButton
         icon="undo"
         label={last ? text.undo(last.label) : text.nothingToUndo}
-        keys="mod+z"
+        keys={inPayload.undo.keys}
         isDisabled={!last}
         onPress={() => onChange(undo(state))}
       />
       <IconButton
         icon="redo"
         label={next ? text.redo(next.label) : text.nothingToRedo}
-        keys="mod+shift+z"
+        keys={inPayload.redo.keys}
         isDisabled={!next}
         onPress={() => onChange(redo(state))}
       />

@@ -1,8 +1,10 @@
 import { useMemo, useState } from 'react';
 import type { Column } from '@/api/bindings/Column';
 import { DataGrid } from '@/components/DataGrid';
+import { isPressed } from '@/components/shortcut';
 import { t } from '@/components/text';
 import { useMedia } from '@/components/use-media';
+import { inPayload } from '../shortcuts';
 import * as actions from './actions';
 import { gridColumns } from './columns';
 import type { Shaping } from './edits';
@@ -83,12 +85,12 @@ export function PayloadGrid({
     payload.shape === 'record',
   );
   const onCellKey = (row: GridRow, columnId: string, event: React.KeyboardEvent): boolean => {
-    if (row.kind !== 'line' || event.ctrlKey || event.metaKey) return false;
-    if (event.key === 'F2' || (event.key === 'Enter' && columnId !== 'ifNull')) {
+    if (row.kind !== 'line') return false;
+    if (isPressed(event, inPayload.rename) && (event.key === 'F2' || columnId !== 'ifNull')) {
       edit(row.line);
       return true;
     }
-    if (event.key === ' ' && columnId !== 'ifNull') {
+    if (isPressed(event, inPayload.tick) && columnId !== 'ifNull') {
       onChange(actions.tick(state, row.line, !row.line.on));
       return true;
     }

@@ -10,6 +10,8 @@ import { cx } from '@/components/cx';
 import { copyText } from '@/components/copy';
 import { t } from '@/components/text';
 import { byteSize } from '@/components/times';
+import { useShortcut } from '@/components/use-shortcut';
+import { inPayload } from '../shortcuts';
 import { text } from './text';
 import styles from './payload.module.css';
 
@@ -31,6 +33,8 @@ export function PayloadPanel({ preview, marked, revealed, onRow, onFind, onRevea
   const { row, rows } = preview;
   // A row that can not be sent has no payload.
   const empty = preview.bytes === 0;
+  useShortcut(inPayload.previousRow, () => row > 0 && onRow(row - 1));
+  useShortcut(inPayload.nextRow, () => row < rows - 1 && onRow(row + 1));
   if (rows === 0) {
     return (
       <>
@@ -50,14 +54,14 @@ export function PayloadPanel({ preview, marked, revealed, onRow, onFind, onRevea
           <IconButton
             icon="left"
             label={text.previous}
-            keys="alt+←"
+            keys={inPayload.previousRow.keys}
             isDisabled={row <= 0}
             onPress={() => onRow(row - 1)}
           />
           <IconButton
             icon="right"
             label={text.next}
-            keys="alt+→"
+            keys={inPayload.nextRow.keys}
             isDisabled={row >= rows - 1}
             onPress={() => onRow(row + 1)}
           />

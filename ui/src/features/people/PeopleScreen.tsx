@@ -40,7 +40,7 @@ export function PeopleScreen(props: PeopleScreenProps) {
   if (about === undefined)
     return (
       <>
-        <Toolbar title={text.title} />
+        <Toolbar title={text.title} help="people" />
         <Body pad>
           <PeopleStart onAbout={onAbout} />
         </Body>

@@ -35,6 +35,7 @@ export function PersonHead({
   };
   return (
     <Toolbar
+      help="people"
       title={
         <>
           <span className={styles.crumb}>

@@ -22,7 +22,7 @@ export function SettingsScreen() {
   const save = useCommand('settings_save', ['app_info']);
   return (
     <>
-      <Toolbar title={text.title} />
+      <Toolbar title={text.title} help="settings" />
       {info ? (
         <Body pad className={styles.page ?? ''}>
           {info.keychain && <ProblemBox problem={info.keychain} />}

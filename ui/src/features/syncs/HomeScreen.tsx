@@ -11,6 +11,7 @@ import { ProblemBox } from '@/components/ProblemBox';
 import { t } from '@/components/text';
 import { Waiting } from '@/components/Waiting';
 import { useNow } from '@/components/when';
+import { inWindow } from '../shortcuts';
 import { AlertBanners } from './AlertBanners';
 import { byUrgency, type Group, groupOf, newDrafts } from './describe';
 import { HomeBanners } from './HomeBanners';
@@ -46,7 +47,7 @@ export function HomeScreen({ missing }: Pick<HomeTableProps, 'missing'>) {
 
   return (
     <>
-      <Toolbar title={words.title}>
+      <Toolbar title={words.title} help="home">
         {list.length > 0 && settings && (
           <Button
             look="quiet"
@@ -57,7 +58,7 @@ export function HomeScreen({ missing }: Pick<HomeTableProps, 'missing'>) {
             {paused ? words.resumeAll : words.pauseAll}
           </Button>
         )}
-        <Button icon="plus" keys="mod+n" onPress={toNew}>
+        <Button icon="plus" keys={inWindow.newSync.keys} onPress={toNew}>
           {words.newSync}
         </Button>
       </Toolbar>

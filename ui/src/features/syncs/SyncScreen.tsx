@@ -48,7 +48,7 @@ export function SyncScreen({ name, onUndo }: { name: string; onUndo: (run: Run) 
   if (!sync) {
     return (
       <>
-        <Toolbar title={<bdi>{name}</bdi>} />
+        <Toolbar title={<bdi>{name}</bdi>} help="sync" />
         {error ? (
           <Body pad>
             <ProblemBox problem={asProblem(error)} />
@@ -69,6 +69,7 @@ export function SyncScreen({ name, onUndo }: { name: string; onUndo: (run: Run) 
   return (
     <>
       <Toolbar
+        help="sync"
         title={
           <>
             <bdi className={t('cut')}>{name}</bdi>

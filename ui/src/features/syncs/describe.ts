@@ -55,6 +55,17 @@ const ofConnection = [
   'tls_failed',
   'sign_in_failed',
   'not_allowed',
+  'key_unusable',
+  'network_policy',
+  'clock_wrong',
+  'role_missing',
+  'no_compute',
+  'compute_stopped',
+  'sign_in_expired',
+  'api_off',
+  'no_billing',
+  'scope_missing',
+  'address_barred',
 ];
 
 /** What keeps a sync from running, with what to do in a window: names in the environment are for servers. */

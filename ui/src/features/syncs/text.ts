@@ -69,7 +69,7 @@ export const text = {
   review: (n: number) => `Review ${changes(n)}`,
   open: (name: string) => `Open ${name}`,
   mend: (connection: string, kind: string) =>
-    ['sign_in_failed', 'secret_missing'].includes(kind)
+    ['sign_in_failed', 'sign_in_expired', 'key_unusable', 'secret_missing'].includes(kind)
       ? 'Enter new credentials'
       : `Open connection ${connection}`,
   noSecret: { safe: 'Nothing was read or sent.', hint: 'Enter it in the connection.' },

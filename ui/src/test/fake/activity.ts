@@ -112,7 +112,7 @@ export const activeSyncs = (): Sync[] => [
       status: 'needs_you',
       waiting: 312,
       problem: {
-        code: 'SLU-2104',
+        code: 'SLU-2004',
         kind: 'sign_in_failed',
         message: 'Kestrel events no longer accepts this write key.',
         safe: '312 changes are kept on this computer and go out when the key works.',
@@ -170,7 +170,7 @@ const runsOfLeads = (): Run[] => {
       sent: 0,
       delivered: 0,
       problem: {
-        code: 'SLU-2104',
+        code: 'SLU-2004',
         kind: 'sign_in_failed',
         message: 'Kestrel production did not accept the password.',
         safe: 'Nothing was sent.',

@@ -36,6 +36,7 @@ export function HeldView() {
   return (
     <>
       <Toolbar
+        help="held"
         title={
           <>
             <bdi className={t('cut')}>{name}</bdi>

@@ -5,6 +5,7 @@ import { Segmented } from '@/components/Choice';
 import { Help } from '@/components/Field';
 import { ProblemBox } from '@/components/ProblemBox';
 import { SplitPane } from '@/components/SplitPane';
+import { isPressed, isTyping } from '@/components/shortcut';
 import { t } from '@/components/text';
 import { useMedia } from '@/components/use-media';
 import { setShape } from '@/features/payload/actions';
@@ -17,6 +18,7 @@ import { PayloadBar } from '@/features/payload/PayloadBar';
 import { PayloadGrid } from '@/features/payload/PayloadGrid';
 import { PayloadPanel } from '@/features/payload/PayloadPanel';
 import { text as words } from '@/features/payload/text';
+import { inPayload } from '@/features/shortcuts';
 import { queryOf } from '@/features/source/choice';
 import { useWizard } from './context';
 import { StepFrame } from './StepFrame';
@@ -28,15 +30,10 @@ import styles from './wizard.module.css';
 function useUndoKeys(state: Shaping, change: (state: Shaping) => void) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (
-        !(event.metaKey || event.ctrlKey) ||
-        (event.target instanceof HTMLInputElement && event.target.type !== 'checkbox')
-      )
-        return;
-      const key = event.key.toLowerCase();
-      if (key !== 'z' && key !== 'y') return;
+      const act = isPressed(event, inPayload.undo) ? undo : isPressed(event, inPayload.redo) ? redo : null;
+      if (!act || isTyping(event.target)) return;
       event.preventDefault();
-      change(key === 'y' || event.shiftKey ? redo(state) : undo(state));
+      change(act(state));
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);

@@ -2,6 +2,8 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button } from '@/components/Button';
 import { Footer, StepHead } from '@/components/Page';
 import { Icon, type IconName } from '@/components/Icon';
+import { isPressed } from '@/components/shortcut';
+import { inWizard } from '@/features/shortcuts';
 import { useWizard } from './context';
 import { focusProblem } from './focus';
 import { type StepId, neighbour } from './steps';
@@ -70,11 +72,7 @@ export function StepFrame({
   // Taken on the way down: controls keep the keys they know from going further up.
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (
-        event.key !== 'Enter' ||
-        !(event.metaKey || event.ctrlKey) ||
-        document.querySelector('[role="dialog"], [role="alertdialog"]')
-      )
+      if (!isPressed(event, inWizard.next) || document.querySelector('[role="dialog"], [role="alertdialog"]'))
         return;
       event.preventDefault();
       press();
@@ -84,7 +82,7 @@ export function StepFrame({
   });
   return (
     <>
-      <StepHead title={title} titleRef={heading} after={headEnd}>
+      <StepHead title={title} titleRef={heading} help={step} after={headEnd}>
         {about}
       </StepHead>
       <div ref={body} className={styles.body}>
@@ -117,7 +115,7 @@ export function StepFrame({
         <Button
           size="lg"
           look="primary"
-          keys="mod+enter"
+          keys={inWizard.next.keys}
           busy={main.busy ?? false}
           {...(main.icon ? { icon: main.icon } : {})}
           onPress={press}

@@ -160,7 +160,8 @@ fn verdict(said: &Said, action: Action, entry: &Entry) -> Outcome {
         "CONFLICT" if action == Action::Create => Outcome::Rejected(exists(&reason(said))),
         "RATE_LIMITS" | "RATE_LIMIT" | "INTERNAL_ERROR" | "TIMEOUT" | "LOCKED" => {
             let message = format!("HubSpot could not take this record now: {}.", reason(said));
-            Outcome::Again(Error::new(ErrorKind::ServerFailed, message))
+            let kind = if category == "LOCKED" { ErrorKind::RecordLocked } else { ErrorKind::ServerFailed };
+            Outcome::Again(Error::new(kind, message))
         }
         _ => Outcome::Rejected(refused(said)),
     }
@@ -168,10 +169,9 @@ fn verdict(said: &Said, action: Action, entry: &Entry) -> Outcome {
 
 fn refused(said: &Said) -> Error {
     let message = format!("HubSpot refused it: {}.", reason(said));
-    let error = Error::new(ErrorKind::RecordRejected, message);
     match advice(said) {
-        Some(advice) => error.with_hint(advice),
-        None => error,
+        Some((kind, advice)) => Error::new(kind, message).with_hint(advice),
+        None => Error::new(ErrorKind::RecordRejected, message),
     }
 }
 
@@ -189,7 +189,7 @@ pub(super) fn is_removal(operation: Operation) -> bool {
 
 /// The record that was only to be updated is not there.
 pub(super) fn nothing_to_update() -> Error {
-    Error::new(ErrorKind::RecordRejected, "HubSpot has no record with this match value to update.")
+    Error::new(ErrorKind::NothingToUpdate, "HubSpot has no record with this match value to update.")
         .with_hint("Create the record in HubSpot, or choose a mode that creates.")
 }
 
@@ -220,25 +220,36 @@ fn listed_reasons(json: &str) -> Vec<String> {
     refused.into_iter().filter_map(|one| one.message).collect()
 }
 
-/// What to do, by HubSpot's codes.
-fn advice(said: &Said) -> Option<&'static str> {
+/// What it is and what to do, by HubSpot's codes.
+fn advice(said: &Said) -> Option<(ErrorKind, &'static str)> {
+    use ErrorKind as Kind;
     let codes: Vec<_> = said.details().filter_map(|detail| detail.code.as_deref()).collect();
     let message = said.message.as_deref().unwrap_or_default();
     let advice = [
-        ("INVALID_EMAIL", "Correct the e-mail address."),
+        ("INVALID_EMAIL", Kind::RecordRejected, "Correct the e-mail address."),
         (
             "INVALID_OPTION",
+            Kind::NotInList,
             "Send one of the property's options by its internal name, or add the option in HubSpot.",
         ),
-        ("INVALID_INTEGER", "Send a number without anything around it."),
-        ("INVALID_LONG", "Send a number without anything around it."),
-        ("INVALID_DATE", "Send a day, or a date and time."),
-        ("READ_ONLY_VALUE", "Take this property out of the mapping: HubSpot lets nobody write it."),
-        ("CONFLICTING_UNIQUE_VALUE", "Another record has this unique value: correct one of the two."),
-        ("REQUIRED_FIELD", "Map a column to this property: HubSpot needs it."),
-        ("MISSING_REQUIRED", "Map a column to this property: HubSpot needs it."),
+        ("INVALID_INTEGER", Kind::RecordRejected, "Send a number without anything around it."),
+        ("INVALID_LONG", Kind::RecordRejected, "Send a number without anything around it."),
+        ("INVALID_DATE", Kind::RecordRejected, "Send a day, or a date and time."),
+        (
+            "READ_ONLY_VALUE",
+            Kind::FieldGuarded,
+            "Take this property out of the mapping: HubSpot lets nobody write it.",
+        ),
+        (
+            "CONFLICTING_UNIQUE_VALUE",
+            Kind::ValueTaken,
+            "Another record has this unique value: correct one of the two.",
+        ),
+        ("REQUIRED_FIELD", Kind::RequiredMissing, "Map a column to this property: HubSpot needs it."),
+        ("MISSING_REQUIRED", Kind::RequiredMissing, "Map a column to this property: HubSpot needs it."),
     ];
-    advice.iter().find(|(code, _)| codes.contains(code) || message.contains(code)).map(|(_, hint)| *hint)
+    let found = advice.iter().find(|(code, ..)| codes.contains(code) || message.contains(code));
+    found.map(|(_, kind, hint)| (*kind, *hint))
 }
 
 /// The answer for the whole batch: what is known of each record, and the rest again.

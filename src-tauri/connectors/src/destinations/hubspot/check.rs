@@ -62,7 +62,7 @@ async fn permissions(hub: &HubSpot) -> Result<(&'static str, Note)> {
     for (name, _) in STANDARD {
         match list(hub, name).await {
             Ok(_) => seen.push(name),
-            Err(error) if error.kind() == ErrorKind::NotAllowed => {
+            Err(error) if error::is_forbidden(&error) => {
                 missing.extend(error.fix().map(ToOwned::to_owned));
                 forbidden = Some(error);
             }

@@ -129,7 +129,7 @@ pub(super) fn refused(answered: &Answered) -> Error {
     let error = match answered.status {
         401 => key_refused(&said),
         403 => forbidden(&said, answered),
-        423 => say(ErrorKind::RateLimited, "HubSpot has locked these records: too many writes at once.")
+        423 => say(ErrorKind::RecordLocked, "HubSpot has locked these records: too many writes at once.")
             .with_retry_after(LOCKED),
         429 => say(ErrorKind::RateLimited, "HubSpot asks to slow down: the limit of requests is reached.")
             .with_retry_after(TEN_SECONDS),
@@ -158,12 +158,12 @@ fn limited(hub: &HubSpot, answered: &Answered) -> Error {
 }
 
 fn key_refused(said: &Said) -> Error {
-    let message = if said.is("EXPIRED_AUTHENTICATION") {
-        "The service key has expired."
+    let (kind, message) = if said.is("EXPIRED_AUTHENTICATION") {
+        (ErrorKind::SignInExpired, "The service key has expired.")
     } else {
-        "HubSpot does not know this service key."
+        (ErrorKind::SignInFailed, "HubSpot does not know this service key.")
     };
-    Error::new(ErrorKind::SignInFailed, message).with_hint(
+    Error::new(kind, message).with_hint(
         "Copy the key again: in HubSpot, open Development, Keys, Service keys. A key that was rotated is of no use any more.",
     )
 }
@@ -178,11 +178,16 @@ fn forbidden(said: &Said, answered: &Answered) -> Error {
         return Error::new(ErrorKind::NotAllowed, message);
     }
     let message = format!("This service key lacks a scope: {}.", scopes.join(", "));
-    Error::new(ErrorKind::NotAllowed, message)
+    Error::new(ErrorKind::ScopeMissing, message)
         .with_hint(
             "Add the scope to the key: in HubSpot, open Development, Keys, Service keys, then the key.",
         )
         .with_fix(scopes.join("\n"))
+}
+
+/// Whether the key may not do it, for a scope or for something else.
+pub(super) fn is_forbidden(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotAllowed | ErrorKind::ScopeMissing)
 }
 
 /// A request that HubSpot can not use: for something in its records, or for what it is about.
@@ -218,7 +223,7 @@ pub(in crate::destinations) fn no_property(names: &[String]) -> Error {
 
 /// A web page answered.
 pub(super) fn web_page() -> Error {
-    Error::new(ErrorKind::BadAnswer, "A web page answered instead of HubSpot's API.")
+    Error::new(ErrorKind::WebPage, "A web page answered instead of HubSpot's API.")
         .with_hint("Check the API address and any proxy in between; HubSpot's own is https://api.hubapi.com.")
 }
 

@@ -208,14 +208,14 @@ pub(super) async fn objects(hub: &HubSpot) -> Result<Vec<Object>> {
     for object in standard {
         match object {
             Ok(object) => objects.push(object),
-            Err(error) if error.kind() == ErrorKind::NotAllowed => forbidden = Some(error),
+            Err(error) if error::is_forbidden(&error) => forbidden = Some(error),
             Err(error) => return Err(error),
         }
     }
     match own {
         Ok(own) => objects.extend(own),
         // Accounts without custom objects refuse the question.
-        Err(error) if error.kind() == ErrorKind::NotAllowed => {}
+        Err(error) if error::is_forbidden(&error) => {}
         Err(error) => return Err(error),
     }
     match forbidden {

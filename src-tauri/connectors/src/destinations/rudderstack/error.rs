@@ -62,7 +62,7 @@ pub(super) fn is_disabled(answered: &Answered) -> bool {
 
 /// A web page answered.
 pub(super) fn web_page() -> Error {
-    Error::new(ErrorKind::BadAnswer, "A web page answered instead of RudderStack's API.")
+    Error::new(ErrorKind::WebPage, "A web page answered instead of RudderStack's API.")
         .with_hint(ADDRESS_HINT)
 }
 

@@ -95,11 +95,7 @@ async fn each_answer_is_sorted_and_explained() {
     let later = |header| Reply::Say(429, "text/plain", header, "max requests limit reached");
     let cases = [
         (text(204, ""), "records", None),
-        (
-            page(200),
-            "again",
-            Some((ErrorKind::BadAnswer, "A web page answered instead of RudderStack's API.")),
-        ),
+        (page(200), "again", Some((ErrorKind::WebPage, "A web page answered instead of RudderStack's API."))),
         (
             text(400, "request neither has anonymousId nor userId"),
             "refused",
@@ -128,11 +124,7 @@ async fn each_answer_is_sorted_and_explained() {
                 "This address does not answer as a RudderStack data plane (HTTP 404).",
             )),
         ),
-        (
-            page(404),
-            "stop",
-            Some((ErrorKind::BadAnswer, "A web page answered instead of RudderStack's API.")),
-        ),
+        (page(404), "stop", Some((ErrorKind::WebPage, "A web page answered instead of RudderStack's API."))),
         (
             Reply::Say(302, "text/html", "location: http://127.0.0.1:1/\r\n", ""),
             "stop",
@@ -256,7 +248,7 @@ async fn the_test_says_which_step_failed_and_why() {
     let cases = [
         (vec![text(200, "{}"), text(401, "invalid write key")], "write_key", ErrorKind::SignInFailed),
         (vec![text(200, "{}"), text(404, "source is disabled")], "write_key", ErrorKind::NotAllowed),
-        (vec![Reply::Say(200, "text/html", "", "<html>")], "health", ErrorKind::BadAnswer),
+        (vec![Reply::Say(200, "text/html", "", "<html>")], "health", ErrorKind::WebPage),
         (vec![text(404, "nothing here")], "health", ErrorKind::BadAnswer),
         (vec![text(503, "down")], "health", ErrorKind::ServerFailed),
         (vec![Reply::Silence], "health", ErrorKind::TimedOut),

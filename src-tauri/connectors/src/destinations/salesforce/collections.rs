@@ -199,7 +199,7 @@ pub(super) fn own_answer(answer: &str, place: usize, of: usize) -> Option<String
 
 fn not_there(target: Target<'_>) -> Outcome {
     let message = format!("There is no {} with this {} to update.", target.object, target.match_field);
-    Outcome::Rejected(Error::new(ErrorKind::RecordRejected, message))
+    Outcome::Rejected(Error::new(ErrorKind::NothingToUpdate, message))
 }
 
 fn there_already(target: Target<'_>) -> Outcome {

@@ -139,11 +139,8 @@ fn forbidden(answered: &Answered, said: &str) -> Trouble {
             ))
         }
         "API_DISABLED_FOR_ORG" | "API_CURRENTLY_DISABLED" => Trouble::Stop(
-            Error::new(
-                ErrorKind::NotAllowed,
-                format!("This org or user may not use Salesforce's API: {said}."),
-            )
-            .with_hint("Ask an administrator for the permission “API Enabled”."),
+            Error::new(ErrorKind::ApiOff, format!("This org or user may not use Salesforce's API: {said}."))
+                .with_hint("Ask an administrator for the permission “API Enabled”."),
         ),
         _ if answered.is_web_page() => Trouble::Stop(web_page()),
         _ => Trouble::Stop(
@@ -209,9 +206,13 @@ pub(super) fn signed_in(answered: Result<Answered, Failure>) -> Result<Answered,
         (answered.status, serde_json::from_str(&answered.body))
     {
         let message = format!("Salesforce refused the sign-in: {error_description} ({error}).");
-        return Err(Trouble::Stop(
-            Error::new(ErrorKind::SignInFailed, message).with_hint(what_to_do(&error)),
-        ));
+        // A refresh token that counts no more is told apart by the description alone (Salesforce Help, "OAuth 2.0
+        // Authorization Errors").
+        let kind = match (error.as_str(), error_description.as_str()) {
+            ("invalid_grant", "expired access/refresh token") => ErrorKind::SignInExpired,
+            _ => ErrorKind::SignInFailed,
+        };
+        return Err(Trouble::Stop(Error::new(kind, message).with_hint(what_to_do(&error))));
     }
     match judge(answered) {
         // Such an answer may hold anything, tokens too, and no session.
@@ -251,7 +252,7 @@ fn session_refused(said: &str) -> Error {
 
 /// A web page answered.
 pub(super) fn web_page() -> Error {
-    Error::new(ErrorKind::BadAnswer, "A web page answered instead of Salesforce's API.")
+    Error::new(ErrorKind::WebPage, "A web page answered instead of Salesforce's API.")
         .with_hint("Check the address, and whether this network asks for a sign-in of its own.")
 }
 

@@ -71,27 +71,58 @@ impl RowError {
         };
         Error::new(kind, format!("Salesforce: {words}{at}.")).with_hint(plainly(&self.status_code))
     }
+
+    /// What it is, by Salesforce's code.
+    fn kind(&self) -> ErrorKind {
+        match self.status_code.as_str() {
+            "REQUIRED_FIELD_MISSING" => ErrorKind::RequiredMissing,
+            "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST" => ErrorKind::NotInList,
+            "STRING_TOO_LONG" => ErrorKind::TextTooLong,
+            "FIELD_CUSTOM_VALIDATION_EXCEPTION" | "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" | "APEX_ERROR" => {
+                ErrorKind::RuleRefused
+            }
+            "DUPLICATES_DETECTED" => ErrorKind::DuplicateRule,
+            "DUPLICATE_VALUE" | "DUPLICATE_EXTERNAL_ID" => ErrorKind::ValueTaken,
+            "INVALID_CROSS_REFERENCE_KEY" | "MALFORMED_ID" => ErrorKind::ReferenceMissing,
+            "INVALID_FIELD_FOR_INSERT_UPDATE"
+            | "INSUFFICIENT_ACCESS_OR_READONLY"
+            | "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"
+            | "INSUFFICIENT_ACCESS" => ErrorKind::FieldGuarded,
+            _ => ErrorKind::RecordRejected,
+        }
+    }
 }
 
 /// What became of a record that Salesforce did not take.
 pub(super) fn outcome(errors: &[RowError]) -> Outcome {
     let lasting: Vec<_> = errors.iter().filter(|error| !error.passes()).cloned().collect();
     match errors {
-        [first, ..] if lasting.is_empty() => Outcome::Again(first.error(ErrorKind::ServerFailed)),
+        [first, ..] if lasting.is_empty() => {
+            let is_locked = first.status_code == "UNABLE_TO_LOCK_ROW";
+            Outcome::Again(first.error(if is_locked {
+                ErrorKind::RecordLocked
+            } else {
+                ErrorKind::ServerFailed
+            }))
+        }
         _ => Outcome::Rejected(rejected(&lasting, false)),
     }
 }
 
 /// The error for a record that Salesforce refused for good; `exists` where it was to be created and is there.
 pub(in crate::destinations) fn rejected(errors: &[RowError], exists: bool) -> Error {
-    let kind = if exists { ErrorKind::AlreadyExists } else { ErrorKind::RecordRejected };
-    let all: Vec<_> = errors.iter().map(|error| error.error(kind)).collect();
+    let kind = |error: &RowError| if exists { ErrorKind::AlreadyExists } else { error.kind() };
+    let all: Vec<_> = errors.iter().map(|error| error.error(kind(error))).collect();
     match &*all {
-        [] => Error::new(kind, "Salesforce did not take the record, and gave no reason."),
+        [] => {
+            let kind = if exists { ErrorKind::AlreadyExists } else { ErrorKind::RecordRejected };
+            Error::new(kind, "Salesforce did not take the record, and gave no reason.")
+        }
         [only] => only.clone(),
+        // It is told as its first reason: what is done about that comes first.
         [first, ..] => {
             let words: Vec<_> = all.iter().map(Error::message).collect();
-            Error::new(kind, words.join(" ")).with_hint(first.hint().to_owned())
+            Error::new(first.kind(), words.join(" ")).with_hint(first.hint().to_owned())
         }
     }
 }
@@ -186,6 +217,41 @@ mod tests {
             assert_eq!((error.status_code.as_str(), error.message.as_str()), (code, message));
             assert_eq!(error.fields, fields);
         }
+    }
+
+    #[test]
+    fn a_refusal_is_told_by_its_cause() {
+        for (text, kind) in [
+            (
+                "REQUIRED_FIELD_MISSING:Required fields are missing: [LastName]:LastName --",
+                ErrorKind::RequiredMissing,
+            ),
+            (
+                "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST:bad value for restricted picklist field: Tepid:Rating --",
+                ErrorKind::NotInList,
+            ),
+            ("STRING_TOO_LONG:Company: data value too large:Company --", ErrorKind::TextTooLong),
+            ("FIELD_CUSTOM_VALIDATION_EXCEPTION:Score is over 100:Score__c --", ErrorKind::RuleRefused),
+            ("DUPLICATES_DETECTED:Use one of these records?:--", ErrorKind::DuplicateRule),
+            (
+                "DUPLICATE_VALUE:duplicate value found: Tax__c duplicates value on record with id: 00Q1:--",
+                ErrorKind::ValueTaken,
+            ),
+            ("INVALID_CROSS_REFERENCE_KEY:invalid cross reference id:--", ErrorKind::ReferenceMissing),
+            (
+                "INVALID_FIELD_FOR_INSERT_UPDATE:Unable to create/update fields: Total__c:Total__c --",
+                ErrorKind::FieldGuarded,
+            ),
+            ("INVALID_EMAIL_ADDRESS:Email: invalid email address: x:Email --", ErrorKind::RecordRejected),
+        ] {
+            let errors = [RowError::of_a_job(text)];
+            assert!(matches!(outcome(&errors), Outcome::Rejected(error) if error.kind() == kind), "{text}");
+            assert_eq!(rejected(&errors, true).kind(), ErrorKind::AlreadyExists);
+        }
+        let locked = RowError::of_a_job("UNABLE_TO_LOCK_ROW:unable to obtain exclusive access: 001xx:--");
+        assert!(
+            matches!(outcome(&[locked]), Outcome::Again(error) if error.kind() == ErrorKind::RecordLocked)
+        );
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub(super) fn too_large() -> Error {
 
 /// A web page answered.
 fn web_page() -> Error {
-    Error::new(ErrorKind::BadAnswer, "A web page answered instead of Segment's API.").with_hint(ADDRESS_HINT)
+    Error::new(ErrorKind::WebPage, "A web page answered instead of Segment's API.").with_hint(ADDRESS_HINT)
 }
 
 /// Something answered that is not the API.

@@ -143,7 +143,7 @@ async fn each_answer_is_sorted_and_explained() {
     const HTML: &str = "<html><body>Welcome</body></html>";
     let page = |status| Reply::Say(status, "text/html; charset=utf-8", "", HTML);
     let json = |status, body| Reply::Say(status, "application/json", "", body);
-    let web = Some((ErrorKind::BadAnswer, "A web page answered instead of Segment's API."));
+    let web = Some((ErrorKind::WebPage, "A web page answered instead of Segment's API."));
     let cut = Some((ErrorKind::Unreachable, "The connection was cut before the whole answer had come."));
     let failed = |message| Some((ErrorKind::ServerFailed, message));
     let cases = [

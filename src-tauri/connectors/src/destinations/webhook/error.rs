@@ -39,7 +39,7 @@ fn taken(answered: &Answered, records: usize) -> Answer {
         Some(error) => Answer::Unknown(error.clone()),
         // Small receivers call any answer text/html, so that its content decides.
         None if answered.is_written_as_web_page() => Answer::Again(
-            Error::new(ErrorKind::BadAnswer, "A web page answered instead of the receiver.")
+            Error::new(ErrorKind::WebPage, "A web page answered instead of the receiver.")
                 .with_hint("Check the address: a receiver answers with nothing, or with a word or JSON."),
         ),
         None => Answer::Records(vec![Outcome::Accepted; records]),

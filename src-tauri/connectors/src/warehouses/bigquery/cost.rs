@@ -32,7 +32,7 @@ pub(super) fn too_much(read_of_most: Option<(u64, u64)>) -> Error {
         ),
         None => "The query would read more than this connection allows.".to_owned(),
     };
-    Error::new(ErrorKind::BadQuery, message)
+    Error::new(ErrorKind::TooCostly, message)
         .with_hint("Have the query read fewer columns or partitions, or raise “Most bytes a query may read” in the connection.")
 }
 

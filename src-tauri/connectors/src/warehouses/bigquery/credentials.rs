@@ -65,13 +65,13 @@ impl Credentials {
     pub(super) fn parse(json: &[u8], stand_in: bool, what: &str) -> Result<Self> {
         // The parser's own words can hold a part of the key.
         let document: Document = serde_json::from_slice(json).map_err(|_| {
-            Error::new(ErrorKind::BadSettings, format!("{what} is not the JSON of a Google Cloud key."))
+            Error::new(ErrorKind::KeyUnusable, format!("{what} is not the JSON of a Google Cloud key."))
                 .with_hint("Paste the whole file, from the first { to the last }.")
         })?;
         let token_uri = token_uri(document.token_uri.as_deref(), stand_in)?;
         let project = document.project_id.or(document.quota_project_id);
         let lacks = |field: &str| {
-            Error::new(ErrorKind::BadSettings, format!("{what} has no “{field}”."))
+            Error::new(ErrorKind::KeyUnusable, format!("{what} has no “{field}”."))
                 .with_hint("Make a new key of type JSON for the service account, and paste the whole file.")
         };
         match document.kind.as_deref() {
@@ -143,7 +143,7 @@ fn secret(text: Option<String>) -> Option<Secret> {
 /// Google's hosts are taken.
 fn token_uri(given: Option<&str>, stand_in: bool) -> Result<Url> {
     let bad = || {
-        Error::new(ErrorKind::BadSettings, "The key names an address for signing in that is not Google’s.")
+        Error::new(ErrorKind::KeyUnusable, "The key names an address for signing in that is not Google’s.")
             .with_hint(
                 "Use the key as Google Cloud made it; its token_uri is https://oauth2.googleapis.com/token.",
             )
@@ -176,6 +176,6 @@ fn nobody() -> Error {
 }
 
 fn unsupported(what: &str, kind: &str) -> Error {
-    Error::new(ErrorKind::BadSettings, format!("{what} is of the kind “{kind}”, which Sluice does not know."))
+    Error::new(ErrorKind::KeyUnusable, format!("{what} is of the kind “{kind}”, which Sluice does not know."))
         .with_hint("Use the JSON key of a service account (its type is service_account).")
 }

@@ -82,7 +82,7 @@ pub(super) fn from_said(login: &Login, said: &Said, status: u16, doing: Doing<'_
     let error = match said.reason.as_str() {
         "accessNotConfigured" => not_turned_on(login),
         "billingNotEnabled" => {
-            new(ErrorKind::NotAllowed, format!("The project “{}” has no billing account.", login.project))
+            new(ErrorKind::NoBilling, format!("The project “{}” has no billing account.", login.project))
                 .with_hint("Link a billing account to the project, or choose another project.")
         }
         "accessDenied" | "policyViolation" => denied(login, said, doing),
@@ -93,10 +93,10 @@ pub(super) fn from_said(login: &Login, said: &Said, status: u16, doing: Doing<'_
             new(ErrorKind::BadQuery, format!("BigQuery does not take this query: {}.", sentence(&said.message)))
         }
         "bytesBilledLimitExceeded" => cost::too_much(None),
-        "responseTooLarge" => new(ErrorKind::BadQuery, "The result is larger than BigQuery keeps (10 GB).".into())
+        "responseTooLarge" => new(ErrorKind::QueryTooLarge, "The result is larger than BigQuery keeps (10 GB).".into())
             .with_hint("Leave columns out, or name a dataset for snapshots, which lets BigQuery hand out only what changed."),
         "resourcesExceeded" => {
-            new(ErrorKind::BadQuery, "The query needs more than BigQuery gives one query.".into())
+            new(ErrorKind::QueryTooLarge, "The query needs more than BigQuery gives one query.".into())
                 .with_hint("Make the query simpler: leave out ORDER BY, or read fewer rows or columns.")
         }
         "rateLimitExceeded" | "jobRateLimitExceeded" | "userRateLimitExceeded" => slow_down(),
@@ -181,7 +181,7 @@ pub(super) fn job_location(error: &Error, id: &str) -> Option<String> {
 /// The words can hold a value of the row.
 fn in_the_rows(said: &Said) -> Error {
     let message = format!("The query fails on a value in its rows ({}).", said.reason);
-    new(ErrorKind::BadQuery, message)
+    new(ErrorKind::ValueInQuery, message)
         .with_hint("Run the query in the BigQuery console to see the value, and correct it or the query.")
 }
 
@@ -197,7 +197,7 @@ fn missing(login: &Login, said: &Said) -> Error {
 
 fn not_turned_on(login: &Login) -> Error {
     let project = &login.project;
-    new(ErrorKind::NotAllowed, format!("The BigQuery API is not turned on in the project “{project}”."))
+    new(ErrorKind::ApiOff, format!("The BigQuery API is not turned on in the project “{project}”."))
         .with_hint(format!("Turn it on at https://console.cloud.google.com/apis/library/bigquery.googleapis.com?project={project}, or with the command below."))
         .with_fix(format!("gcloud services enable bigquery.googleapis.com bigquerystorage.googleapis.com --project={project}"))
 }
@@ -233,12 +233,7 @@ fn let_query(login: &Login, datasets: &[String]) -> String {
 
 /// The refusal of a query, with what lets the login read just the datasets it names; any other error as it is.
 pub(super) fn naming(login: &Login, datasets: &[String], error: Error) -> Error {
-    let cause = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<Cause>());
-    let is_denied = error.kind() == ErrorKind::NotAllowed
-        && cause.is_some_and(|Cause(said)| {
-            !matches!(said.reason.as_str(), "accessNotConfigured" | "billingNotEnabled")
-        });
-    if !is_denied || datasets.is_empty() {
+    if error.kind() != ErrorKind::NotAllowed || datasets.is_empty() {
         return error;
     }
     error
@@ -269,6 +264,12 @@ pub(super) fn grant(login: &Login, role: &str, dataset: &str) -> String {
     )
 }
 
+/// What was signed counts from or until another time than Google's. It has no error of its own, so its words tell
+/// (<https://developers.google.com/identity/protocols/oauth2/service-account#error-codes>).
+fn is_of_another_time(description: &str) -> bool {
+    description.contains("Check your iat and exp values")
+}
+
 /// What the answer of the token endpoint means (RFC 6749, section 5.2).
 pub(super) fn token_refused(credentials: &Credentials, answered: &Answered) -> Error {
     #[derive(Default, Deserialize)]
@@ -281,16 +282,21 @@ pub(super) fn token_refused(credentials: &Credentials, answered: &Answered) -> E
     let refused: Refused = serde_json::from_str(&answered.body).unwrap_or_default();
     let name = credentials.name();
     let error = match refused.error.as_str() {
+        "invalid_grant" if is_of_another_time(&refused.error_description) => {
+            new(ErrorKind::ClockWrong, format!("Google does not take what {name} signs at this hour."))
+        }
         "invalid_grant" => {
-            let hint = match credentials {
-                Credentials::User(_) => {
-                    "The sign-in has ended or was taken back. Sign in again with the command below."
-                }
-                Credentials::ServiceAccount(_) | Credentials::Anonymous => {
-                    "Either this computer’s clock is wrong, or the key or the account was deleted or disabled. Check the clock; if it is right, make a new key and paste it."
-                }
+            let (kind, hint) = match credentials {
+                Credentials::User(_) => (
+                    ErrorKind::SignInExpired,
+                    "The sign-in has ended or was taken back. Sign in again with the command below.",
+                ),
+                Credentials::ServiceAccount(_) | Credentials::Anonymous => (
+                    ErrorKind::SignInFailed,
+                    "The key or the account was deleted or disabled. Make a new key and paste it.",
+                ),
             };
-            new(ErrorKind::SignInFailed, format!("Google does not take the key of {name}.")).with_hint(hint)
+            new(kind, format!("Google does not take the key of {name}.")).with_hint(hint)
         }
         "" if status == 429 => slow_down(),
         "" if status >= 500 => {
@@ -305,7 +311,9 @@ pub(super) fn token_refused(credentials: &Credentials, answered: &Answered) -> E
             .with_hint("Make a new key for the service account, and paste it."),
     };
     let error = match credentials {
-        Credentials::User(_) if error.kind() == ErrorKind::SignInFailed => {
+        Credentials::User(_)
+            if matches!(error.kind(), ErrorKind::SignInFailed | ErrorKind::SignInExpired) =>
+        {
             error.with_fix("gcloud auth application-default login")
         }
         Credentials::User(_) | Credentials::ServiceAccount(_) | Credentials::Anonymous => error,

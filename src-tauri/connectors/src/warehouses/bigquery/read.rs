@@ -62,6 +62,18 @@ pub(super) async fn start(login: &Arc<Login>, read: &Read) -> Result<Box<dyn Row
     Ok(Box::new(of_job(login, &done, &fields, places, statement.ordered).await?))
 }
 
+/// Whether a shorter way to the rows is closed for this table, so that a query has to fetch them.
+fn is_not_for_this(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::NotAllowed
+            | ErrorKind::BadQuery
+            | ErrorKind::ValueInQuery
+            | ErrorKind::TooCostly
+            | ErrorKind::QueryTooLarge
+    )
+}
+
 /// What a read takes: the bytes of its columns.
 pub(super) async fn cost(login: &Login, read: &Read) -> Result<Option<Cost>> {
     let from = source(login, &read.query)?;
@@ -188,7 +200,7 @@ async fn of_table(
     let done = match Job::run(login, &Statement::new(&sql), Doing::Running).await {
         Ok(done) => done,
         // Not every table can be read as of a moment.
-        Err(error) if matches!(error.kind(), ErrorKind::NotAllowed | ErrorKind::BadQuery) => return Ok(None),
+        Err(error) if is_not_for_this(&error) => return Ok(None),
         Err(error) => return Err(explained(login, &read.query, error).await),
     };
     let counted = pages::one_row(login, &done).await?;
@@ -235,7 +247,7 @@ async fn sample(
     match pages.go_on().await {
         Ok(_) => {}
         // Tables whose rows or columns are guarded can only be queried.
-        Err(error) if matches!(error.kind(), ErrorKind::NotAllowed | ErrorKind::BadQuery) => return Ok(None),
+        Err(error) if is_not_for_this(&error) => return Ok(None),
         Err(error) => return Err(error),
     }
     Ok(Some(BigQueryRows {

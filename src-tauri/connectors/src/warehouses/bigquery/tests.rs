@@ -34,7 +34,7 @@ fn a_key_that_would_be_signed_for_a_stranger_is_refused() {
         ["https://evil.example/token", "http://oauth2.googleapis.com/token", "https://xgoogleapis.com/"]
     {
         let error = Credentials::parse(key(uri).as_bytes(), false, "The key").err().unwrap();
-        assert_eq!(error.kind(), ErrorKind::BadSettings, "{uri}");
+        assert_eq!(error.kind(), ErrorKind::KeyUnusable, "{uri}");
         assert!(!format!("{error:?}").contains("s3cr3t"));
     }
     assert!(Credentials::parse(key("http://127.0.0.1:1/token").as_bytes(), true, "The key").is_ok());
@@ -67,7 +67,7 @@ fn what_is_no_key_says_so_and_shows_nothing_of_it() {
         ["s3cr3t", r#"{"type":"s3cr3t"#, r#"{"type":"external_account"}"#, r#"{"type":"service_account"}"#]
     {
         let error = Credentials::parse(text.as_bytes(), false, "The key").err().unwrap();
-        assert_eq!(error.kind(), ErrorKind::BadSettings);
+        assert_eq!(error.kind(), ErrorKind::KeyUnusable);
         assert!(!format!("{error:?}").contains("s3cr3t"), "{error:?}");
     }
 }

@@ -120,7 +120,7 @@ fn from_state(login: &Login, said: &DbError, place: &str) -> Error {
         "57014" => Error::new(ErrorKind::TimedOut, "The server stopped the query because it took too long.")
             .with_hint("Make the query faster, or have the login’s statement_timeout raised."),
         "53300" => {
-            Error::new(ErrorKind::ServerFailed, "The server has no connection left for another login.")
+            Error::new(ErrorKind::NoConnectionLeft, "The server has no connection left for another login.")
                 .with_hint(
                     "Try again in a moment. If it lasts, close other connections or raise max_connections.",
                 )
@@ -132,7 +132,7 @@ fn from_state(login: &Login, said: &DbError, place: &str) -> Error {
         // The words of a data error can hold a value of the row.
         _ if state.starts_with("22") => {
             return Error::new(
-                ErrorKind::BadQuery,
+                ErrorKind::ValueInQuery,
                 format!("The query fails on a value in its rows (SQLSTATE {state}){place}."),
             )
             .with_hint("Run the query in a SQL client to see the value, and correct it or the query.");

@@ -135,7 +135,7 @@ fn from_state(login: &Login, said: Said, place: &str) -> Error {
             .with_hint("Write a query that only selects."),
         "57014" => of(ErrorKind::TimedOut, "Redshift stopped the query because it took too long.".to_owned())
             .with_hint("Make the query faster, or have the limit raised: the user’s statement_timeout, or the queue’s query monitoring rule (WLM). Sluice’s queries have the query group “Sluice”."),
-        "53300" => of(ErrorKind::ServerFailed, "Redshift has no connection left for another session.".to_owned())
+        "53300" => of(ErrorKind::NoConnectionLeft, "Redshift has no connection left for another session.".to_owned())
             .with_hint("Try again in a moment. If it lasts, close other sessions."),
         "53100" => of(ErrorKind::ServerFailed, "The cluster’s disks are full.".to_owned())
             .with_hint("Free some space, or make the cluster larger."),
@@ -148,7 +148,7 @@ fn from_state(login: &Login, said: Said, place: &str) -> Error {
         }
         // The words of a data error can hold a value of the row.
         _ if state.starts_with("22") => {
-            return of(ErrorKind::BadQuery, format!("The query fails on a value in its rows (SQLSTATE {state}){place}."))
+            return of(ErrorKind::ValueInQuery, format!("The query fails on a value in its rows (SQLSTATE {state}){place}."))
                 .with_hint("Run the query in the query editor to see the value, and correct it or the query.");
         }
         _ if ["42", "0A", "26"].iter().any(|class| state.starts_with(class)) => {

@@ -100,7 +100,7 @@ async fn use_warehouse(session: &Arc<Session>) -> Result<((), Note)> {
     let state = warehouse.text("state").to_lowercase();
     if state == "suspended" && warehouse.text("auto_resume").eq_ignore_ascii_case("false") {
         let message = format!("The warehouse {name} is suspended, and does not start by itself.");
-        return Err(Error::new(ErrorKind::NotAllowed, message)
+        return Err(Error::new(ErrorKind::ComputeStopped, message)
             .with_hint("Have an administrator run the statements below.")
             .with_fix(format!(
                 "ALTER WAREHOUSE {0} SET AUTO_RESUME = TRUE;\nALTER WAREHOUSE {0} RESUME;",

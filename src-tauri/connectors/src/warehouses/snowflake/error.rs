@@ -26,7 +26,7 @@ pub(super) fn from_statement(login: &Login, code: &str, state: &str, message: &s
                 .with_hint("Use a larger warehouse, make the query faster, or raise the time for a query.")
         }
         "090073" | "000608" => {
-            Error::new(ErrorKind::NotAllowed, format!("The warehouse can not run now: {words}."))
+            Error::new(ErrorKind::ComputeStopped, format!("The warehouse can not run now: {words}."))
                 .with_hint("A resource monitor may have used up its quota. Choose another warehouse, or have an administrator raise it.")
         }
         "003001" | "003540" => {
@@ -49,10 +49,11 @@ fn by_state(state: &str, code: &str, words: &str) -> Error {
         }
         "02000" | "42S02" => Error::new(ErrorKind::MissingObject, format!("Snowflake says: {words}.")),
         "57014" => Error::new(ErrorKind::TimedOut, "Snowflake stopped the query."),
-        _ if state.starts_with("22") => {
-            Error::new(ErrorKind::BadQuery, format!("The query fails on a value in its rows (code {code})."))
-                .with_hint("Run the query in a worksheet to see the value, and correct it or the query.")
-        }
+        _ if state.starts_with("22") => Error::new(
+            ErrorKind::ValueInQuery,
+            format!("The query fails on a value in its rows (code {code})."),
+        )
+        .with_hint("Run the query in a worksheet to see the value, and correct it or the query."),
         _ if state.starts_with("42") || state.starts_with("0A") => {
             Error::new(ErrorKind::BadQuery, format!("Snowflake does not take this query: {words}."))
         }
@@ -67,12 +68,12 @@ fn by_state(state: &str, code: &str, words: &str) -> Error {
 pub(super) fn no_warehouse(login: &Login) -> Error {
     let role = login.role.as_deref().map_or_else(|| "<role>".to_owned(), named);
     match &login.warehouse {
-        None => Error::new(ErrorKind::BadSettings, "There is no warehouse to run queries.")
+        None => Error::new(ErrorKind::NoCompute, "There is no warehouse to run queries.")
             .with_hint("Name a warehouse in the connection, or have an administrator set one for the user.")
             .with_fix(format!("ALTER USER {} SET DEFAULT_WAREHOUSE = <warehouse>;\nGRANT USAGE ON WAREHOUSE <warehouse> TO ROLE {role};", named(&login.user))),
         Some(warehouse) => {
             let message = format!("There is no warehouse “{warehouse}”, or the role may not use it.");
-            Error::new(ErrorKind::NotAllowed, message)
+            Error::new(ErrorKind::NoCompute, message)
                 .with_hint("Check the warehouse, or have an administrator run the statement below.")
                 .with_fix(format!("GRANT USAGE ON WAREHOUSE {} TO ROLE {role};", named(warehouse)))
         }

@@ -163,5 +163,5 @@ fn other_document(label: &str) -> Error {
 }
 
 fn refused(message: &str) -> Error {
-    Error::new(ErrorKind::BadSettings, message).with_safe("Nothing was sent to Snowflake.")
+    Error::new(ErrorKind::KeyUnusable, message).with_safe("Nothing was sent to Snowflake.")
 }

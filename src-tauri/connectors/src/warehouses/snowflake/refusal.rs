@@ -33,7 +33,7 @@ pub(super) fn from_sign_in(login: &Login, code: &str, message: &str) -> Error {
 
 fn wrong_role(login: &Login) -> Error {
     let (user, role) = (&login.user, login.role.as_deref().unwrap_or_default());
-    Error::new(ErrorKind::NotAllowed, format!("There is no role “{role}”, or “{user}” may not use it."))
+    Error::new(ErrorKind::RoleMissing, format!("There is no role “{role}”, or “{user}” may not use it."))
         .with_hint("Check the role, or have an administrator grant it.")
         .with_fix(format!("GRANT ROLE {} TO USER {};", named(role), named(user)))
 }
@@ -82,7 +82,7 @@ fn wrong_credentials(login: &Login) -> Error {
 fn wrong_key(login: &Login, code: &str, message: &str) -> Error {
     let user = &login.user;
     if matches!(code, "394301" | "394302" | "394303") {
-        return Error::new(ErrorKind::SignInFailed, "Snowflake does not take a key’s token of this hour.")
+        return Error::new(ErrorKind::ClockWrong, "Snowflake does not take a key’s token of this hour.")
             .with_hint("Set this computer’s clock right: the token counts for two minutes.");
     }
     let error = Error::new(ErrorKind::SignInFailed, format!("Snowflake does not take this key of “{user}”."));
@@ -128,7 +128,7 @@ fn network_policy(login: &Login, message: &str) -> Error {
         .find_map(|word| word.trim_end_matches('.').parse::<IpAddr>().ok());
     let from = address.map_or_else(String::new, |address| format!(" ({address})"));
     Error::new(
-        ErrorKind::SignInFailed,
+        ErrorKind::NetworkPolicy,
         format!("A network policy of Snowflake’s keeps this computer{from} out."),
     )
     .with_hint("Have an administrator let this address in.")
@@ -137,7 +137,7 @@ fn network_policy(login: &Login, message: &str) -> Error {
 
 fn no_policy(login: &Login) -> Error {
     Error::new(
-        ErrorKind::SignInFailed,
+        ErrorKind::NetworkPolicy,
         "Snowflake takes an access token of this user only under a network policy.",
     )
     .with_hint(

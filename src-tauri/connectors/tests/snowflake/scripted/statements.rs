@@ -73,7 +73,16 @@ async fn an_error_in_a_200_answer_is_an_error() {
         ),
         (
             refusal("000606", "57P03", "No active warehouse selected in the current session."),
-            ErrorKind::BadSettings,
+            ErrorKind::NoCompute,
+        ),
+        // https://docs.snowflake.com/en/user-guide/resource-monitors
+        (
+            refusal(
+                "090073",
+                "22000",
+                "Warehouse 'WH' cannot be resumed because resource monitor 'MONTHLY' has exceeded its quota.",
+            ),
+            ErrorKind::ComputeStopped,
         ),
         (
             refusal(
@@ -83,7 +92,7 @@ async fn an_error_in_a_200_answer_is_an_error() {
             ),
             ErrorKind::TimedOut,
         ),
-        (refusal("100038", "22018", "Numeric value 'topsecret' is not recognized"), ErrorKind::BadQuery),
+        (refusal("100038", "22018", "Numeric value 'topsecret' is not recognized"), ErrorKind::ValueInQuery),
         (refusal("300002", "XX000", "Internal error"), ErrorKind::ServerFailed),
     ];
     for (reply, kind) in cases {

@@ -55,7 +55,7 @@ async fn faults_of_either_request_delete_nothing_unsaid() {
         (vec![json(403, "{}")], "stop", ErrorKind::NotAllowed),
         (archived(Reply::Cut), "unknown", ErrorKind::Unreachable),
         (archived(json(502, "{}")), "unknown", ErrorKind::ServerFailed),
-        (archived(Reply::Say(200, "text/html", "", "<html>")), "unknown", ErrorKind::BadAnswer),
+        (archived(Reply::Say(200, "text/html", "", "<html>")), "unknown", ErrorKind::WebPage),
         (archived(json(429, "{}")), "again", ErrorKind::RateLimited),
         (archived(json(403, "{}")), "stop", ErrorKind::NotAllowed),
     ] {

@@ -53,7 +53,7 @@ fn cases() -> Vec<Case> {
         (
             json(423, "{}"),
             "again",
-            Kind::RateLimited,
+            Kind::RecordLocked,
             Some(2),
             "HubSpot has locked these records: too many writes at once.",
         ),
@@ -73,9 +73,9 @@ fn cases() -> Vec<Case> {
             None,
             "The request was sent, and no answer came in time.",
         ),
-        (page(200), "again", Kind::BadAnswer, None, web_page),
+        (page(200), "again", Kind::WebPage, None, web_page),
         (page(403), "stop", Kind::NotAllowed, None, "HubSpot forbids it: a web page came back."),
-        (page(404), "again", Kind::BadAnswer, None, web_page),
+        (page(404), "again", Kind::WebPage, None, web_page),
         (page(502), "unknown", Kind::ServerFailed, None, "HubSpot failed (HTTP 502): a web page came back."),
         (page(504), "unknown", Kind::ServerFailed, None, "HubSpot failed (HTTP 504): a web page came back."),
         (
@@ -135,14 +135,14 @@ fn cases() -> Vec<Case> {
         (
             json(401, r#"{"category":"EXPIRED_AUTHENTICATION"}"#),
             "stop",
-            Kind::SignInFailed,
+            Kind::SignInExpired,
             None,
             "The service key has expired.",
         ),
         (
             json(403, SCOPES),
             "stop",
-            Kind::NotAllowed,
+            Kind::ScopeMissing,
             None,
             "This service key lacks a scope: crm.objects.contacts.write.",
         ),
@@ -188,9 +188,9 @@ async fn each_answer_is_sorted_and_explained() {
 async fn where_the_properties_can_not_be_read_nothing_leaves() {
     for (reply, way, kind) in [
         (json(401, "{}"), "stop", ErrorKind::SignInFailed),
-        (json(403, SCOPES), "stop", ErrorKind::NotAllowed),
+        (json(403, SCOPES), "stop", ErrorKind::ScopeMissing),
         (json(429, TEN_SECONDS), "again", ErrorKind::RateLimited),
-        (page(200), "again", ErrorKind::BadAnswer),
+        (page(200), "again", ErrorKind::WebPage),
         (page(502), "again", ErrorKind::ServerFailed),
         (json(200, r#"{"results":["#), "again", ErrorKind::BadAnswer),
         (json(200, "{}"), "again", ErrorKind::BadAnswer),

@@ -73,7 +73,7 @@ async fn a_read_that_fails_says_why() {
         (json(200, "{}"), ErrorKind::BadAnswer),
         (json(401, "{}"), ErrorKind::SignInFailed),
         (json(429, "{}"), ErrorKind::RateLimited),
-        (Reply::Say(200, "text/html", "", "<html>"), ErrorKind::BadAnswer),
+        (Reply::Say(200, "text/html", "", "<html>"), ErrorKind::WebPage),
         (Reply::Cut, ErrorKind::Unreachable),
         (Reply::CutBody, ErrorKind::Unreachable),
         (Reply::Silence, ErrorKind::TimedOut),
@@ -115,7 +115,7 @@ async fn the_quota_is_the_accounts_own_figure() {
 async fn a_key_that_may_see_no_object_is_told_which_scope_it_lacks() {
     let server = Server::start(vec![json(403, FORBIDDEN)]).await;
     let error = hub(&server.url).objects().await.unwrap_err();
-    assert_eq!((error.kind(), error.fix()), (ErrorKind::NotAllowed, Some("crm.objects.deals.read")));
+    assert_eq!((error.kind(), error.fix()), (ErrorKind::ScopeMissing, Some("crm.objects.deals.read")));
 }
 
 async fn check(replies: Vec<Reply>) -> (Vec<Step>, Server) {
@@ -168,10 +168,10 @@ async fn the_test_says_which_step_failed_and_why() {
     for (replies, name, kind) in [
         (vec![Reply::Silence], "reach", ErrorKind::TimedOut),
         (with(0, json(401, "{}")), "sign_in", ErrorKind::SignInFailed),
-        (with(0, Reply::Say(200, "text/html", "", "<html>")), "sign_in", ErrorKind::BadAnswer),
+        (with(0, Reply::Say(200, "text/html", "", "<html>")), "sign_in", ErrorKind::WebPage),
         (with(0, json(404, "{}")), "sign_in", ErrorKind::MissingObject),
-        (none, "permissions", ErrorKind::NotAllowed),
-        (with(4, json(403, FORBIDDEN)), "objects", ErrorKind::NotAllowed),
+        (none, "permissions", ErrorKind::ScopeMissing),
+        (with(4, json(403, FORBIDDEN)), "objects", ErrorKind::ScopeMissing),
         (with(4, json(429, "{}")), "objects", ErrorKind::RateLimited),
         (with(5, json(200, super::kept(spent))), "quota", ErrorKind::QuotaSpent),
     ] {

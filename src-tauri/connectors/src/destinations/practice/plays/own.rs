@@ -28,10 +28,25 @@ pub(super) static PLAY: Play = Play {
 fn refused(problems: &[Problem]) -> Refusal {
     let words: Vec<_> = problems.iter().map(|problem| problem.words.as_str()).collect();
     let exists = problems.iter().any(|problem| problem.what == What::Exists);
-    let kind = if exists { ErrorKind::AlreadyExists } else { ErrorKind::RecordRejected };
+    let first = problems.first().map_or(What::Unusable, |problem| problem.what);
+    let kind = kind(if exists { What::Exists } else { first });
     let words = words.join(" ");
     let result = json!({ "status": "refused", "reason": words });
     (Error::new(kind, words), result)
+}
+
+fn kind(what: What) -> ErrorKind {
+    match what {
+        What::Exists => ErrorKind::AlreadyExists,
+        What::NotAnOption => ErrorKind::NotInList,
+        What::Taken => ErrorKind::ValueTaken,
+        What::Required => ErrorKind::RequiredMissing,
+        What::TooLong => ErrorKind::TextTooLong,
+        What::NothingToUpdate => ErrorKind::NothingToUpdate,
+        What::NotAnAddress | What::WrongType | What::NoField | What::NoMatchValue | What::Unusable => {
+            ErrorKind::RecordRejected
+        }
+    }
 }
 
 fn taken(done: &Done) -> Value {

@@ -64,14 +64,17 @@ async fn the_test_says_which_step_failed_and_what_to_do() {
     let refused =
         json(400, r#"{"error":"invalid_client_id","error_description":"client identifier invalid"}"#);
     let disabled = json(403, r#"[{"errorCode":"API_DISABLED_FOR_ORG","message":"API is not enabled"}]"#);
+    // Salesforce Help, "OAuth 2.0 Authorization Errors".
+    let ended = json(400, r#"{"error":"invalid_grant","error_description":"expired access/refresh token"}"#);
     let spent = json(200, r#"{"DailyApiRequests":{"Max":15000,"Remaining":0}}"#);
     let cases = [
-        (vec![Reply::Say(200, "text/html", "", "<html>")], "reach", ErrorKind::BadAnswer),
+        (vec![Reply::Say(200, "text/html", "", "<html>")], "reach", ErrorKind::WebPage),
         (vec![json(503, "down")], "reach", ErrorKind::ServerFailed),
         (vec![json(200, r#"[{"version":"50.0"}]"#)], "reach", ErrorKind::BadAnswer),
         (vec![Reply::Silence], "reach", ErrorKind::TimedOut),
         (vec![VERSIONS, refused], "sign_in", ErrorKind::SignInFailed),
-        (vec![VERSIONS, SIGNED_IN, disabled], "permissions", ErrorKind::NotAllowed),
+        (vec![VERSIONS, ended], "sign_in", ErrorKind::SignInExpired),
+        (vec![VERSIONS, SIGNED_IN, disabled], "permissions", ErrorKind::ApiOff),
         (vec![VERSIONS, SIGNED_IN, json(200, r#"{"sobjects":[]}"#)], "permissions", ErrorKind::NotAllowed),
         (vec![VERSIONS, SIGNED_IN, LIST, json(500, "boom")], "object", ErrorKind::ServerFailed),
         (vec![VERSIONS, SIGNED_IN, LIST, LEAD, spent], "quota", ErrorKind::QuotaSpent),

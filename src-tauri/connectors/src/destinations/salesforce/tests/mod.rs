@@ -114,7 +114,7 @@ async fn each_answer_is_sorted_and_explained() {
     const HTML: &str = "<html><body>Welcome</body></html>";
     let page = |status| Reply::Say(status, "text/html; charset=utf-8", "", HTML);
     let cases = [
-        (page(200), "again", ErrorKind::BadAnswer, "A web page answered"),
+        (page(200), "again", ErrorKind::WebPage, "A web page answered"),
         (json(200, ""), "unknown", ErrorKind::BadAnswer, "does not say what became of the records"),
         (json(200, "[]"), "unknown", ErrorKind::BadAnswer, "answered for 0 records, and 2 were sent"),
         (json(200, r#"[{"id":"1","succ"#), "unknown", ErrorKind::BadAnswer, "does not say"),
@@ -142,7 +142,7 @@ async fn each_answer_is_sorted_and_explained() {
             ErrorKind::MissingObject,
             "does not know the object or a field",
         ),
-        (page(404), "stop", ErrorKind::BadAnswer, "A web page answered"),
+        (page(404), "stop", ErrorKind::WebPage, "A web page answered"),
         (json(404, ""), "stop", ErrorKind::BadAnswer, "does not answer as Salesforce's API (HTTP 404)"),
         (
             Reply::Say(302, "text/html", "location: http://127.0.0.1:1/\r\n", ""),
@@ -159,7 +159,7 @@ async fn each_answer_is_sorted_and_explained() {
         (
             json(403, r#"[{"errorCode":"API_DISABLED_FOR_ORG","message":"not enabled"}]"#),
             "stop",
-            ErrorKind::NotAllowed,
+            ErrorKind::ApiOff,
             "may not use Salesforce's API",
         ),
         (

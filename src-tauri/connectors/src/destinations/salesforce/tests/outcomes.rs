@@ -73,7 +73,7 @@ async fn reasons_are_salesforce_s_own_and_a_lock_passes() {
     );
     let Answer::Records(outcomes) = &delivery.answer else { panic!("{delivery:?}") };
     let Outcome::Rejected(error) = &outcomes[0] else { panic!("{outcomes:?}") };
-    assert_eq!(error.kind(), ErrorKind::RecordRejected);
+    assert_eq!(error.kind(), ErrorKind::RequiredMissing);
     assert_eq!(error.hint(), "Map a column to each of these fields, or give them a constant.");
     let own = Salesforce.own_answer(&delivery.exchange.answer, 0, 6).unwrap();
     assert!(own.contains("REQUIRED_FIELD_MISSING") && !own.contains("STRING_TOO_LONG"), "{own}");

@@ -14,14 +14,14 @@ fn only_https_to_the_internet_is_taken_unless_more_is_allowed() {
         ("http://example.com/hook", "no", ErrorKind::BadSettings),
         ("ftp://example.com/hook", "yes", ErrorKind::BadSettings),
         ("https://", "yes", ErrorKind::BadSettings),
-        ("https://127.0.0.1/hook", "no", ErrorKind::NotAllowed),
-        ("https://10.0.0.1/hook", "no", ErrorKind::NotAllowed),
-        ("https://169.254.169.254/latest/meta-data", "no", ErrorKind::NotAllowed),
-        ("https://[::1]/hook", "no", ErrorKind::NotAllowed),
-        ("https://[::ffff:192.168.0.1]/hook", "no", ErrorKind::NotAllowed),
-        ("https://2130706433/hook", "no", ErrorKind::NotAllowed),
-        ("https://0x7f.1/hook", "no", ErrorKind::NotAllowed),
-        ("http://8.8.8.8/hook", "yes", ErrorKind::NotAllowed),
+        ("https://127.0.0.1/hook", "no", ErrorKind::AddressBarred),
+        ("https://10.0.0.1/hook", "no", ErrorKind::AddressBarred),
+        ("https://169.254.169.254/latest/meta-data", "no", ErrorKind::AddressBarred),
+        ("https://[::1]/hook", "no", ErrorKind::AddressBarred),
+        ("https://[::ffff:192.168.0.1]/hook", "no", ErrorKind::AddressBarred),
+        ("https://2130706433/hook", "no", ErrorKind::AddressBarred),
+        ("https://0x7f.1/hook", "no", ErrorKind::AddressBarred),
+        ("http://8.8.8.8/hook", "yes", ErrorKind::AddressBarred),
     ];
     for (url, allow, kind) in refused {
         let error = open(&[("url", url), ("allow_private", allow)]).err().unwrap();
@@ -71,12 +71,12 @@ async fn a_name_that_leads_into_this_network_is_refused_when_it_is_looked_up() {
     let delivery = send(&receiver, &leads(), &records()).await;
     let (way, error) = answered(&delivery);
     let error = error.unwrap();
-    assert_eq!((way, error.kind()), ("stop", ErrorKind::NotAllowed));
+    assert_eq!((way, error.kind()), ("stop", ErrorKind::AddressBarred));
     assert!(error.message().contains("inside this network"), "{error:?}");
     assert!(server.got().is_empty());
     let listen = |_: &Step| {};
     let mut steps = Steps::new(super::super::manifest::MANIFEST.steps, &listen);
-    assert_eq!(receiver.check(&mut steps).await.unwrap_err().kind(), ErrorKind::NotAllowed);
+    assert_eq!(receiver.check(&mut steps).await.unwrap_err().kind(), ErrorKind::AddressBarred);
     let failed = steps.finish();
     assert!(matches!(failed[0].result, StepResult::Failed(_)) && failed[0].name == "host");
 }

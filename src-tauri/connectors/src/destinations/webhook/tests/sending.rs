@@ -169,7 +169,7 @@ async fn each_answer_is_sorted_and_explained() {
         (text(202, "ok"), "records", None),
         // PHP's way of saying yes.
         (Reply::Say(200, "text/html", "", "ok"), "records", None),
-        (page(200), "again", Some((ErrorKind::BadAnswer, "A web page answered instead of the receiver."))),
+        (page(200), "again", Some((ErrorKind::WebPage, "A web page answered instead of the receiver."))),
         (
             text(400, "no id"),
             "refused",
