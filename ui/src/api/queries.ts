@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { MappingCheckRequest } from './bindings/MappingCheckRequest';
 import type { PayloadPreviewRequest } from './bindings/PayloadPreviewRequest';
 import type { PlanRequest } from './bindings/PlanRequest';
@@ -43,13 +43,16 @@ export const useTables = (connection: string | null) =>
     staleTime: Infinity,
   });
 
-export const useSource = (connection: string | null, query: Query | null) =>
-  useQuery({
+/** How a look at the rows of a query is asked for and kept. */
+export const sourceQuery = (connection: string | null, query: Query | null) =>
+  queryOptions({
     queryKey: ['source', connection, query],
     queryFn: () => call('source', { connection: connection ?? '', query: query as Query, fresh: false }),
-    enabled: !!connection && !!query,
     staleTime: Infinity,
   });
+
+export const useSource = (connection: string | null, query: Query | null) =>
+  useQuery({ ...sourceQuery(connection, query), enabled: !!connection && !!query });
 
 export const useKeyCheck = (connection: string | null, query: Query | null, key: string[]) =>
   useQuery({

@@ -22,7 +22,14 @@ export const text = {
   choose: 'Choose a table or view on the left',
   chooseText: 'Its columns, identifiers and first rows appear here. Nothing is sent.',
   sql: 'One SELECT statement',
-  sqlHelp: 'Any SELECT the login may run. Your tables are only read.',
+  sqlHelp:
+    'Any SELECT the login may run. Your tables are only read. Names are offered as you type, and on Ctrl Space.',
+  sqlExample: 'select lead_id, email, lead_score\nfrom analytics.lead_scores\nwhere lead_score > 40',
+  completions: 'What can stand here',
+  lookUp: (table: string) => `Read the first rows of ${table} for its columns`,
+  place: (line: number, column: number, message: string) =>
+    `Line ${String(line)}, column ${String(column)}: ${message}`,
+  showPlace: 'Show the place',
   read: 'Read rows',
   readAgain: 'Read again',
   statement: 'Your statement',

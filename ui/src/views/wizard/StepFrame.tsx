@@ -72,6 +72,7 @@ export function StepFrame({
     const onKey = (event: KeyboardEvent) => {
       if (
         event.key !== 'Enter' ||
+        event.shiftKey ||
         !(event.metaKey || event.ctrlKey) ||
         document.querySelector('[role="dialog"], [role="alertdialog"]')
       )

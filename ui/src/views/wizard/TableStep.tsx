@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { asProblem, call } from '@/api/client';
-import { useKeyCheck, useSource, useTables } from '@/api/queries';
+import { useConnections, useKeyCheck, useSource, useTables } from '@/api/queries';
 import { Empty } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { Segmented } from '@/components/Choice';
@@ -28,6 +28,7 @@ export function TableStep() {
   const client = useQueryClient();
   const { source: choice } = state;
   const connection = state.warehouse.connection;
+  const kind = useConnections().data?.find(({ name }) => name === connection)?.kind ?? null;
   const tables = useTables(connection);
   const query = queryOf(choice);
   const source = useSource(connection, query);
@@ -91,6 +92,10 @@ export function TableStep() {
           {choice.mode === 'sql' && (
             <SqlEditor
               sql={choice.sql}
+              readSql={choice.readSql}
+              connection={connection}
+              kind={kind}
+              problem={source.error ? asProblem(source.error) : null}
               busy={source.isFetching}
               onChange={(sql) => set({ sql })}
               onRead={read}
