@@ -5,6 +5,7 @@ mod connections;
 pub mod contract;
 mod convert;
 mod csv;
+mod dbt;
 mod drafts;
 mod events;
 mod mapping;

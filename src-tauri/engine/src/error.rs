@@ -72,7 +72,7 @@ macro_rules! kinds {
 kinds! {
     /// A setting of a connection is missing or wrong.
     BadSettings = "1001" "bad_settings", AfterUserAction, "Nothing was changed.", "Correct the setting and try again.";
-    /// The workspace file can not be taken.
+    /// A file can not be taken: the workspace file, or what another tool wrote.
     BadFile = "1002" "bad_file", AfterUserAction, "Nothing was changed.", "Correct the file and apply it again.";
     /// The query is not one SELECT the warehouse accepts.
     BadQuery = "1003" "bad_query", AfterUserAction, "The warehouse was not changed, and nothing was sent.", "Correct the query.";

@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod connection;
+mod dbt;
 mod event;
 mod mapping;
 mod person;
@@ -22,6 +23,7 @@ mod undo;
 
 pub use catalogue::*;
 pub use connection::*;
+pub use dbt::*;
 pub use event::*;
 pub use mapping::*;
 pub use person::*;
