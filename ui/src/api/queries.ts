@@ -62,6 +62,15 @@ export const useKeyCheck = (connection: string | null, query: Query | null, key:
     staleTime: Infinity,
   });
 
+/** The models of a dbt project, as its manifest tells of them. */
+export const useDbtProject = (connection: string | null, path: string | null) =>
+  useQuery({
+    queryKey: ['dbt_project', connection, path],
+    queryFn: () => call('dbt_project', { connection: connection ?? '', path: path ?? '' }),
+    enabled: !!connection && !!path,
+    staleTime: Infinity,
+  });
+
 export const usePayloadPreview = (request: PayloadPreviewRequest | null) =>
   useQuery({
     queryKey: ['payload_preview', request],

@@ -2,13 +2,9 @@ import type { Column } from '@/api/bindings/Column';
 import type { Table } from '@/api/bindings/Table';
 import type { Completion, CompletionOption } from '@/components/CodeField';
 import { typeWords } from '../column-types';
+import type { TableName } from './choice';
 import { type Dialect, type Part, nameIn, partsOf, solid, written } from './sql-parts';
 import { text } from './text';
-
-export interface TableName {
-  schema: string;
-  name: string;
-}
 
 /** What is known to offer names from. */
 export interface Known {

@@ -33,6 +33,38 @@ export const text = {
   read: 'Read rows',
   readAgain: 'Read again',
   statement: 'Your statement',
+  dbt: {
+    start: 'From a dbt project',
+    startText:
+      'Choose manifest.json in the project’s target folder, where dbt writes it. The file is only read, on this computer.',
+    choose: 'Choose manifest.json…',
+    other: 'Another project…',
+    file: 'manifest.json of a dbt project',
+    project: (name: string | null, written: string | null) =>
+      `${name ?? 'dbt project'}${written === null ? '' : `, written ${written}`}`,
+    readAgain: 'Read the manifest again',
+    reading: 'Reading the manifest',
+    models: 'Models',
+    search: 'Search models',
+    noMatch: (search: string) => `No model matches “${search}”.`,
+    foot: 'What the project says of a model and its columns is shown beside the rows, and is not sent.',
+    chooseModel: 'Choose a model on the left',
+    noTable: (model: string) => `The login sees no table of “${model}”`,
+    elsewhere: (database: string, own: string) =>
+      `The project has it in the database ${database}; this connection reads ${own}. Choose the manifest of the run that builds into ${own}, or another connection.`,
+    unseen: (table: string) =>
+      `The project has it as ${table}. Run dbt, or grant the login SELECT on it, then read the list again. A manifest of somebody’s own run names that run’s schemas.`,
+    about: (model: string, materialized: string) =>
+      `dbt model ${model}, ${materialized.replaceAll('_', ' ')}`,
+    noDescription: 'The project does not describe it.',
+    columns: (n: number) => (n === 1 ? '1 described column' : `${count(n)} described columns`),
+    describedColumns: 'Described columns',
+    key: (columns: string) => `Its tests say that ${columns} tells rows apart.`,
+    unique: 'unique',
+    notNull: 'never null',
+    accepted: (values: string) => `one of ${values}`,
+    together: (columns: string) => `${columns} unique together`,
+  },
   who: 'Who is it?',
   found: (n: number) => `${String(n)} of 3 identifiers`,
   none: 'No identifier yet',

@@ -2,7 +2,8 @@ import { useQueries } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
 import type { Source } from '@/api/bindings/Source';
 import { sourceQuery, useTables } from '@/api/queries';
-import { type Known, type TableName, tablesIn } from './sql-complete';
+import type { TableName } from './choice';
+import { type Known, tablesIn } from './sql-complete';
 import { type Dialect, partsOf, solid } from './sql-parts';
 
 const idOf = ({ schema, name }: TableName) => JSON.stringify([schema, name]);

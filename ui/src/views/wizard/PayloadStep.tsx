@@ -18,6 +18,8 @@ import { PayloadGrid } from '@/features/payload/PayloadGrid';
 import { PayloadPanel } from '@/features/payload/PayloadPanel';
 import { text as words } from '@/features/payload/text';
 import { queryOf } from '@/features/source/choice';
+import { noted } from '@/features/source/dbt';
+import { useModel } from '@/features/source/use-model';
 import { useWizard } from './context';
 import { StepFrame } from './StepFrame';
 import { definitionOf } from './state';
@@ -49,6 +51,7 @@ export function PayloadStep() {
   const { payload } = shaping;
   const { identifiers } = choice;
   const source = useSource(state.warehouse.connection, queryOf(choice)).data;
+  const { notes } = useModel(state.warehouse.connection, choice);
   const destination = useConnections().data?.find(({ name }) => name === state.destination.connection);
   const shapes = shapesOf(useKind(destination?.kind)?.accepts);
   const [at, setAt] = useState<{ row: number; find: string | null }>({ row: 0, find: null });
@@ -196,6 +199,7 @@ export function PayloadStep() {
         <PayloadGrid
           state={shaping}
           columns={columns}
+          title={(column) => noted(column, column, notes)}
           identifiers={identifiers}
           search={search}
           problems={problems}
