@@ -50,10 +50,9 @@ test('a model is found by its words, and picking it picks its table, its key and
   await user.keyboard(on);
   await heading('Shape the payload');
   const grid = await screen.findByRole('grid', { name: 'Columns and keys' });
-  expect((await within(grid).findByTitle(/^score_grade/)).title).toBe(
-    'score_grade\nA is best.\none of A, B, C and D',
-  );
-  expect(within(grid).getByTitle('company')).toBeTruthy();
+  // Titles are compared with their line breaks as spaces.
+  expect(await within(grid).findByTitle('score_grade A is best. one of A, B, C and D')).toBeTruthy();
+  expect(within(grid).getAllByTitle('company').length).toBeGreaterThan(0);
 });
 
 test('the project and the model are still chosen when one comes back', async () => {
