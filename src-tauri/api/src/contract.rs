@@ -7,12 +7,13 @@ use serde_json::Value;
 use crate::Api;
 use crate::wire::{
     Alert, AlertSave, AppInfo, Catalogue, Checks, Connection, ConnectionCheck, ConnectionPaste,
-    ConnectionSave, ConnectionSignIn, DestinationObject, Discard, Draft, ErrorPage, EventDetail, EventPage,
-    EventRequest, EventsExport, EventsRequest, HeldRequest, KeyCheck, KeyCheckRequest, MappingCheck,
-    MappingCheckRequest, Pasted, PayloadPreview, PayloadPreviewRequest, PersonHistory, PersonRequest, Plan,
-    PlanRequest, Problem, Replay, Retry, Review, ReviewExport, ReviewPage, ReviewRequest, Run, RunsRequest,
-    Schedule, ScheduleDescription, Settings, Since, SinceRequest, Source, SourceRequest, Sync, SyncNow,
-    SyncSave, SyncTest, Table, Undo, UndoLook, UndoLookRequest,
+    ConnectionSave, ConnectionSignIn, DbtProject, DbtRequest, DestinationObject, Discard, Draft, ErrorPage,
+    EventDetail, EventPage, EventRequest, EventsExport, EventsRequest, HeldRequest, KeyCheck,
+    KeyCheckRequest, MappingCheck, MappingCheckRequest, Pasted, PayloadPreview, PayloadPreviewRequest,
+    PersonHistory, PersonRequest, Plan, PlanRequest, Problem, Replay, Retry, Review, ReviewExport,
+    ReviewPage, ReviewRequest, Run, RunsRequest, Schedule, ScheduleDescription, Settings, Since,
+    SinceRequest, Source, SourceRequest, Sync, SyncNow, SyncSave, SyncTest, Table, Undo, UndoLook,
+    UndoLookRequest,
 };
 
 /// Declares every command once; `input -> output`, in wire types.
@@ -72,6 +73,8 @@ commands! {
     source: SourceRequest => Source;
     /// Counts nulls and duplicates of a row key over all rows.
     key_check: KeyCheckRequest => KeyCheck;
+    /// The models of a dbt project, as its manifest tells of them.
+    dbt_project: DbtRequest => DbtProject;
     /// The exact payload of one sample row.
     payload_preview: PayloadPreviewRequest => PayloadPreview;
     /// Objects and fields of the destination connection of this name.

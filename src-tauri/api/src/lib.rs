@@ -6,6 +6,7 @@ mod connections;
 pub mod contract;
 mod convert;
 mod csv;
+mod dbt;
 mod drafts;
 mod events;
 mod mapping;

@@ -89,8 +89,12 @@ fn column(sample: &Sample, index: usize) -> Column {
 
 /// Long values cross to the window only as far as anybody reads them in a cell.
 pub(crate) fn shorten(text: &str) -> String {
-    const LONGEST: usize = 200;
-    match text.char_indices().nth(LONGEST) {
+    cut(text, 200)
+}
+
+/// Text of at most `longest` characters; where more was there, it says so.
+pub(crate) fn cut(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or("")),
         None => text.to_owned(),
     }

@@ -23,6 +23,12 @@ pub trait WarehouseKind: Send + Sync {
         None
     }
 
+    /// The database of a connection with these settings, in whose schemas [`Warehouse::tables`] are; `None` where only the
+    /// server knows, or where they are in several.
+    fn database<'a>(&self, settings: &'a std::collections::BTreeMap<String, String>) -> Option<&'a str> {
+        settings.get("database").map(String::as_str)
+    }
+
     /// Opens a connection. Does not reach out yet; problems of reach show in the first call.
     fn open(&self, opening: &Opening) -> Result<Box<dyn Warehouse>>;
 }

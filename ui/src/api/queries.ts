@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { MappingCheckRequest } from './bindings/MappingCheckRequest';
 import type { PayloadPreviewRequest } from './bindings/PayloadPreviewRequest';
 import type { PlanRequest } from './bindings/PlanRequest';
@@ -50,19 +50,31 @@ export const useTables = (connection: string | null) =>
     staleTime: Infinity,
   });
 
-export const useSource = (connection: string | null, query: Query | null) =>
-  useQuery({
+/** How a look at the rows of a query is asked for and kept. */
+export const sourceQuery = (connection: string | null, query: Query | null) =>
+  queryOptions({
     queryKey: ['source', connection, query],
     queryFn: () => call('source', { connection: connection ?? '', query: query as Query, fresh: false }),
-    enabled: !!connection && !!query,
     staleTime: Infinity,
   });
+
+export const useSource = (connection: string | null, query: Query | null) =>
+  useQuery({ ...sourceQuery(connection, query), enabled: !!connection && !!query });
 
 export const useKeyCheck = (connection: string | null, query: Query | null, key: string[]) =>
   useQuery({
     queryKey: ['key_check', connection, query, key],
     queryFn: () => call('key_check', { connection: connection ?? '', query: query as Query, key }),
     enabled: !!connection && !!query && key.length > 0,
+    staleTime: Infinity,
+  });
+
+/** The models of a dbt project, as its manifest tells of them. */
+export const useDbtProject = (connection: string | null, path: string | null) =>
+  useQuery({
+    queryKey: ['dbt_project', connection, path],
+    queryFn: () => call('dbt_project', { connection: connection ?? '', path: path ?? '' }),
+    enabled: !!connection && !!path,
     staleTime: Infinity,
   });
 

@@ -13,6 +13,7 @@ import { activeSyncs, allRuns, fakeLog, pageOfRuns } from './fake/activity';
 import { errorPages } from './fake/errors';
 import { catalogue, fileObjects, practiceObjects, savedConnections } from './fake/catalogue';
 import { fakeAlerts } from './fake/alerts';
+import { dbtProject } from './fake/dbt';
 import { checkMapping } from './fake/mapping';
 import { preview } from './fake/payload';
 import { entryDetail, personOf } from './fake/person';
@@ -274,6 +275,7 @@ export function fakeHost({
       key.includes('lead_id')
         ? { rows: 48213, nulls: 0, duplicates: 0 }
         : { rows: 48213, nulls: 5303, duplicates: 12 },
+    dbt_project: () => dbtProject,
     payload_preview: preview,
     mapping_check: checkMapping,
     objects: (name) =>
@@ -428,7 +430,10 @@ export function fakeHost({
       listeners.add(handler);
       return () => void listeners.delete(handler);
     },
-    pickFile: () => Promise.resolve('/home/ana/ca.pem'),
+    pickFile: ({ endings }) =>
+      Promise.resolve(
+        endings?.includes('json') ? '/home/ana/kestrel/target/manifest.json' : '/home/ana/ca.pem',
+      ),
     pickFolder: () => Promise.resolve('/home/ana/exports'),
     saveFile: ({ name }) => Promise.resolve(`/home/ana/${name}`),
     onCloseAsked: (handler) => {

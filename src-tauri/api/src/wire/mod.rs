@@ -7,6 +7,7 @@
 mod alert;
 mod catalogue;
 mod connection;
+mod dbt;
 mod event;
 mod mapping;
 mod person;
@@ -24,6 +25,7 @@ mod undo;
 pub use alert::*;
 pub use catalogue::*;
 pub use connection::*;
+pub use dbt::*;
 pub use event::*;
 pub use mapping::*;
 pub use person::*;

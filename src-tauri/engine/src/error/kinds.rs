@@ -71,7 +71,7 @@ kinds! {
         "A field is empty, mistyped, or has a form that the other side does not know.",
         "Nothing was changed.",
         "Correct the setting and try again.";
-    /// The workspace file can not be taken.
+    /// A file can not be taken: the workspace file, or what another tool wrote.
     BadFile = "1002" "bad_file" "The workspace file can not be taken", AfterUserAction,
         "A key is unknown, a value has another form, or the file is no YAML; the message names the line.",
         "Nothing was changed.",

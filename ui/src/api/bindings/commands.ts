@@ -9,6 +9,8 @@ import type { ConnectionCheck } from "./ConnectionCheck";
 import type { ConnectionPaste } from "./ConnectionPaste";
 import type { ConnectionSave } from "./ConnectionSave";
 import type { ConnectionSignIn } from "./ConnectionSignIn";
+import type { DbtProject } from "./DbtProject";
+import type { DbtRequest } from "./DbtRequest";
 import type { DestinationObject } from "./DestinationObject";
 import type { Discard } from "./Discard";
 import type { Draft } from "./Draft";
@@ -82,6 +84,8 @@ export interface Commands {
   source: { input: SourceRequest; output: Source };
   /** Counts nulls and duplicates of a row key over all rows. */
   key_check: { input: KeyCheckRequest; output: KeyCheck };
+  /** The models of a dbt project, as its manifest tells of them. */
+  dbt_project: { input: DbtRequest; output: DbtProject };
   /** The exact payload of one sample row. */
   payload_preview: { input: PayloadPreviewRequest; output: PayloadPreview };
   /** Objects and fields of the destination connection of this name. */

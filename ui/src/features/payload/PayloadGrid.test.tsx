@@ -13,6 +13,7 @@ function Grid() {
     <PayloadGrid
       state={state}
       columns={leadScores.columns}
+      title={(column) => column}
       identifiers={{}}
       search=""
       problems={{}}

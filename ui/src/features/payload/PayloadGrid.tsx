@@ -17,6 +17,8 @@ import styles from './payload.module.css';
 interface Props {
   state: Shaping;
   columns: readonly Column[];
+  /** What a column is called for whoever points at it. */
+  title: (column: string) => string;
   identifiers: Record<string, string>;
   search: string;
   problems: Record<string, string>;
@@ -38,6 +40,7 @@ const refocus = () => {
 export function PayloadGrid({
   state,
   columns,
+  title,
   identifiers,
   search,
   problems,
@@ -83,6 +86,7 @@ export function PayloadGrid({
     },
     narrow ? 'narrow' : 'wide',
     payload.shape === 'record',
+    title,
   );
   const onCellKey = (row: GridRow, columnId: string, event: React.KeyboardEvent): boolean => {
     if (row.kind !== 'line') return false;

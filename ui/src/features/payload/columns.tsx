@@ -78,14 +78,14 @@ function Tick({ row, onTick }: { row: GridRow; onTick: CellActions['onTick'] }) 
   );
 }
 
-function Name({ row }: { row: GridRow }) {
+function Name({ row, title }: { row: GridRow; title: (column: string) => string }) {
   if (row.kind === 'group') return null;
   if (row.kind === 'line' && row.line.value.type !== 'column')
     return <span className={t('soft')}>{wordOf(row.line)}</span>;
   const name = row.kind === 'identifier' ? row.column.name : nameOf(row.line);
   return (
     <>
-      <span className={t('mono', 'cut', 'data')} title={name} dir="auto">
+      <span className={t('mono', 'cut', 'data')} title={title(name)} dir="auto">
         {name}
       </span>
       {row.column?.personal && (
@@ -181,6 +181,7 @@ export function gridColumns(
   actions: CellActions,
   width: 'wide' | 'narrow' | 'tiny',
   record: boolean,
+  title: (column: string) => string,
 ): GridColumn<GridRow>[] {
   const head = text.columnsHead;
   const columns: GridColumn<GridRow>[] = [
@@ -192,7 +193,13 @@ export function gridColumns(
       pinned: true,
       cell: (row) => <Tick row={row} onTick={actions.onTick} />,
     },
-    { id: 'column', head: head.column, width: 152, pinned: true, cell: (row) => <Name row={row} /> },
+    {
+      id: 'column',
+      head: head.column,
+      width: 152,
+      pinned: true,
+      cell: (row) => <Name row={row} title={title} />,
+    },
     {
       id: 'key',
       head: <span className={styles.keyHead}>{record ? head.field : head.key}</span>,

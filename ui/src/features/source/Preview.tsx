@@ -7,6 +7,7 @@ import { Icon } from '@/components/Icon';
 import { t } from '@/components/text';
 import { clockTime, counted, duration } from '@/components/times';
 import { typeWords } from '../column-types';
+import { type Notes, noted } from './dbt';
 import { text } from './text';
 import styles from './source.module.css';
 
@@ -31,10 +32,13 @@ const widthOf = (column: Column, rows: readonly (string | null)[][], at: number)
 /** The first rows as they are, personal data masked. */
 export function Preview({
   source,
+  notes,
   onReload,
   reloading,
 }: {
   source: Source;
+  /** What is known of its columns beside their types. */
+  notes: Notes;
   onReload: () => void;
   reloading: boolean;
 }) {
@@ -45,7 +49,10 @@ export function Preview({
         width: Math.round(widthOf(column, source.rows, at)),
         ...(numeric(column) ? { align: 'end' as const } : {}),
         head: (
-          <span className={styles.columnHead} title={`${column.name}, ${column.native}`}>
+          <span
+            className={styles.columnHead}
+            title={noted(`${column.name}, ${column.native}`, column.name, notes)}
+          >
             <span className={styles.columnName}>{column.name}</span>
             <span className={styles.columnType}>{typeOf(column)}</span>
           </span>
@@ -61,7 +68,7 @@ export function Preview({
           );
         },
       })),
-    [source],
+    [source, notes],
   );
   const rows = useMemo(() => source.rows.map((values, index) => ({ index, values })), [source]);
   return (

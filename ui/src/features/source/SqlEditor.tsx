@@ -1,32 +1,95 @@
+import { useCallback, useRef } from 'react';
+import type { Problem } from '@/api/bindings/Problem';
 import { Button } from '@/components/Button';
-import { TextField } from '@/components/Field';
+import { CodeField } from '@/components/CodeField';
+import type { CodePiece } from '@/components/CodeLines';
+import { completionAt } from './sql-complete';
+import { type PartKind, dialectOf, partsOf } from './sql-parts';
+import { placeOf } from './sql-place';
 import { text } from './text';
+import { useKnown } from './use-known';
 import styles from './source.module.css';
 
-/** One SELECT; it is read when the user says so, not on every key. */
-export function SqlEditor({
-  sql,
-  busy,
-  onChange,
-  onRead,
-}: {
+const looks: Record<PartKind, CodePiece['look']> = {
+  space: null,
+  comment: 'comment',
+  word: 'word',
+  name: null,
+  quoted: 'key',
+  string: 'string',
+  number: 'number',
+  punct: 'punct',
+};
+
+interface Props {
   sql: string;
+  /** The statement as last read. */
+  readSql: string | null;
+  connection: string | null;
+  /** The kind of warehouse: it decides how SQL is written. */
+  kind: string | null;
+  /** What came of reading it, where that failed. */
+  problem: Problem | null;
   busy: boolean;
   onChange: (sql: string) => void;
   onRead: () => void;
-}) {
+}
+
+/** One SELECT; it is read when the user says so, not on every key. */
+export function SqlEditor({ sql, readSql, connection, kind, problem, busy, onChange, onRead }: Props) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const dialect = dialectOf(kind);
+  const known = useKnown(connection, sql, dialect);
+  const paint = useCallback(
+    (code: string) => partsOf(code, dialect).map((part) => ({ text: part.text, look: looks[part.kind] })),
+    [dialect],
+  );
+  const complete = useCallback(
+    (code: string, caret: number, asked: boolean) => completionAt(code, caret, asked, known, dialect),
+    [known, dialect],
+  );
+  // Places are of the statement that was read. Once it is edited they are no more.
+  const place =
+    problem && readSql !== null && sql.trim() === readSql
+      ? placeOf(problem, readSql, kind ?? '', dialect)
+      : null;
+  const lead = sql.length - sql.trimStart().length;
+  const mark = place && { from: place.from + lead, to: place.to + lead };
+  const show = () => {
+    if (!mark || !field.current) return;
+    field.current.focus();
+    field.current.setSelectionRange(mark.from, mark.to);
+  };
   return (
     <div className={styles.sql}>
-      <TextField
+      <CodeField
         label={text.sql}
         value={sql}
         onChange={onChange}
-        rows={6}
-        mono
+        paint={paint}
+        complete={complete}
+        completions={text.completions}
+        mark={mark}
         help={text.sqlHelp}
-        placeholder={'select lead_id, email, lead_score\nfrom analytics.lead_scores\nwhere lead_score > 40'}
+        error={
+          place && (
+            <>
+              <span>{text.place(place.line, place.column, problem?.message ?? '')}</span>
+              <Button look="quiet" size="sm" onPress={show}>
+                {text.showPlace}
+              </Button>
+            </>
+          )
+        }
+        placeholder={text.sqlExample}
+        fieldRef={field}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || !event.shiftKey || !(event.metaKey || event.ctrlKey)) return;
+          event.preventDefault();
+          if (sql.trim() && !busy) onRead();
+        }}
       />
-      <Button icon="play" busy={busy} isDisabled={!sql.trim()} onPress={onRead}>
+      <Button icon="play" keys="mod+shift+enter" busy={busy} isDisabled={!sql.trim()} onPress={onRead}>
         {text.read}
       </Button>
     </div>

@@ -16,7 +16,8 @@ type Row = { kind: 'schema'; schema: string } | { kind: 'table'; table: Table };
 const idOf = (table: { schema: string; name: string }) => `${table.schema}.${table.name}`;
 const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 
-function Name({ name, search }: { name: string; search: string }) {
+/** A name with what was searched for in it. */
+export function Name({ name, search }: { name: string; search: string }) {
   const at = search ? name.toLowerCase().indexOf(search.toLowerCase()) : -1;
   if (at < 0) return name;
   return (

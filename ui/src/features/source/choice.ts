@@ -1,13 +1,22 @@
 import type { Query } from '@/api/bindings/Query';
 import type { Source } from '@/api/bindings/Source';
+import type { DbtChoice } from './dbt';
 
 /** Identifiers in the order they are shown. */
 export const identifierNames = ['email', 'user_id', 'anonymous_id'] as const;
 
+export interface TableName {
+  schema: string;
+  name: string;
+}
+
 /** Which rows a sync reads, and what names a person and a row in them. */
 export interface SourceChoice {
-  mode: 'table' | 'sql';
-  table: { schema: string; name: string } | null;
+  /** A model of a dbt project is read as the table it became. */
+  mode: 'table' | 'sql' | 'dbt';
+  table: TableName | null;
+  /** Where models are chosen from; a draft of an earlier version has none. */
+  dbt?: DbtChoice | null;
   sql: string;
   /** The statement as last read; editing it asks for another read. */
   readSql: string | null;
@@ -36,13 +45,17 @@ export function queryOf(choice: SourceChoice): Query | null {
 /** The rows as chosen now were read: identifiers and key are of their columns. */
 export const isLookedAt = (choice: SourceChoice): boolean =>
   choice.lookedAt === JSON.stringify(queryOf(choice)) &&
-  (choice.mode === 'table' || choice.sql.trim() === choice.readSql);
+  (choice.mode !== 'sql' || choice.sql.trim() === choice.readSql);
 
-/** Takes over what a look at the rows found, keeping what the user chose for the same query. */
-export function looked(choice: SourceChoice, source: Source): SourceChoice {
+/**
+ * Takes over what a look at the rows found, keeping what the user chose for the same query. A key that is `known` counts
+ * for more than what the sample rows suggest.
+ */
+export function looked(choice: SourceChoice, source: Source, known: string[] = []): SourceChoice {
   const lookedAt = JSON.stringify(queryOf(choice));
   if (choice.lookedAt === lookedAt) return choice;
-  return { ...choice, lookedAt, identifiers: source.identifiers, key: source.key_candidates.slice(0, 1) };
+  const key = known.length > 0 ? known : source.key_candidates.slice(0, 1);
+  return { ...choice, lookedAt, identifiers: source.identifiers, key };
 }
 
 /** The choice of a saved sync. */

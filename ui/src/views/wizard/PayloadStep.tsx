@@ -20,6 +20,8 @@ import { PayloadPanel } from '@/features/payload/PayloadPanel';
 import { text as words } from '@/features/payload/text';
 import { inPayload } from '@/features/shortcuts';
 import { queryOf } from '@/features/source/choice';
+import { noted } from '@/features/source/dbt';
+import { useModel } from '@/features/source/use-model';
 import { useWizard } from './context';
 import { StepFrame } from './StepFrame';
 import { definitionOf } from './state';
@@ -46,6 +48,7 @@ export function PayloadStep() {
   const { payload } = shaping;
   const { identifiers } = choice;
   const source = useSource(state.warehouse.connection, queryOf(choice)).data;
+  const { notes } = useModel(state.warehouse.connection, choice);
   const destination = useConnections().data?.find(({ name }) => name === state.destination.connection);
   const shapes = shapesOf(useKind(destination?.kind)?.accepts);
   const [at, setAt] = useState<{ row: number; find: string | null }>({ row: 0, find: null });
@@ -193,6 +196,7 @@ export function PayloadStep() {
         <PayloadGrid
           state={shaping}
           columns={columns}
+          title={(column) => noted(column, column, notes)}
           identifiers={identifiers}
           search={search}
           problems={problems}

@@ -72,7 +72,11 @@ export function StepFrame({
   // Taken on the way down: controls keep the keys they know from going further up.
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (!isPressed(event, inWizard.next) || document.querySelector('[role="dialog"], [role="alertdialog"]'))
+      if (
+        !isPressed(event, inWizard.next) ||
+        event.shiftKey ||
+        document.querySelector('[role="dialog"], [role="alertdialog"]')
+      )
         return;
       event.preventDefault();
       press();

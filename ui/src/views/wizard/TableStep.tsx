@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import type { DbtModel } from '@/api/bindings/DbtModel';
 import { asProblem, call } from '@/api/client';
-import { useKeyCheck, useSource, useTables } from '@/api/queries';
+import { useConnections, useKeyCheck, useSource, useTables } from '@/api/queries';
 import { Empty } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { Segmented } from '@/components/Choice';
@@ -10,13 +11,18 @@ import { State } from '@/components/State';
 import { cx } from '@/components/cx';
 import { t } from '@/components/text';
 import { byteSize, counted } from '@/components/times';
-import { queryOf } from '@/features/source/choice';
+import { type TableName, queryOf } from '@/features/source/choice';
+import { type DbtChoice, keyOf, tableOf } from '@/features/source/dbt';
+import { DbtList } from '@/features/source/DbtList';
 import { Identifiers } from '@/features/source/Identifiers';
+import { ModelFacts } from '@/features/source/ModelFacts';
 import { Preview } from '@/features/source/Preview';
 import { RowKey } from '@/features/source/RowKey';
 import { SqlEditor } from '@/features/source/SqlEditor';
 import { TableList } from '@/features/source/TableList';
 import { text as words } from '@/features/source/text';
+import { Unseen } from '@/features/source/Unseen';
+import { useModel } from '@/features/source/use-model';
 import { useWizard } from './context';
 import { openPoints } from './progress';
 import { StepFrame } from './StepFrame';
@@ -28,18 +34,32 @@ export function TableStep() {
   const client = useQueryClient();
   const { source: choice } = state;
   const connection = state.warehouse.connection;
+  const kind = useConnections().data?.find(({ name }) => name === connection)?.kind ?? null;
   const tables = useTables(connection);
   const query = queryOf(choice);
   const source = useSource(connection, query);
   const check = useKeyCheck(connection, source.data ? query : null, choice.key);
   const [reloading, setReloading] = useState(false);
   const { data } = source;
+  const { model, database, notes } = useModel(connection, choice);
 
   useEffect(() => {
-    if (data) dispatch({ type: 'looked', source: data });
-  }, [data, dispatch]);
+    if (data) dispatch({ type: 'looked', source: data, key: keyOf(model, data) });
+  }, [data, model, dispatch]);
+
+  // A model's table that the login comes to see is the one that was chosen.
+  useEffect(() => {
+    const table = model && !choice.table && tableOf(model, tables.data ?? []);
+    if (table) dispatch({ type: 'source', source: { ...choice, table } });
+  }, [model, choice, tables.data, dispatch]);
 
   const set = (part: Partial<typeof choice>) => dispatch({ type: 'source', source: { ...choice, ...part } });
+  const setModel = (dbt: DbtChoice, table: TableName | null, chosen?: DbtModel) => {
+    // Rows that were looked at already are not looked at again, so their key is set here.
+    const same = data && choice.lookedAt === JSON.stringify(queryOf({ ...choice, table }));
+    const key = same ? keyOf(chosen, data) : [];
+    set({ dbt, table, ...(key.length > 0 ? { key } : {}) });
+  };
   const readAgain = async () => {
     if (!connection || !query) return;
     setReloading(true);
@@ -54,7 +74,7 @@ export function TableStep() {
     if (choice.sql.trim() === choice.readSql) void readAgain();
     else set({ readSql: choice.sql.trim() });
   };
-  const error = source.error ?? (choice.mode === 'table' ? tables.error : null);
+  const error = source.error ?? (choice.mode === 'sql' ? null : tables.error);
   const points = source.isFetching && !data ? [text.table.reading] : openPoints('table', state);
   return (
     <StepFrame
@@ -69,6 +89,7 @@ export function TableStep() {
           options={[
             { value: 'table', label: text.table.modes.table },
             { value: 'sql', label: text.table.modes.sql },
+            { value: 'dbt', label: text.table.modes.dbt },
           ]}
         />
       }
@@ -83,7 +104,16 @@ export function TableStep() {
           loading={tables.isFetching}
           failed={tables.isError}
           onReload={() => void tables.refetch()}
-          onChoose={(table) => set({ table })}
+          onChoose={(table) => set({ table, dbt: choice.dbt ? { ...choice.dbt, model: null } : null })}
+        />
+      )}
+      {choice.mode === 'dbt' && (
+        <DbtList
+          connection={connection}
+          choice={choice.dbt ?? null}
+          tables={tables.data}
+          loading={tables.isFetching}
+          onChoose={setModel}
         />
       )}
       <div className={styles.tablePane}>
@@ -91,6 +121,10 @@ export function TableStep() {
           {choice.mode === 'sql' && (
             <SqlEditor
               sql={choice.sql}
+              readSql={choice.readSql}
+              connection={connection}
+              kind={kind}
+              problem={source.error ? asProblem(source.error) : null}
               busy={source.isFetching}
               onChange={(sql) => set({ sql })}
               onRead={read}
@@ -109,8 +143,18 @@ export function TableStep() {
               }
             />
           )}
-          {!query && choice.mode === 'table' && !error && (
-            <Empty title={words.choose}>{words.chooseText}</Empty>
+          {!query && choice.mode !== 'sql' && !error && !model && (
+            <Empty title={choice.mode === 'dbt' ? words.dbt.chooseModel : words.choose}>
+              {words.chooseText}
+            </Empty>
+          )}
+          {!query && model && !error && (
+            <Unseen
+              model={model}
+              database={database}
+              busy={tables.isFetching}
+              onReload={() => void tables.refetch()}
+            />
           )}
           {source.isFetching && !data && <State state="running">{text.table.reading}</State>}
           {data && query && (
@@ -135,6 +179,7 @@ export function TableStep() {
                   </span>
                 )}
               </div>
+              {model && <ModelFacts model={model} />}
               <Identifiers
                 source={data}
                 identifiers={choice.identifiers}
@@ -145,7 +190,9 @@ export function TableStep() {
             </>
           )}
         </div>
-        {data && query && <Preview source={data} reloading={reloading} onReload={() => void readAgain()} />}
+        {data && query && (
+          <Preview source={data} notes={notes} reloading={reloading} onReload={() => void readAgain()} />
+        )}
       </div>
     </StepFrame>
   );

@@ -19,8 +19,9 @@ export function openPoints(step: StepId, state: WizardState): string[] {
     case 'connection':
       return state.warehouse.connection ? [] : [text.connection.noTest];
     case 'table': {
-      if (source.mode === 'table' && !queryOf(source)) return [text.table.noTable];
-      if (!isLookedAt(source)) return [source.mode === 'table' ? text.table.notRead : text.table.noSql];
+      if (source.mode !== 'sql' && !queryOf(source))
+        return [source.mode === 'dbt' ? text.table.noModel : text.table.noTable];
+      if (!isLookedAt(source)) return [source.mode === 'sql' ? text.table.noSql : text.table.notRead];
       const events = shaping.payload.shape !== 'record';
       return [
         ...(events && Object.keys(source.identifiers).length === 0 ? [text.table.noIdentifier] : []),

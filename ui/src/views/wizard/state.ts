@@ -51,7 +51,8 @@ export type WizardAction =
   | { type: 'connected'; kind: Kind; connection: string }
   | { type: 'later' }
   | { type: 'source'; source: SourceChoice }
-  | { type: 'looked'; source: Source }
+  /** `key` names a row, where somebody has said so. */
+  | { type: 'looked'; source: Source; key?: string[] }
   | { type: 'shaping'; shaping: Shaping }
   | { type: 'schedule'; schedule: ScheduleForm }
   | { type: 'target'; target: Target }
@@ -154,17 +155,11 @@ export function reduce(state: WizardState, action: WizardAction): WizardState {
       return { ...state, later: true, destination: noEnd };
     case 'source': {
       const { table, mode } = action.source;
-      const name = state.named
-        ? state.name
-        : mode === 'table' && table
-          ? spoken(table.name)
-          : mode === 'sql'
-            ? 'SQL'
-            : '';
+      const name = state.named ? state.name : mode === 'sql' ? 'SQL' : table ? spoken(table.name) : '';
       return { ...state, source: action.source, name };
     }
     case 'looked': {
-      const source = looked(state.source, action.source);
+      const source = looked(state.source, action.source, action.key);
       const other = source !== state.source;
       const before = other ? withoutColumns(state.shaping) : state.shaping;
       const payload = withColumns(before.payload, action.source.columns);

@@ -43,10 +43,11 @@ export const text = {
   },
   table: {
     title: 'Which rows?',
-    text: 'Pick a table or view, or write one SELECT. One row becomes one event or record.',
+    text: 'Pick a table, a view or a dbt model, or write one SELECT. One row becomes one event or record.',
     mode: 'Source',
-    modes: { table: 'Table or view', sql: 'SQL' },
+    modes: { table: 'Table or view', sql: 'SQL', dbt: 'dbt project' },
     noTable: 'Choose a table or view',
+    noModel: 'Choose a model',
     noSql: 'Read the statement’s rows first',
     notRead: 'The first rows could not be read',
     noIdentifier: 'Say which column identifies the person',

@@ -59,6 +59,10 @@ impl WarehouseKind for BigQuery {
         paste::settings(text.trim())
     }
 
+    fn database<'a>(&self, settings: &'a BTreeMap<String, String>) -> Option<&'a str> {
+        settings.get("project").map(String::as_str)
+    }
+
     fn open(&self, opening: &Opening) -> Result<Box<dyn Warehouse>> {
         let login = Login::new(opening)?;
         let dataset = opening.get("diff_schema");
