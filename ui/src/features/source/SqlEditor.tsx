@@ -1,5 +1,7 @@
 import { Button } from '@/components/Button';
 import { TextField } from '@/components/Field';
+import { useLeft } from '@/components/use-left';
+import { sqlProblem } from './choice';
 import { text } from './text';
 import styles from './source.module.css';
 
@@ -15,6 +17,7 @@ export function SqlEditor({
   onChange: (sql: string) => void;
   onRead: () => void;
 }) {
+  const { leave, told } = useLeft<'sql'>();
   return (
     <div className={styles.sql}>
       <TextField
@@ -24,6 +27,8 @@ export function SqlEditor({
         rows={6}
         mono
         help={text.sqlHelp}
+        error={told('sql', sqlProblem(sql))}
+        onBlur={() => leave('sql')}
         placeholder={'select lead_id, email, lead_score\nfrom analytics.lead_scores\nwhere lead_score > 40'}
       />
       <Button icon="play" busy={busy} isDisabled={!sql.trim()} onPress={onRead}>
