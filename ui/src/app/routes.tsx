@@ -58,7 +58,7 @@ const fresh = createRoute({
     });
   },
 });
-/** The wizard for a draft; a draft that starts from a saved sync is named `sync:<name>`, and the step `resume` goes on where it stopped. */
+/** The wizard for a draft; one that starts from a saved sync is named `sync:<name>`, a copy `copy:<id>:<name>`, and the step `resume` goes on where it stopped. */
 const wizard = createRoute({
   getParentRoute: () => root,
   path: '/wizard/$draft/$step',

@@ -44,6 +44,7 @@ export interface CodeFieldProps {
   /** What is wrong, in words. */
   error?: ReactNode;
   placeholder?: string;
+  onBlur?: () => void;
   onKeyDown?: (event: KeyboardEvent) => void;
   fieldRef: RefObject<HTMLTextAreaElement | null>;
 }
@@ -72,6 +73,7 @@ export function CodeField(props: CodeFieldProps) {
     help,
     error,
     placeholder,
+    onBlur,
     onKeyDown,
     fieldRef: field,
   } = props;
@@ -180,7 +182,10 @@ export function CodeField(props: CodeFieldProps) {
             onSelect={({ currentTarget: { selectionStart, selectionEnd } }) => {
               if (open && (selectionStart !== open.to || selectionEnd !== open.to)) close();
             }}
-            onBlur={close}
+            onBlur={() => {
+              close();
+              onBlur?.();
+            }}
             onKeyDown={onKey}
           />
           <CodeLines text={value} paint={paint} mark={mark ?? null} anchor={open?.from ?? null} />

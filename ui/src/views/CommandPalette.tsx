@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useAppInfo, useSyncs } from '@/api/queries';
 import { Palette, type PaletteItem } from '@/components/Palette';
 import { help } from '@/components/help';
+import { copyOf } from '@/features/syncs/describe';
 import { useSyncActions } from '@/features/syncs/use-sync-actions';
 import { text } from './palette-text';
 
@@ -26,6 +27,13 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       { id: `run ${name}`, label: text.run(name), icon: 'play', onAction: () => void actions.syncNow(name) },
     ];
   });
+  const duplicating = syncs.map(({ definition: { name } }): PaletteItem => ({
+    id: `duplicate ${name}`,
+    label: text.duplicate(name),
+    icon: 'copy',
+    onAction: () =>
+      void navigate({ to: '/wizard/$draft/$step', params: { draft: copyOf(name), step: 'destination' } }),
+  }));
   const paused = settings?.schedules_paused ?? false;
   const general: PaletteItem[] = [
     { id: 'new', label: text.newSync, icon: 'plus', onAction: () => void navigate({ to: '/new' }) },
@@ -78,7 +86,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       sections={[
         { title: text.goTo, items: places },
-        { title: text.actions, items: [...general, ...doing] },
+        { title: text.actions, items: [...general, ...doing, ...duplicating] },
       ]}
     />
   );

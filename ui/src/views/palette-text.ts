@@ -15,5 +15,6 @@ export const text = {
   pauseAll: 'Pause all schedules',
   resumeAll: 'Resume all schedules',
   run: (name: string) => `Sync ${name} now`,
+  duplicate: (name: string) => `Duplicate ${name}…`,
   cancel: (name: string) => `Cancel the run of ${name}`,
 };

@@ -38,6 +38,15 @@ describe('the palette', () => {
     await waitFor(() => expect(router.state.location.pathname).toBe('/connections'));
   });
 
+  it('duplicates a sync, and asks where the copy goes', async () => {
+    const { user, router } = await open();
+    await user.keyboard('duplicate orders');
+    await user.keyboard('{ArrowDown}{Enter}');
+    await screen.findByRole('heading', { level: 1, name: 'Where should it go?' });
+    await screen.findByText('Orders copy');
+    expect(router.state.location.pathname).toMatch(/copy.*Orders/);
+  });
+
   it('says when nothing is called that', async () => {
     const { user } = await open();
     await user.keyboard('zzz');

@@ -90,6 +90,37 @@ describe('home', () => {
     expect(screen.queryByRole('button', { name: 'Show all 6' })).toBeNull();
   });
 
+  it('gives everything that needs the user one button, the most urgent first', async () => {
+    const host = fakeHost();
+    const broken = activeSyncs().find(({ status }) => status === 'needs_you') as Sync;
+    const held = savedSyncs[0] as Sync;
+    const at = (sync: Sync, name: string, started_at: string): Sync => ({
+      ...sync,
+      definition: { ...sync.definition, name },
+      last_run: runOf(1, name, { started_at }),
+    });
+    host.answer('syncs', () => [
+      at(held, 'Annual', '2026-11-20T08:00:00Z'),
+      at(broken, 'Books', '2026-11-24T08:00:00Z'),
+      at(broken, 'Carts', '2026-11-22T08:00:00Z'),
+      savedSyncs[1] as Sync,
+    ]);
+    renderWindow('/', host);
+    await userEvent.click(await screen.findByRole('button', { name: 'Show all 3' }));
+    const names = screen.getAllByText(/needs you\.$/).map(({ textContent }) => textContent);
+    // What stands still comes before what waits for a decision; of that, what has waited longest.
+    expect(names).toEqual(['Carts needs you.', 'Books needs you.', 'Annual is held and needs you.']);
+    const buttons = names.map((name) => {
+      const banner = screen.getByText(name).closest('p')?.parentElement?.parentElement as HTMLElement;
+      return within(banner)
+        .getAllByRole('button')
+        .map(({ textContent }) => textContent);
+    });
+    expect(buttons).toEqual([['Enter new credentials'], ['Enter new credentials'], ['Review 4,187 changes']]);
+    expect(document.querySelectorAll('[data-look=primary]')).toHaveLength(1);
+    expect(await violations()).toEqual([]);
+  });
+
   it('shows counts that add up to what a run was to send', async () => {
     renderWindow('/');
     const cells = within(await rowOf('Product usage'))
@@ -332,7 +363,10 @@ describe('the page of a sync', () => {
     const share = await screen.findByRole('textbox', { name: /Share of rows that may be missing/ });
     await userEvent.clear(share);
     await userEvent.type(share, '120');
-    expect(screen.getByText('A whole number from 0 to 100')).toBeTruthy();
+    // What is typed is judged when its field is left.
+    expect(screen.queryByText(/A whole number/)).toBeNull();
+    await userEvent.tab();
+    expect(screen.getByText('A whole number from 0 to 100, for example 50')).toBeTruthy();
     await userEvent.clear(share);
     await userEvent.type(share, '80');
     await userEvent.click(screen.getByRole('switch', { name: /The destination refuses/ }));

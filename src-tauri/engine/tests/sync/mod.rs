@@ -10,6 +10,7 @@ mod cursor;
 mod cut;
 mod delivery;
 mod discard;
+mod edit;
 mod ends;
 mod invalid;
 mod large;

@@ -1,8 +1,8 @@
-import { useState } from 'react';
 import type { Connection } from '@/api/bindings/Connection';
 import type { Kind } from '@/api/bindings/Kind';
 import type { Setting } from '@/api/bindings/Setting';
 import { TextField } from '@/components/Field';
+import { useLeft } from '@/components/use-left';
 import { type ConnectionForm, type Secrets, shownSettings, toDraft } from './form';
 import { PasteField } from './PasteField';
 import { SettingField } from './SettingField';
@@ -28,9 +28,8 @@ interface Props {
 /** The form of a connection, rendered from its kind's manifest. */
 export function ConnectionFields(props: Props) {
   const { kind, form, secrets, saved, errors, insist, paste, onChange, onSignedIn } = props;
-  const [left, setLeft] = useState<string[]>([]);
-  const errorOf = (key: string) => (insist || left.includes(key) ? errors[key] : undefined);
-  const leave = (key: string) => setLeft((before) => (before.includes(key) ? before : [...before, key]));
+  const { leave, told } = useLeft(insist);
+  const errorOf = (key: string) => told(key, errors[key]);
   const valueOf = ({ key, secret }: Setting) => (secret ? secrets[key] : form.settings[key]) ?? '';
   const set = (key: string, value: string, secret: boolean) => {
     const next = { ...form, filled: form.filled.filter((one) => one !== key) };
@@ -40,7 +39,7 @@ export function ConnectionFields(props: Props) {
   /** What to sign in with; where a field is not right, that is shown instead. */
   const draftBut = (key: string) => {
     const wrong = Object.keys(errors).filter((one) => one !== key);
-    setLeft((before) => [...before, ...wrong]);
+    leave(...wrong);
     return wrong.length > 0 ? null : toDraft(kind, form, secrets);
   };
   return (

@@ -3,6 +3,7 @@ import { Button } from '@/components/Button';
 import { Segmented } from '@/components/Choice';
 import { Caption, TextField } from '@/components/Field';
 import { Dialog } from '@/components/Dialog';
+import { useLeft } from '@/components/use-left';
 import { type ConstantKind, parseConstant } from './constant';
 import { text } from './text';
 import styles from './payload.module.css';
@@ -13,6 +14,7 @@ function Form({ onClose, onAdd }: { onClose: () => void; onAdd: (key: string, va
   const [typed, setTyped] = useState('');
   const [insist, setInsist] = useState(false);
   const parsed = parseConstant(kind, typed);
+  const { leave, told } = useLeft<'key' | 'value'>(insist);
   const add = () => {
     if (!key.trim() || 'error' in parsed) setInsist(true);
     else onAdd(key.trim(), parsed.value);
@@ -29,8 +31,9 @@ function Form({ onClose, onAdd }: { onClose: () => void; onAdd: (key: string, va
         value={key}
         onChange={setKey}
         mono
-        help={text.renameHint}
-        error={insist && !key.trim() ? text.constantNoKey : undefined}
+        help={text.constantKeyHelp}
+        error={told('key', key.trim() ? undefined : text.constantNoKey)}
+        onBlur={() => leave('key')}
         onKeyDown={onEnter}
       />
       <div className={styles.constantKind}>
@@ -67,8 +70,9 @@ function Form({ onClose, onAdd }: { onClose: () => void; onAdd: (key: string, va
           value={typed}
           onChange={setTyped}
           mono={kind !== 'text'}
-          help=""
-          error={insist && 'error' in parsed ? parsed.error : undefined}
+          help={text.constantHelp[kind]}
+          error={told('value', 'error' in parsed ? parsed.error : undefined)}
+          onBlur={() => leave('value')}
           onKeyDown={onEnter}
         />
       )}

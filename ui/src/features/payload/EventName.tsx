@@ -3,6 +3,7 @@ import { Segmented } from '@/components/Choice';
 import { TextField } from '@/components/Field';
 import { Select } from '@/components/Select';
 import { t } from '@/components/text';
+import { useLeft } from '@/components/use-left';
 import * as actions from './actions';
 import type { Shaping } from './edits';
 import { text } from './text';
@@ -22,6 +23,7 @@ export function EventName({
 }) {
   const { eventName, eventNameColumn } = state.payload;
   const fixed = eventNameColumn === null;
+  const { leave, told } = useLeft<'name'>(insist);
   return (
     <div className={styles.eventName}>
       <span className={t('label')}>{text.eventName}</span>
@@ -49,7 +51,8 @@ export function EventName({
             value={eventName}
             placeholder="Workspace Created"
             onChange={(name) => onChange(actions.setEventName(state, { eventName: name }))}
-            error={insist && !eventName.trim() ? text.eventNameMissing : undefined}
+            error={told('name', eventName.trim() ? undefined : text.eventNameMissing)}
+            onBlur={() => leave('name')}
           />
         ) : (
           <Select

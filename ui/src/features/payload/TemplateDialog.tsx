@@ -4,6 +4,7 @@ import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { TextField } from '@/components/Field';
 import { Select } from '@/components/Select';
+import { useLeft } from '@/components/use-left';
 import { HashSelect } from './HashSelect';
 import { readTemplate } from './template';
 import { text } from './text';
@@ -21,6 +22,7 @@ function Form({ columns, onClose, onAdd }: Props) {
   const [hash, setHash] = useState<Hash | null>(null);
   const [insist, setInsist] = useState(false);
   const read = readTemplate(template, columns);
+  const { leave, told } = useLeft<'key' | 'template'>(insist);
   const add = () => {
     if (!key.trim() || 'error' in read) setInsist(true);
     else onAdd(key.trim(), template, hash);
@@ -37,8 +39,9 @@ function Form({ columns, onClose, onAdd }: Props) {
         value={key}
         onChange={setKey}
         mono
-        help={text.renameHint}
-        error={insist && !key.trim() ? text.constantNoKey : undefined}
+        help={text.templateKeyHelp}
+        error={told('key', key.trim() ? undefined : text.constantNoKey)}
+        onBlur={() => leave('key')}
         onKeyDown={onEnter}
       />
       <TextField
@@ -47,7 +50,8 @@ function Form({ columns, onClose, onAdd }: Props) {
         onChange={setTemplate}
         mono
         help={text.templateHelp}
-        error={insist && 'error' in read ? read.error : undefined}
+        error={told('template', 'error' in read ? read.error : undefined)}
+        onBlur={() => leave('template')}
         onKeyDown={onEnter}
       />
       <Select

@@ -1,7 +1,7 @@
 import type { NullRule } from '@/api/bindings/NullRule';
 import { type Shaping, edit } from './edits';
 import type { Hash } from '@/api/bindings/Hash';
-import { type Line, type Payload, type ShapeName, defaultKey, nameOf } from './model';
+import { type Line, type Payload, type ShapeName, defaultKey, lineOf, nameOf } from './model';
 import { text } from './text';
 
 /** Everything one can do to a payload; each is one step to undo. */
@@ -140,6 +140,21 @@ export function setShape(state: Shaping, shape: ShapeName): Shaping {
   return shape === state.payload.shape
     ? state
     : edit(state, text.did.shape(text.shapes[shape]), { ...state.payload, shape });
+}
+
+/** A record has no identifiers beside its fields: their columns go out as fields. */
+export function identifiersAsFields(state: Shaping, columns: readonly string[]): Shaping {
+  const { lines } = state.payload;
+  const own = (column: string) => lines.find(({ id }) => id === column);
+  const sent = (column: string) =>
+    lines.some(({ on, value }) => on && value.type === 'column' && value.column === column);
+  const open = [...new Set(columns)].filter((column) => !sent(column));
+  if (open.length === 0) return state;
+  const first = open.map((column) => ({ ...(own(column) ?? lineOf(column)), on: true }));
+  return {
+    ...state,
+    payload: { ...state.payload, lines: [...first, ...lines.filter(({ id }) => !open.includes(id))] },
+  };
 }
 
 export function setEventName(

@@ -40,7 +40,8 @@ export const nameOf = ({ value, key }: Line): string => (value.type === 'column'
 export const defaultKey = (column: string): string =>
   (column === column.toUpperCase() ? column.toLowerCase() : column).replace(/[\\.[]/g, '\\$&');
 
-const lineOf = (column: string, on: boolean): Line => ({
+/** A column's line as it is at first. */
+export const lineOf = (column: string, on = true): Line => ({
   id: column,
   on,
   key: defaultKey(column),

@@ -64,7 +64,7 @@ export function AtTimes({
                 hideLabel
                 value={time}
                 placeholder="08:30"
-                describedBy={wrong ? help : undefined}
+                describedBy={help}
                 wrong={!isTime(time) && editing !== index}
                 onChange={(value) => setTime(index, value)}
                 onFocus={() => setEditing(index)}
@@ -95,10 +95,12 @@ export function AtTimes({
             {text.addTime}
           </Button>
         </div>
-        {errors.times && (wrong || form.times.length === 0) && (
+        {errors.times && (wrong || form.times.length === 0) ? (
           <Help tone="error" id={help}>
             {errors.times}
           </Help>
+        ) : (
+          <Help id={help}>{text.timesHelp}</Help>
         )}
       </div>
     </>

@@ -85,7 +85,9 @@ export function ScheduleForm({ form, zones, here, cronProblem, onChange }: Props
             value={form.expression}
             onChange={(expression) => onChange({ ...form, expression })}
             help={text.expressionHelp}
-            error={cronProblem}
+            onFocus={() => setTyping(true)}
+            onBlur={() => setTyping(false)}
+            error={typing ? undefined : cronProblem}
           />
         </div>
         {zone}

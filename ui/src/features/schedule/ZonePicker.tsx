@@ -1,4 +1,4 @@
-import { Button, ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from 'react-aria-components';
+import { Button, ComboBox, Input, Label, ListBox, ListBoxItem, Popover, Text } from 'react-aria-components';
 import { Icon } from '@/components/Icon';
 import { cx } from '@/components/cx';
 import { text } from './text';
@@ -34,6 +34,9 @@ export function ZonePicker({
           <Icon name="updown" size={14} />
         </Button>
       </div>
+      <Text slot="description" className={cx(styles.zoneHelp)}>
+        {text.zoneHelp}
+      </Text>
       <Popover className={cx(styles.zonePopover)} offset={4}>
         <ListBox className={cx(styles.zoneList)}>
           {({ id, name }: { id: string; name: string }) => (

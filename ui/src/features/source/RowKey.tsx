@@ -69,7 +69,9 @@ export function RowKey({ source, columns, onChange, check }: Props) {
           {text.addColumn}
         </Button>
       )}
-      <span role="status">{columns.length > 0 && <Found check={check} />}</span>
+      <span role="status">
+        {columns.length > 0 ? <Found check={check} /> : <Help tone="error">{text.keyNeeded}</Help>}
+      </span>
     </div>
   );
 }

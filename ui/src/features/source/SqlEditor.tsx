@@ -6,6 +6,8 @@ import type { CodePiece } from '@/components/CodeLines';
 import { completionAt } from './sql-complete';
 import { type PartKind, dialectOf, partsOf } from './sql-parts';
 import { placeOf } from './sql-place';
+import { useLeft } from '@/components/use-left';
+import { sqlProblem } from './choice';
 import { text } from './text';
 import { useKnown } from './use-known';
 import styles from './source.module.css';
@@ -60,6 +62,7 @@ export function SqlEditor({ sql, readSql, connection, kind, problem, busy, onCha
     field.current.focus();
     field.current.setSelectionRange(mark.from, mark.to);
   };
+  const { leave, told } = useLeft<'sql'>();
   return (
     <div className={styles.sql}>
       <CodeField
@@ -72,16 +75,19 @@ export function SqlEditor({ sql, readSql, connection, kind, problem, busy, onCha
         mark={mark}
         help={text.sqlHelp}
         error={
-          place && (
+          place ? (
             <>
               <span>{text.place(place.line, place.column, problem?.message ?? '')}</span>
               <Button look="quiet" size="sm" onPress={show}>
                 {text.showPlace}
               </Button>
             </>
+          ) : (
+            told('sql', sqlProblem(sql))
           )
         }
         placeholder={text.sqlExample}
+        onBlur={() => leave('sql')}
         fieldRef={field}
         onKeyDown={(event) => {
           if (event.key !== 'Enter' || !event.shiftKey || !(event.metaKey || event.ctrlKey)) return;

@@ -1,6 +1,7 @@
 import type { Query } from '@/api/bindings/Query';
 import type { Source } from '@/api/bindings/Source';
 import type { DbtChoice } from './dbt';
+import { text } from './text';
 
 /** Identifiers in the order they are shown. */
 export const identifierNames = ['email', 'user_id', 'anonymous_id'] as const;
@@ -42,20 +43,45 @@ export function queryOf(choice: SourceChoice): Query | null {
   return choice.table ? { type: 'table', ...choice.table } : null;
 }
 
+const comments = /\/\*[^]*?(\*\/|$)|--[^\n]*/g;
+
+/** What is wrong with a statement before anybody reads it; the program itself looks closer. */
+export function sqlProblem(sql: string): string | undefined {
+  const words = sql.replace(comments, ' ').replace(/^[\s(]+/, '');
+  if (!words) return text.sqlEmpty;
+  return /^(select|with|values|table|from)\b/i.test(words) ? undefined : text.sqlNoSelect;
+}
+
 /** The rows as chosen now were read: identifiers and key are of their columns. */
 export const isLookedAt = (choice: SourceChoice): boolean =>
   choice.lookedAt === JSON.stringify(queryOf(choice)) &&
   (choice.mode !== 'sql' || choice.sql.trim() === choice.readSql);
 
 /**
- * Takes over what a look at the rows found, keeping what the user chose for the same query. A key that is `known` counts
- * for more than what the sample rows suggest.
+ * Takes over what a look at the rows found, keeping what the user chose for the same query; with `keep` for another
+ * one as well, as far as its rows have the columns. `events` need an identifier, so what was found is taken for none. A key that
+ * is `known` counts for more than what the sample rows suggest.
  */
-export function looked(choice: SourceChoice, source: Source, known: string[] = []): SourceChoice {
+export function looked(
+  choice: SourceChoice,
+  source: Source,
+  { keep, events, known }: { keep: boolean; events: boolean; known: string[] },
+): SourceChoice {
   const lookedAt = JSON.stringify(queryOf(choice));
-  if (choice.lookedAt === lookedAt) return choice;
-  const key = known.length > 0 ? known : source.key_candidates.slice(0, 1);
-  return { ...choice, lookedAt, identifiers: source.identifiers, key };
+  const nobody = Object.keys(choice.identifiers).length === 0;
+  if (choice.lookedAt === lookedAt)
+    return nobody && events && Object.keys(source.identifiers).length > 0
+      ? { ...choice, identifiers: source.identifiers }
+      : choice;
+  const found = known.length > 0 ? known : source.key_candidates.slice(0, 1);
+  const has = (column: string) => source.columns.some(({ name }) => name === column);
+  const kept = Object.entries(choice.identifiers).filter(([, column]) => keep && has(column));
+  return {
+    ...choice,
+    lookedAt,
+    identifiers: kept.length > 0 ? Object.fromEntries(kept) : source.identifiers,
+    key: keep && choice.key.length > 0 && choice.key.every(has) ? choice.key : found,
+  };
 }
 
 /** The choice of a saved sync. */

@@ -30,6 +30,8 @@ export const text = {
   place: (line: number, column: number, message: string) =>
     `Line ${String(line)}, column ${String(column)}: ${message}`,
   showPlace: 'Show the place',
+  sqlEmpty: 'Write one SELECT, for example select lead_id, email from analytics.lead_scores.',
+  sqlNoSelect: 'A statement that reads begins with SELECT or WITH.',
   read: 'Read rows',
   readAgain: 'Read again',
   statement: 'Your statement',
@@ -69,7 +71,7 @@ export const text = {
   found: (n: number) => `${String(n)} of 3 identifiers`,
   none: 'No identifier yet',
   oneNeeded: 'At least one is needed. Upper and lower case do not matter.',
-  sayWhich: 'Say which column plays the part of one of them.',
+  sayWhich: 'Say which column plays the part of one of them, for example contact_mail for email.',
   column: (name: string, empty: string) => `${name}, ${empty}`,
   use: 'Use a column',
   useFor: (identifier: string) => `Column for ${identifier}`,
@@ -89,6 +91,7 @@ export const text = {
   noRows:
     'There are no rows yet, so there is nothing to preview. Set the sync up all the same: it sends nothing until there are rows.',
   noRowsYet: 'no rows yet',
+  keyNeeded: 'The column that names each row, for example lead_id.',
   keyNoRows: 'There are no rows to check yet',
   personal: 'personal',
   columns: 'columns',

@@ -9,7 +9,8 @@ import { ProblemBox } from '@/components/ProblemBox';
 import { ScrollRegion } from '@/components/ScrollRegion';
 import { t } from '@/components/text';
 import { toasts } from '@/components/toasts';
-import { type BrakesForm, type Limited, brakesForm, brakesOf, fits, limits } from './brakes';
+import { useLeft } from '@/components/use-left';
+import { type BrakesForm, type Limited, brakesForm, brakesOf, fits, limits, usual } from './brakes';
 import { text as words } from './brakes-text';
 import { text } from './text';
 import styles from './Brakes.module.css';
@@ -19,6 +20,7 @@ export function BrakesTab({ sync }: { sync: Sync }) {
   const { definition } = sync;
   const { brakes } = definition;
   const save = useCommand('sync_save', ['syncs', 'sync']);
+  const { leave, told } = useLeft<Limited>();
   const [edited, setEdited] = useState<BrakesForm | null>(null);
   if (!brakes) return null;
   const form = edited ?? brakesForm(brakes);
@@ -52,7 +54,9 @@ export function BrakesTab({ sync }: { sync: Sync }) {
         disabled={!form[name].on}
         onChange={(typed) => change({ [name]: { ...form[name], text: typed } })}
         after={<span className={t('soft')}>{limits[name] === 'percent' ? '%' : words.records}</span>}
-        error={fits(name, form[name]) ? undefined : words.wrong[limits[name]]}
+        help={words.example(usual[name])}
+        onBlur={() => leave(name)}
+        error={told(name, fits(name, form[name]) ? undefined : words.wrong[limits[name]])}
       />
     </div>
   );

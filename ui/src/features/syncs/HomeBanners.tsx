@@ -8,12 +8,13 @@ import { groupOf, inWindow, toMend } from './describe';
 import { text } from './text';
 import styles from './Home.module.css';
 
-/** More than these are folded into one line, so that the list below stays in sight. */
+/** More than these are folded into one line until they are asked for, so that the list below stays in sight. */
 const unfolded = 2;
 
 interface Props {
+  /** The most urgent first. */
   syncs: readonly Sync[];
-  /** Lists only the syncs that need the user; absent while it does. */
+  /** Shows all of them and lists only those; absent while it does. */
   onShowAll: (() => void) | undefined;
 }
 
@@ -35,7 +36,7 @@ export function HomeBanners({ syncs, onShowAll }: Props) {
           )}
         </div>
       )}
-      {waiting.slice(0, unfolded).map((sync, index) => {
+      {waiting.slice(0, onShowAll ? unfolded : waiting.length).map((sync, index) => {
         const { name } = sync.definition;
         const held = sync.status === 'held';
         const mend = toMend(sync, connections);

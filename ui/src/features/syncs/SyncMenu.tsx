@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import type { Sync } from '@/api/bindings/Sync';
 import { IconButton } from '@/components/Button';
 import { Menu } from '@/components/Menu';
-import { editOf } from './describe';
+import { copyOf, editOf } from './describe';
 import type { Question } from './SyncQuestion';
 import { text } from './text';
 import type { SyncActions } from './use-sync-actions';
@@ -68,6 +68,16 @@ export function SyncMenu({
               pause,
               edit,
             ]),
+        {
+          id: 'duplicate',
+          label: text.duplicate,
+          icon: 'copy',
+          onAction: () =>
+            void navigate({
+              to: '/wizard/$draft/$step',
+              params: { draft: copyOf(name), step: 'destination' },
+            }),
+        },
         {
           id: 'events',
           label: text.events,

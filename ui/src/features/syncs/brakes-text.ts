@@ -28,7 +28,11 @@ export const text = {
     refused: 'Share of records that may be refused, in percent',
   },
   records: 'records',
-  wrong: { percent: 'A whole number from 0 to 100', records: 'A whole number' },
+  example: (usual: number) => `For example ${String(usual)}`,
+  wrong: {
+    percent: 'A whole number from 0 to 100, for example 50',
+    records: 'A whole number, for example 1000',
+  },
   save: 'Save brakes',
   undo: 'Undo changes',
   saved: (name: string) => `The brakes of ${name} are saved`,

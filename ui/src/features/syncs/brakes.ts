@@ -19,7 +19,7 @@ export interface LimitForm {
 export type BrakesForm = Record<Limited, LimitForm> & Record<Plain, boolean>;
 
 /** What a limit that is switched on begins with. */
-const usual: Record<Limited, number> = {
+export const usual: Record<Limited, number> = {
   shrunk: 50,
   removed: 10,
   removed_records: 1000,

@@ -16,6 +16,16 @@ export function newDrafts(drafts: readonly Draft[], syncs: readonly Sync[]): Dra
   return drafts.filter(({ id }) => !edits.has(id));
 }
 
+/** The id of the draft that becomes a copy of the saved sync; each copy is a draft of its own. */
+export const copyOf = (name: string): string => `copy:${crypto.randomUUID()}:${name}`;
+
+/** The saved sync that a draft of this id starts from, and whether it is copied; null for any other draft. */
+export function startOf(draft: string): { name: string; copy: boolean } | null {
+  if (draft.startsWith('sync:')) return { name: draft.slice('sync:'.length), copy: false };
+  const name = /^copy:[^:]*:(.*)$/s.exec(draft)?.[1];
+  return name === undefined ? null : { name, copy: true };
+}
+
 /** The table's name, or "SQL". */
 export const sourceName = ({ query }: SyncDefinition): string =>
   query.type === 'table' ? query.name : 'SQL';
@@ -107,9 +117,16 @@ export function nextRun(sync: Sync, now: number, allPaused: boolean): string {
 export type Group = 'needsYou' | 'running' | 'healthy' | 'other';
 const order: Record<Group, number> = { needsYou: 0, running: 1, healthy: 2, other: 2 };
 
-/** What needs the user first, then what runs, then the rest by name. */
+/** What stands still for want of the user comes before a run that waits for a decision; of each, what has waited longest. */
+function byNeed(a: Sync, b: Sync): number {
+  if (groupOf(a) !== 'needsYou' || groupOf(b) !== 'needsYou') return 0;
+  const since = ({ last_run: run }: Sync) => Date.parse(run?.started_at ?? '') || 0;
+  return Number(a.status === 'held') - Number(b.status === 'held') || since(a) - since(b);
+}
+
+/** What needs the user first, the most urgent on top, then what runs, then the rest by name. */
 export const byUrgency = (a: Sync, b: Sync): number =>
-  order[groupOf(a)] - order[groupOf(b)] || a.definition.name.localeCompare(b.definition.name);
+  order[groupOf(a)] - order[groupOf(b)] || byNeed(a, b) || a.definition.name.localeCompare(b.definition.name);
 
 export function groupOf({ status }: Sync): Group {
   if (status === 'held' || status === 'needs_you') return 'needsYou';

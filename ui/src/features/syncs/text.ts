@@ -85,6 +85,7 @@ export const text = {
   pause: 'Pause schedule',
   resume: 'Resume schedule',
   edit: 'Edit',
+  duplicate: 'Duplicate…',
   events: 'Show its events',
   full: 'Send every row again…',
   remove: 'Delete the sync…',

@@ -14,6 +14,8 @@ export interface Target {
   removed: Removal;
   /** With append: only rows beyond the last value of this column are read. */
   cursor: string | null;
+  /** Object and match field are those of another destination, still to be looked for in this one. */
+  carried?: true;
 }
 
 export const noTarget: Target = {
@@ -69,9 +71,10 @@ export function fieldOfKey(fields: readonly Field[], rowKey: readonly string[]):
 }
 
 /** The object to start with, and the field records are matched by in it; `byKey` where it takes any field. */
-export function firstTarget(objects: readonly DestinationObject[], before: Target, byKey: string): Target {
-  const object = objectOf(objects, before.object) ?? objects[0];
-  if (!object) return before;
+export function firstTarget(objects: readonly DestinationObject[], target: Target, byKey: string): Target {
+  const object = objectOf(objects, target.object) ?? objects[0];
+  if (!object) return target;
+  const { carried: _, ...before } = target;
   if (takesAny(object))
     return { ...before, object: before.object || object.name, matchField: before.matchField || byKey };
   const matchable = object.fields.filter((field) => field.matchable);

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { asProblem } from '@/api/client';
 import { useConnections, useKind, usePayloadPreview, useSource } from '@/api/queries';
+import { Button } from '@/components/Button';
 import { Segmented } from '@/components/Choice';
 import { Help } from '@/components/Field';
 import { ProblemBox } from '@/components/ProblemBox';
@@ -23,6 +24,7 @@ import { queryOf } from '@/features/source/choice';
 import { noted } from '@/features/source/dbt';
 import { useModel } from '@/features/source/use-model';
 import { useWizard } from './context';
+import { LeftBehind } from './LeftBehind';
 import { StepFrame } from './StepFrame';
 import { definitionOf } from './state';
 import { text } from './text';
@@ -50,7 +52,8 @@ export function PayloadStep() {
   const source = useSource(state.warehouse.connection, queryOf(choice)).data;
   const { notes } = useModel(state.warehouse.connection, choice);
   const destination = useConnections().data?.find(({ name }) => name === state.destination.connection);
-  const shapes = shapesOf(useKind(destination?.kind)?.accepts);
+  const kind = useKind(destination?.kind);
+  const shapes = shapesOf(kind?.accepts);
   const [at, setAt] = useState<{ row: number; find: string | null }>({ row: 0, find: null });
   const [revealed, setRevealed] = useState<number | null>(null);
   const [search, setSearch] = useState('');
@@ -96,7 +99,9 @@ export function PayloadStep() {
     ({ value }) =>
       value.type === 'column' && columns.length > 0 && !columns.some(({ name }) => name === value.column),
   ).length;
+  const nobody = payload.shape !== 'record' && Object.keys(identifiers).length === 0;
   const points = [
+    ...(nobody ? [text.table.noIdentifier] : []),
     ...(sent.length === 0 && (payload.shape === 'record' || Object.keys(identifiers).length === 0)
       ? [words.nothingSelected]
       : []),
@@ -139,7 +144,13 @@ export function PayloadStep() {
       }
       note={note}
       onInsist={() => setInsist(true)}
-      main={{ label: text.next, onPress: () => go('schedule') }}
+      main={{
+        label: text.next,
+        onPress: () => {
+          dispatch({ type: 'reshaped' });
+          go('schedule');
+        },
+      }}
     >
       <SplitPane
         id="payload"
@@ -181,6 +192,12 @@ export function PayloadStep() {
           </>
         }
       >
+        <div className={styles.told}>
+          <LeftBehind
+            kind={kind}
+            action={nobody && <Button onPress={() => go('table')}>{text.table.noIdentifier}</Button>}
+          />
+        </div>
         {payload.shape === 'track' && (
           <EventName state={shaping} columns={columns} insist={insist} onChange={change} />
         )}

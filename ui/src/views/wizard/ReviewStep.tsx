@@ -12,16 +12,19 @@ import { SplitPane } from '@/components/SplitPane';
 import { State } from '@/components/State';
 import { clockTime, counted, duration } from '@/components/times';
 import { toasts } from '@/components/toasts';
+import { useLeft } from '@/components/use-left';
 import { toSend } from '@/features/review/groups';
 import { useSyncActions } from '@/features/syncs/use-sync-actions';
 import { useWizard } from './context';
 import { focusMarked } from './focus';
 import { PlanPane, PlanSide } from './PlanPane';
+import { ResentBanner } from './ResentBanner';
 import { StepFrame } from './StepFrame';
 import { TestSide } from './TestSide';
 import { definitionOf } from './state';
 import { text } from './text';
 import { usePick } from './use-pick';
+import { useResent } from './use-resent';
 import { useTest } from './use-test';
 import styles from './wizard.module.css';
 
@@ -47,10 +50,12 @@ export function ReviewStep() {
     definition?.to ? { sync: test.against, definition: compared, limit: listed, reveal: false } : null,
   );
   const pick = usePick(plan.data);
+  const resent = useResent(definition, plan.data);
 
   const name = state.name.trim();
   const taken = syncs.some(({ definition: other }) => other.name === name && other.name !== state.existing);
   const nameError = !name ? text.review.nameMissing : taken ? text.review.nameTaken : undefined;
+  const { leave, told } = useLeft<'name'>(insist);
   const askName = () => {
     setInsist(true);
     focusMarked();
@@ -121,13 +126,15 @@ export function ReviewStep() {
             size="sm"
             value={state.name}
             onChange={(value) => dispatch({ type: 'name', name: value })}
-            help=""
-            error={insist || taken ? nameError : undefined}
+            help={text.review.nameHelp}
+            onBlur={() => leave('name')}
+            error={taken ? nameError : told('name', nameError)}
           />
         </div>
       }
       problems={nameError ? [insist || taken ? nameError : ''] : []}
       onInsist={() => setInsist(true)}
+      note={resent && text.resent.short[resent.again]}
       other={
         sending > 0 && (
           <>
@@ -169,6 +176,7 @@ export function ReviewStep() {
             <ProblemBox problem={problem} />
           </div>
         )}
+        {resent && <ResentBanner resent={resent} />}
         {!definition?.to && (
           <div className={styles.tableFacts}>
             <Banner tone="info">{text.review.noDestination}</Banner>

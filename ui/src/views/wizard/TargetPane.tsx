@@ -12,6 +12,7 @@ import { fieldOfKey, firstTarget, objectOf, recordProblems, takesAny } from '@/f
 import { TargetForm } from '@/features/target/TargetForm';
 import { useWizard } from './context';
 import { FieldPane } from './FieldPane';
+import { LeftBehind } from './LeftBehind';
 import { definitionOf } from './state';
 import { StepFrame } from './StepFrame';
 import { text as targetText } from '@/features/target/text';
@@ -33,9 +34,13 @@ export function TargetPane({ connection, onChange }: { connection: string; onCha
   const fields = toFields(shaping.payload, identifiers);
   const byKey = fieldOfKey(fields, key);
   useEffect(() => {
-    if (!list || (object && target.matchField)) return;
+    if (!list || (object && target.matchField && !target.carried)) return;
     const first = firstTarget(list, target, byKey);
-    if (first.object !== target.object || first.matchField !== target.matchField)
+    if (
+      first.object !== target.object ||
+      first.matchField !== target.matchField ||
+      first.carried !== target.carried
+    )
       dispatch({ type: 'target', target: first });
   }, [list, object, target, byKey, dispatch]);
 
@@ -75,6 +80,10 @@ export function TargetPane({ connection, onChange }: { connection: string; onCha
               {connection !== kind.label && <span className={t('sm', 'faint')}>{kind.label}</span>}
             </span>
           </div>
+          <LeftBehind
+            kind={kind}
+            action={<Button onPress={() => go('payload')}>{text.left.shapeIt}</Button>}
+          />
           {objects.error && (
             <ProblemBox
               problem={asProblem(objects.error)}

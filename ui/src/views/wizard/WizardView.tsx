@@ -1,10 +1,12 @@
 import { Navigate, useNavigate, useParams } from '@tanstack/react-router';
 import { type ComponentType, useEffect, useMemo, useReducer, useState } from 'react';
-import { useAppInfo, useCatalogue, useConnections, useDrafts, useSync } from '@/api/queries';
+import { useAppInfo, useCatalogue, useConnections, useDrafts, useSync, useSyncs } from '@/api/queries';
 import { ProblemBox } from '@/components/ProblemBox';
 import { asProblem } from '@/api/client';
+import { startOf } from '@/features/syncs/describe';
 import { WizardContext } from './context';
 import { ConnectionStep } from './ConnectionStep';
+import { copyState } from './copy';
 import { DestinationStep } from './DestinationStep';
 import { PayloadStep } from './PayloadStep';
 import { goOnAt, progressOf, stateIn, usesSample } from './progress';
@@ -102,16 +104,17 @@ function Wizard({
   );
 }
 
-/** The wizard for a draft that was kept, for a new one, or on a saved sync (`sync:<name>`). */
+/** The wizard for a draft that was kept, for a new one, on a saved sync, or on a copy of one. */
 export function WizardView() {
   const { draft, step } = useParams({ from: '/wizard/$draft/$step' });
   const navigate = useNavigate();
   const drafts = useDrafts();
   const info = useAppInfo();
-  const name = draft.startsWith('sync:') ? draft.slice(5) : null;
-  const sync = useSync(name);
+  const start = startOf(draft);
+  const sync = useSync(start?.name ?? null);
+  const syncs = useSyncs();
   const kept = drafts.data?.find(({ id }) => id === draft);
-  const error = drafts.error ?? info.error ?? (kept ? null : sync.error);
+  const error = drafts.error ?? info.error ?? (kept ? null : (sync.error ?? syncs.error));
   if (error) {
     return (
       <div className={styles.center}>
@@ -119,17 +122,26 @@ export function WizardView() {
       </div>
     );
   }
-  if (!drafts.data || !info.data || (name && !kept && !sync.data)) return <div className={styles.window} />;
+  if (!drafts.data || !info.data || (start && !kept && !(sync.data && syncs.data)))
+    return <div className={styles.window} />;
   const zone = info.data.time_zone;
-  const initial = kept ? stateIn(kept, zone) : sync.data ? stateOf(sync.data, zone) : newState(zone);
+  const titles = drafts.data.map(({ title }) => title);
+  // A draft of an earlier version may lack what came since.
+  const initial = (): WizardState => {
+    if (kept) return stateIn(kept, zone);
+    if (!sync.data) return newState(zone);
+    if (!start?.copy) return stateOf(sync.data, zone);
+    const names = (syncs.data ?? []).map(({ definition }) => definition.name);
+    return copyState(sync.data, zone, [...names, ...titles]);
+  };
   if (!isStep(step))
-    return <Navigate to="/wizard/$draft/$step" params={{ draft, step: goOnAt(initial) }} replace />;
+    return <Navigate to="/wizard/$draft/$step" params={{ draft, step: goOnAt(initial()) }} replace />;
   return (
     <Wizard
       key={draft}
       draft={draft}
       step={step}
-      initial={initial}
+      initial={initial()}
       onStep={(next) => void navigate({ to: '/wizard/$draft/$step', params: { draft, step: next } })}
     />
   );

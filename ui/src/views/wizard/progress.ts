@@ -39,7 +39,8 @@ export function openPoints(step: StepId, state: WizardState): string[] {
     case 'destination':
       if (state.later) return [];
       if (!state.destination.connection) return [text.destination.choose];
-      return shaping.payload.shape === 'record' && !(state.target.object && state.target.matchField)
+      return shaping.payload.shape === 'record' &&
+        (state.target.carried || !(state.target.object && state.target.matchField))
         ? [text.destination.target]
         : [];
     case 'review':

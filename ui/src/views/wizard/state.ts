@@ -5,12 +5,12 @@ import type { Sync } from '@/api/bindings/Sync';
 import type { SyncDefinition } from '@/api/bindings/SyncDefinition';
 import type { Choice } from '@/features/connection/ConnectionChoice';
 import type { ConnectionForm } from '@/features/connection/form';
-import { setShape, withoutOnlyIfEmpty } from '@/features/payload/actions';
 import { type Shaping, shaping } from '@/features/payload/edits';
-import { noPayload, payloadOf, shapesOf, toFields, toShape, withColumns } from '@/features/payload/model';
+import { noPayload, payloadOf, toFields, toShape, withColumns } from '@/features/payload/model';
 import { type ScheduleForm, formOf, newSchedule, toSchedule } from '@/features/schedule/form';
 import { type SourceChoice, choiceOf, looked, noSource, queryOf } from '@/features/source/choice';
 import { type Target, fieldOfKey, noTarget } from '@/features/target/target';
+import { type Was, connect, withColumnsOf, withoutColumns } from './connect';
 import { type StepId, later } from './steps';
 
 /** One end of the sync: what is picked, its form while it is new, and the saved connection once there is one. */
@@ -41,6 +41,8 @@ export interface WizardState {
   /** The sync is kept without a destination. */
   later: boolean;
   target: Target;
+  /** What did not go along to the destination that was chosen, until it was looked at. */
+  was?: Was;
 }
 
 /** A saved sync is being changed: it goes on as it was until the changes are saved. */
@@ -56,11 +58,12 @@ export type WizardAction =
   | { type: 'shaping'; shaping: Shaping }
   | { type: 'schedule'; schedule: ScheduleForm }
   | { type: 'target'; target: Target }
+  | { type: 'reshaped' }
   | { type: 'name'; name: string }
   | { type: 'kept'; name: string }
   | { type: 'reached'; step: StepId };
 
-const noEnd: End = { choice: null, form: null, connection: null };
+export const noEnd: End = { choice: null, form: null, connection: null };
 
 export const newState = (zone: string): WizardState => ({
   name: '',
@@ -113,38 +116,6 @@ export function spoken(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Another warehouse or another query has other columns: what was shaped on them goes, constants stay. */
-function withoutColumns(state: Shaping): Shaping {
-  return shaping({
-    ...state.payload,
-    lines: state.payload.lines.filter(({ value }) => value.type === 'constant'),
-  });
-}
-
-function connect(state: WizardState, kind: Kind, connection: string): WizardState {
-  if (!kind.accepts) {
-    const same = state.warehouse.connection === connection;
-    const warehouse = { ...state.warehouse, connection, choice: { saved: connection } };
-    return same
-      ? { ...state, warehouse }
-      : { ...state, warehouse, source: noSource, shaping: withoutColumns(state.shaping) };
-  }
-  const shapes = shapesOf(kind.accepts);
-  const first = shapes[0] ?? 'identify';
-  const shaped = kind.reads ? state.shaping : withoutOnlyIfEmpty(state.shaping);
-  const target = {
-    ...state.target,
-    mode: kind.modes.includes(state.target.mode) ? state.target.mode : (kind.modes[0] ?? 'upsert'),
-  };
-  return {
-    ...state,
-    later: false,
-    destination: { ...state.destination, connection, choice: { saved: connection } },
-    target: state.destination.connection === connection ? target : { ...target, object: '', matchField: '' },
-    shaping: shapes.includes(shaped.payload.shape) ? shaped : setShape(shaped, first),
-  };
-}
-
 export function reduce(state: WizardState, action: WizardAction): WizardState {
   switch (action.type) {
     case 'end':
@@ -159,16 +130,34 @@ export function reduce(state: WizardState, action: WizardAction): WizardState {
       return { ...state, source: action.source, name };
     }
     case 'looked': {
-      const source = looked(state.source, action.source, action.key);
-      const other = source !== state.source;
-      const before = other ? withoutColumns(state.shaping) : state.shaping;
-      const payload = withColumns(before.payload, action.source.columns);
-      return payload === before.payload && !other
+      const { columns } = action.source;
+      const events = state.shaping.payload.shape !== 'record';
+      const source = looked(state.source, action.source, {
+        keep: isLive(state),
+        events,
+        known: action.key ?? [],
+      });
+      const other = source.lookedAt !== state.source.lookedAt;
+      const before = !other
+        ? state.shaping
+        : isLive(state)
+          ? withColumnsOf(state.shaping, new Set(columns.map(({ name }) => name)))
+          : withoutColumns(state.shaping);
+      const payload = withColumns(before.payload, columns);
+      return payload === before.payload && source === state.source
         ? state
         : { ...state, source, shaping: { ...before, payload } };
     }
-    case 'shaping':
-      return { ...state, shaping: action.shaping };
+    case 'shaping': {
+      const { was, ...rest } = state;
+      // Who chooses a shape by hand has seen that there is another.
+      const chosen = action.shaping.payload.shape !== state.shaping.payload.shape;
+      return { ...rest, shaping: action.shaping, ...(was && !chosen ? { was } : {}) };
+    }
+    case 'reshaped': {
+      const { was, ...rest } = state;
+      return was ? rest : state;
+    }
     case 'schedule':
       return { ...state, schedule: action.schedule };
     case 'target':

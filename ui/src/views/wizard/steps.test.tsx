@@ -94,3 +94,63 @@ test('a saved sync that is changed is told to go on as it was', async () => {
   await screen.findByText(/^Not live yet, kept/);
   screen.getByRole('button', { name: 'Keep changes and close' });
 });
+
+test('a field of a step has an example, and says what is wrong with it once it is left', async () => {
+  const { user } = await toPayload();
+  await user.click(screen.getByRole('button', { name: 'Constant' }));
+  const constant = await screen.findByRole('dialog', { name: 'Add a constant' });
+  expect(within(constant).getByText('For example warehouse')).toBeTruthy();
+  await user.click(within(constant).getByRole('radio', { name: 'Number' }));
+  await user.type(within(constant).getByRole('textbox', { name: 'Value' }), 'twelve');
+  expect(within(constant).queryByText(/A number, for example/)).toBeNull();
+  await user.click(within(constant).getByRole('textbox', { name: /Key in the payload/ }));
+  await within(constant).findByText('A number, for example 12 or 0.5.');
+  await user.tab();
+  await within(constant).findByText('A key is needed, for example origin.');
+  await user.keyboard('{Escape}');
+
+  await user.click(screen.getByRole('button', { name: 'Template' }));
+  const template = await screen.findByRole('dialog', { name: 'Add a template' });
+  await user.type(within(template).getByRole('textbox', { name: 'Template' }), 'no column');
+  expect(within(template).queryByText(/Name at least one column/)).toBeNull();
+  await user.tab();
+  await within(template).findByText(/Name at least one column in braces/);
+  await user.keyboard('{Escape}');
+
+  await user.click(screen.getByRole('radio', { name: 'Track' }));
+  await user.click(screen.getByRole('textbox', { name: 'Event name' }));
+  expect(screen.queryByText(/A track event needs a name/)).toBeNull();
+  await user.tab();
+  await screen.findByText(/A track event needs a name, for example/);
+});
+
+test('a statement that does not read is told when its field is left', async () => {
+  const { user } = await toTable();
+  await user.click(screen.getByRole('radio', { name: 'SQL' }));
+  const statement = screen.getByRole('textbox', { name: /One SELECT statement/ });
+  await user.type(statement, '-- select{Enter}delete from leads');
+  expect(screen.queryByText(/begins with SELECT/)).toBeNull();
+  await user.tab();
+  await screen.findByText('A statement that reads begins with SELECT or WITH.');
+  await user.clear(statement);
+  await user.type(statement, '(WITH a AS (select 1) select * from a)');
+  expect(screen.queryByText(/begins with SELECT/)).toBeNull();
+});
+
+test('cron and intervals have examples and are judged when left', async () => {
+  const host = fakeHost();
+  renderWindow('/wizard/sync:Product usage/schedule', host);
+  const user = userEvent.setup();
+  await heading('When should it run?');
+  const amount = await screen.findByRole('textbox', { name: 'Every' });
+  expect(screen.getByText(/For example 30; from 1 minute/)).toBeTruthy();
+  await user.clear(amount);
+  expect(screen.getByText(/For example 30; from 1 minute/)).toBeTruthy();
+  await user.tab();
+  await waitFor(() => expect(amount.getAttribute('aria-invalid')).toBe('true'));
+  await user.click(screen.getByRole('radio', { name: /At set times/ }));
+  expect(screen.getByText('Hours and minutes, for example 08:30')).toBeTruthy();
+  expect(screen.getByText('Type a city, for example Berlin')).toBeTruthy();
+  await user.click(screen.getByRole('radio', { name: /Cron expression/ }));
+  expect(screen.getByText(/Minute, hour, day, month, weekday: 30 8,13/)).toBeTruthy();
+});

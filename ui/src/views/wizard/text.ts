@@ -1,3 +1,14 @@
+import { listed } from '@/components/listed';
+import { counted } from '@/components/times';
+
+/** What is sent again: every row, in number where that is known. */
+const everyRow = (rows: number | null, to: string) =>
+  rows === null
+    ? `every row is sent to ${to} as new.`
+    : rows === 1
+      ? `the 1 row is sent to ${to} as new.`
+      : `all ${counted(rows, 'row', 'rows')} are sent to ${to} as new.`;
+
 /** Words of the wizard's frame and of its steps' heads. */
 export const text = {
   steps: 'Steps',
@@ -6,6 +17,7 @@ export const text = {
     missing: (what: string) => `Still to do: ${what}`,
     ready: 'Still to do: look at it and save it',
   },
+  copyOf: (name: string) => `${name} copy`,
   saved: (time: string) => `Draft saved ${time}`,
   saving: 'Saving the draft',
   notSaved: 'The draft could not be saved',
@@ -82,6 +94,21 @@ export const text = {
     change: 'Change destination',
     loading: 'Reading the objects and fields',
   },
+  /** What did not go along to another destination. */
+  left: {
+    title: 'Not everything goes along to this destination.',
+    shapeIt: 'Shape the payload',
+    toRecords: (kind: string) => `${kind} takes records: each row becomes one, and keys become its fields.`,
+    toEvents: (kind: string) => `${kind} takes events: each row becomes one, and fields become its keys.`,
+    identifiers: 'What identified the person goes out as fields.',
+    event: (name: string) => `Records have no event name, so “${name}” is not sent.`,
+    object: (object: string, matchField: string) =>
+      `Events have no object and no match field, so ${object}${matchField ? ` and ${matchField}` : ''} stay behind.`,
+    onlyIfEmpty: (n: number) =>
+      n === 1
+        ? '1 field that was filled only where it was empty is always sent.'
+        : `${String(n)} fields that were filled only where they were empty are always sent.`,
+  },
   review: {
     title: 'Before the first run',
     titleAgain: 'Before the next run',
@@ -91,6 +118,7 @@ export const text = {
     again: 'Compare again',
     every: 'Compare every record',
     name: 'Name of the sync',
+    nameHelp: 'For example Lead scores',
     nameMissing: 'Give the sync a name.',
     nameTaken: 'Another sync has this name already.',
     noDestination: 'This sync has no destination yet. It is kept, and runs once it has one.',
@@ -109,5 +137,48 @@ export const text = {
       close: 'Close the test',
       copied: (what: string) => `${what} copied`,
     },
+  },
+  /** What saving a changed sync leads to. */
+  resent: {
+    title: 'What saving this changes',
+    short: {
+      all: 'Everything is sent again',
+      changed: 'Only records that become different are sent',
+      nothing: 'Nothing is sent again',
+    },
+    destination: 'Other destination',
+    warehouse: 'Other warehouse connection',
+    shape: 'Other shape',
+    object: 'Other object',
+    matchField: 'Other match field',
+    over: (causes: readonly string[], rows: number | null, to: string) =>
+      `${listed(causes.map((cause, at) => (at === 0 ? cause : cause.toLowerCase())))}: ${everyRow(rows, to)}`,
+    stays: (to: string) => `Nothing is removed in ${to}.`,
+    without: 'Without a destination nothing is sent. Once there is one again, every row is sent as new.',
+    sent: { different: 'only records that become different are sent', new: 'only new rows are sent' },
+    rows: (type: 'table' | 'sql', sent: string) =>
+      `Other ${type === 'table' ? 'table' : 'statement'}: its rows are found by their key, and ${sent}.`,
+    gone: {
+      delete: (to: string) => `Records whose rows are not there are deleted in ${to}.`,
+      clear: (to: string) => `Records whose rows are not there are emptied in ${to}.`,
+    },
+    stay: 'Records whose rows are gone are left as they are.',
+    key: (sent: string) => `Key changed: the next run finds rows by the old key once more, and ${sent}.`,
+    keyGone: (columns: readonly string[], rows: number | null, to: string) =>
+      `Key changed, and the rows have no ${listed(columns)} any more to find them by: ${everyRow(rows, to)}`,
+    payload: (sent: string) => `Payload changed: ${sent}.`,
+    mode: {
+      upsert: 'Mode changed: nothing is sent again for it.',
+      update: 'Mode changed: nothing is sent again for it.',
+      create: 'Mode changed: changes of rows that were sent are not sent any more.',
+      mirror: 'Mode changed: nothing is sent again for it.',
+      append: 'Mode changed: changes of rows that were sent are not sent any more.',
+      full: 'Mode changed: every run sends every row.',
+    },
+    cursor: 'Other cursor: the next run reads from the beginning, and sends no row that was sent.',
+    held: 'The held run is dropped; the next run compares again.',
+    what: { name: 'the name', schedule: 'the schedule', brakes: 'the brakes' },
+    only: (what: readonly string[]) =>
+      what.length === 0 ? 'Nothing was changed.' : `Only ${listed(what)} changed: nothing is sent again.`,
   },
 };
