@@ -8,7 +8,7 @@ import { Icon, type IconName } from '@/components/Icon';
 import { StateIcon, stateWord } from '@/components/State';
 import { Keys } from '@/components/Keys';
 import { cx } from '@/components/cx';
-import { clockTime } from '@/components/times';
+import { clockTime, zoneId, zoneName } from '@/components/times';
 import { CommandPalette } from '@/views/CommandPalette';
 import styles from './Shell.module.css';
 
@@ -108,7 +108,7 @@ export function Shell() {
             );
           })}
         </ul>
-        <div className={styles.foot}>
+        <div className={styles.foot} title={`All times are in ${zoneId()}`}>
           {info?.settings.schedules_paused ? (
             <>
               <Icon name="pauseCircle" size={14} />
@@ -118,7 +118,7 @@ export function Shell() {
             <>
               <Icon name="clock" size={14} />
               <span className={styles.label}>
-                {next ? `Next run ${clockTime(next)}` : 'No run scheduled'}
+                {next ? `Next run ${clockTime(next)} ${zoneName(next)}` : 'No run scheduled'}
               </span>
             </>
           )}

@@ -1,6 +1,10 @@
 import { cleanup } from '@testing-library/react';
 import { afterEach } from 'vitest';
+import { setLocale } from '@/components/locale';
 import { toasts } from '@/components/toasts';
+
+// Tests read the same everywhere.
+setLocale({ languages: ['en-GB'] });
 
 afterEach(() => {
   cleanup();

@@ -1,12 +1,16 @@
 import type { PersonHistory } from '@/api/bindings/PersonHistory';
 import { cx } from '@/components/cx';
 import { t } from '@/components/text';
-import { clockTime, count, dayOfYear } from '@/components/times';
+import { clockTime, count, dayOfYear, exactTime } from '@/components/times';
 import { countsOf } from './history';
 import { text } from './text';
 import styles from './people.module.css';
 
-const moment = (at: string): string => `${dayOfYear(new Date(at))}, ${clockTime(at)}`;
+const moment = (at: string) => (
+  <time dateTime={at} title={exactTime(at)}>
+    {dayOfYear(new Date(at))}, {clockTime(at)}
+  </time>
+);
 
 /** By which names the person is known, and how often something was sent. */
 export function PersonFacts({ history }: { history: PersonHistory }) {
