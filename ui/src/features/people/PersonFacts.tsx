@@ -21,7 +21,7 @@ export function PersonFacts({ history }: { history: PersonHistory }) {
     <dl className={styles.facts}>
       {history.names.map(([name, value]) => (
         <div key={`${name} ${value}`}>
-          <dt>{text.names[name] ?? name}</dt>
+          <dt>{text.names.get(name) ?? name}</dt>
           <dd className={cx(styles.name, name !== 'email' && styles.machine)} dir="auto">
             {value}
           </dd>

@@ -46,7 +46,9 @@ export function Preview({
         ...(numeric(column) ? { align: 'end' as const } : {}),
         head: (
           <span className={styles.columnHead} title={`${column.name}, ${column.native}`}>
-            <span className={styles.columnName}>{column.name}</span>
+            <span className={styles.columnName} dir="auto">
+              {column.name}
+            </span>
             <span className={styles.columnType}>{typeOf(column)}</span>
           </span>
         ),

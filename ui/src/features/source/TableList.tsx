@@ -130,7 +130,7 @@ export function TableList({ tables, chosen, onChoose, onReload, loading, failed 
           row.kind === 'schema' && (
             <span className={styles.schema}>
               <Icon name="schema" size={14} />
-              {row.schema}
+              <bdi>{row.schema}</bdi>
             </span>
           )
         }
