@@ -24,7 +24,9 @@ const turning = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufeff]/;
 const isolated = (text: string): string => (turning.test(text) ? `\u2068${text}\u2069` : text);
 
 function make({ languages, zone }: Locale) {
-  const tags = languages.filter(known);
+  const found = languages.filter(known);
+  // Not Intl's own choice: where a system names none it groups no digits.
+  const tags = found.length > 0 ? found : ['en-US'];
   const numbers = (options: Intl.NumberFormatOptions) => {
     const format = new Intl.NumberFormat(tags, options);
     return (value: number) => isolated(format.format(value));

@@ -114,6 +114,8 @@ test('a day ends at midnight of the zone', () => {
 test('a name of a language that nobody knows is passed over', () => {
   setLocale({ languages: ['C', 'en_US.UTF-8', 'de-DE'] });
   expect(count(48_213)).toBe('48.213');
+  setLocale({ languages: ['C'] });
+  expect(count(48_213)).toBe('48,213');
 });
 
 test('the clock changes its name with the season', () => {
