@@ -40,6 +40,13 @@ export default tseslint.config(
       message: 'A feature imports no other feature; views compose them.',
     }),
   ),
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['src/components/locale.ts'],
+    rules: {
+      'no-restricted-globals': ['error', { name: 'Intl', message: 'Only components/locale.ts knows the locale.' }],
+    },
+  },
   { files: ['src/host/**'], rules: { 'no-restricted-imports': 'off' } },
   {
     files: ['src/components/icon-paths.tsx', 'src/test/**', '**/*.test.{ts,tsx}'],

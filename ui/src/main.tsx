@@ -10,9 +10,11 @@ import { Providers } from '@/app/providers';
 import { newRouter } from '@/app/routes';
 import { applyTheme, rememberedTheme } from '@/app/theme';
 import { setHost } from '@/host';
+import { locale } from '@/components/locale';
 import { chooseHost } from '@/host/choose';
 
 applyTheme(rememberedTheme());
+document.documentElement.dataset['clock'] = locale().twelve ? '12' : '24';
 setHost(await chooseHost());
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

@@ -8,7 +8,7 @@ import { Icon, type IconName } from '@/components/Icon';
 import { StateIcon, stateWord } from '@/components/State';
 import { Keys } from '@/components/Keys';
 import { cx } from '@/components/cx';
-import { clockTime } from '@/components/times';
+import { clockTime, zoneId, zoneName } from '@/components/times';
 import { useShortcut } from '@/components/use-shortcut';
 import { newDrafts } from '@/features/syncs/describe';
 import { inWindow } from '@/features/shortcuts';
@@ -121,7 +121,7 @@ export function Shell() {
             </li>
           ))}
         </ul>
-        <div className={styles.foot}>
+        <div className={styles.foot} title={`All times are in ${zoneId()}`}>
           {info?.settings.schedules_paused ? (
             <>
               <Icon name="pauseCircle" size={14} />
@@ -131,7 +131,7 @@ export function Shell() {
             <>
               <Icon name="clock" size={14} />
               <span className={styles.label}>
-                {next ? `Next run ${clockTime(next)}` : 'No run scheduled'}
+                {next ? `Next run ${clockTime(next)} ${zoneName(next)}` : 'No run scheduled'}
               </span>
             </>
           )}

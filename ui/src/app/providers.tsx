@@ -1,5 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
+import { I18nProvider } from 'react-aria-components';
 import { followPushes } from '@/api/push';
 import { useAppInfo } from '@/api/queries';
 import { Toasts } from '@/components/Toasts';
@@ -29,11 +30,14 @@ function Listening({ client, children }: { client: QueryClient; children: ReactN
 export function Providers({ children, client }: { children: ReactNode; client?: QueryClient }) {
   const [own] = useState(() => client ?? newQueryClient());
   return (
-    <QueryClientProvider client={own}>
-      <Listening client={own}>{children}</Listening>
-      <CloseQuestion />
-      <HelpSheet />
-      <Toasts />
-    </QueryClientProvider>
+    // The controls speak English and read from left to right, as all words do.
+    <I18nProvider locale="en-US">
+      <QueryClientProvider client={own}>
+        <Listening client={own}>{children}</Listening>
+        <CloseQuestion />
+        <HelpSheet />
+        <Toasts />
+      </QueryClientProvider>
+    </I18nProvider>
   );
 }

@@ -37,7 +37,9 @@ export function FilterChip<Value extends string>({
       <MenuTrigger>
         <Button className={cx(styles.open)}>
           <span className={styles.label}>{label}</span>
-          <b className={styles.words}>{words}</b>
+          <b className={styles.words} dir="auto">
+            {words}
+          </b>
           {!active && <Icon name="down" size={14} />}
         </Button>
         <Popover className={cx(menu.popover)} placement="bottom start" offset={4}>
@@ -60,7 +62,9 @@ export function FilterChip<Value extends string>({
                 {({ isSelected }) => (
                   <>
                     <span className={styles.tick}>{isSelected && <Icon name="check" size={14} />}</span>
-                    <span className={menu.word}>{option.label}</span>
+                    <span className={menu.word} dir="auto">
+                      {option.label}
+                    </span>
                     {option.detail && <span className={menu.keys}>{option.detail}</span>}
                   </>
                 )}

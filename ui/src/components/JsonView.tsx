@@ -2,13 +2,16 @@ import { useEffect, useMemo, useRef } from 'react';
 import { cx } from './cx';
 import { jsonLines } from './json-lines';
 import { t } from './text';
+import { counted } from './times';
 import styles from './JsonView.module.css';
 
 const mostLines = 2000;
 const longest = 2000;
 
 const shorten = (text: string) =>
-  text.length > longest ? `${text.slice(0, longest)}… (${String(text.length)} characters)` : text;
+  text.length > longest
+    ? `${text.slice(0, longest)}… (${counted(text.length, 'character', 'characters')})`
+    : text;
 
 /** JSON laid out for reading, or with `exact` its bytes as sent. `marked` says which lines, from 0, to point at. */
 export function JsonView({
@@ -62,7 +65,7 @@ export function JsonView({
         );
       })}
       {lines.length > mostLines && (
-        <span className={t('faint')}>{`${String(lines.length - mostLines)} more lines`}</span>
+        <span className={t('faint')}>{counted(lines.length - mostLines, 'more line', 'more lines')}</span>
       )}
     </pre>
   );

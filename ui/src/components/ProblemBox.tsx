@@ -36,7 +36,7 @@ export function ProblemBox({
       {sign && <Icon name="warning" className={cx(styles.sign)} />}
       <div className={styles.words}>
         <p>
-          <b>{problem.message}</b> {problem.safe}
+          <b dir="auto">{problem.message}</b> {problem.safe}
         </p>
         {problem.hint && <p className={styles.hint}>{problem.hint}</p>}
         {problem.fix && <pre className={styles.fix}>{problem.fix}</pre>}

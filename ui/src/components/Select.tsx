@@ -80,7 +80,7 @@ export function Select<Value extends string>({
     >
       {option.icon}
       <span className={styles.optionLabel}>
-        {option.label}
+        <bdi>{option.label}</bdi>
         {option.disabled !== undefined && <span className={styles.reason}>{option.disabled}</span>}
       </span>
       {option.detail && <span className={styles.detail}>{option.detail}</span>}
@@ -118,7 +118,7 @@ export function Select<Value extends string>({
             isPlaceholder ? (
               <span className={styles.placeholder}>{defaultChildren}</span>
             ) : (
-              (options.find((option) => option.value === value)?.label ?? defaultChildren)
+              <bdi>{options.find((option) => option.value === value)?.label ?? defaultChildren}</bdi>
             )
           }
         </SelectValue>

@@ -1,7 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import { clockTime, dayOf, dayOfYear, weekdayOf } from './times';
-
-const sameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString();
+import { locale } from './locale';
+import { clockTime, count, dayOf, dayOfYear, sameDay, tenths, weekdayOf } from './times';
 
 /** `24 Nov`, with the year where it is not this one. */
 export const shortDay = (at: string, now: number): string =>
@@ -10,8 +9,8 @@ export const shortDay = (at: string, now: number): string =>
 /** How a run's start reads in a list: `Today 14:53`, `Yesterday 08:30`, `Mon 23 Nov 13:00`. */
 export function moment(at: string, now: number): string {
   const date = new Date(at);
-  if (sameDay(date, new Date(now))) return `Today ${clockTime(at)}`;
-  if (sameDay(date, new Date(now - 86_400_000))) return `Yesterday ${clockTime(at)}`;
+  if (sameDay(date, now)) return `Today ${clockTime(at)}`;
+  if (sameDay(date, now - 86_400_000)) return `Yesterday ${clockTime(at)}`;
   return `${weekdayOf(date)} ${shortDay(at, now)} ${clockTime(at)}`;
 }
 
@@ -20,8 +19,8 @@ export function ago(at: string, now: number): string {
   const date = new Date(at);
   const minutes = Math.floor((now - date.getTime()) / 60_000);
   if (minutes < 1) return 'just now';
-  if (minutes < 60) return `${String(minutes)} min ago`;
-  if (sameDay(date, new Date(now))) return `${clockTime(at)} today`;
+  if (minutes < 60) return `${count(minutes)} min ago`;
+  if (sameDay(date, now)) return `${clockTime(at)} today`;
   if (minutes < 6 * 1440) return `${weekdayOf(date)} ${clockTime(at)}`;
   return shortDay(at, now);
 }
@@ -31,19 +30,19 @@ export function ahead(at: string, now: number): string {
   const date = new Date(at);
   const minutes = Math.round((date.getTime() - now) / 60_000);
   if (minutes < 1) return 'now';
-  if (minutes < 60) return `${clockTime(at)}, in ${String(minutes)} min`;
-  if (sameDay(date, new Date(now))) return `${clockTime(at)}, in ${String(Math.round(minutes / 60))} h`;
+  if (minutes < 60) return `${clockTime(at)}, in ${count(minutes)} min`;
+  if (sameDay(date, now)) return `${clockTime(at)}, in ${count(Math.round(minutes / 60))} h`;
   if (minutes < 6 * 1440) return `${weekdayOf(date)} ${clockTime(at)}`;
   return `${shortDay(at, now)} ${clockTime(at)}`;
 }
 
 /** How long something took, from seconds: `0.4 s`, `35 s`, `1 min 12 s`, `2 h 5 min`. */
 export function spent(seconds: number): string {
-  if (seconds < 1) return `${(Math.floor(seconds * 10) / 10).toFixed(1)} s`;
+  if (seconds < 1) return `${tenths(Math.floor(seconds * 10) / 10)} s`;
   const whole = Math.floor(seconds);
   const parts = (big: number, one: string, small: number, other: string) =>
-    small ? `${String(big)} ${one} ${String(small)} ${other}` : `${String(big)} ${one}`;
-  if (whole < 60) return `${String(whole)} s`;
+    small ? `${count(big)} ${one} ${count(small)} ${other}` : `${count(big)} ${one}`;
+  if (whole < 60) return `${count(whole)} s`;
   if (whole < 3600) return parts(Math.floor(whole / 60), 'min', whole % 60, 's');
   return parts(Math.floor(whole / 3600), 'h', Math.floor((whole % 3600) / 60), 'min');
 }
@@ -56,7 +55,7 @@ export function roughly(seconds: number): string {
 
 /** A share of a whole, rounded down so that 100% means all. */
 export const percent = (part: number, of: number): string =>
-  `${String(of > 0 ? Math.floor((part / of) * 100) : 0)}%`;
+  locale().percent(of > 0 ? Math.floor((part / of) * 100) / 100 : 0);
 
 let present = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;

@@ -1,7 +1,11 @@
 import { cleanup } from '@testing-library/react';
 import { afterEach } from 'vitest';
 import { help } from '@/components/help';
+import { setLocale } from '@/components/locale';
 import { toasts } from '@/components/toasts';
+
+// Tests read the same everywhere.
+setLocale({ languages: ['en-GB'] });
 
 afterEach(() => {
   cleanup();

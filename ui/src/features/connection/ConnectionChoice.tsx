@@ -4,7 +4,7 @@ import { ChoiceCard, ChoiceGroup } from '@/components/Choice';
 import { KindIcon } from '@/components/KindIcon';
 import { State } from '@/components/State';
 import { t } from '@/components/text';
-import { pastTime } from '@/components/times';
+import { ago, useNow } from '@/components/when';
 import { text } from './text';
 import styles from './connection.module.css';
 
@@ -22,11 +22,12 @@ const where = (connection: Connection): string => {
 };
 
 function LastTest({ connection, ready }: { connection: Connection; ready: boolean }) {
+  const now = useNow();
   if (!connection.checked_at)
     return <span className={t('faint', 'sm')}>{ready ? text.here : text.neverTested}</span>;
   return (
     <State state={connection.checked_ok ? 'completed' : 'failed'} quiet>
-      {pastTime(connection.checked_at)}
+      {ago(connection.checked_at, now)}
     </State>
   );
 }

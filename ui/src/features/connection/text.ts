@@ -1,3 +1,5 @@
+import { count } from '@/components/times';
+
 /** Words of connections, their form and their test. */
 export const text = {
   saved: 'Saved connections',
@@ -38,11 +40,11 @@ export const text = {
   ignored: (parts: string[]) => `Not used: ${listed(parts)}.`,
   test: 'Connection test',
   testNotRun: 'Not run yet',
-  testRunning: (step: number) => `Step ${String(step)}`,
+  testRunning: (step: number) => `Step ${count(step)}`,
   testPassed: 'Passed',
-  testStopped: (step: number, of: number) => `Stopped at step ${String(step)} of ${String(of)}`,
+  testStopped: (step: number, of: number) => `Stopped at step ${count(step)} of ${count(of)}`,
   testIntro: 'Named steps, each with its result and time. A failed step says why and what to do.',
-  notReached: (step: number) => `Runs after step ${String(step)}`,
+  notReached: (step: number) => `Runs after step ${count(step)}`,
   needs: (kind: string) => `What you need for ${kind}`,
   needsOf: 'What you need',
   needsChoose: 'Choose something on the left, and it says here what you need for it.',
@@ -57,7 +59,7 @@ export const text = {
   tested: (when: string) => `Tested ${when}`,
   neverTested: 'Never tested',
   here: 'On this computer',
-  usedBy: (syncs: number) => (syncs === 0 ? 'No sync' : syncs === 1 ? '1 sync' : `${String(syncs)} syncs`),
+  usedBy: (syncs: number) => (syncs === 0 ? 'No sync' : syncs === 1 ? '1 sync' : `${count(syncs)} syncs`),
 };
 
 /** `a`, `a and b`, `a, b and c`. */

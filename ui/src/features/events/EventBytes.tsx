@@ -134,7 +134,7 @@ function Request({ attempt }: { attempt: Attempt }) {
         const at = value.indexOf(keychain);
         return (
           <p key={index}>
-            <span className={styles.header}>{name}</span>
+            <bdi className={styles.header}>{name}</bdi>
             {': '}
             {at < 0 ? (
               value

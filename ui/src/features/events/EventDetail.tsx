@@ -11,7 +11,7 @@ import { SideHead } from '@/components/SplitPane';
 import { State } from '@/components/State';
 import { Tabs } from '@/components/Tabs';
 import { t } from '@/components/text';
-import { clockMillis } from '@/components/times';
+import { clockMillis, exactTime } from '@/components/times';
 import { closing } from '@/components/shortcut';
 import { useEscape } from '@/components/use-escape';
 import { shortDay, useNow } from '@/components/when';
@@ -92,7 +92,7 @@ export function EventDetail({
     <>
       <SideHead>
         <State state={eventStates[shown.status].state}>{eventWord(shown.status)}</State>
-        <span className={t('sm', 'soft')}>
+        <span className={t('sm', 'soft')} title={exactTime(shown.at)}>
           {shortDay(shown.at, now)} {clockMillis(shown.at)}
         </span>
         <span className={t('grow')} />

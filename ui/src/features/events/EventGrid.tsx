@@ -228,17 +228,23 @@ const EventRow = memo(
         <span
           role="gridcell"
           className={cx(styles.who, event.who === event.key && styles.sync)}
+          dir="auto"
           title={event.who}
         >
           {event.who}
         </span>
-        <span role="gridcell" className={cx(styles.key, styles.mono, styles.who)} title={event.key}>
+        <span
+          role="gridcell"
+          className={cx(styles.key, styles.mono, styles.who)}
+          title={event.key}
+          dir="auto"
+        >
           {event.key}
         </span>
         <span role="gridcell" className={styles.sync} title={`${event.sync}, ${event.what}`}>
-          <bdi>{event.sync}</bdi> <span className={styles.what}>{event.what}</span>
+          <bdi>{event.sync}</bdi> <bdi className={styles.what}>{event.what}</bdi>
         </span>
-        <span role="gridcell" className={cx(styles.answer, styles.mono)} title={event.answer}>
+        <span role="gridcell" className={cx(styles.answer, styles.mono)} title={event.answer} dir="auto">
           {event.answer}
         </span>
       </div>

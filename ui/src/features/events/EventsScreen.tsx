@@ -3,7 +3,6 @@ import type { Event } from '@/api/bindings/Event';
 import { asProblem } from '@/api/client';
 import { useSyncs } from '@/api/queries';
 import { useEvent, useRuns } from '@/api/run-queries';
-import { Empty } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { Switch } from '@/components/Checkbox';
 import { copyText } from '@/components/copy';
@@ -21,6 +20,7 @@ import { EventGrid } from './EventGrid';
 import { EventsFooter } from './EventsFooter';
 import { ExportDialog } from './ExportDialog';
 import { type EventSearch, isFiltered, presentOf, toFilter } from './filter';
+import { NoEvents } from './NoEvents';
 import { openPerson } from './person';
 import { discardsOf, retriesOf } from './retry';
 import { text } from './text';
@@ -125,28 +125,12 @@ export function EventsScreen({
     ) : state.loading ? (
       <Waiting label={text.loading} rows={12} />
     ) : nothing ? (
-      <div className={styles.nothing}>
-        {filtered ? (
-          <Empty
-            title={text.none.title}
-            action={<Button onPress={() => onSearch({})}>{text.none.action}</Button>}
-          >
-            {text.none.body}
-          </Empty>
-        ) : (
-          <Empty
-            icon="events"
-            title={text.empty.title}
-            action={
-              <Button look="primary" onPress={onSample ?? onNewSync}>
-                {onSample ? text.empty.sample : text.empty.action}
-              </Button>
-            }
-          >
-            {text.empty.body}
-          </Empty>
-        )}
-      </div>
+      <NoEvents
+        filtered={filtered}
+        onUnfilter={() => onSearch({})}
+        onSample={onSample}
+        onNewSync={onNewSync}
+      />
     ) : (
       <EventGrid
         log={log}

@@ -1,7 +1,7 @@
 import { Button } from '@/components/Button';
 import { cx } from '@/components/cx';
 import { t } from '@/components/text';
-import { clockTime } from '@/components/times';
+import { clockTime, count } from '@/components/times';
 import type { Edit } from './edits';
 import { text } from './text';
 import styles from './payload.module.css';
@@ -13,7 +13,7 @@ export function EditList({ edits, onUndo }: { edits: readonly Edit[]; onUndo: ()
     <section className={styles.edits} aria-label={text.edits}>
       <div className={styles.editsHead}>
         <h3 className={t('medium', 'sm')}>{text.edits}</h3>
-        <span className={t('sm', 'faint')}>{edits.length === 0 ? text.noEdits : String(edits.length)}</span>
+        <span className={t('sm', 'faint')}>{edits.length === 0 ? text.noEdits : count(edits.length)}</span>
         <Button look="quiet" size="sm" isDisabled={edits.length === 0} className={t('push')} onPress={onUndo}>
           {text.undoLast}
         </Button>

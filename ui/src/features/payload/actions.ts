@@ -166,8 +166,11 @@ export function setEventName(
 
 /** Gives lines the names of the destination's fields, by the id of the line. */
 export function nameAll(state: Shaping, keys: Readonly<Record<string, string>>): Shaping {
-  const lines = state.payload.lines.map((line) =>
-    keys[line.id] ? { ...line, on: true, key: keys[line.id] ?? line.key } : line,
-  );
-  return edit(state, text.did.suggest(Object.keys(keys).length), { ...state.payload, lines });
+  // A column may be called as something every object has.
+  const named = new Map(Object.entries(keys));
+  const lines = state.payload.lines.map((line) => {
+    const key = named.get(line.id);
+    return key ? { ...line, on: true, key } : line;
+  });
+  return edit(state, text.did.suggest(named.size), { ...state.payload, lines });
 }

@@ -6,6 +6,7 @@ import { Icon, type IconName } from '@/components/Icon';
 import { Select } from '@/components/Select';
 import { cx } from '@/components/cx';
 import { t } from '@/components/text';
+import { sharePercent } from '@/components/times';
 import { typeWords } from '../column-types';
 import { KeyCell, type Leave } from './KeyCell';
 import { type Line, defaultKey, nameOf } from './model';
@@ -39,13 +40,6 @@ const constantType = (value: unknown): ColumnType =>
 /** What a line is called in its own row: its column, or what kind of value it is. */
 const wordOf = ({ value }: Line): string =>
   value.type === 'column' ? value.column : value.type === 'template' ? text.templateWord : text.constantWord;
-
-const percent = (share: number): string => {
-  const value = share * 100;
-  return value > 0 && value < 0.1
-    ? '<0.1%'
-    : `${value < 10 ? String(Math.round(value * 10) / 10) : String(Math.round(value))}%`;
-};
 
 export interface CellActions {
   editing: string | null;
@@ -151,7 +145,9 @@ function Nulls({ row, actions }: { row: GridRow; actions: CellActions }) {
     return <Remove line={row.line} onRemove={actions.onRemove} />;
   const share = row.column?.null_share ?? 0;
   return (
-    <span className={t(share === 0 ? 'faint' : share < 0.3 ? 'soft' : undefined)}>{percent(share)}</span>
+    <span className={t(share === 0 ? 'faint' : share < 0.3 ? 'soft' : undefined)}>
+      {sharePercent(share, '<')}
+    </span>
   );
 }
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { leadScores } from '@/test/fake/source';
 import {
   addConstant,
+  nameAll,
   rename,
   reset,
   setHash,
@@ -140,4 +141,28 @@ test('who is known by the e-mail alone is seen to have it as the user id', () =>
   expect(paths({ email: 'email' })).toEqual(['userId', 'traits.email']);
   expect([...paths(identifiers)].sort()).toEqual(['traits.email', 'userId']);
   expect(paths({ email: 'email', anonymous_id: 'lead_id' })).not.toContain('userId');
+});
+
+test('a column that is called as something every object has is a column like any other', () => {
+  const odd = ['constructor', '__proto__', 'toString'];
+  const columns = odd.map((name) => ({
+    ...(leadScores.columns[0] as (typeof leadScores.columns)[number]),
+    name,
+  }));
+  const fields = odd.map((column) => ({
+    value: { type: 'column' as const, column },
+    key: column,
+    null: 'send' as const,
+    hash: null,
+    only_if_empty: false,
+  }));
+  const payload = payloadOf({ type: 'record', object: 'leads', match_field: 'email' }, fields);
+  const rows = gridRows({ payload, columns, identifiers: {}, search: '', problems: {} });
+  expect(rows.flatMap((row) => (row.kind === 'line' ? [row.problem] : []))).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  const named = nameAll(shaping(payload), { toString: 'Rating' });
+  expect(named.payload.lines.map(({ key }) => key)).toEqual(['constructor', '__proto__', 'Rating']);
 });

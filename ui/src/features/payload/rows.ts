@@ -37,6 +37,8 @@ const words = ({ value }: Line): string[] =>
 /** Lines in their groups: who it is, what is sent, what is left out. Only those that match the search. */
 export function gridRows({ payload, columns, identifiers, search, problems }: Input): GridRow[] {
   const wanted = search.trim().toLowerCase();
+  // A column may be called as something every object has.
+  const problemOf = new Map(Object.entries(problems));
   const byName = new Map(columns.map((column) => [column.name, column]));
   const matches = (...words: string[]) =>
     !wanted || words.some((word) => word.toLowerCase().includes(wanted));
@@ -64,7 +66,7 @@ export function gridRows({ payload, columns, identifiers, search, problems }: In
         id: line.id,
         line,
         column,
-        problem: gone ? text.gone : line.on ? problems[line.id] : undefined,
+        problem: gone ? text.gone : line.on ? problemOf.get(line.id) : undefined,
       };
     });
   const on = lines.filter(({ line }) => line.on);

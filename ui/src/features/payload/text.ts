@@ -1,4 +1,5 @@
 import type { Hash } from '@/api/bindings/Hash';
+import { count } from '@/components/times';
 
 /** Words of shaping the payload. */
 export const text = {
@@ -14,9 +15,9 @@ export const text = {
     nulls: 'Nulls',
     ifNull: 'If null',
   },
-  selectedShort: (on: number, all: number) => `${String(on)} of ${String(all)}`,
-  selected: (on: number, all: number) => `${String(on)} of ${String(all)} selected`,
-  matching: (n: number) => `${String(n)} matching`,
+  selectedShort: (on: number, all: number) => `${count(on)} of ${count(all)}`,
+  selected: (on: number, all: number) => `${count(on)} of ${count(all)} selected`,
+  matching: (n: number) => `${count(n)} matching`,
   selectShown: 'Send all columns shown',
   send: (column: string) => `Send ${column}`,
   nullRules: { send: 'Send null', leave_out: 'Leave out', clear: 'Clear field' },
@@ -36,9 +37,9 @@ export const text = {
     fields: 'Fields',
     out: 'Left out',
   },
-  columns: (n: number) => (n === 1 ? '1 column' : `${String(n)} columns`),
+  columns: (n: number) => (n === 1 ? '1 column' : `${count(n)} columns`),
   withConstants: (columns: number, constants: number) =>
-    `${text.columns(columns)}${constants === 0 ? '' : constants === 1 ? ' and 1 constant' : ` and ${String(constants)} constants`}`,
+    `${text.columns(columns)}${constants === 0 ? '' : constants === 1 ? ' and 1 constant' : ` and ${count(constants)} constants`}`,
   addConstant: 'Constant',
   addTemplate: 'Template',
   undo: (what: string) => `Undo: ${what}`,
@@ -64,8 +65,8 @@ export const text = {
   fixed: 'Fixed',
   fromColumn: 'From a column',
   eventColumn: 'Column with the event name',
-  row: (row: number) => `Row ${String(row)}`,
-  ofRows: (rows: number) => `of ${String(rows)}`,
+  row: (row: number) => `Row ${count(row)}`,
+  ofRows: (rows: number) => `of ${count(rows)}`,
   previous: 'Previous row',
   next: 'Next row',
   findRow: 'Find a row',
@@ -83,10 +84,9 @@ export const text = {
   payloadOf: 'Payload of one row',
   showJson: 'JSON',
   noRows: 'There are no rows yet, so there is nothing to preview. The sync can be set up all the same.',
-  noProblems: (rows: number) => `No problems in ${String(rows)} sample rows`,
-  invalidRows: (rows: number, of: number) => `${String(rows)} of ${String(of)} sample rows could not be sent`,
-  fieldProblems: (n: number) =>
-    n === 1 ? '1 key needs another name' : `${String(n)} keys need another name`,
+  noProblems: (rows: number) => `No problems in ${count(rows)} sample rows`,
+  invalidRows: (rows: number, of: number) => `${count(rows)} of ${count(of)} sample rows could not be sent`,
+  fieldProblems: (n: number) => (n === 1 ? '1 key needs another name' : `${count(n)} keys need another name`),
   nothingSelected: 'Tick at least one column, or add a constant',
   constantTitle: 'Add a constant',
   constantKey: 'Key in the payload',
@@ -139,7 +139,7 @@ export const text = {
     rename: (from: string, to: string) => `Rename ${from} to ${to}`,
     rule: (key: string, rule: string) => `${key}: ${rule.toLowerCase()} if null`,
     many: (on: boolean, n: number, search: string) =>
-      `${on ? 'Send' : 'Leave out'} ${String(n)}${search ? ` matching “${search}”` : ''}`,
+      `${on ? 'Send' : 'Leave out'} ${count(n)}${search ? ` matching “${search}”` : ''}`,
     add: (what: 'column' | 'constant' | 'template', key: string) => `Add ${what} ${key}`,
     remove: (what: 'column' | 'constant' | 'template', key: string) => `Remove ${what} ${key}`,
     hash: (key: string, hash: Hash, on: boolean) =>
@@ -148,6 +148,6 @@ export const text = {
     reset: 'Reset keys and rules',
     shape: (shape: string) => `Send as ${shape}`,
     eventName: 'Change the event name',
-    suggest: (n: number) => `Name ${String(n)} after the destination’s fields`,
+    suggest: (n: number) => `Name ${count(n)} after the destination’s fields`,
   },
 };

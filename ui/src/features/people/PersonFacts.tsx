@@ -1,12 +1,16 @@
 import type { PersonHistory } from '@/api/bindings/PersonHistory';
 import { cx } from '@/components/cx';
 import { t } from '@/components/text';
-import { clockTime, count, dayOfYear } from '@/components/times';
+import { clockTime, count, dayOfYear, exactTime } from '@/components/times';
 import { countsOf } from './history';
 import { text } from './text';
 import styles from './people.module.css';
 
-const moment = (at: string): string => `${dayOfYear(new Date(at))}, ${clockTime(at)}`;
+const moment = (at: string) => (
+  <time dateTime={at} title={exactTime(at)}>
+    {dayOfYear(new Date(at))}, {clockTime(at)}
+  </time>
+);
 
 /** Each name once, with its values as they are shown: masked, two may look the same. */
 const byName = (names: PersonHistory['names']): [string, string[]][] => {
@@ -24,7 +28,7 @@ export function PersonFacts({ history }: { history: PersonHistory }) {
     <dl className={styles.facts}>
       {byName(history.names).map(([name, values]) => (
         <div key={name}>
-          <dt>{text.names[name] ?? name}</dt>
+          <dt>{text.names.get(name) ?? name}</dt>
           <dd>
             {values.map((value) => (
               <p key={value} className={cx(styles.name, name !== 'email' && styles.machine)} dir="auto">

@@ -5,7 +5,7 @@ import { Button, IconButton } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { Menu } from '@/components/Menu';
 import { StateIcon } from '@/components/State';
-import { clockTime } from '@/components/times';
+import { clockTime, exactTime, sameDay } from '@/components/times';
 import { shortDay, useNow } from '@/components/when';
 import { Changes } from './Changes';
 import { arrived, momentOf, refused } from './history';
@@ -22,8 +22,7 @@ export interface EntryActions {
 
 /** `10:02` on the day of the entry, else `19 Nov 10:02`. */
 function beside(at: string, entry: PersonEntry, now: number): string {
-  const sameDay = new Date(at).toDateString() === new Date(entry.event.at).toDateString();
-  return sameDay ? clockTime(at) : `${shortDay(at, now)} ${clockTime(at)}`;
+  return sameDay(at, entry.event.at) ? clockTime(at) : `${shortDay(at, now)} ${clockTime(at)}`;
 }
 
 /** What happened, in a sentence. */
@@ -52,7 +51,7 @@ export function TimeEntry({
   const remark = text.triggers[entry.trigger];
   return (
     <li className={styles.entry}>
-      <time className={styles.time} dateTime={event.at}>
+      <time className={styles.time} dateTime={event.at} title={exactTime(event.at)}>
         {clockTime(event.at)}
       </time>
       <span className={styles.sign}>

@@ -2,7 +2,7 @@ import type { PersonEntry } from '@/api/bindings/PersonEntry';
 import type { PersonHistory } from '@/api/bindings/PersonHistory';
 import { Empty } from '@/components/Banner';
 import { Button } from '@/components/Button';
-import { weekdayOf } from '@/components/times';
+import { sameDay, weekdayOf } from '@/components/times';
 import { shortDay, useNow } from '@/components/when';
 import { byDay, everything, type Narrowing } from './history';
 import { text } from './text';
@@ -12,7 +12,7 @@ import styles from './time-line.module.css';
 /** `Today, Tue 24 Nov`. */
 function dayName(at: string, now: number): string {
   const day = `${weekdayOf(new Date(at))} ${shortDay(at, now)}`;
-  return new Date(at).toDateString() === new Date(now).toDateString() ? text.today(day) : day;
+  return sameDay(at, now) ? text.today(day) : day;
 }
 
 /** What was sent, day by day, newest first. */
@@ -46,7 +46,7 @@ export function TimeLine({
         </div>
       )}
       {byDay(entries).map((day) => (
-        <section key={day.id} aria-label={dayName(day.at, now)}>
+        <section key={day.at} aria-label={dayName(day.at, now)}>
           <h2 className={styles.day}>{dayName(day.at, now)}</h2>
           <ol>
             {day.entries.map((entry) => (

@@ -3,6 +3,7 @@ import type { FieldChange } from '@/api/bindings/FieldChange';
 import type { PersonEntry } from '@/api/bindings/PersonEntry';
 import type { PersonHistory } from '@/api/bindings/PersonHistory';
 import type { PersonTotals } from '@/api/bindings/PersonTotals';
+import { sameDay } from '@/components/times';
 
 export type Show = 'everything' | 'changes' | 'rejected' | 'undone';
 
@@ -46,20 +47,19 @@ export const narrowed = (entries: readonly PersonEntry[], { show, to, sync }: Na
   );
 
 export interface Day {
-  /** Its first moment, as an id. */
-  id: string;
+  /** The newest moment of it. */
   at: string;
   entries: PersonEntry[];
 }
 
-/** The entries by day of this computer's clock, in the order they come. */
+/** The entries by day of the user's calendar, in the order they come. */
 export function byDay(entries: readonly PersonEntry[]): Day[] {
   const days: Day[] = [];
   for (const entry of entries) {
-    const id = new Date(entry.event.at).toDateString();
+    const { at } = entry.event;
     const last = days.at(-1);
-    if (last?.id === id) last.entries.push(entry);
-    else days.push({ id, at: entry.event.at, entries: [entry] });
+    if (last && sameDay(last.at, at)) last.entries.push(entry);
+    else days.push({ at, entries: [entry] });
   }
   return days;
 }

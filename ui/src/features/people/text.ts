@@ -27,10 +27,12 @@ export const text = {
     const time = days > 0 ? counted(days, 'day', 'days') : size === null ? 'for ever' : null;
     return [time, size].filter((one) => one !== null).join(', at most ');
   },
-  names: { email: 'E-mail', user_id: 'User ID', anonymous_id: 'Anonymous ID', key: 'Key' } as Record<
-    string,
-    string
-  >,
+  names: new Map([
+    ['email', 'E-mail'],
+    ['user_id', 'User ID'],
+    ['anonymous_id', 'Anonymous ID'],
+    ['key', 'Key'],
+  ]),
   facts: {
     first: 'First sent',
     last: 'Last sent',

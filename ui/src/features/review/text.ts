@@ -1,9 +1,8 @@
 import { listed } from '@/components/listed';
-import { count } from '@/components/times';
+import { count, sharePercent } from '@/components/times';
 
-/** `0.4% of today’s quota`, `5% …`; a share that is there is never told as none. */
-export const quotaShare = (share: number): string =>
-  `${share > 0 && share < 0.001 ? 'under 0.1%' : `${String(Number((share * 100).toFixed(1)))}%`} of today’s quota`;
+/** `0.4% of today’s quota`, `5% …`. */
+export const quotaShare = (share: number): string => `${sharePercent(share)} of today’s quota`;
 
 /** Words of the review. */
 export const text = {
@@ -51,16 +50,16 @@ export const text = {
     fields: (names: readonly string[]) =>
       names.length <= 3
         ? listed(names)
-        : `${names.slice(0, 2).join(', ')} and ${String(names.length - 2)} more fields`,
+        : `${names.slice(0, 2).join(', ')} and ${count(names.length - 2)} more fields`,
     show: (n: string) => `Show ${n}`,
     showAll: 'Show all',
     other: 'Choose another rule',
   },
   told: {
     allSame: (compared: string, to: string) =>
-      `Of the ${compared} compared, ${compared} ${compared === '1' ? 'is' : 'are'} already so in ${to}: sending them changes nothing there.`,
+      `Of the ${compared} compared, ${compared} ${compared === count(1) ? 'is' : 'are'} already so in ${to}: sending them changes nothing there.`,
     someSame: (same: string, compared: string, to: string) =>
-      `Of the ${compared} compared, ${same} ${same === '1' ? 'is' : 'are'} already so in ${to}.`,
+      `Of the ${compared} compared, ${same} ${same === count(1) ? 'is' : 'are'} already so in ${to}.`,
     refused: (refused: string, compared: string) =>
       `${refused} of the ${compared} compared would be refused.`,
     refusedSafe: 'The others are sent; these are kept with their reason.',

@@ -1,3 +1,4 @@
+import { hourOfDay } from '@/components/times';
 import { type DayId, dayIds } from './form';
 import { text } from './text';
 import styles from './schedule.module.css';
@@ -25,7 +26,7 @@ export function Week({ times, days }: { times: readonly string[]; days: readonly
         <g key={hour}>
           <line className={styles.weekLine} x1={x(hour)} x2={x(hour)} y1={top} y2={height} />
           <text className={styles.weekText} x={x(hour)} y={10} textAnchor="middle">
-            {String(hour).padStart(2, '0')}:00
+            {hourOfDay(hour)}
           </text>
         </g>
       ))}

@@ -1,3 +1,4 @@
+import { count } from '@/components/times';
 import type { DayId } from './form';
 
 /** Words of the schedule step; sentences about a schedule come from the program. */
@@ -11,10 +12,10 @@ export const text = {
     manual: 'Only with Sync now',
     every: (minutes: number) =>
       minutes % 60 > 0
-        ? `Every ${String(minutes)} min`
+        ? `Every ${count(minutes)} min`
         : minutes === 60
           ? 'Every hour'
-          : `Every ${String(minutes / 60)} h`,
+          : `Every ${count(minutes / 60)} h`,
     days: (days: readonly DayId[]) => {
       const week = days.join(' ');
       if (days.length === 7) return 'Daily';
@@ -33,7 +34,7 @@ export const text = {
   noDay: 'Pick at least one day.',
   times: 'Times',
   addTime: 'Add time',
-  timeLabel: (n: number) => `Time ${String(n)}`,
+  timeLabel: (n: number) => `Time ${count(n)}`,
   removeTime: (time: string) => `Remove ${time}`,
   timesHelp: 'Hours and minutes, for example 08:30',
   noTime: 'Add at least one time, for example 08:30.',

@@ -11,7 +11,7 @@ import { Icon } from '@/components/Icon';
 import { ProblemBox } from '@/components/ProblemBox';
 import { State } from '@/components/State';
 import { t } from '@/components/text';
-import { pastTime } from '@/components/times';
+import { exactTime } from '@/components/times';
 import { host } from '@/host';
 import type { TableName } from './choice';
 import { type DbtChoice, isFoundBy, tableOf } from './dbt';
@@ -124,7 +124,7 @@ export function DbtList({ connection, choice, tables, loading, onChoose }: Props
       </div>
       <div className={styles.schemaBar}>
         <span className={t('sm', 'soft', 'cut', 'data')} title={choice.path} dir="auto">
-          {text.dbt.project(data.name, data.generated_at && pastTime(data.generated_at))}
+          {text.dbt.project(data.name, data.generated_at && exactTime(data.generated_at))}
         </span>
         <IconButton
           icon="refresh"

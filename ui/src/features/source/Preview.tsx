@@ -53,7 +53,9 @@ export function Preview({
             className={styles.columnHead}
             title={noted(`${column.name}, ${column.native}`, column.name, notes)}
           >
-            <span className={styles.columnName}>{column.name}</span>
+            <span className={styles.columnName} dir="auto">
+              {column.name}
+            </span>
             <span className={styles.columnType}>{typeOf(column)}</span>
           </span>
         ),

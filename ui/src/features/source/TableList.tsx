@@ -7,14 +7,13 @@ import { SearchField } from '@/components/Field';
 import { Icon } from '@/components/Icon';
 import { Select } from '@/components/Select';
 import { t } from '@/components/text';
-import { count } from '@/components/times';
+import { count, shortCount } from '@/components/times';
 import { text } from './text';
 import styles from './source.module.css';
 
 type Row = { kind: 'schema'; schema: string } | { kind: 'table'; table: Table };
 
 const idOf = (table: { schema: string; name: string }) => `${table.schema}.${table.name}`;
-const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 
 /** A name with what was searched for in it. */
 export function Name({ name, search }: { name: string; search: string }) {
@@ -92,11 +91,7 @@ export function TableList({ tables, chosen, onChoose, onReload, loading, failed 
             className={styles.rowCount}
             title={row.table.rows === null ? text.kinds[row.table.kind] : count(row.table.rows)}
           >
-            {row.table.rows === null
-              ? text.kinds[row.table.kind]
-              : row.table.rows > 99_999
-                ? short.format(row.table.rows)
-                : count(row.table.rows)}
+            {row.table.rows === null ? text.kinds[row.table.kind] : shortCount(row.table.rows)}
           </span>
         ),
     },
@@ -136,7 +131,7 @@ export function TableList({ tables, chosen, onChoose, onReload, loading, failed 
           row.kind === 'schema' && (
             <span className={styles.schema}>
               <Icon name="schema" size={14} />
-              {row.schema}
+              <bdi>{row.schema}</bdi>
             </span>
           )
         }

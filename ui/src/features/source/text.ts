@@ -1,4 +1,4 @@
-import { count } from '@/components/times';
+import { count, sharePercent } from '@/components/times';
 
 /** Words of choosing rows. */
 export const text = {
@@ -68,7 +68,7 @@ export const text = {
     together: (columns: string) => `${columns} unique together`,
   },
   who: 'Who is it?',
-  found: (n: number) => `${String(n)} of 3 identifiers`,
+  found: (n: number) => `${count(n)} of ${count(3)} identifiers`,
   none: 'No identifier yet',
   oneNeeded: 'At least one is needed. Upper and lower case do not matter.',
   sayWhich: 'Say which column plays the part of one of them, for example contact_mail for email.',
@@ -76,7 +76,7 @@ export const text = {
   use: 'Use a column',
   useFor: (identifier: string) => `Column for ${identifier}`,
   notUsed: 'None',
-  empty: (share: number) => (share === 0 ? 'never empty' : `${percent(share)} empty`),
+  empty: (share: number) => (share === 0 ? 'never empty' : `${sharePercent(share)} empty`),
   rowKey: 'Row key',
   addColumn: 'Add a column',
   remove: 'Remove',
@@ -96,10 +96,3 @@ export const text = {
   personal: 'personal',
   columns: 'columns',
 };
-
-/** `1.9%`, `22%`, `0%`. */
-export function percent(share: number): string {
-  const value = share * 100;
-  if (value > 0 && value < 0.1) return 'under 0.1%';
-  return `${value < 10 ? String(Math.round(value * 10) / 10) : String(Math.round(value))}%`;
-}

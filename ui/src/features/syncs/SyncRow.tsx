@@ -50,8 +50,9 @@ export function SyncRow({ sync, now, allPaused, actions, onAsk }: SyncRowProps) 
             <bdi>{name}</bdi>
           </Link>
           <span className={styles.route} title={route}>
-            {sourceName(definition)} → <bdi>{to ?? mappingText.nowhere}</bdi>
-            {to && ` · ${shapeName(definition)}`}
+            <bdi>{sourceName(definition)}</bdi> → <bdi>{to ?? mappingText.nowhere}</bdi>
+            {to && ' · '}
+            {to && <bdi>{shapeName(definition)}</bdi>}
           </span>
         </div>
       </td>

@@ -75,7 +75,7 @@ function Name({ row: { field }, matchField }: { row: FieldRow; matchField: strin
         )}
         {field.custom && <Badge>{text.custom}</Badge>}
       </span>
-      <span className={styles.api}>{field.name}</span>
+      <bdi className={styles.api}>{field.name}</bdi>
     </span>
   );
 }
@@ -84,7 +84,12 @@ function From({ row, context }: { row: FieldRow; context: Context }) {
   const { field, line, suggested } = row;
   const { lines, names, actions } = context;
   if (!field.writable) return <span className={t('faint')}>{text.readOnly}</span>;
-  if (suggested) return <span className={t('mono', 'cut', 'soft')}>{suggested.name}</span>;
+  if (suggested)
+    return (
+      <span className={t('mono', 'cut', 'soft')} dir="auto">
+        {suggested.name}
+      </span>
+    );
   return (
     <Select
       label={`${text.from}: ${field.label}`}

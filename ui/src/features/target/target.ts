@@ -74,7 +74,8 @@ export function fieldOfKey(fields: readonly Field[], rowKey: readonly string[]):
 export function firstTarget(objects: readonly DestinationObject[], target: Target, byKey: string): Target {
   const object = objectOf(objects, target.object) ?? objects[0];
   if (!object) return target;
-  const { carried: _, ...before } = target;
+  const before = { ...target };
+  delete before.carried;
   if (takesAny(object))
     return { ...before, object: before.object || object.name, matchField: before.matchField || byKey };
   const matchable = object.fields.filter((field) => field.matchable);

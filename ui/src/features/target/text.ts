@@ -1,4 +1,5 @@
 import type { Takes } from '@/api/bindings/Takes';
+import { count } from '@/components/times';
 import { modeWords } from '../mode-words';
 
 /** What a value is not, by what its field takes. */
@@ -73,7 +74,7 @@ export const text = {
   open: 'To be filled',
   misfits: {
     empty: () => 'Empty in some',
-    not_in_list: (n: number) => (n === 1 ? '1 value not in list' : `${String(n)} not in list`),
+    not_in_list: (n: number) => (n === 1 ? '1 value not in list' : `${count(n)} not in list`),
     other_type: (_: number, takes: Takes['type']) => notOf[takes],
     decimals: () => 'Decimals',
     too_long: () => 'Too long',
@@ -84,7 +85,7 @@ export const text = {
   examples: 'Examples',
   inRows: 'In the rows',
   rows: 'Sample rows',
-  moreValues: (n: number) => (n === 1 ? 'And 1 other value.' : `And ${String(n)} other values.`),
+  moreValues: (n: number) => (n === 1 ? 'And 1 other value.' : `And ${count(n)} other values.`),
   list: 'In the list:',
   facts: {
     name: 'Name in the API',
@@ -100,7 +101,7 @@ export const text = {
   mismatched: (n: number) =>
     n === 1
       ? '1 field has values that would be refused'
-      : `${String(n)} fields have values that would be refused`,
+      : `${count(n)} fields have values that would be refused`,
   required: 'Required',
   matchKey: 'Match key',
   readOnly: 'Read only',
@@ -109,11 +110,11 @@ export const text = {
   accept: 'Accept',
   acceptOf: (column: string, label: string) => `Accept ${column} for ${label}`,
   dropOf: (label: string) => `No suggestion for ${label}`,
-  acceptAll: (n: number) => (n === 1 ? 'Accept 1 suggestion' : `Accept ${String(n)} suggestions`),
+  acceptAll: (n: number) => (n === 1 ? 'Accept 1 suggestion' : `Accept ${count(n)} suggestions`),
   unknown: (keys: readonly string[], object: string) =>
     keys.length === 1
       ? `${keys[0] ?? ''} is no field of ${object}`
-      : `${String(keys.length)} keys of the payload are no fields of ${object}`,
+      : `${count(keys.length)} keys of the payload are no fields of ${object}`,
   leaveOut: (n: number) => (n === 1 ? 'Leave it out' : 'Leave them out'),
   missing: (label: string) => `Required field open: ${label}`,
   missingMatch: (label: string) => `Fill ${label}: records are matched by it`,

@@ -129,7 +129,7 @@ function Row({
             .filter(({ left_alone }) => !left_alone)
             .map((field) => (
               <p key={field.name} className={styles.change}>
-                <span className={t('soft')}>{field.name}</span>{' '}
+                <bdi className={t('soft')}>{field.name}</bdi>{' '}
                 <s className={t('soft')}>
                   <Value json={field.now} />
                 </s>{' '}

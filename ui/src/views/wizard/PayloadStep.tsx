@@ -88,7 +88,7 @@ export function PayloadStep() {
 
   const sent = sentLines(payload, identifiers);
   const shown = preview.data;
-  const problems: Record<string, string> = {};
+  const problems = Object.create(null) as Record<string, string>;
   if (!preview.isPlaceholderData)
     shown?.field_problems.forEach(
       ({ field, message }) => sent[field] && (problems[sent[field].id] = message),
