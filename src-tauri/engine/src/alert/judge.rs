@@ -145,6 +145,8 @@ mod tests {
             generation: 1,
             shape: Shape::Identify,
             claimed: 0,
+            held_for: 0,
+            left_alone: Vec::new(),
             approved: false,
             counts: Counts::default(),
             cost: None,
