@@ -83,6 +83,11 @@ impl Engine {
         {
             return self.approve(held).await;
         }
+        if start.trigger != Trigger::Test
+            && let Some(waiting) = self.store.read(|sqlite| runs::waiting_part(sqlite, saved.id))?
+        {
+            return self.go_on_first(waiting, start.slot.is_some()).await;
+        }
         let (sync, shape, at) = (saved.id, saved.sync.shape.clone(), millis(self.clock.now()));
         let begin = move |sqlite: &rusqlite::Connection| {
             let generation = syncs::begin_generation(sqlite, sync, start.full)?;
@@ -98,6 +103,17 @@ impl Engine {
         let run = self.store.write(begin).done().await?;
         self.launch(saved, run, Began::Started(start));
         Ok(run)
+    }
+
+    /// An undo or a replay that waits goes before anything else of its sync: a new run would send over it what it takes
+    /// back.
+    async fn go_on_first(self: &Arc<Self>, waiting: RunRow, is_slot: bool) -> Result<i64> {
+        if is_slot {
+            let message = format!("Run {} of this sync waits to be sent, and goes first.", waiting.id);
+            return Err(Error::new(ErrorKind::AlreadyRunning, message));
+        }
+        self.resume(&waiting).await?;
+        Ok(waiting.id)
     }
 
     /// Goes on with a run that waits.

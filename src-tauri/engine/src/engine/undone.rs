@@ -116,15 +116,14 @@ fn are_all(sqlite: &Sqlite, run: &RunRow, parts: &[Part]) -> Result<bool> {
             None => left,
         });
     }
-    let mut open = match open {
-        Some(open) => open,
-        None => {
-            let delivered = hashes(sqlite, run.id, |state, _| is_delivered(state))?;
-            if (delivered.len() as u64) < run.counts.delivered {
-                return Ok(false);
-            }
-            delivered
+    let mut open = if let Some(open) = open {
+        open
+    } else {
+        let delivered = hashes(sqlite, run.id, |state, _| is_delivered(state))?;
+        if (delivered.len() as u64) < run.counts.delivered {
+            return Ok(false);
         }
+        delivered
     };
     for part in parts.iter().filter(|part| !part.is_of_all(run)) {
         let taken_back = hashes(sqlite, part.undo.id, is_whole)?;

@@ -8,6 +8,7 @@ pub(crate) mod compare;
 mod deliver;
 mod discard;
 mod execute;
+mod guard;
 mod invalid;
 mod known;
 mod one;

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::before;
 use super::deliver::Delivering;
 use super::deliver::work::Work;
+use super::guard;
 use super::outcome::delivered;
 use crate::clock::millis;
 use crate::destination::{Answer, Batch, Delivery, Exchange, JobToken, Jobs};
@@ -67,6 +68,11 @@ async fn send_records(context: &Delivering, work: &mut Work) -> Result<Made> {
     if work.first {
         work.batch.kept_before.get_or_try_init(|| before::keep(context, work)).await?;
         if !work.without_left_alone() {
+            return Ok(Made::nothing());
+        }
+    } else if work.job.is_none() {
+        guard::again(context, work).await?;
+        if work.places.is_empty() {
             return Ok(Made::nothing());
         }
     }

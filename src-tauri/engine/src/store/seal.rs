@@ -43,6 +43,7 @@ pub struct Sealing {
 
 /// Makes what a run staged ready to send. It takes over what earlier runs left open.
 pub fn seal(sqlite: &Sqlite, sync: i64, run: i64, at: i64, sealing: &Sealing) -> Result<()> {
+    outbox::looked::carry(sqlite, sync, run)?;
     outbox::take_over(sqlite, sync, run)?;
     outbox::release(sqlite, run)?;
     if sealing.rekeyed {

@@ -8,7 +8,7 @@ use sluice_engine::run::review::Filter;
 use sluice_engine::store::outbox::looked::Group;
 use sluice_engine::store::runs::{self, RunRow, RunState};
 use sluice_engine::sync::{Identifier, Removal, Shape};
-use sluice_engine::testing::{FakeDestination, FakeWarehouse, Reply};
+use sluice_engine::testing::{Arrived, FakeDestination, FakeWarehouse, Reply};
 use sluice_engine::{Error, ErrorKind};
 
 use crate::bench::{Bench, PLAIN, people, row};
@@ -124,6 +124,56 @@ async fn what_is_approved_is_sent_but_for_what_somebody_changed_since() {
     assert_eq!(bench.ended(held.id).await.counts.delivered, 2);
     assert!(bench.crm.kept()["k1"].contains("Eve"), "now somebody has");
     assert_eq!(bench.run().await.counts.to_send, 0);
+}
+
+/// What was approved waits, somebody changes it in the destination meanwhile, and a new run takes it over.
+#[tokio::test(start_paused = true)]
+async fn what_was_approved_and_waits_is_not_written_over_by_the_run_that_takes_it_over() {
+    let bench = bench().await;
+    bench.table.set(people(5, "Ana"));
+    bench.run().await;
+    bench.table.set(people(5, "Bo"));
+    let held = reviewed(&bench).await;
+    bench.crm.reply(|_, _| Reply::Stop);
+    bench.engine.approve(held.id).await.unwrap();
+    assert_eq!(bench.ended(held.id).await.state, RunState::Failed);
+    bench.crm.somebody_sets("k1", "name", "Dora");
+    bench.crm.somebody_deletes("k2");
+    bench.crm.reply(|_, _| Reply::EachRecord);
+    let next = bench.run().await;
+    assert_eq!((next.counts.delivered, next.counts.rejected), (3, 2), "{:?}", bench.reasons(&next));
+    let kept = bench.crm.kept();
+    assert!(kept["k1"].contains("Dora") && !kept.contains_key("k2") && kept["k3"].contains("Bo"), "{kept:?}");
+}
+
+/// An answer is lost. Whether the request arrived or not, only what somebody else changed meanwhile is left alone.
+#[tokio::test(start_paused = true)]
+async fn what_goes_out_again_is_looked_at_again() {
+    for arrives in [false, true] {
+        let bench = bench().await;
+        bench.table.set(people(5, "Ana"));
+        bench.run().await;
+        bench.table.set(people(5, "Bo"));
+        let held = reviewed(&bench).await;
+        let before = bench.crm.requests().len();
+        let lost = move |number: usize, _: &[Arrived]| match (number == before, arrives) {
+            (true, true) => Reply::LostAfter,
+            (true, false) => Reply::LostBefore,
+            (false, _) => Reply::EachRecord,
+        };
+        bench.crm.reply(lost);
+        bench.crm.hold();
+        bench.engine.approve(held.id).await.unwrap();
+        bench.crm.until_requests(before + 1).await;
+        if !arrives {
+            bench.crm.somebody_sets("k1", "name", "Dora");
+        }
+        bench.crm.release();
+        let run = bench.ended(held.id).await;
+        let expected = if arrives { (5, 0) } else { (4, 1) };
+        assert_eq!((run.counts.delivered, run.counts.rejected), expected, "{:?}", bench.reasons(&run));
+        assert_eq!(bench.crm.kept()["k1"].contains("Dora"), !arrives);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -15,7 +15,7 @@ pub use expected::expected;
 pub use invalid::{InvalidRow, add_invalid, invalid_rows};
 pub use problem::Problem;
 pub use reviewed::{review, review_before, set_review};
-pub use row::{Counts, RunRow, RunState, Trigger, get, list, none_sealed, unfinished, waiting};
+pub use row::{Counts, RunRow, RunState, Trigger, get, list, none_sealed, unfinished, waiting, waiting_part};
 pub use undone::{FieldLeft, as_before, set_undoes, set_undone, undos_of};
 
 use super::json::write_json;

@@ -5,6 +5,7 @@ use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 use super::super::json::read_json;
 use super::{FieldLeft, Problem};
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::outbox;
 use crate::sync::Shape;
 use crate::warehouse::Cost;
 
@@ -229,6 +230,21 @@ pub fn waiting(sqlite: &Sqlite) -> Result<Vec<RunRow>> {
     ))?;
     let rows = statement.query_map([], |row| Ok(from_row(row)))?;
     rows.map(|row| row?).collect()
+}
+
+/// The undo or replay of a sync that waits and still has records to send; `None` where there is none.
+pub fn waiting_part(sqlite: &Sqlite, sync: i64) -> Result<Option<RunRow>> {
+    let mut statement = sqlite.prepare_cached(&format!(
+        "select {COLUMNS} from run where sync = ?1 and state = 8 and cause in (7, 8) order by id desc"
+    ))?;
+    let rows = statement.query_map([sync], |row| Ok(from_row(row)))?;
+    for row in rows {
+        let run = row??;
+        if !outbox::open_batches(sqlite, sync, Some(run.id))?.is_empty() {
+            return Ok(Some(run));
+        }
+    }
+    Ok(None)
 }
 
 /// No whole run of the sync was ever sealed.

@@ -129,12 +129,11 @@ impl Look<'_> {
             for (place, index) in places.iter().copied() {
                 let Some(one) = wrote.get_mut(index) else { continue };
                 let sent = document(kept.sent(place))?;
-                match one {
-                    Some((earlier, ..)) => lay_over(earlier, sent),
-                    None => {
-                        let made = kept.made.get(&place).cloned();
-                        *one = Some((sent, self.before(&kept, place)?, made));
-                    }
+                if let Some((earlier, ..)) = one {
+                    lay_over(earlier, sent);
+                } else {
+                    let made = kept.made.get(&place).cloned();
+                    *one = Some((sent, self.before(&kept, place)?, made));
                 }
             }
         }
