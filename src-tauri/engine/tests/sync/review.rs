@@ -156,7 +156,7 @@ async fn what_goes_out_again_is_looked_at_again() {
         bench.table.set(people(5, "Bo"));
         let held = reviewed(&bench).await;
         let before = bench.crm.requests().len();
-        let lost = move |number: usize, _: &[Arrived]| match (number == before, arrives) {
+        let lost = move |number: usize, _: &[Arrived]| match (number == before + 1, arrives) {
             (true, true) => Reply::LostAfter,
             (true, false) => Reply::LostBefore,
             (false, _) => Reply::EachRecord,

@@ -136,3 +136,14 @@ async fn a_quota_that_is_spent_while_sending_lets_the_rest_wait() {
     assert_eq!((ended.state, ended.counts.delivered), (RunState::Completed, 5));
     assert_eq!(records(&bench), before());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_started_while_an_undo_waits_goes_on_with_the_undo() {
+    let bench = bench().await;
+    let run = changed(&bench).await;
+    let undo = undone_reading(&bench, &run, LOOKS + 2, spent).await;
+    assert_eq!(undo.state, RunState::Waiting);
+    let next = bench.run().await;
+    assert_eq!((next.id, next.state, next.counts.delivered), (undo.id, RunState::Completed, 5));
+    assert_eq!(records(&bench), before(), "nothing was sent over what it took back");
+}
