@@ -1,8 +1,19 @@
 //! Lines of a CSV file, as spreadsheets open it.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufWriter, Write};
 
-use sluice_engine::Result;
+use sluice_engine::{Error, ErrorKind, Result};
+
+/// A file to be written, as the user named it.
+pub(crate) fn create(path: &str) -> Result<BufWriter<File>> {
+    let file = File::create(path).map_err(|error| {
+        Error::new(ErrorKind::BadFile, format!("The file {path} can not be written: {error}."))
+            .with_hint("Choose another place for it.")
+            .with_source(error)
+    })?;
+    Ok(BufWriter::new(file))
+}
 
 /// Writes one line.
 pub(crate) fn write(out: &mut impl Write, cells: &[&str]) -> Result<()> {

@@ -18,7 +18,9 @@ use crate::Api;
 use crate::masked::{AboutRow, shown_key};
 use crate::runs::counts_on_wire;
 use crate::source::shorten;
-use crate::wire::{Cost, FieldChange, HeldRequest, InvalidRow, Plan, PlanRecord, PlanRequest, Problem};
+use crate::wire::{
+    Cost, FieldChange, HeldRequest, InvalidRow, Plan, PlanGroup, PlanRecord, PlanRequest, Problem,
+};
 
 impl Api {
     /// What a run would do now. Nothing is sent and nothing is kept.
@@ -138,6 +140,10 @@ pub(crate) fn named_record(name: &str) -> Result<u64> {
     })
 }
 
+/// Why a run would not send a record that an earlier one left alone.
+const LEFT_ALONE: &str = "Somebody changed it in the destination after it was looked at, so it is left alone until every record is \
+    looked at again.";
+
 /// A record of a plan, with what is personal masked; without masks as it is.
 pub(crate) fn record_on_wire(record: &plan::PlanRecord, masks: Option<&Masks>) -> PlanRecord {
     let document = |bytes: Option<&[u8]>| Json::parse(std::str::from_utf8(bytes?).ok()?);
@@ -148,8 +154,13 @@ pub(crate) fn record_on_wire(record: &plan::PlanRecord, masks: Option<&Masks>) -
     // What changed is judged on the values themselves; only then are they masked.
     let earlier =
         |before: &Option<Json>, now: &Option<Json>| if live.is_some() { now.clone() } else { before.clone() };
-    let exact = changes(earlier(&before, &now).as_ref(), after.as_ref());
-    let refused = looked.map(|looked| refused(record, looked, after.as_ref(), masks)).unwrap_or_default();
+    // Where fields are emptied, the record stays.
+    let emptied = if record.operation == Operation::Clear { document(Some(&record.sent)) } else { None };
+    let exact = changes(earlier(&before, &now).as_ref(), emptied.as_ref().or(after.as_ref()));
+    let mut refused = looked.map(|looked| refused(record, looked, after.as_ref(), masks)).unwrap_or_default();
+    if record.left_alone {
+        refused.insert(0, LEFT_ALONE.to_owned());
+    }
     if let Some(masks) = masks {
         for document in [&mut before, &mut after, &mut now].into_iter().flatten() {
             masks.mask(document);
@@ -159,7 +170,7 @@ pub(crate) fn record_on_wire(record: &plan::PlanRecord, masks: Option<&Masks>) -
         |document: &Option<Json>| serde_json::value::RawValue::from_string(document.as_ref()?.compact()).ok();
     let (same, left_alone) =
         looked.map_or((&[][..], &[][..]), |looked| (looked.same.as_slice(), looked.left_alone.as_slice()));
-    let fields = changes(earlier(&before, &now).as_ref(), after.as_ref())
+    let fields = changes(earlier(&before, &now).as_ref(), emptied.as_ref().or(after.as_ref()))
         .into_iter()
         .zip(exact)
         .map(|(shown, exact)| FieldChange {
@@ -172,7 +183,11 @@ pub(crate) fn record_on_wire(record: &plan::PlanRecord, masks: Option<&Masks>) -
         record: name_of_record(&record.key),
         key: shown_key(&record.key, masks),
         change: record.change.into(),
-        group: looked.map(|looked| looked.group.into()),
+        group: if record.left_alone {
+            Some(PlanGroup::Fail)
+        } else {
+            looked.map(|looked| looked.group.into())
+        },
         now: raw(&now),
         before: raw(&before),
         after: raw(&after),

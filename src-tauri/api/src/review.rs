@@ -164,7 +164,7 @@ fn place(text: &str) -> Result<Place> {
 fn export(engine: &engine::Engine, input: ReviewExport) -> Result<u64> {
     let filter = review::Filter::from(input.filter);
     let masks = if input.reveal { None } else { Some(masks_of(engine, input.run)?) };
-    let mut out = std::io::BufWriter::new(std::fs::File::create(&input.path)?);
+    let mut out = csv::create(&input.path)?;
     let is_csv = input.format == "csv";
     if is_csv {
         writeln!(out, "key,becomes,field,before,after,why not")?;

@@ -124,7 +124,7 @@ pub(crate) enum Command {
         #[arg(long)]
         delete_created: bool,
         /// Only say what would be done, record by record
-        #[arg(long, conflicts_with = "delete_created")]
+        #[arg(long)]
         look: bool,
         /// With --look: records of each kind to show
         #[arg(long, default_value_t = 20, requires = "look")]

@@ -32,6 +32,11 @@ pub(crate) fn aligned<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
+/// A share, 0 to 1, such as `3.0 %`; one that is there is never told as none.
+pub(crate) fn percent(share: f64) -> String {
+    if share > 0.0 && share < 0.001 { "under 0.1 %".to_owned() } else { format!("{:.1} %", share * 100.0) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,7 +17,7 @@ const PAGE: usize = 1_000;
 pub(super) fn export(engine: &Engine, input: &EventsExport) -> Result<u64> {
     let filter = filter(engine, &input.filter)?;
     let mut lines = Lines::new(engine);
-    let mut out = std::io::BufWriter::new(std::fs::File::create(&input.path)?);
+    let mut out = csv::create(&input.path)?;
     let csv = input.format == "csv";
     if csv {
         writeln!(out, "at,sync,run,status,change,what,who,key,answer,payload")?;

@@ -8,7 +8,7 @@ use sluice_api::wire::{ChangeKind, Cost, InvalidRow, Plan, PlanGroup, PlanRecord
 use crate::exit::Exit;
 use crate::output::{self, Output};
 use crate::summary::{Counts, cost_line, count_lines};
-use crate::words::{bytes, count, counted, duration};
+use crate::words::{bytes, count, counted, duration, percent};
 
 /// A plan in the contract's form. What follows `records` is more than the contract asks for.
 #[derive(Serialize)]
@@ -102,9 +102,9 @@ pub(super) fn tell_quota_left(share: Option<f64>, left: Option<f64>) {
         && share > left
     {
         output::note(&format!(
-            "Only {:.1} % of the daily quota is left today, and this takes {:.1} %: the rest waits, and goes on by itself.",
-            left * 100.0,
-            share * 100.0
+            "Only {} of the daily quota is left today, and this takes {}: the rest waits, and goes on by itself.",
+            percent(left),
+            percent(share)
         ));
     }
 }
@@ -130,7 +130,7 @@ pub(super) fn lines(plan: &Plan) -> Vec<String> {
     let mut lines = vec![format!("{}: what a run would do now; nothing was sent", plan.sync)];
     // The last two lines of a summary count what was sent.
     lines.extend(count_lines(&plan.counts).into_iter().take(2));
-    let share = plan.quota_share.map(|share| format!("{:.1} % of the daily quota", share * 100.0));
+    let share = plan.quota_share.map(|share| format!("{} of the daily quota", percent(share)));
     let by = (!plan.sent_by.is_empty()).then(|| format!("by {}", plan.sent_by.join(" and ")));
     let about: Vec<_> = by.into_iter().chain(share).collect();
     lines.push(
@@ -145,7 +145,7 @@ pub(super) fn lines(plan: &Plan) -> Vec<String> {
     );
     for record in &plan.records {
         lines.push(String::new());
-        lines.extend(record_lines(record));
+        lines.extend(record_lines(record, plan.reads));
     }
     let hidden = plan.counts.waiting.saturating_sub(plan.records.len() as u64);
     if hidden > 0 {
@@ -158,17 +158,17 @@ pub(super) fn lines(plan: &Plan) -> Vec<String> {
     lines
 }
 
-fn record_lines(record: &PlanRecord) -> Vec<String> {
+fn record_lines(record: &PlanRecord, reads: bool) -> Vec<String> {
     let (sign, what) = match record.change {
         ChangeKind::Added => ('+', "added"),
         ChangeKind::Changed => ('~', "changed"),
         ChangeKind::Removed => ('-', "removed"),
     };
     let becomes = match record.group {
-        Some(PlanGroup::Create) => ", is not there and would be created",
+        Some(PlanGroup::Create) if reads => ", is not there and would be created",
         Some(PlanGroup::Same) => ", would be as it is",
         Some(PlanGroup::Fail) => ", would be refused",
-        Some(PlanGroup::Update | PlanGroup::Remove) | None => "",
+        Some(PlanGroup::Create | PlanGroup::Update | PlanGroup::Remove) | None => "",
     };
     let mut lines = vec![format!("{sign} {} ({what}{becomes})", record.key)];
     for field in record.fields.iter().filter(|field| field.changed) {

@@ -14,7 +14,7 @@ use super::sync::{follow, point_to, quoted, report};
 use crate::exit::Exit;
 use crate::output::{self, Output};
 use crate::signals;
-use crate::words::{count, counted};
+use crate::words::{count, counted, percent};
 
 /// How every record is looked at.
 pub(crate) struct Look {
@@ -51,13 +51,14 @@ pub(crate) async fn run(api: &Api, out: Output, sync: String, look: Look) -> Res
             ReviewRequest { run: run.run, filter: filter.clone(), after: None, limit, reveal: true };
         plan.records = api.review_records(request).await?.records;
     }
+    plan.reads = review.reads;
     plan.invalid_rows.truncate(limit);
     if let Some(path) = export {
         let is_lines = path.extension().is_some_and(|end| end == "jsonl");
         let format = if is_lines { "jsonl" } else { "csv" }.to_owned();
         let path = path.to_string_lossy().into_owned();
         let export = ReviewExport { run: run.run, filter, path: path.clone(), format, reveal: true };
-        let written = api.review_export(export).await?;
+        let written = api.review_export(export).await.inspect_err(|_| tell_decision(&sync))?;
         output::note(&format!("Wrote {} to {path}.", counted(written, "record")));
     }
     let would_refuse = would_refuse(api, &plan).await;
@@ -66,10 +67,15 @@ pub(crate) async fn run(api: &Api, out: Output, sync: String, look: Look) -> Res
     out.answer(&reviewed, || all_lines(&plan, &review));
     tell_refused(&would_refuse);
     tell_quota_left(plan.quota_share, plan.quota_left);
-    let name = quoted(&sync);
+    tell_decision(&sync);
+    Ok(Exit::Done)
+}
+
+/// The run is held: it is sent or dropped.
+fn tell_decision(sync: &str) {
+    let name = quoted(sync);
     output::note(&format!("To send just this: sluice sync {name} --approve"));
     output::note(&format!("To drop it: sluice sync {name} --drop"));
-    Ok(Exit::Done)
 }
 
 /// Says what comparing takes of the destination, before it is asked.
@@ -79,7 +85,7 @@ fn tell_requests(review: &Review) {
         return output::note(&format!("Comparing {records}, for which no request is needed."));
     }
     let requests = counted(review.requests, "request");
-    let share = review.quota_share.map(|share| format!(", {:.1} % of the daily quota", share * 100.0));
+    let share = review.quota_share.map(|share| format!(", {} of the daily quota", percent(share)));
     output::note(&format!("Comparing {records} takes {requests}{}.", share.unwrap_or_default()));
     tell_quota_left(review.quota_share, review.quota_left);
 }

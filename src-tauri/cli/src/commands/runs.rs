@@ -75,6 +75,9 @@ fn outcome(run: &Run) -> String {
     parts.extend(run.cost.as_ref().map(|cost| format!("reading {}, {}", bytes(cost.bytes), cost.price)));
     parts.extend(run.problem.as_ref().map(|problem| problem.message.clone()));
     parts.extend(run.reason.clone());
+    parts.extend(run.undoes.map(|of| format!("takes back run {of}")));
+    let part = if run.undone_in_part { " in part" } else { "" };
+    parts.extend(run.undone_by.map(|by| format!("taken back{part} by run {by}")));
     parts.join(" · ")
 }
 

@@ -62,6 +62,12 @@ pub(crate) async fn look(
         UndoLookRequest { run, keys: keys.clone(), events: Vec::new(), search: None, limit, reveal: true };
     let look = or_earlier(api, run, &keys, api.undo_look(look).await).await?;
     out.answer(&look, || lines(&look));
+    if look.delete > 0 {
+        let created = counted(look.delete, "record");
+        output::note(&format!(
+            "{created} that run {run} created would be deleted with --delete-created alone."
+        ));
+    }
     Ok(Exit::Done)
 }
 

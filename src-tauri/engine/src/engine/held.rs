@@ -134,5 +134,6 @@ fn looked_at(sqlite: &Sqlite, sync: i64, body: &Body, place: usize, change: Chan
         operation: body.operation(place)?,
         sent: body.payload(place).to_vec(),
         looked: None,
+        left_alone: body.past(place).left_alone,
     })
 }

@@ -72,7 +72,7 @@ kinds! {
         "Nothing was changed.",
         "Correct the setting and try again.";
     /// A file can not be taken: the workspace file, or what another tool wrote.
-    BadFile = "1002" "bad_file" "The workspace file can not be taken", AfterUserAction,
+    BadFile = "1002" "bad_file" "A file can not be taken", AfterUserAction,
         "A key is unknown, a value has another form, or the file is no YAML; the message names the line.",
         "Nothing was changed.",
         "Correct the file and apply it again.";

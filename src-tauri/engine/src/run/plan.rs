@@ -64,6 +64,8 @@ pub struct PlanRecord {
     pub sent: Vec<u8>,
     /// What stands in its place; `None` where nobody looked.
     pub looked: Option<Looked>,
+    /// It was left alone by an earlier run, and nobody has looked since: a run leaves it alone again.
+    pub left_alone: bool,
 }
 
 impl PlanRecord {
@@ -122,6 +124,7 @@ impl Sink for Collected {
                 operation: staged.operation,
                 sent: staged.payload.to_vec(),
                 looked: None,
+                left_alone: staged.past.left_alone,
             };
             self.records.push((self.ordinal, staged.known_as.to_owned(), record));
         }

@@ -124,5 +124,6 @@ fn record(body: &Body, place: usize, looked: Looked) -> Result<PlanRecord> {
         operation: body.operation(place)?,
         sent: body.payload(place).to_vec(),
         looked: Some(looked),
+        left_alone: false,
     })
 }

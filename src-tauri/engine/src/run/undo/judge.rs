@@ -80,8 +80,9 @@ pub(super) struct Was<'a> {
 
 /// How far the destination's clock may be from this computer's. It only decides where the destination's own times do not.
 pub(super) const SKEW: TimeDelta = TimeDelta::hours(1);
-/// Changes so soon after a record was made are what the destination itself does with a new record.
-const SETTLES: TimeDelta = TimeDelta::seconds(60);
+/// Changes so soon after a record was made are what the destination itself does with a new record. Nobody types as fast;
+/// a destination that takes longer makes a record stay that could have gone, and never the other way round.
+const SETTLES: TimeDelta = TimeDelta::seconds(10);
 const ANOTHER: &str = "It is another record than the run created.";
 
 /// What is to be done, and with which fields.
