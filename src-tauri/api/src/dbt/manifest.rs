@@ -52,7 +52,8 @@ pub(super) struct Node {
     pub(super) columns: Option<Columns>,
     pub(super) column_name: Option<String>,
     /// The model that is tested.
-    pub(super) attached_node: Option<String>,
+    #[serde(rename = "attached_node")]
+    pub(super) tested: Option<String>,
     pub(super) depends_on: Option<DependsOn>,
     /// There for tests that have a name and arguments, not for those that are a query of their own.
     pub(super) test_metadata: Option<TestMetadata>,

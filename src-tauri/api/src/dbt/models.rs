@@ -82,7 +82,7 @@ fn model(id: String, node: Node, tests: Vec<Tested>, database: Option<&str>) -> 
 /// The model that is tested, and what of it.
 fn tested(node: Node) -> Option<(String, Tested)> {
     let metadata = node.test_metadata?;
-    let model = node.attached_node.or_else(|| only(node.depends_on))?;
+    let model = node.tested.or_else(|| only(node.depends_on))?;
     let column = node.column_name.or_else(|| metadata.kwargs.get("column_name").map(text));
     let name = match metadata.namespace {
         Some(package) => format!("{package}.{}", metadata.name),

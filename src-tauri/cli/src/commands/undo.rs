@@ -31,7 +31,8 @@ pub(crate) async fn run(
         UndoLookRequest { run, keys: keys.clone(), events: Vec::new(), search: None, limit: 0, reveal: true };
     let look = or_earlier(api, run, &keys, api.undo_look(look).await).await?;
     let created = look.delete;
-    let of_keys: String = keys.iter().map(|key| format!(" --key {}", quoted(key))).collect();
+    let of_keys: Vec<String> = keys.iter().map(|key| format!(" --key {}", quoted(key))).collect();
+    let of_keys = of_keys.concat();
     let undo = Undo { run, keys, events: Vec::new(), delete_created };
     let undone = follow(api, async { api.undo(undo).await }).await?;
     let exit = report(out, &undone);

@@ -102,7 +102,12 @@ fn an_undo_says_which_fields_it_left_alone() {
     assert!(said.out.contains(&format!("left alone: “full_name” of 1 record. {reason}")), "{said:?}");
     let runs = sluice.json(&["runs"], 0);
     let found = |number: &str| {
-        runs.as_array().unwrap().iter().find(|known| known["run"].to_string() == number).unwrap().clone()
+        runs.as_array()
+            .unwrap()
+            .iter()
+            .find(|known| known["run"].as_i64() == number.parse().ok())
+            .unwrap()
+            .clone()
     };
     let undo = found(&found(&run)["undone_by"].to_string());
     assert_eq!(

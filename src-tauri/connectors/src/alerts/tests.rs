@@ -83,7 +83,7 @@ async fn what_a_hook_answers_decides_whether_it_is_tried_again() {
     let page = Reply::Say(200, "text/html", "", "<html>Sign in</html>");
     for (reply, kind) in [
         (text(301, ""), ErrorKind::BadSettings),
-        (text(403, "invalid_token"), ErrorKind::NotAllowed),
+        (text(403, "invalid_token"), ErrorKind::AddressBarred),
         (text(404, "no_service"), ErrorKind::MissingObject),
         (text(400, "no_text"), ErrorKind::RequestRefused),
         (text(429, ""), ErrorKind::RateLimited),
@@ -112,9 +112,9 @@ fn a_hook_is_on_the_internet_unless_more_is_allowed_and_its_address_is_not_kept(
     for (address, allow, kind) in [
         ("http://example.com/hook", "no", ErrorKind::BadSettings),
         ("https://me:hunter2@example.com/", "no", ErrorKind::BadSettings),
-        ("https://127.0.0.1/hook", "no", ErrorKind::NotAllowed),
-        ("https://169.254.169.254/latest", "no", ErrorKind::NotAllowed),
-        ("http://8.8.8.8/hook", "yes", ErrorKind::NotAllowed),
+        ("https://127.0.0.1/hook", "no", ErrorKind::AddressBarred),
+        ("https://169.254.169.254/latest", "no", ErrorKind::AddressBarred),
+        ("http://8.8.8.8/hook", "yes", ErrorKind::AddressBarred),
     ] {
         let error = hook(address, allow).unwrap_err();
         assert_eq!(error.kind(), kind, "{address}");
@@ -231,7 +231,7 @@ async fn a_server_that_does_not_encrypt_gets_neither_password_nor_e_mail() {
 async fn a_mail_server_in_this_network_is_refused_unless_it_is_allowed() {
     let peer = Peer::start("235 welcome").await;
     let error = by_mail(&peer, &[("security", "tls"), ("allow_private", "no")]).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotAllowed);
+    assert_eq!(error.kind(), ErrorKind::AddressBarred);
     let error = by_mail(&peer, &[("allow_private", "no")]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::BadSettings, "without encryption it has to be in this network");
     assert!(peer.heard().is_empty());

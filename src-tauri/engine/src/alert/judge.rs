@@ -159,7 +159,7 @@ mod tests {
     }
 
     fn rejecting(rejected: u64, invalid: u64, to_send: u64) -> RunRow {
-        let counts = Counts { rejected, invalid, to_send, ..Counts::default() };
+        let counts = Counts { invalid, to_send, rejected, ..Counts::default() };
         RunRow { counts, ..run(RunState::CompletedWithRejections, None) }
     }
 
