@@ -27,6 +27,10 @@ export const inWizard = known({
   next: { keys: 'mod+enter', does: 'Go on with the main button' },
 });
 
+export const inSql = known({
+  read: { keys: 'mod+shift+enter', does: 'Read the first rows of the SELECT' },
+});
+
 export const inPayload = known({
   rename: { keys: 'f2', also: ['enter'], does: 'Rename the key' },
   tick: { keys: 'space', does: 'Send the column, or not' },
@@ -54,6 +58,7 @@ const mainScreens = ['home', 'sync', 'held', 'events', 'people', 'connections', 
 /** All keys, by where they count. */
 export const shortcutGroups: readonly ShortcutGroup[] = [
   { title: 'In the list of events', on: ['events'], shortcuts: Object.values(inEvents) },
+  { title: 'In a SELECT', on: ['table'], shortcuts: Object.values(inSql) },
   { title: 'Payload', on: ['payload'], shortcuts: Object.values(inPayload) },
   { title: 'While renaming a key', on: ['payload'], shortcuts: Object.values(inRename) },
   {

@@ -6,7 +6,9 @@ import type { CodePiece } from '@/components/CodeLines';
 import { completionAt } from './sql-complete';
 import { type PartKind, dialectOf, partsOf } from './sql-parts';
 import { placeOf } from './sql-place';
+import { isPressed } from '@/components/shortcut';
 import { useLeft } from '@/components/use-left';
+import { inSql } from '../shortcuts';
 import { sqlProblem } from './choice';
 import { text } from './text';
 import { useKnown } from './use-known';
@@ -90,12 +92,12 @@ export function SqlEditor({ sql, readSql, connection, kind, problem, busy, onCha
         onBlur={() => leave('sql')}
         fieldRef={field}
         onKeyDown={(event) => {
-          if (event.key !== 'Enter' || !event.shiftKey || !(event.metaKey || event.ctrlKey)) return;
+          if (!isPressed(event, inSql.read)) return;
           event.preventDefault();
           if (sql.trim() && !busy) onRead();
         }}
       />
-      <Button icon="play" keys="mod+shift+enter" busy={busy} isDisabled={!sql.trim()} onPress={onRead}>
+      <Button icon="play" keys={inSql.read.keys} busy={busy} isDisabled={!sql.trim()} onPress={onRead}>
         {text.read}
       </Button>
     </div>
