@@ -24,7 +24,7 @@ export default defineConfig({
           name: 'unit',
           environment: 'jsdom',
           // axe reads a whole window; on a busy machine that takes its time.
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           include: ['src/**/*.test.{ts,tsx}'],
           setupFiles: ['src/test/setup.ts'],
         },

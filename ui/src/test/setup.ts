@@ -1,8 +1,11 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 import { help } from '@/components/help';
 import { setLocale } from '@/components/locale';
 import { toasts } from '@/components/toasts';
+
+// A slow computer is no failure.
+configure({ asyncUtilTimeout: 5_000 });
 
 // Tests read the same everywhere.
 setLocale({ languages: ['en-GB'] });
