@@ -44,7 +44,10 @@ export default tseslint.config(
     files: ['src/**/*.{ts,tsx}'],
     ignores: ['src/components/locale.ts'],
     rules: {
-      'no-restricted-globals': ['error', { name: 'Intl', message: 'Only components/locale.ts knows the locale.' }],
+      'no-restricted-globals': [
+        'error',
+        { name: 'Intl', message: 'Only components/locale.ts knows the locale.' },
+      ],
     },
   },
   { files: ['src/host/**'], rules: { 'no-restricted-imports': 'off' } },

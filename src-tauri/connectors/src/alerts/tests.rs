@@ -83,7 +83,7 @@ async fn what_a_hook_answers_decides_whether_it_is_tried_again() {
     let page = Reply::Say(200, "text/html", "", "<html>Sign in</html>");
     for (reply, kind) in [
         (text(301, ""), ErrorKind::BadSettings),
-        (text(403, "invalid_token"), ErrorKind::AddressBarred),
+        (text(403, "invalid_token"), ErrorKind::NotAllowed),
         (text(404, "no_service"), ErrorKind::MissingObject),
         (text(400, "no_text"), ErrorKind::RequestRefused),
         (text(429, ""), ErrorKind::RateLimited),
