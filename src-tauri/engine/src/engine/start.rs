@@ -86,7 +86,7 @@ impl Engine {
         if start.trigger != Trigger::Test
             && let Some(waiting) = self.store.read(|sqlite| runs::waiting_part(sqlite, saved.id))?
         {
-            return self.go_on_first(waiting, start.slot.is_some()).await;
+            return self.go_on_first(waiting, start).await;
         }
         let (sync, shape, at) = (saved.id, saved.sync.shape.clone(), millis(self.clock.now()));
         let begin = move |sqlite: &rusqlite::Connection| {
@@ -106,11 +106,13 @@ impl Engine {
     }
 
     /// An undo or a replay that waits goes before anything else of its sync: a new run would send over it what it takes
-    /// back.
-    async fn go_on_first(self: &Arc<Self>, waiting: RunRow, is_slot: bool) -> Result<i64> {
-        if is_slot {
+    /// back. Only a plain run goes on with it.
+    async fn go_on_first(self: &Arc<Self>, waiting: RunRow, start: Start) -> Result<i64> {
+        if start.slot.is_some() || start.review || start.full || start.planned.is_some() {
             let message = format!("Run {} of this sync waits to be sent, and goes first.", waiting.id);
-            return Err(Error::new(ErrorKind::AlreadyRunning, message));
+            return Err(Error::new(ErrorKind::AlreadyRunning, message)
+                .with_safe("Nothing was sent.")
+                .with_hint("Sync now to go on with it, or discard what waits in it."));
         }
         self.resume(&waiting).await?;
         Ok(waiting.id)

@@ -32,7 +32,8 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
     let is_first = context.store.read(|sqlite| Ok(!BEFORE.has(sqlite, batch.id)?))?;
     // Without them nobody knows what may be filled, or what has changed since somebody looked; for the log alone they are
     // not worth the last of a day's requests.
-    let needed = !only_if_empty.is_empty() || looked.is_some();
+    let was_left_alone = places.iter().any(|place| batch.body.past(*place).left_alone);
+    let needed = !only_if_empty.is_empty() || looked.is_some() || was_left_alone;
     let read = ReadByKey { object, match_field, values: &values, fields: &fields, needed };
     let Some(found) = context.destination.read_by_key(&read).await else {
         return if only_if_empty.is_empty() { Ok(()) } else { Err(only_if_empty::not_readable()) };
@@ -43,7 +44,13 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
     } else {
         Some(only_if_empty::amended(&only_if_empty, places, &records, &found)?)
     };
-    let mut since = guard::changed_since(looked.as_ref(), &records, places, &found, !is_first);
+    let mut since = match &looked {
+        Some(looked) => {
+            let known = context.known.get_or_try_init(|| Known::read(&*context.destination, object)).await?;
+            guard::changed_since(looked, known, &records, places, &found, !is_first)
+        }
+        None => Vec::new(),
+    };
     if is_first {
         since.extend(guard::still_left_alone(looked.as_ref(), places, &batch.body));
     }

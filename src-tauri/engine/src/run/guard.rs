@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::before::asked;
 use super::deliver::Delivering;
 use super::deliver::work::Work;
+use super::known::Known;
 use crate::clock::millis;
 use crate::destination::{Found, ReadByKey, Takes};
 use crate::error::{Error, ErrorKind, Result};
@@ -36,7 +37,8 @@ pub(super) async fn again(context: &Delivering, work: &mut Work) -> Result<()> {
     let (values, fields) = asked(records.iter().map(|record| record.payload), match_field)?;
     let read = ReadByKey { object, match_field, values: &values, fields: &fields, needed: true };
     let Some(found) = context.destination.read_by_key(&read).await else { return Ok(()) };
-    let since = changed_since(Some(&looked), &records, &work.places, &found?, true);
+    let known = context.known.get_or_try_init(|| Known::read(&*context.destination, object)).await?;
+    let since = changed_since(&looked, known, &records, &work.places, &found?, true);
     if since.is_empty() {
         return Ok(());
     }
@@ -75,19 +77,20 @@ pub(super) fn leaving(
 /// Records that are not any more as they were when somebody looked at them, with what has changed: they are not written
 /// over. What an earlier request with them may have written is no change; `sent` where there may have been one.
 pub(super) fn changed_since(
-    looked: Option<&ByPlace>,
+    looked: &ByPlace,
+    known: &Known,
     records: &[Record<'_>],
     places: &[usize],
     found: &[Option<Found>],
     sent: bool,
 ) -> Vec<(usize, Problem)> {
-    let Some(looked) = looked else { return Vec::new() };
     let mut changed = Vec::new();
     for ((record, place), found) in records.iter().zip(places).zip(found) {
         let Some(looked) = looked.get(place).filter(|looked| looked.live) else { continue };
         let parse = |text: &str| Json::parse(text);
         let own = sent.then(|| std::str::from_utf8(record.payload).ok().and_then(parse)).flatten();
-        let wrote: Vec<Json> = own.into_iter().chain(looked.wrote.as_deref().and_then(parse)).collect();
+        let earlier = looked.wrote.iter().filter_map(|text| parse(text));
+        let wrote = Wrote { known, payloads: own.into_iter().chain(earlier).collect() };
         let is_gone_by_us = sent && record.operation == Operation::Delete;
         if let Some(message) = change(looked, found.as_ref(), &wrote, is_gone_by_us) {
             let error = Error::new(ErrorKind::LeftAlone, message).with_hint(LOOK_AGAIN);
@@ -98,14 +101,14 @@ pub(super) fn changed_since(
 }
 
 /// What somebody changed of a record since it was looked at, in a sentence.
-fn change(looked: &Looked, found: Option<&Found>, wrote: &[Json], is_gone_by_us: bool) -> Option<String> {
+fn change(looked: &Looked, found: Option<&Found>, wrote: &Wrote<'_>, is_gone_by_us: bool) -> Option<String> {
     let message = match (&looked.stands, found) {
         _ if found.is_some_and(|found| found.is_one_of_several) != looked.several => {
             "Several records have its match value now, or had when this was looked at."
         }
         _ if looked.several => return None,
         (None, None) => return None,
-        (None, Some(found)) if wrote.iter().any(|wrote| is_all_of(&found.fields, wrote)) => return None,
+        (None, Some(found)) if wrote.is_all_of(&found.fields) => return None,
         (None, Some(_)) => "It is in the destination now, and was not when this was looked at.",
         (Some(_), None) if is_gone_by_us => return None,
         (Some(_), None) => "It is not in the destination any more, and was when this was looked at.",
@@ -142,25 +145,39 @@ pub(super) fn still_left_alone(
     places.iter().copied().filter(is_left).map(|place| (place, problem())).collect()
 }
 
-/// Whether what stands there `now` is just what was written.
-fn is_all_of(now: &str, wrote: &Json) -> bool {
-    let Some(Json::Object(now)) = Json::parse(now) else { return false };
-    now.iter().all(|(name, value)| is_same(Takes::Anything, Some(value), wrote.get(name)))
+/// What requests of ours may have written of a record.
+struct Wrote<'a> {
+    known: &'a Known,
+    payloads: Vec<Json>,
+}
+
+impl Wrote<'_> {
+    /// One of them wrote just what stands there `now`.
+    fn is_all_of(&self, now: &str) -> bool {
+        let Some(Json::Object(now)) = Json::parse(now) else { return false };
+        self.payloads.iter().any(|payload| now.iter().all(|(name, value)| self.is(payload, name, value)))
+    }
+
+    /// One of them wrote the field as it is `now`.
+    fn is_in(&self, name: &str, now: &Json) -> bool {
+        self.payloads.iter().any(|payload| self.is(payload, name, now))
+    }
+
+    fn is(&self, payload: &Json, name: &str, now: &Json) -> bool {
+        is_same(self.known.takes(name), payload.get(name), Some(now))
+    }
 }
 
 /// Names of the fields that are in both and not the same, but for those that hold what was written.
-fn others(stood: &str, now: &str, wrote: &[Json]) -> Vec<String> {
+fn others(stood: &str, now: &str, wrote: &Wrote<'_>) -> Vec<String> {
     let (Some(Json::Object(stood)), Some(now)) = (Json::parse(stood), Json::parse(now)) else {
         return Vec::new();
     };
     // Both came from the destination: spaces that are gone, too, somebody took away.
     let is_one = |one: &Json, other: &Json| may_be_shown_as(Takes::Anything, one, other);
-    let is_written = |name: &str, now: &Json| {
-        wrote.iter().any(|wrote| is_same(Takes::Anything, wrote.get(name), Some(now)))
-    };
     let differs = |(name, value): &(String, Json)| {
         now.get(name)
-            .is_some_and(|now| (!is_one(value, now) || !is_one(now, value)) && !is_written(name, now))
+            .is_some_and(|now| (!is_one(value, now) || !is_one(now, value)) && !wrote.is_in(name, now))
     };
     stood.into_iter().filter(differs).map(|(name, _)| name).collect()
 }

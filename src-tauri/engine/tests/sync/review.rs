@@ -146,6 +146,25 @@ async fn what_was_approved_and_waits_is_not_written_over_by_the_run_that_takes_i
     assert!(kept["k1"].contains("Dora") && !kept.contains_key("k2") && kept["k3"].contains("Bo"), "{kept:?}");
 }
 
+/// An approved removal arrived although its answer was lost, and the run ended before it could know.
+#[tokio::test(start_paused = true)]
+async fn what_sluice_itself_removed_is_nobody_elses_change() {
+    let bench = bench().await;
+    bench.mirror(Removal::Delete).await;
+    bench.table.set(people(10, "Ana"));
+    bench.run().await;
+    bench.table.edit(|rows| drop(rows.pop()));
+    let held = reviewed(&bench).await;
+    let before = bench.crm.requests().len();
+    bench.crm.reply(move |number, _| if number == before + 1 { Reply::LostAfter } else { Reply::Stop });
+    bench.engine.approve(held.id).await.unwrap();
+    assert_eq!(bench.ended(held.id).await.state, RunState::Failed);
+    assert_eq!(bench.crm.kept().len(), 9, "it arrived");
+    bench.crm.reply(|_, _| Reply::EachRecord);
+    let next = bench.run().await;
+    assert_eq!((next.counts.rejected, next.counts.waiting()), (0, 0), "{:?}", bench.reasons(&next));
+}
+
 /// An answer is lost. Whether the request arrived or not, only what somebody else changed meanwhile is left alone.
 #[tokio::test(start_paused = true)]
 async fn what_goes_out_again_is_looked_at_again() {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use sluice_engine::engine::Start;
 use sluice_engine::store::runs::{RunRow, RunState};
 use sluice_engine::{Error, ErrorKind};
 
 use super::undo_faults::{before, bench, changed, records, undone};
-use crate::bench::Bench;
+use crate::bench::{Bench, PLAIN, SYNC};
 
 fn not_allowed() -> Error {
     Error::new(ErrorKind::NotAllowed, "The token may not read.")
@@ -146,4 +147,27 @@ async fn a_run_that_is_started_while_an_undo_waits_goes_on_with_the_undo() {
     let next = bench.run().await;
     assert_eq!((next.id, next.state, next.counts.delivered), (undo.id, RunState::Completed, 5));
     assert_eq!(records(&bench), before(), "nothing was sent over what it took back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_of_a_waiting_undo_goes_out_where_somebody_only_looks() {
+    let bench = bench().await;
+    let run = changed(&bench).await;
+    let undo = undone_reading(&bench, &run, LOOKS + 2, spent).await;
+    assert_eq!(undo.state, RunState::Waiting);
+    let (sent, look) = (bench.crm.requests().len(), Start { review: true, ..PLAIN });
+    let error = bench.engine.start(SYNC, look).await.unwrap_err();
+    assert_eq!((error.kind(), bench.crm.requests().len()), (ErrorKind::AlreadyRunning, sent), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_undo_whose_records_went_another_way_holds_nothing_up() {
+    let bench = bench().await;
+    let run = changed(&bench).await;
+    let undo = undone_reading(&bench, &run, LOOKS + 2, spent).await;
+    assert_eq!(undo.state, RunState::Waiting);
+    let again = bench.engine.undo(run.id, Vec::new(), true).await.unwrap();
+    assert_eq!(bench.ended(again).await.state, RunState::Completed);
+    let next = bench.run().await;
+    assert!(next.id > again && next.state == RunState::Completed, "{next:?}");
 }

@@ -10,6 +10,7 @@ use super::beside::Beside;
 use super::key_hash;
 use crate::error::Result;
 use crate::fits::Misfit;
+use crate::record::Operation;
 
 /// What would become of a record in the destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -65,9 +66,9 @@ pub struct Looked {
     /// Fields whose values the destination would not take.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refusal>,
-    /// What an earlier run that was looked at may have written since, the text of one JSON object.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wrote: Option<String>,
+    /// What earlier runs that took it over may have written since, each the text of one JSON object.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wrote: Vec<String>,
     /// Which fields an undo leaves alone while it puts back others, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -86,7 +87,7 @@ impl Looked {
             same,
             left_alone,
             refused,
-            wrote: None,
+            wrote: Vec::new(),
             reason: None,
         }
     }
@@ -129,7 +130,11 @@ fn earlier(sqlite: &Sqlite, sync: i64, run: i64) -> Result<HashMap<u64, Looked>>
             return Ok(());
         };
         if open.uncertain {
-            looked.wrote = Some(String::from_utf8_lossy(open.body.payload(open.place)).into_owned());
+            // It may be gone, and nobody knows by whom.
+            if open.body.operation(open.place)? == Operation::Delete {
+                return Ok(());
+            }
+            looked.wrote.push(String::from_utf8_lossy(open.body.payload(open.place)).into_owned());
         }
         found.insert(key_hash(open.body.key(open.place)), looked);
         Ok(())

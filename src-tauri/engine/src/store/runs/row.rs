@@ -240,7 +240,12 @@ pub fn waiting_part(sqlite: &Sqlite, sync: i64) -> Result<Option<RunRow>> {
     let rows = statement.query_map([sync], |row| Ok(from_row(row)))?;
     for row in rows {
         let run = row??;
-        if !outbox::open_batches(sqlite, sync, Some(run.id))?.is_empty() {
+        let mut is_open = false;
+        outbox::each_open(sqlite, sync, Some(run.id), |found| {
+            is_open |= found.state.is_waiting();
+            Ok(())
+        })?;
+        if is_open {
             return Ok(Some(run));
         }
     }
