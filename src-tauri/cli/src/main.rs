@@ -63,7 +63,7 @@ async fn run(line: CommandLine, out: Output) -> Result<Exit, Problem> {
         }
         Command::Sync { sync, full, approve, anyway, look, drop: false } => {
             let how = sync::How { full, approve, anyway, look };
-            Box::pin(owning(&home, async |api| sync::run(api, out, sync, how).await)).await
+            owning(&home, async |api| Box::pin(sync::run(api, out, sync, how)).await).await
         }
         Command::Events(args) => events::run(&Api::open_reading(&home)?, out, args).await,
         Command::Runs { sync, limit } => runs::run(&Api::open_reading(&home)?, out, sync, limit).await,
