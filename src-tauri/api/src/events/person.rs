@@ -123,9 +123,7 @@ pub(super) fn earlier(
         return Ok((found.as_deref().and_then(|found| found_before(shape, found, &row.sent())), true));
     }
     let is_before = |earlier: &&EventRow| {
-        earlier.sync == row.sync
-            && earlier.key == row.key
-            && matches!(earlier.state, RecordState::Delivered | RecordState::Accepted)
+        earlier.sync == row.sync && earlier.key == row.key && earlier.state.has_arrived()
     };
     Ok((older.iter().find(is_before).and_then(|earlier| Json::parse(&earlier.sent())), false))
 }

@@ -72,7 +72,7 @@ impl Course<'_> {
                 self.given_up().filter(|_| rules.failed).map(|kind| Cause::Failed(kind.to_owned()))
             }
             RunState::Completed | RunState::CompletedWithRejections => {
-                (is_whole(self.run) && is_too_many(self.run, rules)).then_some(Cause::Rejected)
+                (self.run.trigger.is_whole() && is_too_many(self.run, rules)).then_some(Cause::Rejected)
             }
             RunState::Reading | RunState::Sending | RunState::Cancelled | RunState::Missed => None,
         }
@@ -99,16 +99,12 @@ impl Course<'_> {
 
 /// The run read all of its sync and came to its end.
 pub(crate) fn is_success(run: &RunRow) -> bool {
-    is_whole(run) && matches!(run.state, RunState::Completed | RunState::CompletedWithRejections)
+    run.trigger.is_whole() && matches!(run.state, RunState::Completed | RunState::CompletedWithRejections)
 }
 
 /// The run counts among the failures in a row.
 pub(crate) fn is_failure(run: &RunRow) -> bool {
     matches!(run.state, RunState::Failed | RunState::Waiting) && run.problem.is_some()
-}
-
-fn is_whole(run: &RunRow) -> bool {
-    !run.trigger.is_partial() && run.trigger != Trigger::Retry
 }
 
 fn is_too_many(run: &RunRow, rules: Rules) -> bool {

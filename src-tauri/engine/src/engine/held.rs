@@ -43,9 +43,8 @@ impl Engine {
     }
 
     /// What a held run would do: `limit` records of each kind of change, from what it staged or kept back, and the rows
-    /// that can not be sent. How they go,
-    /// and which fields they leave alone, is told where the destination can be asked; what can not be had keeps nobody
-    /// from looking.
+    /// that can not be sent. How they go, and which fields they leave alone, is told where the destination can be asked;
+    /// what can not be had keeps nobody from looking.
     pub async fn held(self: &Arc<Self>, run: i64, limit: usize) -> Result<Plan> {
         let engine = self.clone();
         let looking = tokio::task::spawn_blocking(move || engine.looked(run, limit));

@@ -119,7 +119,7 @@ fn are_all(sqlite: &Sqlite, run: &RunRow, parts: &[Part]) -> Result<bool> {
     let mut open = if let Some(open) = open {
         open
     } else {
-        let delivered = hashes(sqlite, run.id, |state, _| is_delivered(state))?;
+        let delivered = hashes(sqlite, run.id, |state, _| state.has_arrived())?;
         if (delivered.len() as u64) < run.counts.delivered {
             return Ok(false);
         }
@@ -154,13 +154,9 @@ fn left_by(sqlite: &Sqlite, undo: &RunRow) -> Result<Option<HashSet<u64>>> {
     Ok(Some(left))
 }
 
-fn is_delivered(state: RecordState) -> bool {
-    matches!(state, RecordState::Delivered | RecordState::Accepted)
-}
-
 /// A record of an undo was delivered, and no field of it was left alone.
 fn is_whole(state: RecordState, looked: Option<&Looked>) -> bool {
-    is_delivered(state) && looked.is_none_or(|looked| looked.reason.is_none())
+    state.has_arrived() && looked.is_none_or(|looked| looked.reason.is_none())
 }
 
 /// Key hashes of the records of a run that are wanted, as far as they are kept.

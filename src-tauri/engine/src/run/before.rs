@@ -77,7 +77,7 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
 }
 
 /// Of such a record nobody knows what stood there: it is neither there nor not there.
-fn is_one_of_several(found: Option<&Found>) -> bool {
+pub(super) fn is_one_of_several(found: Option<&Found>) -> bool {
     found.is_some_and(|found| found.is_one_of_several)
 }
 

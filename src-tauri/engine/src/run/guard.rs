@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::before::asked;
+use super::before::{asked, is_one_of_several};
+use super::compare::parse;
 use super::deliver::Delivering;
 use super::deliver::work::Work;
 use super::known::Known;
@@ -87,9 +88,8 @@ pub(super) fn changed_since(
     let mut changed = Vec::new();
     for ((record, place), found) in records.iter().zip(places).zip(found) {
         let Some(looked) = looked.get(place).filter(|looked| looked.live) else { continue };
-        let parse = |text: &str| Json::parse(text);
-        let own = sent.then(|| std::str::from_utf8(record.payload).ok().and_then(parse)).flatten();
-        let earlier = looked.wrote.iter().filter_map(|text| parse(text));
+        let own = if sent { parse(record.payload) } else { None };
+        let earlier = looked.wrote.iter().filter_map(|text| Json::parse(text));
         let wrote = Wrote { known, payloads: own.into_iter().chain(earlier).collect() };
         let is_gone_by_us = sent && record.operation == Operation::Delete;
         if let Some(message) = change(looked, found.as_ref(), &wrote, is_gone_by_us) {
@@ -103,7 +103,7 @@ pub(super) fn changed_since(
 /// What somebody changed of a record since it was looked at, in a sentence.
 fn change(looked: &Looked, found: Option<&Found>, wrote: &Wrote<'_>, is_gone_by_us: bool) -> Option<String> {
     let message = match (&looked.stands, found) {
-        _ if found.is_some_and(|found| found.is_one_of_several) != looked.several => {
+        _ if is_one_of_several(found) != looked.several => {
             "Several records have its match value now, or had when this was looked at."
         }
         _ if looked.several => return None,

@@ -113,7 +113,7 @@ fn may_be_found_by_another(
     is_somebody: bool,
 ) -> Result<()> {
     let key = event.key.as_deref().unwrap_or_default();
-    let has_arrived = matches!(event.state, RecordState::Delivered | RecordState::Accepted);
+    let has_arrived = event.state.has_arrived();
     if !is_somebody
         || has_arrived
         || event.change == Some(Change::Removed)

@@ -197,8 +197,7 @@ pub(crate) fn last_success(sqlite: &Sqlite, sync: i64) -> Result<Option<i64>> {
                      order by id desc limit 1";
     let [completed, rejecting, missed] =
         [RunState::Completed, RunState::CompletedWithRejections, RunState::Missed].map(|state| state as u8);
-    let [retry, test, undo, replay] =
-        [Trigger::Retry, Trigger::Test, Trigger::Undo, Trigger::Replay].map(|trigger| trigger as u8);
+    let [retry, test, undo, replay] = Trigger::PARTS.map(|trigger| trigger as u8);
     let parts = params![sync, completed, rejecting, retry, test, undo, replay];
     let last: Option<i64> =
         sqlite.prepare_cached(succeeded)?.query_row(parts, |row| row.get(0)).optional()?;

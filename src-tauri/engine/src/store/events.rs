@@ -207,7 +207,7 @@ impl Totals {
         *self.by_state.entry(event.state).or_default() += 1;
         *self.by_sync.entry(event.sync).or_default() += 1;
         self.since = Some(self.since.map_or(event.at, |since| since.min(event.at)));
-        if matches!(event.state, RecordState::Delivered | RecordState::Accepted) {
+        if event.state.has_arrived() {
             let (first, last) = self.taken.unwrap_or((event.at, event.at));
             self.taken = Some((first.min(event.at), last.max(event.at)));
         }

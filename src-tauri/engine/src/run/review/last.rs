@@ -8,10 +8,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::json_text::Json;
 use crate::run::compare::{entries, parse};
 use crate::same::is_same;
+use crate::store::outbox;
 use crate::store::outbox::beside::{AMENDED, BEFORE};
 use crate::store::outbox::looked::{Group, Looked};
-use crate::store::outbox::{self, RecordState};
-use crate::store::runs::{self, RunRow, Trigger};
+use crate::store::runs::{self, RunRow};
 use crate::store::{Sqlite, Store};
 
 /// Runs that are gone through for one that brought something.
@@ -31,8 +31,7 @@ pub(super) async fn keep(store: &Arc<Store>, run: &RunRow) -> Result<()> {
 
 fn unreviewed(sqlite: &Sqlite, run: &RunRow) -> Result<Option<(i64, Report)>> {
     let runs = runs::list(sqlite, Some(run.sync), Some(run.id), MOST_RUNS)?;
-    let is_whole = |run: &&RunRow| !run.trigger.is_partial() && run.trigger != Trigger::Retry;
-    let Some(last) = runs.iter().filter(is_whole).find(|run| run.counts.delivered > 0) else {
+    let Some(last) = runs.iter().find(|run| run.trigger.is_whole() && run.counts.delivered > 0) else {
         return Ok(None);
     };
     if runs::review::<Report>(sqlite, last.id)?.is_some() {
@@ -52,7 +51,7 @@ fn report(sqlite: &Sqlite, run: &RunRow) -> Result<Report> {
         let own = outbox::own_states(sqlite, batch.id)?;
         for (place, stood) in before {
             let state = own.get(&place).map_or(batch.state, |own| own.state);
-            if !matches!(state, RecordState::Delivered | RecordState::Accepted) {
+            if !state.has_arrived() {
                 continue;
             }
             let payload = amended.get(&place).map_or(body.payload(place), String::as_bytes);

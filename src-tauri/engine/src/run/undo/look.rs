@@ -17,7 +17,7 @@ use crate::run::patient::{Patience, is_readable, patiently, read_by_key};
 use crate::same::{is_same, may_be_shown_as};
 use crate::store::events::EventId;
 use crate::store::outbox::beside::{AMENDED, Amended, BEFORE, Before, MADE, Made};
-use crate::store::outbox::{self, BatchRow, Body, RecordState, key_hash};
+use crate::store::outbox::{self, BatchRow, Body, key_hash};
 use crate::store::runs::RunRow;
 use crate::store::search::Search;
 use crate::store::{Sqlite, Store};
@@ -159,7 +159,7 @@ impl<'a> Look<'a> {
         let Some(body) = outbox::body(sqlite, batch.id)? else { return Ok(None) };
         let is_wanted = |place: &usize| {
             let state = own.get(place).map_or(batch.state, |own| own.state);
-            matches!(state, RecordState::Delivered | RecordState::Accepted) && self.is_wanted(&body, *place)
+            state.has_arrived() && self.is_wanted(&body, *place)
         };
         let delivered: Vec<usize> = (0..body.len()).filter(is_wanted).collect();
         let amended = AMENDED.of_batch(sqlite, batch.id)?.unwrap_or_default();
@@ -332,7 +332,7 @@ impl<'a> Look<'a> {
                 let state = outbox::state_of(sqlite, batch, place)?;
                 let earlier = BEFORE.of_batch(sqlite, batch)?.and_then(|mut before| before.remove(&place));
                 let (Some(earlier), Some(body)) = (earlier, outbox::body(sqlite, batch)?) else { break };
-                let is_delivered = matches!(state, RecordState::Delivered | RecordState::Accepted);
+                let is_delivered = state.has_arrived();
                 if is_delivered || !is_there(&self.known, self.match_field, body.payload(place), found)? {
                     break;
                 }
@@ -358,7 +358,7 @@ fn later(sqlite: &Sqlite, sync: i64, key: &str, since: i64) -> Result<Vec<Later>
             break;
         }
         let state = outbox::state_of(sqlite, batch, place)?;
-        if !matches!(state, RecordState::Delivered | RecordState::Accepted) {
+        if !state.has_arrived() {
             continue;
         }
         let Some(body) = outbox::body(sqlite, batch)? else { break };

@@ -36,7 +36,7 @@ pub fn find_key(sqlite: &Sqlite, sync: Option<i64>, key: &str, limit: usize) -> 
 pub fn last_delivered(sqlite: &Sqlite, sync: i64, key: &str) -> Result<Option<(Change, Vec<u8>)>> {
     for (batch, place) in find_key(sqlite, Some(sync), key, usize::MAX)? {
         let state = state_of(sqlite, batch, place)?;
-        if matches!(state, RecordState::Delivered | RecordState::Accepted) {
+        if state.has_arrived() {
             let Some(body) = body(sqlite, batch)? else { return Ok(None) };
             return Ok(Some((body.change(place)?, body.payload(place).to_vec())));
         }
@@ -53,7 +53,7 @@ pub fn find_delivered<T>(
     wanted: impl Fn(&[u8]) -> Option<T>,
 ) -> Result<Option<T>> {
     for (batch, place) in find_key(sqlite, Some(sync), key, usize::MAX)? {
-        if !matches!(state_of(sqlite, batch, place)?, RecordState::Delivered | RecordState::Accepted) {
+        if !state_of(sqlite, batch, place)?.has_arrived() {
             continue;
         }
         if let Some(body) = body(sqlite, batch)?
@@ -89,7 +89,7 @@ pub fn all_last_delivered(
         let Some(body) = body(sqlite, batch)? else { continue };
         for place in (0..body.len()).filter(|place| wanted.contains_key(body.key(*place))).collect::<Vec<_>>()
         {
-            if matches!(state_of(sqlite, batch, place)?, RecordState::Delivered | RecordState::Accepted) {
+            if state_of(sqlite, batch, place)?.has_arrived() {
                 let key = body.key(place);
                 wanted.remove(key);
                 found.insert(key.to_owned(), (body.change(place)?, body.payload(place).to_vec()));

@@ -88,6 +88,11 @@ impl RecordState {
         matches!(self, Self::Rejected | Self::Doubtful)
     }
 
+    /// The destination took the record.
+    pub fn has_arrived(self) -> bool {
+        matches!(self, Self::Delivered | Self::Accepted)
+    }
+
     /// The record is to be sent once its run goes on.
     pub fn is_to_send(self) -> bool {
         self == Self::Staged || self.is_waiting()

@@ -32,6 +32,14 @@ pub enum Trigger {
 }
 
 impl Trigger {
+    /// Those of runs that read nothing of their sync whole.
+    pub(crate) const PARTS: [Self; 4] = [Self::Retry, Self::Test, Self::Undo, Self::Replay];
+
+    /// The run reads all of its sync.
+    pub(crate) fn is_whole(self) -> bool {
+        !Self::PARTS.contains(&self)
+    }
+
     /// The run carries a part of its sync, and reads nothing of it whole.
     pub fn is_partial(self) -> bool {
         matches!(self, Self::Test | Self::Undo | Self::Replay)
@@ -255,8 +263,7 @@ pub fn waiting_part(sqlite: &Sqlite, sync: i64) -> Result<Option<RunRow>> {
 /// No whole run of the sync was ever sealed.
 pub fn none_sealed(sqlite: &Sqlite, sync: i64) -> Result<bool> {
     let sql = "select not exists(select 1 from run where sync = ?1 and sealed is not null and cause not in (?2, ?3, ?4, ?5))";
-    let [retry, test, undo, replay] =
-        [Trigger::Retry, Trigger::Test, Trigger::Undo, Trigger::Replay].map(|trigger| trigger as u8);
+    let [retry, test, undo, replay] = Trigger::PARTS.map(|trigger| trigger as u8);
     let parts = params![sync, retry, test, undo, replay];
     Ok(sqlite.query_row(sql, parts, |row| row.get(0))?)
 }

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::json_text::Json;
 use crate::record::Operation;
 use crate::run::undo::judge::{Stood, document};
-use crate::store::outbox::{self, BatchRow, RecordState, key_hash};
+use crate::store::outbox::{self, BatchRow, key_hash};
 
 /// A record of the run: its batch, and its place in it.
 type Place = (i64, usize);
@@ -99,7 +99,7 @@ impl Look<'_> {
         let mut found = Vec::with_capacity(body.len());
         for place in 0..body.len() {
             let state = own.get(&place).map_or(batch.state, |own| own.state);
-            if !matches!(state, RecordState::Delivered | RecordState::Accepted) {
+            if !state.has_arrived() {
                 continue;
             }
             let matched = document(body.payload(place))?.get(self.match_field).and_then(Json::text);
