@@ -22,6 +22,7 @@ fn main() {
         ("by key", Filter { key: Some(key), ..Filter::default() }, 1),
         ("newest page", Filter::default(), PAGE),
         ("by state", Filter { states: vec![RecordState::Rejected], ..Filter::default() }, 0),
+        ("by cause", Filter { causes: Some(vec![i64::MAX]), ..Filter::default() }, 0),
         ("by time", Filter { since: Some(since), ..Filter::default() }, 0),
         ("free text", Filter { search: Some("nobody at all".into()), ..Filter::default() }, 0),
     ];

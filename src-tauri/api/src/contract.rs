@@ -8,7 +8,7 @@ use crate::Api;
 use crate::wire::{
     Alert, AlertSave, AppInfo, Catalogue, Checks, Connection, ConnectionCheck, ConnectionPaste,
     ConnectionSave, ConnectionSignIn, DbtProject, DbtRequest, DestinationObject, Discard, Draft, ErrorPage,
-    EventDetail, EventPage, EventRequest, EventsExport, EventsRequest, HeldRequest, KeyCheck,
+    EventCauses, EventDetail, EventPage, EventRequest, EventsExport, EventsRequest, HeldRequest, KeyCheck,
     KeyCheckRequest, MappingCheck, MappingCheckRequest, Pasted, PayloadPreview, PayloadPreviewRequest,
     PersonHistory, PersonRequest, Plan, PlanRequest, Problem, Replay, Retry, Review, ReviewExport,
     ReviewPage, ReviewRequest, Run, RunsRequest, Schedule, ScheduleDescription, Settings, Since,
@@ -133,6 +133,8 @@ commands! {
     run: i64 => Run;
     /// A page of the event log.
     events: EventsRequest => EventPage;
+    /// Why events are in their state, in groups of one cause, the group with the newest event first.
+    event_causes: EventsRequest => EventCauses;
     /// Everything ever sent to one person, newest first.
     person: PersonRequest => PersonHistory;
     /// Everything about one record.

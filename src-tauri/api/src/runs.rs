@@ -3,8 +3,9 @@
 use sluice_engine::clock::millis;
 use sluice_engine::engine::{Engine, Start};
 use sluice_engine::run::progress::{Phase as EnginePhase, Snapshot};
+use sluice_engine::store::events::{self, EventId};
 use sluice_engine::store::runs::{Counts, RunRow, RunState, Trigger};
-use sluice_engine::store::{events, syncs};
+use sluice_engine::store::syncs;
 use sluice_engine::{Error, ErrorKind, Result};
 
 use crate::Api;
@@ -94,22 +95,23 @@ impl Api {
         mut keys: Vec<String>,
         events: Vec<String>,
     ) -> Result<Vec<String>, Problem> {
-        let named = self.blocking(move |engine| {
-            events.iter().map(|event| key_of(engine, event)).collect::<Result<Vec<_>>>()
-        });
-        keys.extend(named.await?);
+        keys.extend(self.blocking(move |engine| keys_of_events(engine, &events)).await?);
         Ok(keys)
     }
 }
 
-fn key_of(engine: &Engine, event: &str) -> Result<String> {
-    let row = engine.store().read(|sqlite| events::get(sqlite, event.parse()?))?;
-    row.key.ok_or_else(|| {
-        Error::new(
-            ErrorKind::UnknownName,
-            "This row was never a record; there is nothing to send or discard.",
-        )
-    })
+fn keys_of_events(engine: &Engine, ids: &[String]) -> Result<Vec<String>> {
+    let ids = ids.iter().map(|id| id.parse()).collect::<Result<Vec<EventId>>>()?;
+    let found = engine.store().read(|sqlite| events::keys(sqlite, &ids))?;
+    let named = found.into_iter().map(|key| {
+        key.ok_or_else(|| {
+            Error::new(
+                ErrorKind::UnknownName,
+                "This row was never a record; there is nothing to send or discard.",
+            )
+        })
+    });
+    named.collect()
 }
 
 pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {

@@ -261,3 +261,33 @@ async fn a_key_made_of_a_personal_column_is_hidden() {
     desk.names_nobody("the event", &desk.event(&event, false).await.to_string());
     desk.names_nobody("the file", &desk.exported("csv", false).await);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn why_rows_were_not_sent_names_nobody() {
+    let desk = desk().await;
+    let five = "(select * from analytics.lead_scores order by lead_id limit 5)";
+    let twice = format!("sql: select a.* from {five} a, (select 1 union all select 2) b");
+    let once = "sql: select * from analytics.lead_scores order by lead_id limit 5";
+    desk.apply(&RENAMED.replace(once, &twice).replace("key: [lead_id]", "key: [full_name]")).await;
+    let run = desk.held().await;
+    desk.ask("run_approve", json!(run)).await;
+    desk.api.wait(run).await.unwrap();
+    let filter = json!({ "sync": "people", "run": run, "statuses": [], "limit": 50 });
+    let causes = desk.ask("event_causes", filter.clone()).await;
+    desk.names_nobody("the causes", &causes.to_string());
+    let told = &causes["causes"][0];
+    assert_eq!((&told["code"], &told["count"]), (&json!("SLU-3003"), &json!(5)), "{causes}");
+    assert!(told["message"].as_str().unwrap().contains("••"), "{causes}");
+    assert_eq!((&told["refused"], &told["syncs"]), (&json!(0), &json!(["people"])));
+
+    let mut of_error = filter;
+    of_error["errors"] = json!(["duplicate_key"]);
+    let events = desk.ask("events", of_error.clone()).await;
+    assert_eq!((&events["total"], events["events"].as_array().unwrap().len()), (&json!(5), 5), "{events}");
+    of_error["errors"] = json!(["SLU-3003"]);
+    of_error["cause"] = json!(told["cause"].as_i64().unwrap() + 1);
+    assert_eq!(desk.ask("events", of_error.clone()).await["total"], 0);
+    of_error["errors"] = json!(["nonsense"]);
+    let refused = desk.api.dispatch("events", of_error).await.unwrap_err();
+    assert_eq!(refused.kind, "unknown_name");
+}

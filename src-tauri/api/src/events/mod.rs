@@ -1,5 +1,6 @@
 //! The event log.
 
+mod causes;
 mod curl;
 mod detail;
 mod export;
@@ -15,8 +16,8 @@ use sluice_engine::{Error, ErrorKind, Result};
 
 use crate::Api;
 use crate::wire::{
-    EventDetail, EventPage, EventRequest, EventStatus, EventsExport, EventsRequest, PersonHistory,
-    PersonRequest, Problem,
+    EventCauses, EventDetail, EventPage, EventRequest, EventStatus, EventsExport, EventsRequest,
+    PersonHistory, PersonRequest, Problem,
 };
 use line::Lines;
 
@@ -38,6 +39,11 @@ impl Api {
             Ok(EventPage { events, cursor, total })
         })
         .await
+    }
+
+    /// Why events are in their state, in groups of one cause, the group with the newest event first.
+    pub async fn event_causes(&self, input: EventsRequest) -> Result<EventCauses, Problem> {
+        self.blocking(move |engine| causes::groups(engine, &input)).await
     }
 
     /// Everything ever sent to one person, newest first.
@@ -62,20 +68,23 @@ fn filter(engine: &Engine, input: &EventsRequest) -> Result<Filter> {
         .as_deref()
         .map(|name| engine.store().read(|sqlite| syncs::get(sqlite, name)))
         .transpose()?;
-    let since = input.since.as_deref().map(|since| {
-        let at = chrono::DateTime::parse_from_rfc3339(since);
-        at.map(|at| at.timestamp_millis()).map_err(|error| {
-            Error::new(ErrorKind::BadSettings, format!("“{since}” is no time.")).with_source(error)
-        })
-    });
     Ok(Filter {
         sync: sync.map(|saved| saved.id),
         run: input.run,
         key: input.key.clone(),
         about: input.about.clone(),
         states: input.statuses.iter().flat_map(|status| states(*status)).copied().collect(),
+        causes: causes::wanted(engine, input)?,
         search: input.search.clone().filter(|search| !search.is_empty()),
-        since: since.transpose()?,
+        since: input.since.as_deref().map(millis).transpose()?,
+        before: input.before.as_deref().map(millis).transpose()?,
+    })
+}
+
+fn millis(time: &str) -> Result<i64> {
+    let at = chrono::DateTime::parse_from_rfc3339(time);
+    at.map(|at| at.timestamp_millis()).map_err(|error| {
+        Error::new(ErrorKind::BadSettings, format!("“{time}” is no time.")).with_source(error)
     })
 }
 

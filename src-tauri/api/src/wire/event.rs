@@ -20,10 +20,22 @@ pub struct EventsRequest {
     pub about: Option<String>,
     /// Only in these states; empty for all.
     pub statuses: Vec<EventStatus>,
+    /// Only in their state for an error of these kinds, each by its name or its code.
+    #[serde(default)]
+    #[ts(optional)]
+    pub errors: Option<Vec<String>>,
+    /// Only in their state for this cause: one of `event_causes`.
+    #[serde(default)]
+    #[ts(optional)]
+    pub cause: Option<i64>,
     /// Only where key, identifier, payload or error contain this text.
     pub search: Option<String>,
     /// Only at or after this time.
     pub since: Option<String>,
+    /// Only before this time.
+    #[serde(default)]
+    #[ts(optional)]
+    pub before: Option<String>,
     /// Only older than this event: the `cursor` of the page before.
     pub cursor: Option<String>,
     /// How many.
@@ -40,6 +52,43 @@ pub struct EventPage {
     pub cursor: Option<String>,
     /// How many match, where counting is cheap.
     pub total: Option<u64>,
+}
+
+/// `event_causes`: why events are in their state. Of the request, `key`, `about`, `search`, `cursor` and `limit` are
+/// ignored.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EventCauses {
+    /// Events in groups of one cause, the group with the newest event first.
+    pub causes: Vec<EventCause>,
+    /// How many groups with older events are left out.
+    pub left_out: u64,
+}
+
+/// Events that are in their state for the same reason.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EventCause {
+    /// Its number.
+    pub cause: i64,
+    /// Stable code of the error.
+    pub code: String,
+    /// Stable name of the error's kind.
+    pub kind: String,
+    /// What happened, as the newest of them says it, personal data masked.
+    pub message: String,
+    /// Others of them say it in other words.
+    pub mixed: bool,
+    /// How many.
+    pub count: u64,
+    /// How many of them were refused and can be sent again.
+    pub refused: u64,
+    /// When the first was.
+    pub first_at: String,
+    /// When the last was.
+    pub last_at: String,
+    /// The syncs they are of.
+    pub syncs: Vec<String>,
 }
 
 /// One record as it was sent: a line of the live viewer.

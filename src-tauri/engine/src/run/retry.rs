@@ -1,5 +1,7 @@
 //! Retrying rejected records: a run of its own, with the same records.
 
+use std::collections::HashSet;
+
 use rusqlite::Connection;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -16,6 +18,7 @@ pub(crate) fn take_rejected(
     at: i64,
     batch_records: usize,
 ) -> Result<u64> {
+    let wanted: HashSet<&str> = keys.iter().map(String::as_str).collect();
     let mut taken = Body::default();
     let mut last_batch = 0;
     let (mut count, mut others) = (0, 0);
@@ -25,7 +28,7 @@ pub(crate) fn take_rejected(
         if !found.state.is_refused() {
             return Ok(());
         }
-        if !(keys.is_empty() || keys.iter().any(|wanted| wanted == key)) {
+        if !(wanted.is_empty() || wanted.contains(key)) {
             others += 1;
             return Ok(());
         }

@@ -4,12 +4,13 @@
 //! differs, and its place in the key segments.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use rusqlite::{Connection as Sqlite, OptionalExtension, params};
 
 use super::about::About;
+use super::causes;
 use super::outbox::beside::{AMENDED, Amended};
 use super::outbox::{self, BatchRow, Body, OwnState, RecordState};
 use super::runs::{self, InvalidRow};
@@ -32,10 +33,14 @@ pub struct Filter {
     pub about: Option<String>,
     /// Only in these states; empty for all.
     pub states: Vec<RecordState>,
+    /// Only in their state for one of these [causes]; `None` for any cause and none.
+    pub causes: Option<Vec<i64>>,
     /// Only where key, payload or reason contain this text, any case.
     pub search: Option<String>,
     /// Only changed at or after this time, in ms.
     pub since: Option<i64>,
+    /// Only changed before this time, in ms.
+    pub before: Option<i64>,
 }
 
 /// Names one event.
@@ -150,6 +155,12 @@ impl<'a> Wanted<'a> {
     fn has(&self, state: RecordState, at: i64) -> bool {
         (self.filter.states.is_empty() || self.filter.states.contains(&state))
             && self.filter.since.is_none_or(|since| at >= since)
+            && self.filter.before.is_none_or(|before| at < before)
+    }
+
+    /// Which records of a batch have one of the causes, where causes are asked for.
+    fn caused(&self, sqlite: &Sqlite, batch: i64) -> Result<Option<HashSet<usize>>> {
+        self.filter.causes.as_deref().map(|causes| causes::places(sqlite, causes, batch)).transpose()
     }
 
     /// The same of what can be told by the body's bytes, one text behind the other.
@@ -230,6 +241,9 @@ pub fn page_and_totals(sqlite: &Sqlite, filter: &Filter, limit: usize) -> Result
 /// Hands on the events that match, newest first, after `cursor`, for as long as they are wanted.
 fn each(sqlite: &Sqlite, filter: &Filter, cursor: Option<EventId>, take: &mut Take<'_>) -> Result<()> {
     let wanted = Wanted::new(filter);
+    if filter.causes.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(());
+    }
     if let Some(key) = &filter.key {
         return of_key(sqlite, &wanted, key, cursor, take);
     }
@@ -256,10 +270,18 @@ fn each(sqlite: &Sqlite, filter: &Filter, cursor: Option<EventId>, take: &mut Ta
 
 /// How many events match, where counting needs no look into bodies: not by key, person, text or time.
 pub fn count(sqlite: &Sqlite, filter: &Filter) -> Result<Option<u64>> {
-    if filter.key.is_some() || filter.about.is_some() || filter.search.is_some() || filter.since.is_some() {
+    let by_time = filter.since.is_some() || filter.before.is_some();
+    if filter.key.is_some() || filter.about.is_some() || filter.search.is_some() || by_time {
         return Ok(None);
     }
     let wanted = |state: RecordState| filter.states.is_empty() || filter.states.contains(&state);
+    if let Some(causes) = &filter.causes {
+        let mut counted = 0;
+        for (state, n) in causes::count(sqlite, causes, filter)? {
+            counted += if wanted(RecordState::from_code(state)?) { n } else { 0 };
+        }
+        return Ok(Some(counted));
+    }
     let tally = |sql: &str| -> Result<Vec<(RecordState, u64)>> {
         let mut statement = sqlite.prepare_cached(sql)?;
         let mut rows = statement.query(params![filter.sync, filter.run])?;
@@ -313,7 +335,15 @@ fn take_invalid(
     if !wanted.has(RecordState::Invalid, at) {
         return Ok(ControlFlow::Continue(()));
     }
-    for invalid in runs::invalid_rows(sqlite, run)?.into_iter().rev().filter(|invalid| invalid.row < before) {
+    let caused =
+        wanted.filter.causes.as_deref().map(|causes| causes::rows(sqlite, causes, run)).transpose()?;
+    if caused.as_ref().is_some_and(HashSet::is_empty) {
+        return Ok(ControlFlow::Continue(()));
+    }
+    let is_next = |invalid: &InvalidRow| {
+        invalid.row < before && caused.as_ref().is_none_or(|rows| rows.contains(&invalid.row))
+    };
+    for invalid in runs::invalid_rows(sqlite, run)?.into_iter().rev().filter(is_next) {
         let event = invalid_event(run, sync, at, invalid)?;
         let is_about = |about: &About| event.key.as_deref().is_some_and(|key| about.is_named(key));
         if wanted.about.as_ref().is_none_or(is_about) && wanted.is(&event) && take(event).is_break() {
@@ -361,6 +391,10 @@ fn take_records(
     let mut rows = statement.query(params![run, batch])?;
     while let Some(row) = rows.next()? {
         let row = outbox::batch_from_row(row)?;
+        let caused = wanted.caused(sqlite, row.id)?;
+        if caused.as_ref().is_some_and(HashSet::is_empty) {
+            continue;
+        }
         let own = outbox::own_states(sqlite, row.id)?;
         if !wanted.may_be_in(&row, &own) {
             continue;
@@ -374,7 +408,8 @@ fn take_records(
         for place in (0..end).rev() {
             let is_about =
                 |about: &About| about.is(body.key(place), body.payload(place), match_field.as_deref());
-            if !wanted.about.as_ref().is_none_or(is_about) {
+            let is_caused = caused.as_ref().is_none_or(|places| places.contains(&place));
+            if !is_caused || !wanted.about.as_ref().is_none_or(is_about) {
                 continue;
             }
             let event = record_event(sync, &row, &own, &body, amended.as_ref(), place)?;
@@ -431,6 +466,9 @@ fn of_key(
         if matches!(cursor, Some(EventId::Record { batch, place, .. }) if id >= (batch, place)) {
             continue;
         }
+        if wanted.caused(sqlite, batch)?.is_some_and(|places| !places.contains(&place)) {
+            continue;
+        }
         let event = record(sqlite, batch, place)?;
         let staged = event.state == RecordState::Staged;
         let is_wanted = !staged && wanted.filter.run.is_none_or(|run| run == event.run) && wanted.is(&event);
@@ -462,6 +500,28 @@ pub fn get(sqlite: &Sqlite, id: EventId) -> Result<EventRow> {
             invalid_event(run, of_run.sync, of_run.started, invalid.ok_or_else(gone)?)
         }
     }
+}
+
+/// The keys of these events; `None` of a row without one. Events of one batch that follow each other need one look into it.
+pub fn keys(sqlite: &Sqlite, ids: &[EventId]) -> Result<Vec<Option<String>>> {
+    let mut last: Option<(i64, Body)> = None;
+    let mut keys = Vec::with_capacity(ids.len());
+    for id in ids {
+        let EventId::Record { batch, place, .. } = *id else {
+            keys.push(get(sqlite, *id)?.key);
+            continue;
+        };
+        let body = match last.take().filter(|(known, _)| *known == batch) {
+            Some((_, body)) => body,
+            None => outbox::body(sqlite, batch)?.ok_or_else(gone)?,
+        };
+        if place >= body.len() {
+            return Err(gone());
+        }
+        keys.push(Some(body.key(place).to_owned()));
+        last = Some((batch, body));
+    }
+    Ok(keys)
 }
 
 /// What became of a record that a later run took over.

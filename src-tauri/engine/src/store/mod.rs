@@ -6,6 +6,7 @@
 mod about;
 pub mod alerts;
 pub mod backup;
+pub mod causes;
 pub mod connections;
 pub mod drafts;
 pub mod events;

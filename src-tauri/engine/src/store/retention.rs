@@ -5,6 +5,7 @@
 
 use rusqlite::{Connection as Sqlite, params};
 
+use super::causes;
 use crate::error::Result;
 
 /// Bytes one row of its own of a record takes, about.
@@ -73,6 +74,7 @@ pub fn forget(sqlite: &Sqlite, batches: &[i64]) -> Result<usize> {
             forgotten += 1;
         }
     }
+    causes::forget_unused(sqlite)?;
     Ok(forgotten)
 }
 

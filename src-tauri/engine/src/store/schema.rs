@@ -186,4 +186,25 @@ create table alert_waiting(id integer primary key, alert text not null, notice t
 -- failures: ends in a row without success.
 alter table sync add column failures integer not null default 0;
 ",
+    // 14: what went wrong is found and counted by its cause.
+    "
+-- Why records are in their state: the kind of problem, and its words without values as a hash; shape 0 stands for all
+-- further words of a kind, and for what was kept before there were causes.
+create table cause(id integer primary key, kind text not null, shape integer not null, unique(kind, shape));
+
+alter table record_state add column cause integer;
+alter table invalid_row add column cause integer;
+insert into cause(kind, shape)
+    select substr(problem, 10, instr(substr(problem, 10), char(34)) - 1), 0 from record_state
+    where substr(problem, 1, 9) = '{' || char(34) || 'kind' || char(34) || ':' || char(34)
+    union
+    select substr(problem, 10, instr(substr(problem, 10), char(34)) - 1), 0 from invalid_row
+    where substr(problem, 1, 9) = '{' || char(34) || 'kind' || char(34) || ':' || char(34);
+update record_state set cause = (select id from cause
+    where shape = 0 and kind = substr(problem, 10, instr(substr(problem, 10), char(34)) - 1)) where problem is not null;
+update invalid_row set cause = (select id from cause
+    where shape = 0 and kind = substr(problem, 10, instr(substr(problem, 10), char(34)) - 1));
+create index record_cause on record_state(cause, batch, state, at) where cause is not null;
+create index invalid_cause on invalid_row(cause, run) where cause is not null;
+",
 ];

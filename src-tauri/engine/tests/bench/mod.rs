@@ -18,7 +18,7 @@ use sluice_engine::store::events::{self, Filter};
 use sluice_engine::store::fingerprints::Delivered;
 use sluice_engine::store::outbox::{self, RecordState};
 use sluice_engine::store::runs::{RunRow, RunState, Trigger};
-use sluice_engine::store::{Store, Usage, connections, fingerprints, runs, syncs};
+use sluice_engine::store::{Store, Usage, causes, connections, fingerprints, runs, syncs};
 use sluice_engine::sync::{Brakes, Mode, Query, Removal, Shape, Sync, TableName};
 use sluice_engine::testing::{Arrived, FakeCell, FakeDestination, FakeWarehouse, SteeredClock};
 use sluice_engine::warehouse::{Warehouse, WarehouseKind};
@@ -314,6 +314,19 @@ impl Bench {
             };
             let (counted, shown) = self.engine.store().read(shown).unwrap();
             assert_eq!(counted, Some(shown), "{filter:?} of {run:?}");
+        }
+        let of_run = Filter { run: Some(run.id), ..Filter::default() };
+        let groups = self.engine.store().read(|sqlite| causes::groups(sqlite, &of_run)).unwrap();
+        for group in groups {
+            let filter = Filter { causes: Some(vec![group.cause]), ..of_run.clone() };
+            let shown = |sqlite: &rusqlite::Connection| {
+                Ok((
+                    events::count(sqlite, &filter)?,
+                    events::page(sqlite, &filter, None, usize::MAX)?.len() as u64,
+                ))
+            };
+            let (counted, shown) = self.engine.store().read(shown).unwrap();
+            assert_eq!((counted, shown), (Some(group.count), group.count), "{group:?} of {run:?}");
         }
     }
 

@@ -6,7 +6,9 @@ use sluice_engine::ErrorKind;
 use sluice_engine::store::events::{self, Filter};
 use sluice_engine::store::outbox::RecordState;
 use sluice_engine::store::owner::Owner;
-use sluice_engine::store::{Store, Usage, connections, exchanges, fingerprints, runs, settings, syncs};
+use sluice_engine::store::{
+    Store, Usage, causes, connections, exchanges, fingerprints, runs, settings, syncs,
+};
 
 /// A data folder as each earlier version wrote it.
 const EARLIER: [(u32, &str); 1] = [(1, include_str!("schema-1.sql"))];
@@ -50,6 +52,10 @@ fn every_earlier_database_opens_with_all_that_is_in_it() {
             }
             Ok(found)
         });
+        let groups = store.read(|sqlite| causes::groups(sqlite, &Filter::default())).unwrap();
+        let told: Vec<_> =
+            groups.iter().map(|group| (group.kind.as_str(), group.mixed, group.count)).collect();
+        assert_eq!(told, [("record_rejected", true, 1)], "what went wrong before is known by its kind");
         let found = found.unwrap();
         assert_eq!(found.len(), 8);
         assert_eq!(found[0].state, RecordState::Rejected);

@@ -1,6 +1,7 @@
 //! The database file: never taken for a fresh start, never half written.
 
 mod backups;
+mod causes;
 mod damage;
 mod events;
 mod migration;

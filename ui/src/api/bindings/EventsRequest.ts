@@ -27,6 +27,14 @@ about?: string,
  */
 statuses: Array<EventStatus>, 
 /**
+ * Only in their state for an error of these kinds, each by its name or its code.
+ */
+errors?: Array<string>, 
+/**
+ * Only in their state for this cause: one of `event_causes`.
+ */
+cause?: number, 
+/**
  * Only where key, identifier, payload or error contain this text.
  */
 search: string | null, 
@@ -34,6 +42,10 @@ search: string | null,
  * Only at or after this time.
  */
 since: string | null, 
+/**
+ * Only before this time.
+ */
+before?: string, 
 /**
  * Only older than this event: the `cursor` of the page before.
  */

@@ -15,6 +15,7 @@ import type { DestinationObject } from "./DestinationObject";
 import type { Discard } from "./Discard";
 import type { Draft } from "./Draft";
 import type { ErrorPage } from "./ErrorPage";
+import type { EventCauses } from "./EventCauses";
 import type { EventDetail } from "./EventDetail";
 import type { EventPage } from "./EventPage";
 import type { EventRequest } from "./EventRequest";
@@ -144,6 +145,8 @@ export interface Commands {
   run: { input: number; output: Run };
   /** A page of the event log. */
   events: { input: EventsRequest; output: EventPage };
+  /** Why events are in their state, in groups of one cause, the group with the newest event first. */
+  event_causes: { input: EventsRequest; output: EventCauses };
   /** Everything ever sent to one person, newest first. */
   person: { input: PersonRequest; output: PersonHistory };
   /** Everything about one record. */

@@ -24,7 +24,7 @@ pub use body::{
 pub use by_key::{all_last_delivered, find_delivered, find_key, last_delivered, state_of};
 pub use open::{Found, OpenRecord, each_open, open_batches, open_counts, open_records, to_send};
 
-use super::fingerprints;
+use super::{causes, fingerprints};
 use crate::clock::from_millis;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -171,12 +171,13 @@ pub fn set_state(
     at: i64,
     problem: Option<&str>,
 ) -> Result<()> {
+    let cause = problem.map(|problem| causes::of(sqlite, problem)).transpose()?;
     sqlite
         .prepare_cached(
-            "insert into record_state values(?1, ?2, ?3, ?4, ?5)
-             on conflict(batch, place) do update set state = ?3, at = ?4, problem = ?5",
+            "insert into record_state(batch, place, state, at, problem, cause) values(?1, ?2, ?3, ?4, ?5, ?6)
+             on conflict(batch, place) do update set state = ?3, at = ?4, problem = ?5, cause = ?6",
         )?
-        .execute(params![batch, place as i64, state as u8, at, problem])?;
+        .execute(params![batch, place as i64, state as u8, at, problem, cause])?;
     Ok(())
 }
 

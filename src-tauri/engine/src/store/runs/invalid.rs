@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection as Sqlite, params};
 
+use super::super::causes;
 use super::super::json::read_json;
 use super::Problem;
 use crate::error::Result;
@@ -19,12 +20,13 @@ pub struct InvalidRow {
 
 /// Keeps the reason of an invalid row.
 pub fn add_invalid(sqlite: &Sqlite, run: i64, invalid: &InvalidRow) -> Result<()> {
-    sqlite.prepare_cached("insert or replace into invalid_row values(?1, ?2, ?3, ?4)")?.execute(params![
-        run,
-        invalid.row,
-        invalid.key,
-        invalid.problem.to_json()?
-    ])?;
+    let problem = invalid.problem.to_json()?;
+    let cause = causes::of(sqlite, &problem)?;
+    sqlite
+        .prepare_cached(
+            "insert or replace into invalid_row(run, row, key, problem, cause) values(?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![run, invalid.row, invalid.key, problem, cause])?;
     Ok(())
 }
 
