@@ -17,7 +17,18 @@ export const keys = {
   sync: (name: string) => ['sync', name] as const,
   run: (run: number) => ['run', run] as const,
   runs: (request: RunsRequest) => ['runs', request] as const,
-  volatile: ['alerts', 'app_info', 'connections', 'drafts', 'syncs', 'sync', 'runs', 'events', 'event'],
+  volatile: [
+    'alerts',
+    'app_info',
+    'connections',
+    'drafts',
+    'syncs',
+    'sync',
+    'runs',
+    'events',
+    'event',
+    'event_causes',
+  ],
 };
 
 export const useAppInfo = () => useQuery({ queryKey: keys.appInfo, queryFn: () => call('app_info') });

@@ -1,4 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { EventsRequest } from './bindings/EventsRequest';
 import type { HeldRequest } from './bindings/HeldRequest';
 import type { RunsRequest } from './bindings/RunsRequest';
 import { call } from './client';
@@ -20,6 +21,15 @@ export const useEvent = (event: string | null, reveal: boolean) =>
     enabled: event !== null,
     placeholderData: keepPreviousData,
     gcTime: reveal ? 0 : 60_000,
+  });
+
+/** Why events are in their state, in groups of one cause. */
+export const useEventCauses = (filter: Omit<EventsRequest, 'cursor' | 'limit'> | null) =>
+  useQuery({
+    queryKey: ['event_causes', filter],
+    queryFn: () => call('event_causes', { ...(filter as EventsRequest), cursor: null, limit: 0 }),
+    enabled: filter !== null,
+    placeholderData: keepPreviousData,
   });
 
 /** What a held run would do. It does not change while it is held. */

@@ -3,6 +3,7 @@ import {
   Button as AriaButton,
   FieldError,
   Input,
+  type InputProps,
   Label,
   SearchField as AriaSearchField,
   Text,
@@ -191,6 +192,8 @@ export interface SearchFieldProps {
   className?: string | undefined;
   inputRef?: Ref<HTMLInputElement>;
   onSubmit?: (value: string) => void;
+  /** What makes it more than a search: a list that completes what is typed. */
+  inputProps?: InputProps;
   size?: 'xs' | 'sm';
 }
 
@@ -204,6 +207,7 @@ export function SearchField({
   className,
   inputRef,
   onSubmit,
+  inputProps,
   size = 'sm',
 }: SearchFieldProps) {
   return (
@@ -216,6 +220,7 @@ export function SearchField({
     >
       <Icon name="search" size={size === 'xs' ? 14 : 16} className={cx(styles.sign)} />
       <Input
+        {...inputProps}
         className={cx(styles.control)}
         placeholder={label}
         {...(inputRef ? { ref: inputRef } : {})}

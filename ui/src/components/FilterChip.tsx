@@ -81,3 +81,36 @@ export function FilterChip<Value extends string>({
     </span>
   );
 }
+
+/** A filter by one value that is not chosen from a list; pressing it edits it. */
+export function ValueChip({
+  label,
+  words,
+  editLabel,
+  onEdit,
+  removeLabel,
+  onRemove,
+}: {
+  /** What it filters by. */
+  label: string;
+  /** The value in words. */
+  words: string;
+  editLabel: string;
+  onEdit: () => void;
+  removeLabel: string;
+  onRemove: () => void;
+}) {
+  return (
+    <span className={cx(styles.chip, styles.active)}>
+      <Button className={cx(styles.open)} aria-label={editLabel} onPress={onEdit}>
+        <span className={styles.label}>{label}</span>
+        <b className={styles.words} dir="auto">
+          {words}
+        </b>
+      </Button>
+      <Button className={cx(styles.remove)} aria-label={removeLabel} onPress={onRemove}>
+        <Icon name="cross" size={14} />
+      </Button>
+    </span>
+  );
+}

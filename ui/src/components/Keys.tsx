@@ -8,6 +8,7 @@ const names: Record<string, [mac: string, other: string]> = {
   alt: ['⌥', 'Alt'],
   enter: ['↵', '↵'],
   tab: ['⇥', '⇥'],
+  backspace: ['⌫', 'Backspace'],
   esc: ['Esc', 'Esc'],
   space: ['Space', 'Space'],
   home: ['Home', 'Home'],

@@ -19,6 +19,7 @@ const named: Record<string, string> = {
   enter: 'Enter',
   esc: 'Escape',
   tab: 'Tab',
+  backspace: 'Backspace',
   space: ' ',
   f2: 'F2',
   home: 'Home',

@@ -2,10 +2,22 @@ import { useEffect, useRef, useState } from 'react';
 
 const typingPause = 250;
 
+/** How what is typed stands for the value. */
+interface Form {
+  read: (typed: string) => string;
+  write: (value: string) => string;
+}
+
+const asIs: Form = { read: (typed) => typed, write: (value) => value };
+
 /** What is typed, told on after a short pause; a change from outside wins over it. */
-export function useTyped(value: string, onTyped: (value: string) => void): [string, (value: string) => void] {
+export function useTyped(
+  value: string,
+  onTyped: (value: string) => void,
+  { read, write }: Form = asIs,
+): [string, (value: string) => void] {
   const [state, setState] = useState<{ typed: string; seen: string; told: string | null }>({
-    typed: value,
+    typed: write(value),
     seen: value,
     told: null,
   });
@@ -14,15 +26,16 @@ export function useTyped(value: string, onTyped: (value: string) => void): [stri
     latest.current = onTyped;
   });
   if (state.seen !== value)
-    setState({ typed: state.told === value ? state.typed : value, seen: value, told: null });
+    setState({ typed: state.told === value ? state.typed : write(value), seen: value, told: null });
   const known = state.told ?? state.seen;
+  const meant = read(state.typed);
   useEffect(() => {
-    if (state.typed === known) return;
+    if (meant === known) return;
     const timer = setTimeout(() => {
-      setState((now) => ({ ...now, told: state.typed }));
-      latest.current(state.typed);
+      setState((now) => ({ ...now, told: meant }));
+      latest.current(meant);
     }, typingPause);
     return () => clearTimeout(timer);
-  }, [state.typed, known]);
+  }, [meant, known]);
   return [state.typed, (typed) => setState((now) => ({ ...now, typed }))];
 }

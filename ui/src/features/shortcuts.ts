@@ -23,6 +23,13 @@ export const inEvents = known({
   select: { keys: 'space', does: 'Select it, or not' },
 });
 
+export const inFilters = known({
+  next: { keys: '↓', does: 'Next filter or value to choose' },
+  previous: { keys: '↑', does: 'The one before' },
+  take: { keys: 'enter', does: 'Take the chosen one, or filter by what is typed' },
+  edit: { keys: 'backspace', does: 'At the beginning: edit the last filter as text' },
+});
+
 export const inWizard = known({
   next: { keys: 'mod+enter', does: 'Go on with the main button' },
 });
@@ -58,6 +65,7 @@ const mainScreens = ['home', 'sync', 'held', 'events', 'people', 'connections', 
 /** All keys, by where they count. */
 export const shortcutGroups: readonly ShortcutGroup[] = [
   { title: 'In the list of events', on: ['events'], shortcuts: Object.values(inEvents) },
+  { title: 'In the search of events', on: ['events'], shortcuts: Object.values(inFilters) },
   { title: 'In a SELECT', on: ['table'], shortcuts: Object.values(inSql) },
   { title: 'Payload', on: ['payload'], shortcuts: Object.values(inPayload) },
   { title: 'While renaming a key', on: ['payload'], shortcuts: Object.values(inRename) },

@@ -402,6 +402,7 @@ export function fakeHost({
         `run ${String(run)}`,
       ),
     events: (request) => log.page(request),
+    event_causes: (request) => log.causes(request),
     person: personOf,
     event: ({ event, reveal }) =>
       entryDetail(event, reveal, log.detail('e1', reveal)) ?? log.detail(event, reveal),

@@ -105,7 +105,7 @@ describe('live events', () => {
   it('goes to the search with "/" and asks the program for what is typed', async () => {
     const { host, user } = await open();
     await user.keyboard('/');
-    expect(document.activeElement).toBe(screen.getByRole('searchbox', { name: 'Person, key or error' }));
+    expect(document.activeElement).toBe(screen.getByRole('combobox', { name: /^Words, or a filter/ }));
     await user.keyboard('L-20');
     await waitFor(() => expect(inputs(host, 'events').at(-1)).toMatchObject({ search: 'L-20' }));
   });
@@ -115,7 +115,7 @@ describe('live events', () => {
     await user.click(rows()[0] as HTMLElement);
     await screen.findByRole('complementary', { name: 'Event' });
     expect(screen.getByText('Following stopped when you opened an event')).toBeTruthy();
-    await user.click(screen.getByRole('searchbox'));
+    await user.click(screen.getByRole('combobox'));
     await user.paste('L-20418');
     expect(await screen.findByText('2 match')).toBeTruthy();
     expect(screen.queryByRole('complementary', { name: 'Event' })).toBeNull();
@@ -148,6 +148,107 @@ describe('live events', () => {
     await waitFor(() => expect(inputs(host, 'events').at(-1)).toMatchObject({ statuses: ['rejected'] }));
     await user.click(await screen.findByRole('button', { name: 'Remove the filter Status' }));
     await waitFor(() => expect(inputs(host, 'events').at(-1)).toMatchObject({ statuses: [] }));
+  });
+
+  it('makes filters that are typed into chips, and edits them back to text', async () => {
+    const { host, user } = await open();
+    const field = screen.getByRole<HTMLInputElement>('combobox');
+    await user.click(field);
+    await user.keyboard('L-2 status:rejected ');
+    await waitFor(() =>
+      expect(inputs(host, 'events').at(-1)).toMatchObject({ statuses: ['rejected'], search: 'L-2' }),
+    );
+    expect(field.value.trim()).toBe('L-2');
+    expect(screen.getByRole('button', { name: 'Status rejected' })).toBeTruthy();
+    await user.keyboard('{Home}{Backspace}');
+    expect(field.value).toBe('status:rejected L-2');
+    await waitFor(() => expect(inputs(host, 'events').at(-1)).toMatchObject({ statuses: [] }));
+    await user.keyboard('{Enter}');
+    await waitFor(() => expect(inputs(host, 'events').at(-1)).toMatchObject({ statuses: ['rejected'] }));
+    await user.click(screen.getByRole('button', { name: 'Edit the filters as text' }));
+    expect(field.value).toBe('status:rejected L-2');
+    expect(document.activeElement).toBe(field);
+    expect(screen.getByText('Press Enter to filter by what is typed.')).toBeTruthy();
+  });
+
+  it('tells a filter that does not exist, and does not leave it out silently', async () => {
+    const { host, user } = await open();
+    await user.click(screen.getByRole('combobox'));
+    await user.keyboard('stat:rejected status:lost{Enter}');
+    expect(await screen.findByText(/“stat:” is no filter/)).toBeTruthy();
+    expect(screen.getByText(/“lost” is no status/)).toBeTruthy();
+    expect(screen.getByRole<HTMLInputElement>('combobox').value).toBe('stat:rejected status:lost');
+    expect(inputs(host, 'events').at(-1)).toMatchObject({ statuses: [], search: null });
+    expect(await violations()).toEqual([]);
+  });
+
+  it('completes names and values with the keyboard alone', async () => {
+    const { host, user } = await open();
+    await user.keyboard('/');
+    await user.keyboard('err{ArrowDown}{Enter}');
+    const field = screen.getByRole<HTMLInputElement>('combobox');
+    expect(field.value).toBe('error:');
+    const list = await screen.findByRole('listbox', { name: 'Filters and values' });
+    expect(within(list).getByRole('option', { name: /rate_limited.*SLU-2008/ })).toBeTruthy();
+    expect(await violations()).toEqual([]);
+    await user.keyboard('rec{ArrowDown}');
+    const active = document.getElementById(field.getAttribute('aria-activedescendant') ?? '');
+    expect(active?.textContent).toMatch(/record_rejected/);
+    await user.keyboard('{Enter}');
+    await waitFor(() => expect(inputs(host, 'events').at(-1)).toMatchObject({ errors: ['record_rejected'] }));
+    expect(field.value).toBe('');
+    await user.keyboard('s{Escape}');
+    expect(screen.queryByRole('listbox')).toBeNull();
+    expect(field.value).toBe('s');
+  });
+
+  it('groups what went wrong by cause, lists one by the keyboard and says which', async () => {
+    const { host, user } = await open();
+    await user.click(screen.getByRole('switch', { name: 'By cause' }));
+    const table = await screen.findByRole('table', { name: 'What went wrong, newest first' });
+    const groups = within(table).getAllByRole('row').slice(1);
+    expect(groups).toHaveLength(2);
+    expect(await violations()).toEqual([]);
+    const refusedOnes = within(table).getByRole('row', { name: /is not a value of Rating/ });
+    expect(refusedOnes.textContent).toMatch(/SLU-3006/);
+    within(groups[0] as HTMLElement)
+      .getAllByRole('button')[0]
+      ?.focus();
+    await user.keyboard('j{End}k{Home}');
+    expect(document.activeElement).toBe(within(groups[0] as HTMLElement).getAllByRole('button')[0]);
+    within(refusedOnes)
+      .getByRole('button', { name: /is not a value of Rating/ })
+      .focus();
+    await user.keyboard('{Enter}');
+    await waitFor(() => expect(inputs(host, 'events').at(-1)).toMatchObject({ cause: 1 }));
+    expect(await screen.findByRole('grid', { name: 'Events, newest first' })).toBeTruthy();
+    expect(
+      await screen.findByRole('button', { name: /^Cause .*is not a value of Rating.*: edit as text$/ }),
+    ).toBeTruthy();
+  });
+
+  it('sends everything refused for one cause again, run by run', async () => {
+    const host = fakeHost({ events: 5000 });
+    renderWindow('/events?by=%22cause%22', host);
+    const user = userEvent.setup();
+    const table = await screen.findByRole('table');
+    const row = within(table).getByRole('row', { name: /is not a value of Rating/ });
+    await user.click(within(row).getByRole('button', { name: /^Retry \d/ }));
+    await screen.findByText(/^Sending \d+ records again/);
+    const retries = inputs(host, 'retry') as { run: number; events: string[] }[];
+    expect(new Set(retries.map(({ run }) => run)).size).toBe(retries.length);
+    const asked = inputs(host, 'events') as { cause?: number; statuses: string[] }[];
+    expect(asked.at(-1)).toMatchObject({ cause: 1, statuses: ['rejected', 'doubtful'] });
+    expect(retries.every(({ events }) => events.length > 0)).toBe(true);
+  });
+
+  it('draws the tries of a record on a line that is told in words too', async () => {
+    const { rows, user } = await open();
+    await user.click(rejectedRow(rows()));
+    await user.click(await screen.findByRole('tab', { name: /^Attempts/ }));
+    const line = await screen.findByRole('img', { name: /^Try 1 left at / });
+    expect(line.getAttribute('aria-label')).toMatch(/answered 429 after 412 ms; waited 2\.0 s; Try 2 left/);
+    expect(await violations()).toEqual([]);
   });
 
   it('opens filtered where another screen points', async () => {

@@ -39,7 +39,7 @@ describe('the help', () => {
   it('is a question mark where one types', async () => {
     renderWindow('/events');
     const user = userEvent.setup();
-    await user.type(await screen.findByRole('searchbox', { name: 'Person, key or error' }), 'who?');
+    await user.type(await screen.findByRole('combobox', { name: /^Words, or a filter/ }), 'who?');
     expect(screen.queryByRole('dialog')).toBeNull();
   });
 

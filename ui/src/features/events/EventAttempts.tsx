@@ -5,6 +5,7 @@ import { ScrollRegion } from '@/components/ScrollRegion';
 import { t } from '@/components/text';
 import { byteSize, clockMillis, clockSeconds, counted, duration } from '@/components/times';
 import { statusTone } from './EventBytes';
+import { EventTimeline } from './EventTimeline';
 import { text } from './text';
 import styles from './EventDetail.module.css';
 
@@ -23,6 +24,7 @@ export function Attempts({
   return (
     <ScrollRegion className={styles.scroll} label={words.tabs.attempts}>
       {attempts.length === 0 && <p className={styles.quiet}>{words.noAttempts}</p>}
+      <EventTimeline attempts={attempts} next={next} status={status} />
       <ol className={styles.attempts}>
         {attempts.map((attempt, index) => (
           <li key={index} className={styles.attempt}>

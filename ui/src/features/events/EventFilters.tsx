@@ -1,22 +1,24 @@
 import { useRef } from 'react';
 import type { Run } from '@/api/bindings/Run';
-import { eventStatuses, eventWord } from '@/api/state-words';
-import { SearchField } from '@/components/Field';
-import { FilterChip } from '@/components/FilterChip';
+import { useErrors } from '@/api/queries';
+import { IconButton } from '@/components/Button';
 import { useShortcut } from '@/components/use-shortcut';
-import { useTyped } from '@/components/use-typed';
 import { moment, useNow } from '@/components/when';
 import { inEvents } from '../shortcuts';
-import type { EventSearch, TimeSpan } from './filter';
+import { FilterChips } from './FilterChips';
+import { FilterField } from './FilterField';
+import type { EventSearch } from './filter';
+import { type Known, filterNames } from './filter-text';
 import { text } from './text';
+import { useCauses } from './use-causes';
+import { useFilterText } from './use-filter-text';
 import styles from './EventsScreen.module.css';
-
-const spans: TimeSpan[] = ['hour', 'today', 'week'];
 
 export interface EventFiltersProps {
   search: EventSearch;
   onSearch: (search: EventSearch) => void;
-  syncs: readonly string[];
+  /** Names of the syncs; `null` while they are being read. */
+  syncs: readonly string[] | null;
   runs: readonly Run[];
   match: string;
 }
@@ -25,98 +27,45 @@ export interface EventFiltersProps {
 export function EventFilters({ search, onSearch, syncs, runs, match }: EventFiltersProps) {
   const now = useNow();
   const input = useRef<HTMLInputElement>(null);
-  const { q, sync, run, key, status, time } = search;
-  const set = (change: Partial<EventSearch>, drop: (keyof EventSearch)[] = []) => {
-    const kept = Object.entries({ ...search, ...change }).filter(
-      ([name]) => !drop.some((gone) => gone === name),
-    );
-    onSearch(Object.fromEntries(kept));
+  const errors = useErrors();
+  const known: Known = {
+    syncs,
+    errors: errors.data ?? null,
+    runs: runs.map(({ run, sync, started_at }) => ({ run, sync, label: moment(started_at, now) })),
+    now,
   };
-  const [typed, setTyped] = useTyped(q ?? '', (value) => (value === '' ? set({}, ['q']) : set({ q: value })));
+  const typed = useFilterText(search, onSearch, known);
+  const { cause } = search;
+  const chosen = useCauses(cause === undefined ? null : { ...nothing, cause });
 
   useShortcut(inEvents.search, () => input.current?.focus());
 
-  const chosenRun = runs.find((one) => one.run === run);
   return (
     <div className={styles.filters} role="search">
-      <SearchField
-        label={text.search}
-        value={typed}
-        onChange={setTyped}
-        keys={inEvents.search.keys}
-        inputRef={input}
-        className={styles.search ?? ''}
+      <FilterField typed={typed} known={known} inputRef={input} />
+      <FilterChips
+        search={search}
+        onSearch={onSearch}
+        known={known}
+        cause={chosen.data?.causes.find((one) => one.cause === cause)?.message}
+        onEdit={(name) => {
+          typed.takeBack(name);
+          input.current?.focus();
+        }}
       />
-      <FilterChip
-        label={text.filters.status}
-        words={status?.map((one) => eventWord(one).toLowerCase()).join(', ') ?? text.filters.any}
-        several
-        options={eventStatuses.map((value) => ({ value, label: eventWord(value) }))}
-        chosen={status ?? []}
-        onChange={(chosen) =>
-          chosen.length > 0
-            ? set({ status: eventStatuses.filter((one) => chosen.includes(one)) })
-            : set({}, ['status'])
-        }
-        active={status !== undefined}
-        removeLabel={text.filters.remove(text.filters.status)}
-        onRemove={() => set({}, ['status'])}
-      />
-      <FilterChip
-        label={text.filters.sync}
-        words={sync ?? text.filters.all}
-        options={syncs.map((value) => ({ value, label: value }))}
-        chosen={sync === undefined ? [] : [sync]}
-        onChange={([value]) =>
-          value === undefined ? set({}, ['sync', 'run']) : set({ sync: value }, ['run'])
-        }
-        active={sync !== undefined}
-        removeLabel={text.filters.remove(text.filters.sync)}
-        onRemove={() => set({}, ['sync', 'run'])}
-      />
-      <FilterChip
-        label={text.filters.run}
-        words={
-          run === undefined
-            ? text.filters.all
-            : chosenRun
-              ? moment(chosenRun.started_at, now)
-              : `#${String(run)}`
-        }
-        options={runs.map((one) => ({
-          value: String(one.run),
-          label: moment(one.started_at, now),
-          detail: one.sync,
-        }))}
-        chosen={run === undefined ? [] : [String(run)]}
-        onChange={([value]) => (value === undefined ? set({}, ['run']) : set({ run: Number(value) }))}
-        active={run !== undefined}
-        removeLabel={text.filters.remove(text.filters.run)}
-        onRemove={() => set({}, ['run'])}
-      />
-      <FilterChip
-        label={text.filters.time}
-        words={text.times[time ?? 'all']}
-        options={spans.map((value) => ({ value, label: text.times[value] }))}
-        chosen={time === undefined ? [] : [time]}
-        onChange={([value]) => (value === undefined ? set({}, ['time']) : set({ time: value as TimeSpan }))}
-        active={time !== undefined}
-        removeLabel={text.filters.remove(text.filters.time)}
-        onRemove={() => set({}, ['time'])}
-      />
-      {key !== undefined && (
-        <FilterChip
-          label={text.filters.key}
-          words={key}
-          options={[{ value: key, label: key }]}
-          chosen={[key]}
-          onChange={([value]) => value === undefined && set({}, ['key'])}
-          active
-          removeLabel={text.filters.remove(text.filters.key)}
-          onRemove={() => set({}, ['key'])}
+      {filterNames.some((name) => search[name] !== undefined) && (
+        <IconButton
+          icon="pencil"
+          label={text.filters.editAll}
+          onPress={() => {
+            typed.takeBackAll();
+            input.current?.focus();
+          }}
         />
       )}
       <span className={styles.match}>{match}</span>
     </div>
   );
 }
+
+const nothing = { sync: null, run: null, key: null, statuses: [], search: null, since: null };

@@ -11,16 +11,15 @@ import { Body, Toolbar } from '@/components/Page';
 import { ProblemBox } from '@/components/ProblemBox';
 import { SplitPane } from '@/components/SplitPane';
 import { t } from '@/components/text';
-import { Waiting } from '@/components/Waiting';
 import { useNow } from '@/components/when';
 import { DiscardQuestion } from './DiscardQuestion';
+import { EventCauses } from './EventCauses';
 import { EventDetail } from './EventDetail';
 import { EventFilters } from './EventFilters';
-import { EventGrid } from './EventGrid';
+import { EventList } from './EventList';
 import { EventsFooter } from './EventsFooter';
 import { ExportDialog } from './ExportDialog';
 import { type EventSearch, isFiltered, presentOf, toFilter } from './filter';
-import { NoEvents } from './NoEvents';
 import { openPerson } from './person';
 import { discardsOf, retriesOf } from './retry';
 import { text } from './text';
@@ -112,43 +111,34 @@ export function EventsScreen({
     };
   };
 
+  const { by, ...inList } = search;
+  const byCause = by === 'cause';
   const filtered = isFiltered(search);
   const nothing = !state.loading && state.rows.length === 0 && state.error === null;
-  const list =
-    state.error !== null && state.rows.length === 0 ? (
-      <div className={styles.nothing}>
-        <ProblemBox
-          problem={asProblem(state.error)}
-          action={<Button onPress={() => void log.refresh()}>{text.tryAgain}</Button>}
-        />
-      </div>
-    ) : state.loading ? (
-      <Waiting label={text.loading} rows={12} />
-    ) : nothing ? (
-      <NoEvents
-        filtered={filtered}
-        onUnfilter={() => onSearch({})}
-        onSample={onSample}
-        onNewSync={onNewSync}
-      />
-    ) : (
-      <EventGrid
-        log={log}
-        state={state}
-        selection={selection}
-        openId={open?.event.event ?? null}
-        active={active}
-        onActive={setActive}
-        onOpen={show}
-        onClose={close}
-        stoppedWhy={text.stoppedWhy[why]}
-        onStop={() => stop('scroll')}
-      />
-    );
+  const list = byCause ? (
+    <EventCauses filter={filter} onOnly={(cause) => onSearch({ ...inList, cause })} retry={retry} />
+  ) : (
+    <EventList
+      filtered={filtered}
+      onUnfilter={() => onSearch({})}
+      onSample={onSample}
+      onNewSync={onNewSync}
+      log={log}
+      state={state}
+      selection={selection}
+      openId={open?.event.event ?? null}
+      active={active}
+      onActive={setActive}
+      onOpen={show}
+      onClose={close}
+      stoppedWhy={text.stoppedWhy[why]}
+      onStop={() => stop('scroll')}
+    />
+  );
   const main = (
     <div className={styles.list}>
       {list}
-      {state.error !== null && state.rows.length > 0 && (
+      {!byCause && state.error !== null && state.rows.length > 0 && (
         <div className={styles.failed}>
           <ProblemBox
             problem={asProblem(state.error)}
@@ -180,17 +170,30 @@ export function EventsScreen({
         <Button look="quiet" icon="export" isDisabled={nothing} onPress={() => setExporting(true)}>
           {text.export}
         </Button>
-        <Switch on={state.following} onChange={(on) => (on ? log.follow(true) : stop('switch'))}>
+        <Switch
+          on={byCause}
+          onChange={(on) => {
+            opened.close();
+            onSearch(on ? { ...search, by: 'cause' } : inList);
+          }}
+        >
+          {text.byCause}
+        </Switch>
+        <Switch
+          disabled={byCause}
+          on={state.following}
+          onChange={(on) => (on ? log.follow(true) : stop('switch'))}
+        >
           {text.follow}
         </Switch>
       </Toolbar>
       <EventFilters
         search={search}
         onSearch={onSearch}
-        syncs={(syncs.data ?? []).map((sync) => sync.definition.name)}
+        syncs={syncs.data?.map((sync) => sync.definition.name) ?? null}
         runs={runs.data ?? []}
         match={
-          !filtered || state.loading
+          !filtered || state.loading || byCause
             ? ''
             : text.match(state.total ?? state.rows.length, state.total === null && state.more)
         }

@@ -3,7 +3,7 @@ import { Button } from '@/components/Button';
 import { text } from './text';
 import styles from './EventsScreen.module.css';
 
-interface Props {
+export interface NoEventsProps {
   /** There are events, and none matches. */
   filtered: boolean;
   onUnfilter: () => void;
@@ -13,7 +13,7 @@ interface Props {
 }
 
 /** In the place of the list while there is nothing in it: why, and the one thing to do. */
-export function NoEvents({ filtered, onUnfilter, onSample, onNewSync }: Props) {
+export function NoEvents({ filtered, onUnfilter, onSample, onNewSync }: NoEventsProps) {
   return (
     <div className={styles.nothing}>
       {filtered ? (

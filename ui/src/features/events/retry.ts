@@ -10,6 +10,8 @@ import type { Retry } from '@/api/bindings/Retry';
 export interface Scope {
   sync: string | null;
   run: number | null;
+  /** Only what is refused for this cause. */
+  cause?: number;
 }
 
 type Load = (request: EventsRequest) => Promise<EventPage>;
@@ -29,6 +31,7 @@ export const discardsOf = (events: Iterable<Event>): Discard[] =>
 
 /** Everything refused in a sync or run: the log itself tells which runs have such records. */
 export async function retriesOfAll(load: Load, scope: Scope): Promise<Retry[]> {
+  if (scope.cause !== undefined) return retriesOf(await found(load, scope, ['rejected', 'doubtful']));
   const runs = await runsWith(load, scope, ['rejected', 'doubtful'], ({ retryable }) => retryable);
   return runs.map((run) => ({ run, keys: [], events: [] }));
 }
@@ -59,7 +62,12 @@ async function runsWith(
   fits: (event: Event) => boolean,
 ): Promise<number[]> {
   if (scope.run !== null) return [scope.run];
-  const runs = new Set<number>();
+  return [...new Set((await found(load, scope, statuses)).filter(fits).map(({ run }) => run))];
+}
+
+/** All events in these states, page by page. */
+async function found(load: Load, scope: Scope, statuses: EventStatus[]): Promise<Event[]> {
+  const events: Event[] = [];
   let cursor: string | null = null;
   do {
     const page: EventPage = await load({
@@ -71,8 +79,8 @@ async function runsWith(
       cursor,
       limit: 1000,
     });
-    page.events.filter(fits).forEach((event) => runs.add(event.run));
+    events.push(...page.events);
     cursor = page.cursor;
   } while (cursor !== null);
-  return [...runs];
+  return events;
 }

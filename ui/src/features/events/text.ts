@@ -1,14 +1,37 @@
 import { count, counted } from '@/components/times';
+import { typedText } from './typed-text';
 
 export const text = {
   title: 'Live events',
   kept: (total: number) => `${count(total)} kept`,
   match: (n: number, more: boolean) => `${count(n)}${more ? '+' : ''} ${n === 1 ? 'matches' : 'match'}`,
   follow: 'Follow',
+  byCause: 'By cause',
+  causes: {
+    label: 'What went wrong, newest first',
+    columns: {
+      cause: 'Cause',
+      count: 'Events',
+      times: 'First and last',
+      syncs: 'Syncs',
+      retry: 'Send again',
+    },
+    between: (first: string, last: string) => `${first} – ${last}`,
+    mixed: 'and others in other words',
+    retry: (n: number) => `Retry ${count(n)}`,
+    aside:
+      'Groups are counted by sync, run, status, error and time. Words, record and person do not narrow them.',
+    leftOut: (n: number) =>
+      `${counted(n, 'older cause is', 'older causes are')} left out. Filter to see them.`,
+    none: {
+      title: 'Nothing went wrong',
+      body: 'No event that is kept and matches the filters has an error.',
+    },
+  },
   loading: 'Reading events',
   tryAgain: 'Try again',
   export: 'Export…',
-  search: 'Person, key or error',
+  search: 'Words, or a filter such as status:rejected',
   grid: 'Events, newest first',
   columns: { status: 'Status', time: 'Time', who: 'Who', key: 'Key', sync: 'Sync', answer: 'Answer' },
   newCount: (unseen: number, more: boolean) => `${count(unseen)}${more ? '+' : ''} new`,
@@ -58,11 +81,24 @@ export const text = {
     time: 'Time',
     status: 'Status',
     key: 'Record',
+    error: 'Error',
+    person: 'Person',
+    cause: 'Cause',
+    after: 'From',
+    before: 'Until',
     all: 'all',
     any: 'any',
     remove: (name: string) => `Remove the filter ${name}`,
+    edit: (name: string, words: string) => `${name} ${words}: edit as text`,
+    editAll: 'Edit the filters as text',
   },
-  times: { hour: 'last hour', today: 'today', week: 'last 7 days', all: 'all' },
+  since: (span: string) => {
+    const unit = span === 'today' ? undefined : { m: 'minute', h: 'hour', d: 'day' }[span.slice(-1)];
+    if (unit === undefined) return 'today';
+    const n = Number(span.slice(0, -1));
+    return n === 1 && unit !== 'day' ? `last ${unit}` : `last ${counted(n, unit, `${unit}s`)}`;
+  },
+  typed: typedText,
   detail: {
     label: 'Event',
     retry: 'Send again',
@@ -127,6 +163,15 @@ export const text = {
       undo: 'Put back by an undo',
     },
     noAttempts: 'It was not sent in any request.',
+    line: {
+      sent: (nth: number, at: string) => `Try ${count(nth)} left at ${at}`,
+      answered: (answer: string, time: string) => `answered ${answer} after ${time}`,
+      unanswered: 'no answer',
+      waited: (time: string) => `waited ${time}`,
+      wait: (time: string) => `wait ${time}`,
+      until: (at: string) => `waits until ${at}`,
+      more: (tries: number) => counted(tries, 'more try', 'more tries'),
+    },
     technical: 'Technical details',
   },
   exportDialog: {

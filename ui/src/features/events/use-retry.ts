@@ -5,12 +5,12 @@ import type { Run } from '@/api/bindings/Run';
 import { asProblem, call } from '@/api/client';
 import { resend } from '@/api/resend';
 import { toasts } from '@/components/toasts';
-import { retriesOfAll } from './retry';
+import { type Scope, retriesOfAll } from './retry';
 import { text } from './text';
 
 export interface Retrying {
   send: (retries: readonly Retry[], records: number) => void;
-  sendAll: (scope: { sync: string | null; run: number | null }, records: number) => void;
+  sendAll: (scope: Scope, records: number) => void;
   busy: boolean;
 }
 

@@ -124,7 +124,8 @@ export const screens: Record<string, ScreenHelp> = {
     lines: [
       'Every record that was sent, with the exact request and the answer for this very record.',
       'While Follow is on, new events come on top; scrolling stops it.',
-      'Filters narrow the list. A click on an event opens what was sent, the answer, and each attempt.',
+      'Filters are chosen, or typed beside words: status:rejected error:rate_limited since:1h. By cause groups what went wrong.',
+      'A click on an event opens what was sent, the answer, and each attempt.',
       'A rejected record can be corrected and sent again, or discarded.',
       'Personal data is masked; it is shown for one event at a time.',
     ],

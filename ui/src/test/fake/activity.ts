@@ -1,4 +1,5 @@
 import type { Event } from '@/api/bindings/Event';
+import type { EventCauses } from '@/api/bindings/EventCauses';
 import type { EventDetail } from '@/api/bindings/EventDetail';
 import type { EventPage } from '@/api/bindings/EventPage';
 import type { EventsRequest } from '@/api/bindings/EventsRequest';
@@ -249,8 +250,27 @@ export function eventAt(n: number, start: number, began: number): Event {
   };
 }
 
+/** What goes wrong in the log. */
+const causes = [
+  {
+    cause: 1,
+    code: 'SLU-3006',
+    kind: 'record_rejected',
+    message: 'Practice CRM refused this lead: “Blazing” is not a value of Rating.',
+    of: ({ status }: Event) => status === 'rejected',
+  },
+  {
+    cause: 2,
+    code: 'SLU-2008',
+    kind: 'rate_limited',
+    message: 'Practice CRM asked for a pause.',
+    of: ({ status }: Event) => status === 'waiting',
+  },
+];
+
 export interface FakeLog {
   page: (request: EventsRequest) => EventPage;
+  causes: (request: EventsRequest) => EventCauses;
   detail: (id: string, reveal: boolean) => EventDetail;
   /** So many new events arrive, or records that wait. */
   add: (count: number, waiting?: 'waiting') => void;
@@ -266,14 +286,25 @@ export function fakeLog(start: number): FakeLog {
     const event = eventAt(n, start, began);
     return n > waitsFrom ? { ...event, status: 'waiting' } : event;
   };
-  const fits = (event: Event, { sync, run, key, statuses, search, since }: EventsRequest) =>
-    (sync === null || event.sync === sync) &&
-    (run === null || event.run === run) &&
-    (key === null || event.key === key) &&
-    (statuses.length === 0 || statuses.includes(event.status)) &&
-    (since === null || event.at >= since) &&
-    (search === null ||
-      [event.who, event.key, event.answer].some((text) => text.toLowerCase().includes(search.toLowerCase())));
+  const fits = (event: Event, request: EventsRequest) => {
+    const { sync, run, key, statuses, search, since, before, about, errors, cause } = request;
+    const isOf = causes.find((one) => one.of(event));
+    return (
+      (sync === null || event.sync === sync) &&
+      (run === null || event.run === run) &&
+      (key === null || event.key === key) &&
+      (statuses.length === 0 || statuses.includes(event.status)) &&
+      (since === null || event.at >= since) &&
+      (before === undefined || event.at < before) &&
+      (about === undefined || event.who === about || event.key === about) &&
+      (errors === undefined || errors.includes(isOf?.kind ?? '')) &&
+      (cause === undefined || cause === isOf?.cause) &&
+      (search === null ||
+        [event.who, event.key, event.answer].some((text) =>
+          text.toLowerCase().includes(search.toLowerCase()),
+        ))
+    );
+  };
   /** Counting what matches is cheap only in a short log. */
   const totalOf = (request: EventsRequest) => {
     if (count > 10_000) return null;
@@ -301,6 +332,24 @@ export function fakeLog(start: number): FakeLog {
         request.search === null &&
         request.since === null;
       return { events, cursor: n > 0 ? String(n) : null, total: open ? count : totalOf(request) };
+    },
+    causes: (request) => {
+      const events: Event[] = [];
+      for (let n = count; n > 0; n -= 1) {
+        const event = at(n);
+        if (fits(event, { ...request, search: null, key: null })) events.push(event);
+      }
+      const groups = causes.flatMap(({ of, ...cause }) => {
+        const own = events.filter(of);
+        const [last, first] = [own[0], own.at(-1)];
+        if (!last || !first) return [];
+        const refused = own.filter(({ retryable }) => retryable).length;
+        const syncs = [...new Set(own.map(({ sync }) => sync))];
+        return [
+          { ...cause, mixed: false, count: own.length, refused, first_at: first.at, last_at: last.at, syncs },
+        ];
+      });
+      return { causes: groups.sort((a, b) => b.last_at.localeCompare(a.last_at)), left_out: 0 };
     },
     detail: (id, reveal) => detailOf(at(Number(id.slice(1))), reveal),
   };

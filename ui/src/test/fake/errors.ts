@@ -13,6 +13,18 @@ export const errorPages: ErrorPage[] = [
     again: 'It is tried again after you acted.',
   },
   {
+    code: 'SLU-2008',
+    kind: 'rate_limited',
+    title: 'The other side asks to slow down',
+    meaning: 'The other side asks to slow down.',
+    cause:
+      'More requests came than it takes in a short time, from Sluice and everything else that uses the account.',
+    safe: 'Nothing is lost; what waits is kept and goes out later.',
+    hint: 'Leave Sluice open and it goes on by itself, or run the sync again later.',
+    again:
+      'What was to be sent is tried again by itself, with growing pauses; a read is made anew by the next run.',
+  },
+  {
     code: 'SLU-3006',
     kind: 'record_rejected',
     title: 'The record is refused',
