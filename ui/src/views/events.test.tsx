@@ -159,7 +159,7 @@ describe('live events', () => {
       expect(inputs(host, 'events').at(-1)).toMatchObject({ statuses: ['rejected'], search: 'L-2' }),
     );
     expect(field.value.trim()).toBe('L-2');
-    expect(screen.getByRole('button', { name: 'Status rejected' })).toBeTruthy();
+    expect(screen.getByRole('button', { name: /^Status\s*rejected$/ })).toBeTruthy();
     await user.keyboard('{Home}{Backspace}');
     expect(field.value).toBe('status:rejected L-2');
     await waitFor(() => expect(inputs(host, 'events').at(-1)).toMatchObject({ statuses: [] }));
@@ -178,7 +178,7 @@ describe('live events', () => {
     expect(await screen.findByText(/“stat:” is no filter/)).toBeTruthy();
     expect(screen.getByText(/“lost” is no status/)).toBeTruthy();
     expect(screen.getByRole<HTMLInputElement>('combobox').value).toBe('stat:rejected status:lost');
-    expect(inputs(host, 'events').at(-1)).toMatchObject({ statuses: [], search: null });
+    await waitFor(() => expect(inputs(host, 'events').at(-1)).toMatchObject({ statuses: [], search: null }));
     expect(await violations()).toEqual([]);
   });
 
@@ -238,7 +238,8 @@ describe('live events', () => {
     const retries = inputs(host, 'retry') as { run: number; events: string[] }[];
     expect(new Set(retries.map(({ run }) => run)).size).toBe(retries.length);
     const asked = inputs(host, 'events') as { cause?: number; statuses: string[] }[];
-    expect(asked.at(-1)).toMatchObject({ cause: 1, statuses: ['rejected', 'doubtful'] });
+    const refusedOfCause = { cause: 1, statuses: ['rejected', 'doubtful'] };
+    expect(asked).toContainEqual(expect.objectContaining(refusedOfCause));
     expect(retries.every(({ events }) => events.length > 0)).toBe(true);
   });
 

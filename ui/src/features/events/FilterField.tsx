@@ -100,7 +100,7 @@ export function FilterField({
         {shown && (
           <ul id={id} role="listbox" aria-label={words.typed.completions} className={styles.options}>
             {options.map((option, index) => (
-              // eslint-disable-next-line jsx-a11y/click-events-have-key-events -- the field has the keys
+              // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- the field has the keys
               <li
                 key={option.insert}
                 id={`${id}-${String(index)}`}

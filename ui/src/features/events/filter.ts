@@ -109,7 +109,7 @@ export function toFilter(search: EventSearch, now: number): EventFilter {
 }
 
 /** Whether anything narrows the list. */
-export const isFiltered = ({ by: _, ...search }: EventSearch): boolean => Object.keys(search).length > 0;
+export const isFiltered = (search: EventSearch): boolean => Object.keys(search).some((name) => name !== 'by');
 
 /** The part of the present a filter depends on: the day, or for spans of minutes and hours the minute. */
 export function presentOf(search: EventSearch, now: number): string {

@@ -70,7 +70,7 @@ export function useFilterText(
   };
   const back = (names: readonly FilterName[], words: string) => {
     setMeant(false);
-    setText(text.trim() === '' ? words : `${words} ${text}`);
+    setText(`${words} ${text.trim()}`.trim());
     onSearch(without(search, names));
   };
   return {
