@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::{SharedClock, millis};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::retention::{self, Kept};
-use crate::store::{Store, backup, settings};
+use crate::store::{Store, backup, causes, settings};
 
 /// The key in [`settings`] that says for how many days history is kept; 0 is for ever.
 pub const HISTORY_DAYS: &str = "history_days";
@@ -68,9 +68,13 @@ impl Upkeep {
     /// Makes what is due; how it went is in [`trouble`](Self::trouble).
     pub async fn round(&self) {
         let backed_up = self.back_up().await;
-        let done = match backed_up {
+        let forgotten = match backed_up {
             Ok(()) => self.forget().await,
             // Of a damaged database nothing is removed.
+            Err(error) => Err(error),
+        };
+        let done = match forgotten {
+            Ok(()) => self.fill_causes().await,
             Err(error) => Err(error),
         };
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = done.err();
@@ -105,6 +109,12 @@ impl Upkeep {
         let before = millis(now - SLOTS);
         let forget = move |sqlite: &rusqlite::Connection| retention::forget_slots(sqlite, before, ROWS);
         while self.store.write(forget).done().await? == ROWS {}
+        Ok(())
+    }
+
+    /// Problems kept by a version that told no causes get theirs.
+    async fn fill_causes(&self) -> Result<()> {
+        while self.store.write(causes::fill).done().await? {}
         Ok(())
     }
 }

@@ -189,22 +189,53 @@ alter table sync add column failures integer not null default 0;
     // 14: what went wrong is found and counted by its cause.
     "
 -- Why records are in their state: the kind of problem, and its words without values as a hash; shape 0 stands for all
--- further words of a kind, and for what was kept before there were causes.
+-- further words of a kind.
 create table cause(id integer primary key, kind text not null, shape integer not null, unique(kind, shape));
-
 alter table record_state add column cause integer;
 alter table invalid_row add column cause integer;
-insert into cause(kind, shape)
-    select substr(problem, 10, instr(substr(problem, 10), char(34)) - 1), 0 from record_state
-    where substr(problem, 1, 9) = '{' || char(34) || 'kind' || char(34) || ':' || char(34)
-    union
-    select substr(problem, 10, instr(substr(problem, 10), char(34)) - 1), 0 from invalid_row
-    where substr(problem, 1, 9) = '{' || char(34) || 'kind' || char(34) || ':' || char(34);
-update record_state set cause = (select id from cause
-    where shape = 0 and kind = substr(problem, 10, instr(substr(problem, 10), char(34)) - 1)) where problem is not null;
-update invalid_row set cause = (select id from cause
-    where shape = 0 and kind = substr(problem, 10, instr(substr(problem, 10), char(34)) - 1));
-create index record_cause on record_state(cause, batch, state, at) where cause is not null;
-create index invalid_cause on invalid_row(cause, run) where cause is not null;
+
+-- How many records of a batch have a cause in a state, and from when to when they got it; rows that could not become
+-- records stand here by their run, below zero, since it started. The triggers below keep it.
+create table caused(batch integer not null, cause integer not null, state integer not null, n integer not null,
+    first_at integer not null, last_at integer not null, primary key(batch, cause, state)) without rowid;
+create index caused_by on caused(cause);
+
+-- Batches, and below zero runs, whose problems were kept before there were causes and may have none yet.
+create table uncaused(batch integer primary key);
+insert into uncaused select id from batch union all select -id from run;
+
+create trigger record_caused after insert on record_state when new.cause is not null begin
+    insert into caused values(new.batch, new.cause, new.state, 1, new.at, new.at)
+        on conflict(batch, cause, state) do update
+        set n = n + 1, first_at = min(first_at, new.at), last_at = max(last_at, new.at);
+end;
+create trigger record_not_caused after delete on record_state when old.cause is not null begin
+    update caused set n = n - 1 where batch = old.batch and cause = old.cause and state = old.state;
+    delete from caused where batch = old.batch and cause = old.cause and state = old.state and n = 0;
+end;
+create trigger record_caused_anew after update of cause, state, at on record_state
+when old.cause is not null or new.cause is not null begin
+    update caused set n = n - 1 where batch = old.batch and cause = old.cause and state = old.state;
+    delete from caused where batch = old.batch and cause = old.cause and state = old.state and n = 0;
+    insert into caused select new.batch, new.cause, new.state, 1, new.at, new.at where new.cause is not null
+        on conflict(batch, cause, state) do update
+        set n = n + 1, first_at = min(first_at, new.at), last_at = max(last_at, new.at);
+end;
+create trigger row_caused after insert on invalid_row when new.cause is not null begin
+    insert into caused select -new.run, new.cause, 11, 1, started, started from run where id = new.run
+        on conflict(batch, cause, state) do update set n = n + 1;
+end;
+create trigger row_not_caused after delete on invalid_row when old.cause is not null begin
+    update caused set n = n - 1 where batch = -old.run and cause = old.cause and state = 11;
+    delete from caused where batch = -old.run and cause = old.cause and state = 11 and n = 0;
+end;
+create trigger row_caused_anew after update of cause on invalid_row
+when old.cause is not null or new.cause is not null begin
+    update caused set n = n - 1 where batch = -old.run and cause = old.cause and state = 11;
+    delete from caused where batch = -old.run and cause = old.cause and state = 11 and n = 0;
+    insert into caused select -new.run, new.cause, 11, 1, started, started from run
+        where id = new.run and new.cause is not null
+        on conflict(batch, cause, state) do update set n = n + 1;
+end;
 ",
 ];

@@ -5,8 +5,9 @@ use sluice_engine::clock::{Clock, millis};
 use sluice_engine::destination::Outcome;
 use sluice_engine::store::causes::{self, Group};
 use sluice_engine::store::events::{self, EventId, Filter};
-use sluice_engine::store::outbox::RecordState;
+use sluice_engine::store::outbox::{self, RecordState};
 use sluice_engine::store::retention;
+use sluice_engine::store::runs::Problem;
 use sluice_engine::testing::{FakeCell, FakeDestination};
 use sluice_engine::{Error, ErrorKind};
 
@@ -113,6 +114,48 @@ async fn events_are_found_by_the_kind_of_their_error_and_by_time() {
     assert_eq!(bench.causes(&since).iter().map(|group| group.count).sum::<u64>(), 3);
     let neither = Filter { since: Some(later), before: Some(later), ..Filter::default() };
     assert!(bench.causes(&neither).is_empty() && bench.found(&neither).0.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn records_of_one_batch_are_counted_by_when_each_failed() {
+    let bench = Bench::with_batches_of(10).await;
+    bench.table.set(people(10, "Ana"));
+    bench.run().await;
+    let set = |place: usize, state: RecordState, at: i64, message: Option<&str>| {
+        let problem = message.map(|message| Problem::from(&Error::new(ErrorKind::TooLarge, message)));
+        let problem = problem.map(|problem| problem.to_json().unwrap());
+        let write = move |sqlite: &rusqlite::Connection| {
+            outbox::set_state(sqlite, 1, place, state, at, problem.as_deref())
+        };
+        bench.engine.store().write(write).wait().unwrap();
+    };
+    let told = |since: Option<i64>, before: Option<i64>| -> Vec<(u64, u64, i64, i64)> {
+        let groups = bench.causes(&Filter { since, before, ..Filter::default() });
+        groups.iter().map(|group| (group.count, group.refused, group.first, group.last)).collect()
+    };
+    for (place, at) in [(0, 1_000), (1, 2_000), (2, 3_000)] {
+        set(place, RecordState::Rejected, at, Some("The record is too long."));
+    }
+    assert_eq!(told(None, None), [(3, 3, 1_000, 3_000)]);
+    assert_eq!(told(Some(1_000), Some(3_001)), [(3, 3, 1_000, 3_000)]);
+    assert_eq!(told(Some(1_001), None), [(2, 2, 2_000, 3_000)]);
+    assert_eq!(told(None, Some(3_000)), [(2, 2, 1_000, 2_000)]);
+    assert_eq!(told(Some(1_500), Some(2_500)), [(1, 1, 2_000, 2_000)]);
+    assert!(told(Some(2_001), Some(2_999)).is_empty());
+    assert!(told(Some(3_001), None).is_empty());
+
+    set(1, RecordState::Rejected, 4_000, Some("The record is too long."));
+    set(2, RecordState::RejectedBefore, 3_000, Some("The record is too long."));
+    assert_eq!(told(None, None), [(3, 2, 1_000, 4_000)]);
+    set(0, RecordState::Rejected, 5_000, Some("Some other words."));
+    let mut counts: Vec<u64> = told(None, None).iter().map(|(count, ..)| *count).collect();
+    counts.sort_unstable();
+    assert_eq!(counts, [1, 2]);
+    for place in 0..3 {
+        set(place, RecordState::Delivered, 6_000, None);
+    }
+    assert!(told(None, None).is_empty());
+    assert_eq!(bench.count("select count(*) from caused where batch >= ?1", 0), 0);
 }
 
 #[tokio::test(start_paused = true)]

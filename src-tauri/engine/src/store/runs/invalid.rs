@@ -24,7 +24,8 @@ pub fn add_invalid(sqlite: &Sqlite, run: i64, invalid: &InvalidRow) -> Result<()
     let cause = causes::of(sqlite, &problem)?;
     sqlite
         .prepare_cached(
-            "insert or replace into invalid_row(run, row, key, problem, cause) values(?1, ?2, ?3, ?4, ?5)",
+            "insert into invalid_row(run, row, key, problem, cause) values(?1, ?2, ?3, ?4, ?5)
+             on conflict(run, row) do update set key = ?3, problem = ?4, cause = ?5",
         )?
         .execute(params![run, invalid.row, invalid.key, problem, cause])?;
     Ok(())
