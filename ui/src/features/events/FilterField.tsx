@@ -98,10 +98,10 @@ export function FilterField({
           }}
         />
         {shown && (
-          <ul id={id} role="listbox" aria-label={words.typed.completions} className={styles.options}>
+          <div id={id} role="listbox" aria-label={words.typed.completions} className={styles.options}>
             {options.map((option, index) => (
               // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- the field has the keys
-              <li
+              <div
                 key={option.insert}
                 id={`${id}-${String(index)}`}
                 role="option"
@@ -112,9 +112,9 @@ export function FilterField({
               >
                 <span className={styles.word}>{option.label}</span>
                 <span className={styles.detail}>{option.detail}</span>
-              </li>
+              </div>
             ))}
-          </ul>
+          </div>
         )}
       </div>
       <div id={`${id}-told`} role="status" className={cx(styles.told)}>
