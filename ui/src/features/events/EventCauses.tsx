@@ -94,7 +94,9 @@ export function EventCauses({ filter, onOnly, retry }: EventCausesProps) {
                   className={styles.cause}
                   onClick={() => onOnly(group.cause)}
                 >
-                  <span className={styles.message}>{group.message}</span>
+                  <span className={styles.message} dir="auto">
+                    {group.message}
+                  </span>
                   <span className={styles.code}>
                     {group.code} {group.kind.replaceAll('_', ' ')}
                     {group.mixed && `, ${words.mixed}`}
