@@ -44,7 +44,8 @@ struct Part {
     newest: i64,
 }
 
-/// Where events with a cause stand, read through once, and the filter by all but time: sync, run, and lists of states and causes.
+/// Where events with a cause stand, read through once, and the filter by all but time: sync, run, and lists of states and
+/// causes.
 const OF_FILTER: &str = "from caused c not indexed left join batch b on b.id = c.batch
      join run on run.id = coalesce(b.run, -c.batch)
      where coalesce(b.state, 0) <> 2 and (?1 is null or run.sync = ?1) and (?2 is null or run.id = ?2)
@@ -54,15 +55,17 @@ const OF_FILTER: &str = "from caused c not indexed left join batch b on b.id = c
 /// The events that match in groups of one cause, the group with the newest event first. Of the filter count sync, run,
 /// causes, states and times; key, person and text would need a look into every body.
 pub fn groups(sqlite: &Sqlite, filter: &Filter) -> Result<Vec<Group>> {
-    let mut parts = found(sqlite, &whole(), filter)?;
+    // All is read from one state of the database: an event that was counted is still there when it is looked for.
+    let snapshot = sqlite.unchecked_transaction()?;
+    let mut parts = found(&snapshot, &whole(), filter)?;
     if filter.since.is_some() || filter.before.is_some() {
-        parts.extend(found(sqlite, &halved(), filter)?);
+        parts.extend(found(&snapshot, &halved(), filter)?);
     }
     parts.sort_by_key(|part| (part.cause, part.sync));
     let mut groups = Vec::new();
     for same in parts.chunk_by(|one, next| one.cause == next.cause) {
         if let [first, ..] = same {
-            groups.push(group(sqlite, first, same)?);
+            groups.push(group(&snapshot, first, same)?);
         }
     }
     groups.sort_by_key(|group: &Group| std::cmp::Reverse(group.last));
