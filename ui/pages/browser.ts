@@ -40,6 +40,8 @@ export async function openWindow(): Promise<Window> {
         reducedMotion: 'reduce',
         locale: 'en-GB',
       });
+      // The first page waits for everything to be compiled.
+      page.setDefaultTimeout(100_000);
       await page.goto(`${address}?host=fake${query}#${path}`);
       // A face that comes later moves what stands below it.
       await page.evaluate(() => Promise.all([...document.fonts].map((face) => face.load())));

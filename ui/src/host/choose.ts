@@ -4,9 +4,7 @@ import type { Host } from './host';
 export async function chooseHost(): Promise<Host> {
   if ('__TAURI_INTERNALS__' in window) return (await import('./tauri')).tauriHost();
   if (import.meta.env.DEV && new URLSearchParams(window.location.search).get('host') === 'fake') {
-    return (await import('@/test/fake-host')).fakeHost({
-      first: new URLSearchParams(window.location.search).has('first'),
-    });
+    return (await import('@/test/fake-address')).hostOf(new URLSearchParams(window.location.search));
   }
   return (await import('./web')).webHost();
 }
