@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use sluice_api::Api;
 use sluice_api::wire::{Problem, Push, Settings};
 use tauri::AppHandle;
+use tauri::async_runtime::JoinHandle;
 use tauri::ipc::Channel;
 use tauri_plugin_autostart::ManagerExt;
 
@@ -20,6 +21,10 @@ pub(crate) struct Desktop {
     listeners: Mutex<Vec<Channel<Push>>>,
     has_tray: AtomicBool,
     asked_to_close: Mutex<Option<Instant>>,
+    /// What ends the window that was closed into the tray.
+    letting_go: Mutex<Option<JoinHandle<()>>>,
+    /// Where the page was when its window ended.
+    place: Mutex<Option<String>>,
 }
 
 impl Desktop {
@@ -30,6 +35,8 @@ impl Desktop {
             listeners: Mutex::default(),
             has_tray: AtomicBool::new(false),
             asked_to_close: Mutex::default(),
+            letting_go: Mutex::default(),
+            place: Mutex::default(),
         }
     }
 
@@ -63,6 +70,31 @@ impl Desktop {
     pub(crate) fn ask_to_close(&self) -> bool {
         let before = lock(&self.asked_to_close).replace(Instant::now());
         before.is_none_or(|before| before.elapsed() > IMPATIENCE)
+    }
+
+    /// The closed window ends with `ending`, unless somebody asks for it before.
+    pub(crate) fn let_go_of_window(&self, ending: JoinHandle<()>) {
+        if let Some(before) = lock(&self.letting_go).replace(ending) {
+            before.abort();
+        }
+    }
+
+    /// Somebody asked for the window: it does not end by itself.
+    pub(crate) fn keep_window(&self) {
+        if let Some(ending) = lock(&self.letting_go).take() {
+            ending.abort();
+        }
+    }
+
+    /// The window ended while its page was at `place`.
+    pub(crate) fn left_at(&self, place: Option<String>) {
+        *lock(&self.place) = place;
+        self.forget_listeners();
+    }
+
+    /// Where the page was when its window ended last.
+    pub(crate) fn place(&self) -> Option<String> {
+        lock(&self.place).clone()
     }
 
     pub(crate) fn listen(&self, channel: Channel<Push>) {

@@ -67,17 +67,26 @@ fn start(app: &mut App, api: &Api, info: AppInfo) -> tauri::Result<()> {
     api.subscribe(move |push| bridge::forward(&handle, push));
     tauri::async_runtime::block_on(async { api.start_scheduler() });
     end_when_lost(app.handle(), api.clone());
-    window::open(app.handle(), std::env::args().any(|argument| argument == HIDDEN) && tray)?;
+    if !(tray && std::env::args().any(|argument| argument == HIDDEN)) {
+        window::open(app.handle())?;
+    }
     end_on_signals(app.handle());
     Ok(())
 }
 
 fn on_run_event(app: &tauri::AppHandle, event: &RunEvent) {
-    if matches!(event, RunEvent::Exit)
-        && let Some(desktop) = app.try_state::<Desktop>()
-    {
-        // Bounded: what runs is written down as it stands and goes on at the next start.
-        tauri::async_runtime::block_on(desktop.api.shutdown());
+    match event {
+        // The last window is gone; nobody has chosen to quit.
+        RunEvent::ExitRequested { code: None, api, .. } if window::lives_without(app) => api.prevent_exit(),
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => window::show(app),
+        RunEvent::Exit => {
+            if let Some(desktop) = app.try_state::<Desktop>() {
+                // Bounded: what runs is written down as it stands and goes on at the next start.
+                tauri::async_runtime::block_on(desktop.api.shutdown());
+            }
+        }
+        _ => {}
     }
 }
 

@@ -1,9 +1,13 @@
 //! The one window: how it comes up, where it may go, and what closing it means.
 
+use std::time::Duration;
+
 use sluice_api::wire::Theme;
 use tauri::utils::config::Color;
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
-use tauri::{AppHandle, Emitter, Manager, Url, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent};
+use tauri::{
+    AppHandle, Emitter, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
+};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::desktop::Desktop;
@@ -12,6 +16,10 @@ const LABEL: &str = "main";
 
 /// The page hears this when the user wants to close and has never said what that should mean.
 const ASKED: &str = "close-asked";
+
+/// How long a window closed into the tray is kept, hidden: by then its page has stored what was typed, and who changes
+/// their mind at once finds it as it was. After that it goes, and its memory with it.
+const KEPT: Duration = Duration::from_secs(10);
 
 /// The grounds of the page in both themes (`bg-surface` in tokens.css), so that no white flashes before it is drawn.
 const LIGHT: Color = Color(0xff, 0xff, 0xff, 0xff);
@@ -24,17 +32,20 @@ pub(crate) fn remember_place() -> tauri::plugin::TauriPlugin<tauri::Wry> {
         .build()
 }
 
-/// Makes the window; it is shown when the page is there, or stays `hidden` until [`show`].
-pub(crate) fn open(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
+/// Makes the window, which is shown when its page is there: the page that was left when it was closed, or the first.
+pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     let Some(config) = app.config().app.windows.first() else {
         return Err(tauri::Error::WindowNotFound);
     };
-    WebviewWindowBuilder::from_config(app, config)?
+    let mut config = config.clone();
+    if let Some(place) = app.state::<Desktop>().place() {
+        config.url = WebviewUrl::App(format!("#{place}").into());
+    }
+    WebviewWindowBuilder::from_config(app, &config)?
         .on_navigation(is_ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_page_load(move |window, load| match load.event() {
             PageLoadEvent::Started => window.state::<Desktop>().forget_listeners(),
-            PageLoadEvent::Finished if hidden => {}
             PageLoadEvent::Finished => bring_up(&window),
         })
         .build()?;
@@ -42,11 +53,37 @@ pub(crate) fn open(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
     Ok(())
 }
 
-/// Brings the window to the front, whatever state it is in.
+/// Brings the window to the front, whatever state it is in, or makes it again.
 pub(crate) fn show(app: &AppHandle) {
+    let Some(desktop) = app.try_state::<Desktop>() else { return };
+    desktop.keep_window();
     if let Some(window) = app.get_webview_window(LABEL) {
         bring_up(&window);
+        return;
     }
+    // Not at once: on Windows a window that is made while an event is handled never comes up.
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move { report("open its window", open(&app)) });
+}
+
+/// Hides the window, and ends it when nobody has asked for it for a while.
+fn put_away(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    report("hide its window", window.hide());
+    let desktop = app.state::<Desktop>();
+    desktop.let_go_of_window(tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(KEPT).await;
+        if let Ok(url) = window.url() {
+            window.state::<Desktop>().left_at(url.fragment().map(str::to_owned));
+        }
+        report("close its window", window.destroy());
+    }));
+}
+
+/// Whether the app goes on when its last window is gone.
+pub(crate) fn lives_without(app: &AppHandle) -> bool {
+    app.try_state::<Desktop>()
+        .is_some_and(|desktop| desktop.has_tray() && desktop.settings().keep_in_tray != Some(false))
 }
 
 fn bring_up(window: &WebviewWindow) {
@@ -76,7 +113,7 @@ pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
     match desktop.settings().keep_in_tray {
         Some(true) if desktop.has_tray() => {
             api.prevent_close();
-            report("hide its window", window.hide());
+            put_away(app);
         }
         None if desktop.has_tray() && desktop.ask_to_close() => {
             api.prevent_close();

@@ -180,6 +180,12 @@ impl Desk {
         Running { page, driver }
     }
 
+    /// Starts Sluice while it runs, as somebody does who wants its window, and waits until that start has ended.
+    pub(crate) fn start_again(&self) -> std::process::ExitStatus {
+        let mut second = bound(env!("CARGO_BIN_EXE_sluice-app"));
+        self.around(&mut second).stdout(Stdio::null()).status().expect("Sluice starts")
+    }
+
     /// Everything the keychain has of Sluice, as another program would read it.
     pub(crate) fn keychain_secrets(&self) -> String {
         let search = self
@@ -229,6 +235,15 @@ fn contains(bytes: &[u8], needle: &[u8]) -> bool {
 }
 
 impl Running {
+    /// Waits until so many pages are in memory; each has a process of its own.
+    pub(crate) async fn has_pages(&self, number: usize) {
+        until(&format!("{number} pages are in memory"), PATIENCE, async || {
+            let found = pages(self.driver.id());
+            if found == number { Ok(()) } else { Err(format!("There are {found}.")) }
+        })
+        .await;
+    }
+
     /// Ends Sluice as logging out of the computer does, and waits until it has written everything down.
     pub(crate) async fn quit(self) {
         let app = children(self.driver.id()).into_iter().next().expect("Sluice runs");
@@ -245,6 +260,17 @@ impl Running {
 fn children(parent: u32) -> Vec<u32> {
     let list = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
     list.split_whitespace().filter_map(|id| id.parse().ok()).collect()
+}
+
+/// How many processes below this one draw a page.
+fn pages(parent: u32) -> usize {
+    let below = children(parent);
+    let own = below.iter().filter(|id| {
+        alive(**id)
+            && std::fs::read_to_string(format!("/proc/{id}/comm"))
+                .is_ok_and(|name| name.starts_with("WebKitWebP"))
+    });
+    own.count() + below.iter().map(|id| pages(*id)).sum::<usize>()
 }
 
 /// A process that ended and was not yet waited for counts as gone.

@@ -8,6 +8,7 @@
 mod accessibility;
 #[path = "../../src-tauri/connectors/tests/bqemulator_server/mod.rs"]
 mod bqemulator_server;
+mod closed;
 mod desk;
 #[path = "../../src-tauri/connectors/tests/fakesnow_server/mod.rs"]
 mod fakesnow_server;

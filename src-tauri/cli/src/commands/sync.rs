@@ -65,7 +65,8 @@ async fn refuse_dropped(api: &Api, sync: &str) -> Result<(), Problem> {
     let newest = RunsRequest { sync: Some(sync.to_owned()), before: None, limit: 1 };
     let newest = api.runs(newest).await?.into_iter().next();
     let is_dropped = |run: &Run| {
-        let was_held = run.problem.as_ref().is_some_and(|problem| problem.kind == ErrorKind::Held.name());
+        let held = [ErrorKind::Held, ErrorKind::ToReview].map(ErrorKind::name);
+        let was_held = run.problem.as_ref().is_some_and(|problem| held.contains(&problem.kind.as_str()));
         run.status == RunStatus::Cancelled && was_held
     };
     let Some(run) = newest.filter(is_dropped) else { return Ok(()) };

@@ -67,7 +67,8 @@ impl Course<'_> {
             return None;
         }
         match self.run.state {
-            RunState::Held => rules.held.then_some(Cause::Held),
+            // Who asked to look first is there to look.
+            RunState::Held => (rules.held && !self.is_asked_for()).then_some(Cause::Held),
             RunState::Failed | RunState::Waiting => {
                 self.given_up().filter(|_| rules.failed).map(|kind| Cause::Failed(kind.to_owned()))
             }
@@ -85,6 +86,11 @@ impl Course<'_> {
             Cause::Rejected => is_success(self.run) && !is_too_many(self.run, rules),
             Cause::FirstSuccess => false,
         }
+    }
+
+    /// Held because somebody asked to look before anything is sent.
+    fn is_asked_for(&self) -> bool {
+        self.run.problem.as_ref().is_some_and(|problem| problem.kind == ErrorKind::ToReview.name())
     }
 
     /// The kind of error that it failed with, where nothing mends that soon without somebody.
@@ -169,6 +175,11 @@ mod tests {
         let cause = Cause::Failed("sign_in_failed".to_owned());
         assert_eq!(begins(&refused, 1, Some(2_000)), Some(cause));
         assert_eq!(begins(&run(RunState::Held, Some(ErrorKind::Held)), 0, None), Some(Cause::Held));
+    }
+
+    #[test]
+    fn who_asked_to_look_first_is_not_told_that_there_is_something_to_look_at() {
+        assert_eq!(begins(&run(RunState::Held, Some(ErrorKind::ToReview)), 0, None), None);
     }
 
     #[test]

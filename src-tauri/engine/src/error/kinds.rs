@@ -409,6 +409,11 @@ kinds! {
         "Somebody changed the record since the run, so that putting back would undo their change too.",
         "The record was not touched.",
         "Look at it in the destination, and correct it there.";
+    /// Somebody asked to look before anything is sent.
+    ToReview = "4013" "to_review" "It waits for your approval", AfterUserAction,
+        "You asked to see every change before it is sent.",
+        "Nothing was sent and nothing was changed in the destination.",
+        "Look at the changes, then approve or drop the run.";
 
     /// The data folder can not be read or written.
     Storage = "5001" "storage" "The data folder can not be used", AfterUserAction,

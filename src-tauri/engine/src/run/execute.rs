@@ -339,7 +339,8 @@ impl Asked {
                 )
             }),
             _ if self.review && to_send > 0 => {
-                held(format!("“{}” would send {} records.", sync.name, count(to_send)))
+                let message = format!("“{}” would send {} records.", sync.name, count(to_send));
+                Some(Error::new(ErrorKind::ToReview, message))
             }
             _ => None,
         }
