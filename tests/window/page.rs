@@ -26,6 +26,9 @@ pub(crate) mod key {
     pub(crate) const DOWN: &str = "\u{e015}";
     pub(crate) const ESCAPE: &str = "\u{e00c}";
     pub(crate) const SPACE: &str = " ";
+    pub(crate) const CONTROL: &str = "\u{e009}";
+    /// Lets go of what is held down.
+    pub(crate) const NULL: &str = "\u{e000}";
 }
 
 /// The page of one running window.
