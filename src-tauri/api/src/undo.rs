@@ -50,6 +50,7 @@ fn on_wire(look: &engine::UndoLook, sync: String, masks: Option<&Masks>) -> Undo
         delete: count(undo::Will::Delete),
         nothing: count(undo::Will::Nothing),
         leave_alone: count(undo::Will::LeaveAlone),
+        waiting: look.waiting,
         records: look.records.iter().map(|record| record_on_wire(record, masks)).collect(),
     }
 }

@@ -78,6 +78,7 @@ describe('undo of a run', () => {
       put_back: 0,
       delete: 0,
       leave_alone: 1,
+      waiting: 0,
       records: [{ event: '1', key: 'L-1', who: null, will: 'leave_alone', fields: [], reason }],
     }));
     const { dialog } = await ask(host);

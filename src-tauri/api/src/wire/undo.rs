@@ -23,7 +23,8 @@ pub struct UndoLookRequest {
     pub reveal: bool,
 }
 
-/// What undoing a run would do. The counts add up to the records the run delivered.
+/// What undoing a run would do. The counts add up to the records the run delivered, and those it was cut off with whose
+/// values stand there.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct UndoLook {
@@ -45,6 +46,8 @@ pub struct UndoLook {
     pub nothing: u64,
     /// Records that are not touched.
     pub leave_alone: u64,
+    /// Records of the run that wait to be sent: an undo of all of the run keeps them from going out by themselves.
+    pub waiting: u64,
     /// The first records of each kind, in the order they were sent.
     pub records: Vec<UndoRecord>,
 }

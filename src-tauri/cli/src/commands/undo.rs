@@ -30,7 +30,7 @@ pub(crate) async fn run(
     let look =
         UndoLookRequest { run, keys: keys.clone(), events: Vec::new(), search: None, limit: 0, reveal: true };
     let look = or_earlier(api, run, &keys, api.undo_look(look).await).await?;
-    let created = look.delete;
+    let (created, waiting) = (look.delete, look.waiting);
     let of_keys: Vec<String> = keys.iter().map(|key| format!(" --key {}", quoted(key))).collect();
     let of_keys = of_keys.concat();
     let undo = Undo { run, keys, events: Vec::new(), delete_created };
@@ -41,6 +41,9 @@ pub(crate) async fn run(
         output::note(&format!(
             "{kept} that run {run} created stay. To delete them too: sluice undo {run} --delete-created{of_keys}"
         ));
+    }
+    if waiting > 0 {
+        output::note(&format!("{}, and will not go out by themselves.", waited(waiting, run)));
     }
     if undone.counts.delivered > 0 {
         let name = quoted(&undone.sync);
@@ -63,6 +66,9 @@ pub(crate) async fn look(
         UndoLookRequest { run, keys: keys.clone(), events: Vec::new(), search: None, limit, reveal: true };
     let look = or_earlier(api, run, &keys, api.undo_look(look).await).await?;
     out.answer(&look, || lines(&look));
+    if look.waiting > 0 {
+        output::note(&format!("{}, and would not go out by themselves any more.", waited(look.waiting, run)));
+    }
     if look.delete > 0 {
         let created = counted(look.delete, "record");
         output::note(&format!(
@@ -70,6 +76,10 @@ pub(crate) async fn look(
         ));
     }
     Ok(Exit::Done)
+}
+
+fn waited(records: u64, run: i64) -> String {
+    format!("{} of run {run} waited to be sent", counted(records, "record"))
 }
 
 /// Where a run can not be taken back, says how what was sent before it is sent once more. It is told beside the problem;

@@ -10,9 +10,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::run::replay;
 use crate::run::undo::{Look, Patience, Undo, UndoRecord, Will};
 use crate::store::events::EventId;
-use crate::store::runs::{self, RunRow, Trigger};
+use crate::store::runs::{self, Ended, RunRow, RunState, Trigger};
 use crate::store::syncs::{self, SavedSync};
 use crate::store::{Sqlite, connections, seal};
+use crate::words::count;
 
 /// What undoing a run would do.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub struct UndoLook {
     pub of: RunRow,
     /// How many of its records by what would be done with them.
     pub counts: BTreeMap<Will, u64>,
+    /// Records of the run that wait to be sent: an undo of all of the run keeps them from going out by themselves.
+    pub waiting: u64,
     /// How many values are put back.
     pub values: u64,
     /// The fields they are put back in.
@@ -47,8 +50,8 @@ impl Engine {
         let mut look = look.with_text(text);
         while let Some(found) = look.next().await? {
             for record in found {
-                let count: &mut u64 = counts.entry(record.will).or_default();
-                *count += 1;
+                let of_kind: &mut u64 = counts.entry(record.will).or_default();
+                *of_kind += 1;
                 if record.will == Will::PutBack {
                     for field in record.fields.iter().filter(|field| field.left_alone.is_none()) {
                         values += 1;
@@ -57,7 +60,7 @@ impl Engine {
                         }
                     }
                 }
-                if *count <= limit as u64 {
+                if *of_kind <= limit as u64 {
                     records.push(record);
                 }
             }
@@ -65,7 +68,8 @@ impl Engine {
         if counts.is_empty() && text.is_none() {
             return Err(nothing(run, keys));
         }
-        Ok(UndoLook { of, counts, values, fields, records })
+        let waiting = if of.state == RunState::Waiting && keys.is_empty() { of.counts.waiting() } else { 0 };
+        Ok(UndoLook { of, counts, waiting, values, fields, records })
     }
 
     /// Takes back what a run wrote, in a run of its own; of these keys, or all. What the run created is deleted only
@@ -74,9 +78,12 @@ impl Engine {
         let (of, saved) = self.store.read(|sqlite| undoable(sqlite, run))?;
         let destination = self.destination(saved.sync.to.as_deref().unwrap_or_default())?;
         Look::begin(&self.store, &*destination, &of, &keys, Patience::Turns).await?;
-        let at = millis(self.clock.now());
+        let (at, all) = (millis(self.clock.now()), keys.is_empty());
         let begin = move |sqlite: &rusqlite::Connection| {
-            undoable(sqlite, run)?;
+            let (of, _) = undoable(sqlite, run)?;
+            if all {
+                stop_waiting(sqlite, &of, at)?;
+            }
             let undo = runs::begin(sqlite, of.sync, Trigger::Undo, at, of.generation, &of.shape)?;
             runs::set_undoes(sqlite, undo, run)?;
             Ok(undo)
@@ -131,6 +138,23 @@ fn same_destination(sqlite: &Sqlite, run: i64) -> Result<(RunRow, SavedSync)> {
             .with_hint("Give the sync the destination it had, and try again."));
     }
     Ok((of, saved))
+}
+
+/// What waits of a run that is taken back does not go out by itself any more. Of a whole run the next one takes it up.
+fn stop_waiting(sqlite: &Sqlite, of: &RunRow, at: i64) -> Result<()> {
+    if of.state != RunState::Waiting {
+        return Ok(());
+    }
+    let message = format!("It was undone while {} of its records waited.", count(of.counts.waiting()));
+    let error = Error::new(ErrorKind::Cancelled, message);
+    let error = if of.trigger.is_whole() {
+        error
+    } else {
+        error
+            .with_safe("What waited is not sent.")
+            .with_hint("Undo the run it took back again, if that is to go on.")
+    };
+    runs::end(sqlite, of.id, &Ended::because(RunState::Cancelled, of.finished.unwrap_or(at), &error))
 }
 
 fn nothing(run: i64, keys: &[String]) -> Error {

@@ -11,6 +11,7 @@ use crate::destination::{Found, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Operation;
 use crate::store::outbox::beside::{AMENDED, BEFORE};
+use crate::store::runs::Trigger;
 use crate::sync::Shape;
 
 /// Stores the values of all records of a batch that go out for the first time, where the destination can be read, and what
@@ -22,11 +23,15 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
     let places = batch.first.get().unwrap_or(&work.places);
     let records = batch.records(places, &context.sync_uuid, &context.run)?;
     let (values, mut fields) = asked(records.iter().map(|record| record.payload), match_field)?;
+    // A record may be found by its match value in other letters, and gets those of the payload.
+    fields.push(match_field.clone());
     if records.iter().any(|record| record.operation == Operation::Delete) {
         let known = context.known.get_or_try_init(|| Known::read(&*context.destination, object)).await?;
         known.add_writable(&mut fields);
     }
-    let only_if_empty = only_if_empty::names(&context.sync);
+    // What an undo puts back, and what somebody sends once more, is meant as it is.
+    let as_mapped = !matches!(context.run.trigger, Trigger::Undo | Trigger::Replay);
+    let only_if_empty = if as_mapped { only_if_empty::names(&context.sync) } else { Vec::new() };
     let looked = guard::looked(context, batch.id)?;
     // Where values are kept already, a request with these records may have left.
     let is_first = context.store.read(|sqlite| Ok(!BEFORE.has(sqlite, batch.id)?))?;

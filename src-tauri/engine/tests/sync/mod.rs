@@ -26,4 +26,5 @@ mod undo;
 mod undo_among;
 mod undo_faults;
 mod undo_shared;
+mod undo_uncertain;
 mod undo_waits;

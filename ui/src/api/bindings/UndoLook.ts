@@ -2,7 +2,8 @@
 import type { UndoRecord } from "./UndoRecord";
 
 /**
- * What undoing a run would do. The counts add up to the records the run delivered.
+ * What undoing a run would do. The counts add up to the records the run delivered, and those it was cut off with whose
+ * values stand there.
  */
 export type UndoLook = { 
 /**
@@ -41,6 +42,10 @@ nothing: number,
  * Records that are not touched.
  */
 leave_alone: number, 
+/**
+ * Records of the run that wait to be sent: an undo of all of the run keeps them from going out by themselves.
+ */
+waiting: number, 
 /**
  * The first records of each kind, in the order they were sent.
  */

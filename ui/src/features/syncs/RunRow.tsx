@@ -121,7 +121,7 @@ export function RunRow({
           )}
           {run.undoing === null &&
             (run.undone_by === null || run.undone_in_part) &&
-            run.delivered > 0 &&
+            (run.delivered > 0 || (run.waiting > 0 && run.requests > 0)) &&
             !running && (
               <Button size="sm" look="quiet" icon="undo" aria-label={words.undoOf(when)} onPress={onUndo}>
                 {words.undo}

@@ -102,7 +102,10 @@ export function UndoDialog({
         <Waiting label={text.looking(to)} rows={4} />
       ) : (
         <>
-          <p>{text.about(sync, to, total(look.data))}</p>
+          <p>
+            {text.about(sync, to, total(look.data))}
+            {look.data.waiting > 0 && ` ${text.waiting(look.data.waiting)}`}
+          </p>
           <Kinds look={look.data} deletes={deletes} onDeletes={setDeletes} />
           <Records run={run} events={events} deletes={deletes} picked={picked} onPick={setPicked} />
           {n === 0 ? (

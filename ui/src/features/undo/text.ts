@@ -76,6 +76,8 @@ export const text = {
     none: 'Nothing that is kept was sent for this record before.',
     go: 'Send the earlier values once more…',
   },
+  waiting: (n: number) =>
+    `${records(n)} of the run still ${n === 1 ? 'waits' : 'wait'} to be sent, and will not go out by ${n === 1 ? 'itself' : 'themselves'}.`,
   none: 'There is nothing to put back.',
   pause: (sync: string) => `Pause ${sync} until I resume it`,
   pauseWhy: 'or its next run sends the same values again',

@@ -13,6 +13,7 @@ const whole = (run: number, sync: string): UndoLook => ({
   delete: 88,
   nothing: 0,
   leave_alone: 14,
+  waiting: 0,
   records: [
     {
       event: '1-1-0',

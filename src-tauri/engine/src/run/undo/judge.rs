@@ -199,6 +199,10 @@ fn put_back(known: &Known, match_field: &str, payload: &[u8], before: &str, now:
             left_alone,
         });
     }
+    if let Some(field) = respelled(known, match_field, &wrote, &then, &now) {
+        fields.insert(0, field);
+        any = true;
+    }
     let reason = because.said();
     Ok(if any {
         Judged { will: Will::PutBack, fields, reason }
@@ -206,6 +210,22 @@ fn put_back(known: &Known, match_field: &str, payload: &[u8], before: &str, now:
         Judged { will: Will::LeaveAlone, fields, reason }
     } else {
         left(Will::Nothing, "It is as it was before the run.")
+    })
+}
+
+/// The match value, where the run found its record by the same in other letters, and wrote its own.
+fn respelled(known: &Known, match_field: &str, wrote: &Json, then: &Json, now: &Json) -> Option<FieldUndo> {
+    let (wrote, stood, stands) = (wrote.get(match_field)?, then.get(match_field)?, now.get(match_field)?);
+    let takes = known.takes(match_field);
+    let folded = |value: &Json| value.text().map(|text| text.trim().to_lowercase());
+    let is_same_record = folded(stood).is_some() && folded(stood) == folded(wrote);
+    let is_undone = stands != stood && is_same_record && may_be_shown_as(takes, wrote, stands);
+    is_undone.then(|| FieldUndo {
+        name: match_field.to_owned(),
+        now: Some(stands.compact()),
+        then: Some(stood.compact()),
+        wrote: Some(wrote.compact()),
+        left_alone: None,
     })
 }
 

@@ -1,10 +1,11 @@
 //! Goes through what a run delivered, asks the destination what stands there now, and says what an undo would do.
 
+mod before;
 mod shared;
 
 use std::collections::{HashSet, VecDeque};
 
-use super::judge::{FieldUndo, Judged, SKEW, Stood, Was, Will, document, is_there, judge, listed};
+use super::judge::{FieldUndo, Judged, SKEW, Stood, Was, Will, document, judge, listed};
 use crate::clock::from_millis;
 use crate::destination::{Destination, Found, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
@@ -71,7 +72,7 @@ pub(crate) struct Look<'a> {
     /// Records of the run that are one in the destination; read before the first is looked at.
     shared: Option<Shared>,
     batches: VecDeque<BatchRow>,
-    /// The batch that is being looked at, and how many of its delivered records are done.
+    /// The batch that is being looked at, and how many of its records are done.
     at: Option<(Kept, usize)>,
 }
 
@@ -82,8 +83,10 @@ struct Kept {
     amended: Amended,
     before: Option<Before>,
     made: Made,
-    /// Places of delivered records.
-    delivered: Vec<usize>,
+    /// Places of what it delivered, and of what may have arrived although no answer says so.
+    places: Vec<usize>,
+    /// Those that may have.
+    uncertain: HashSet<usize>,
 }
 
 impl Kept {
@@ -93,7 +96,7 @@ impl Kept {
 }
 
 impl<'a> Look<'a> {
-    /// Begins to look at what the run `of` delivered; of these keys, or all, and only where key or payload contain `text`,
+    /// Begins to look at what the run `of` wrote; of these keys, or all, and only where key or payload contain `text`,
     /// in any case.
     pub(crate) async fn begin(
         store: &'a Store,
@@ -141,7 +144,7 @@ impl<'a> Look<'a> {
         }
         loop {
             if let Some((kept, done)) = self.at.take()
-                && let Some(left) = kept.delivered.get(done..).filter(|left| !left.is_empty())
+                && let Some(left) = kept.places.get(done..).filter(|left| !left.is_empty())
             {
                 let places = left.get(..self.most).unwrap_or(left);
                 let records = self.judged(&kept, places).await?;
@@ -157,15 +160,22 @@ impl<'a> Look<'a> {
     fn kept(&self, sqlite: &Sqlite, batch: &BatchRow) -> Result<Option<Kept>> {
         let own = outbox::own_states(sqlite, batch.id)?;
         let Some(body) = outbox::body(sqlite, batch.id)? else { return Ok(None) };
-        let is_wanted = |place: &usize| {
-            let state = own.get(place).map_or(batch.state, |own| own.state);
-            state.has_arrived() && self.is_wanted(&body, *place)
-        };
-        let delivered: Vec<usize> = (0..body.len()).filter(is_wanted).collect();
-        let amended = AMENDED.of_batch(sqlite, batch.id)?.unwrap_or_default();
         let before = BEFORE.of_batch(sqlite, batch.id)?;
+        let (mut places, mut uncertain) = (Vec::new(), HashSet::new());
+        for place in (0..body.len()).filter(|place| self.is_wanted(&body, *place)) {
+            let state = own.get(&place).map_or(batch.state, |own| own.state);
+            // What stands there is asked for just before a request leaves.
+            let was_asked = before.as_ref().is_some_and(|before| before.contains_key(&place));
+            if state.has_arrived() {
+                places.push(place);
+            } else if state.may_have_arrived() && was_asked {
+                places.push(place);
+                uncertain.insert(place);
+            }
+        }
+        let amended = AMENDED.of_batch(sqlite, batch.id)?.unwrap_or_default();
         let made = MADE.of_batch(sqlite, batch.id)?.unwrap_or_default();
-        Ok(Some(Kept { id: batch.id, body, amended, before, made, delivered }))
+        Ok(Some(Kept { id: batch.id, body, amended, before, made, places, uncertain }))
     }
 
     /// Its key, and what it contains, are looked for.
@@ -226,7 +236,11 @@ impl<'a> Look<'a> {
             });
         }
         self.leave_merged_alone(&now, &mut records)?;
-        Ok(records)
+        // Of what may have arrived, only what did is the run's.
+        let arrived = places.iter().zip(records).filter(|(place, record)| {
+            !kept.uncertain.contains(place) || !matches!(record.will, Will::Nothing | Will::LeaveAlone)
+        });
+        Ok(arrived.map(|(_, record)| record).collect())
     }
 
     /// Where two keys of the run find one and the same record now, only one of them may still decide what is in it: the
@@ -315,31 +329,6 @@ impl<'a> Look<'a> {
         });
         let by: Option<Vec<i64>> = by.collect();
         Ok(by.and_then(|runs| runs.into_iter().max()))
-    }
-
-    /// What stood there before the run. Where an earlier request had got there although its answer was lost, what was
-    /// read before this run's is what that one wrote, and what stood there before that one counts.
-    fn before(&self, kept: &Kept, place: usize) -> Result<Stood> {
-        let own = kept.before.as_ref().and_then(|before| before.get(&place).cloned());
-        let own = own.map_or(Stood::Unknown, Stood::from);
-        let (Stood::Fields(found), true) = (&own, kept.body.past(place).doubtful) else { return Ok(own) };
-        self.store.read(|sqlite| {
-            let key = kept.body.key(place);
-            for (batch, place) in outbox::find_key(sqlite, Some(self.of.sync), key, usize::MAX)? {
-                if batch >= kept.id {
-                    continue;
-                }
-                let state = outbox::state_of(sqlite, batch, place)?;
-                let earlier = BEFORE.of_batch(sqlite, batch)?.and_then(|mut before| before.remove(&place));
-                let (Some(earlier), Some(body)) = (earlier, outbox::body(sqlite, batch)?) else { break };
-                let is_delivered = state.has_arrived();
-                if is_delivered || !is_there(&self.known, self.match_field, body.payload(place), found)? {
-                    break;
-                }
-                return Ok(earlier.into());
-            }
-            Ok(own.clone())
-        })
     }
 }
 

@@ -227,8 +227,10 @@ fn payload(match_field: &str, record: &UndoRecord, fields: bool) -> Vec<u8> {
         out.push(b':');
         out.extend_from_slice(value.as_bytes());
     };
-    member(match_field, &record.matched);
-    for field in record.fields.iter().filter(|field| fields && field.left_alone.is_none()) {
+    let is_put_back = |field: &&FieldUndo| fields && field.left_alone.is_none();
+    let respelled = record.fields.iter().filter(is_put_back).find(|field| field.name == match_field);
+    member(match_field, respelled.and_then(|field| field.then.as_deref()).unwrap_or(&record.matched));
+    for field in record.fields.iter().filter(is_put_back).filter(|field| field.name != match_field) {
         if let Some(then) = &field.then {
             member(&field.name, then);
         }

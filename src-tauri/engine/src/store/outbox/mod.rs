@@ -93,6 +93,11 @@ impl RecordState {
         matches!(self, Self::Delivered | Self::Accepted)
     }
 
+    /// Where a request with the record was on its way, it may have reached the destination although no answer says so.
+    pub fn may_have_arrived(self) -> bool {
+        self.is_waiting() || matches!(self, Self::Superseded | Self::Discarded | Self::Doubtful)
+    }
+
     /// The record is to be sent once its run goes on.
     pub fn is_to_send(self) -> bool {
         self == Self::Staged || self.is_waiting()
