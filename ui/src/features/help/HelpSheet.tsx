@@ -6,7 +6,9 @@ import { help, helpShortcut } from '@/components/help';
 import { useShortcut } from '@/components/use-shortcut';
 import { ErrorHelp } from './ErrorHelp';
 import { ScreenPage } from './ScreenPage';
+import { SupportDialog } from './SupportDialog';
 import { screens, text } from './text';
+import styles from './help.module.css';
 
 function ErrorSheet({ code }: { code: string }) {
   const page = useErrors().data?.find((one) => one.code === code);
@@ -37,10 +39,16 @@ export function HelpSheet() {
   const screen = useSyncExternalStore(help.subscribe, help.screen);
   useShortcut(helpShortcut, () => help.open('screen'));
   if (about === null) return null;
+  if (about === 'support') return <SupportDialog onClose={help.close} />;
   if (about !== 'screen') return <ErrorSheet code={about.code} />;
   return (
     <Sheet title={text.title(screen === null ? undefined : screens[screen]?.title)}>
       <ScreenPage screen={screen} />
+      <div className={styles.buttons}>
+        <Button size="sm" onPress={() => help.open('support')}>
+          {text.support.open}
+        </Button>
+      </div>
     </Sheet>
   );
 }

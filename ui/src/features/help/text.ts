@@ -167,6 +167,19 @@ export const text = {
   keys: 'Keys',
   or: 'or',
   tour: (section: string) => `Pictures of it: docs/tour.md, “${section}”.`,
+  support: {
+    open: 'Support details…',
+    title: 'Support details',
+    reading: 'Gathering…',
+    isIn: 'In it: versions, sizes and settings of Sluice; kinds, counts, schedules and times of connections, syncs and their last 20 runs; error codes.',
+    isNot:
+      'Not in it: names, addresses, accounts, columns, values, secrets, and the words of errors. Nothing is sent anywhere: you copy it, or save it.',
+    copy: 'Copy',
+    copied: 'Support details copied',
+    save: 'Save to a file…',
+    saved: 'Support details saved',
+    close: 'Close',
+  },
   error: {
     reading: 'Reading…',
     meaning: 'What happened',
