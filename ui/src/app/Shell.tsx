@@ -1,5 +1,5 @@
 import { Link, Navigate, Outlet, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { useAppInfo, useDrafts, useSyncs } from '@/api/queries';
 import { syncStates } from '@/api/sync-state';
@@ -9,10 +9,12 @@ import { StateIcon, stateWord } from '@/components/State';
 import { Keys } from '@/components/Keys';
 import { cx } from '@/components/cx';
 import { clockTime, zoneId, zoneName } from '@/components/times';
+import { tour } from '@/components/tour';
 import { useShortcut } from '@/components/use-shortcut';
 import { newDrafts } from '@/features/syncs/describe';
 import { inWindow } from '@/features/shortcuts';
 import { CommandPalette } from '@/views/CommandPalette';
+import { Tour } from '@/views/Tour';
 import styles from './Shell.module.css';
 
 const places: { to: '/' | '/events' | '/people' | '/connections'; icon: IconName; label: string }[] = [
@@ -32,6 +34,7 @@ export function Shell() {
   const drafts = saved ? newDrafts(kept, saved) : [];
   const info = useAppInfo().data;
   const [palette, setPalette] = useState(false);
+  const touring = useSyncExternalStore(tour.subscribe, tour.isOn);
   const waiting = syncs.filter(({ status }) => status === 'needs_you' || status === 'held').length;
   const next = syncs
     .flatMap(({ next_run_at, paused }) => (next_run_at && !paused ? [next_run_at] : []))
@@ -141,6 +144,7 @@ export function Shell() {
       <main className={styles.main}>
         <Outlet />
       </main>
+      {touring && <Tour />}
       {palette && <CommandPalette onClose={() => setPalette(false)} />}
     </div>
   );

@@ -3,11 +3,12 @@ import { useErrors } from '@/api/queries';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { help, helpShortcut } from '@/components/help';
+import { tour } from '@/components/tour';
 import { useShortcut } from '@/components/use-shortcut';
 import { ErrorHelp } from './ErrorHelp';
 import { ScreenPage } from './ScreenPage';
 import { SupportDialog } from './SupportDialog';
-import { screens, text } from './text';
+import { screens, text, wizardScreens } from './text';
 import styles from './help.module.css';
 
 function ErrorSheet({ code }: { code: string }) {
@@ -45,6 +46,11 @@ export function HelpSheet() {
     <Sheet title={text.title(screen === null ? undefined : screens[screen]?.title)}>
       <ScreenPage screen={screen} />
       <div className={styles.buttons}>
+        {screen !== null && !wizardScreens.includes(screen) && (
+          <Button size="sm" onPress={() => (help.close(), tour.start())}>
+            {text.takeTour}
+          </Button>
+        )}
         <Button size="sm" onPress={() => help.open('support')}>
           {text.support.open}
         </Button>

@@ -166,6 +166,7 @@ export const text = {
   lines: 'About this screen',
   keys: 'Keys',
   or: 'or',
+  takeTour: 'Take the tour',
   tour: (section: string) => `Pictures of it: docs/tour.md, “${section}”.`,
   support: {
     open: 'Support details…',

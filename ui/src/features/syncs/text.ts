@@ -37,6 +37,12 @@ export const text = {
     rejected: (n: number, syncs: number) => `${count(n)} rejected in ${counted(syncs, 'sync', 'syncs')}`,
     openEvents: 'Open in Live events',
     needYou: (n: number) => `${count(n)} syncs need you.`,
+    tour: {
+      title: 'New here?',
+      body: 'Five stops show what is where, in a minute.',
+      take: 'Take the tour',
+      decline: 'Not now',
+    },
     alertFailed: (name: string) => `The alert “${name}” could not be sent.`,
     toAlerts: 'Open the alerts',
     showThem: (n: number) => `Show all ${count(n)}`,
