@@ -39,6 +39,9 @@ export function Shell() {
   const next = syncs
     .flatMap(({ next_run_at, paused }) => (next_run_at && !paused ? [next_run_at] : []))
     .sort()[0];
+  const paused = info?.settings.schedules_paused ?? false;
+  const upcoming = next ? `Next run ${clockTime(next)} ${zoneName(next)}` : 'No run scheduled';
+  const foot = paused ? 'All schedules paused' : upcoming;
 
   useShortcut(inWindow.palette, () => setPalette(true));
   useShortcut(inWindow.newSync, () => void navigate({ to: '/new' }));
@@ -124,20 +127,9 @@ export function Shell() {
             </li>
           ))}
         </ul>
-        <div className={styles.foot} title={`All times are in ${zoneId()}`}>
-          {info?.settings.schedules_paused ? (
-            <>
-              <Icon name="pauseCircle" size={14} />
-              <span className={styles.label}>All schedules paused</span>
-            </>
-          ) : (
-            <>
-              <Icon name="clock" size={14} />
-              <span className={styles.label}>
-                {next ? `Next run ${clockTime(next)} ${zoneName(next)}` : 'No run scheduled'}
-              </span>
-            </>
-          )}
+        <div className={styles.foot} title={`${foot}. All times are in ${zoneId()}.`}>
+          <Icon name={paused ? 'pauseCircle' : 'clock'} size={14} />
+          <span className={styles.label}>{foot}</span>
           <IconButton icon="gear" label="Settings" onPress={() => void navigate({ to: '/settings' })} />
         </div>
       </nav>

@@ -1,3 +1,4 @@
+import { listed } from '@/components/listed';
 import { count, counted } from '@/components/times';
 
 const changes = (n: number) => counted(n, 'change', 'changes');
@@ -71,7 +72,12 @@ export const text = {
     needsYou: 'after you act',
   },
   held: (name: string) => `${name} is held and needs you.`,
-  needsYou: (name: string) => `${name} needs you.`,
+  needsYou: ([first = '', ...others]: readonly string[]) =>
+    others.length === 0
+      ? `${first} needs you.`
+      : others.length < 3
+        ? `${listed([first, ...others])} need you.`
+        : `${first} and ${count(others.length)} other syncs need you.`,
   review: (n: number) => `Review ${changes(n)}`,
   open: (name: string) => `Open ${name}`,
   mend: (connection: string, kind: string) =>
