@@ -155,6 +155,7 @@ export const screens: Record<string, ScreenHelp> = {
       'What closing the window means, whether Sluice starts with the computer, and what it tells you of.',
       'How long events are kept; older ones are forgotten, and so is the way to undo their runs.',
       'The data folder holds all that Sluice knows, except secrets.',
+      'Support details tell a supporter versions, kinds, counts and error codes, and nothing of what is yours.',
     ],
     tour: places,
   },
