@@ -61,6 +61,9 @@ async fn open_product() -> Result<(Api, AppInfo), Problem> {
 
 fn start(app: &mut App, api: &Api, info: AppInfo) -> tauri::Result<()> {
     app.manage(Desktop::new(api.clone(), info.settings));
+    if let Ok(version) = tauri::webview_version() {
+        api.shown_in(version);
+    }
     let tray = tray::build(app.handle());
     app.state::<Desktop>().tray_is(tray);
     let handle = app.handle().clone();

@@ -12,8 +12,8 @@ use crate::wire::{
     KeyCheckRequest, MappingCheck, MappingCheckRequest, Pasted, PayloadPreview, PayloadPreviewRequest,
     PersonHistory, PersonRequest, Plan, PlanRequest, Problem, Replay, Retry, Review, ReviewExport,
     ReviewPage, ReviewRequest, Run, RunsRequest, Schedule, ScheduleDescription, Settings, Since,
-    SinceRequest, Source, SourceRequest, Sync, SyncNow, SyncSave, SyncTest, Table, Undo, UndoLook,
-    UndoLookRequest,
+    SinceRequest, Source, SourceRequest, SupportRequest, Sync, SyncNow, SyncSave, SyncTest, Table, Undo,
+    UndoLook, UndoLookRequest,
 };
 
 /// Declares every command once; `input -> output`, in wire types.
@@ -161,6 +161,8 @@ commands! {
     alert_test: String => ();
     /// Saves the user's settings.
     settings_save: Settings => Settings;
+    /// What a supporter needs to know, as text without secrets and personal data.
+    support: SupportRequest => String;
 }
 
 fn read_input<T: serde::de::DeserializeOwned>(name: &str, input: Value) -> Result<T, Problem> {

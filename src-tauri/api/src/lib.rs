@@ -21,13 +21,14 @@ mod schedules;
 mod settings;
 mod sign_in;
 mod source;
+mod support;
 mod syncs;
 mod undo;
 pub mod wire;
 pub mod workspace;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -63,6 +64,8 @@ struct Inner {
     upkeep: Arc<Upkeep>,
     /// The sign-in that waits for the browser, if one does.
     signing_in: sign_in::Waiting,
+    /// The version of the webview that shows this program.
+    webview: OnceLock<String>,
     /// Ends what goes on beside the commands: the scheduler and the upkeep.
     stop: tokio_util::sync::CancellationToken,
     /// There while this process owns the data folder.
@@ -126,6 +129,7 @@ impl Api {
             samples: samples::Samples::default(),
             upkeep,
             signing_in: sign_in::Waiting::default(),
+            webview: OnceLock::new(),
             stop,
             owner,
         }));

@@ -186,7 +186,7 @@ fn word(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn on_wire(engine: &Engine, saved: &SavedSync) -> Result<Sync> {
+pub(crate) fn on_wire(engine: &Engine, saved: &SavedSync) -> Result<Sync> {
     let newest = engine.runs(Some(saved.id), None, BARS)?;
     let (waiting, rejected) = engine.store().read(|sqlite| outbox::open_counts(sqlite, saved.id))?;
     let held = engine.store().read(|sqlite| seal::held_of(sqlite, saved.id))?;

@@ -145,6 +145,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: SecretCommand,
     },
+    /// Tell what a supporter needs to know, without names, addresses, values and secrets
+    Support {
+        /// Where to, instead of standard output
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// Serve the window's commands on loopback, for work on the window
     #[cfg(feature = "development")]
     #[command(hide = true)]
@@ -272,6 +278,8 @@ mod tests {
             "replay 1-2-3 --payload -",
             "run",
             "secret set shop password",
+            "support",
+            "support --output s.md",
             "--home d --json runs",
         ] {
             let words = std::iter::once("sluice").chain(line.split(' '));

@@ -17,7 +17,9 @@ use sluice_api::Api;
 use sluice_api::wire::{Discarding, Problem};
 
 use args::{Command, CommandLine, SecretCommand};
-use commands::{apply, check, demo, events, export, follow, plan, plan_all, retry, runs, secret, sync, undo};
+use commands::{
+    apply, check, demo, events, export, follow, plan, plan_all, retry, runs, secret, support, sync, undo,
+};
 use exit::Exit;
 use output::Output;
 
@@ -87,6 +89,7 @@ async fn run(line: CommandLine, out: Output) -> Result<Exit, Problem> {
         Command::Secret { command: SecretCommand::Set { connection, setting } } => {
             secret::set(&Api::open_reading(&home)?, out, connection, setting).await
         }
+        Command::Support { output } => support::run(&Api::open_reading(&home)?, out, output).await,
         #[cfg(feature = "development")]
         Command::Serve { port, ui } => {
             owning(&home, async |api| commands::serve::run(api, port, ui).await).await

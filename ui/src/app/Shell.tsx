@@ -1,5 +1,5 @@
 import { Link, Navigate, Outlet, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { useAppInfo, useDrafts, useSyncs } from '@/api/queries';
 import { syncStates } from '@/api/sync-state';
@@ -9,10 +9,12 @@ import { StateIcon, stateWord } from '@/components/State';
 import { Keys } from '@/components/Keys';
 import { cx } from '@/components/cx';
 import { clockTime, zoneId, zoneName } from '@/components/times';
+import { tour } from '@/components/tour';
 import { useShortcut } from '@/components/use-shortcut';
 import { newDrafts } from '@/features/syncs/describe';
 import { inWindow } from '@/features/shortcuts';
 import { CommandPalette } from '@/views/CommandPalette';
+import { Tour } from '@/views/Tour';
 import styles from './Shell.module.css';
 
 const places: { to: '/' | '/events' | '/people' | '/connections'; icon: IconName; label: string }[] = [
@@ -32,10 +34,14 @@ export function Shell() {
   const drafts = saved ? newDrafts(kept, saved) : [];
   const info = useAppInfo().data;
   const [palette, setPalette] = useState(false);
+  const touring = useSyncExternalStore(tour.subscribe, tour.isOn);
   const waiting = syncs.filter(({ status }) => status === 'needs_you' || status === 'held').length;
   const next = syncs
     .flatMap(({ next_run_at, paused }) => (next_run_at && !paused ? [next_run_at] : []))
     .sort()[0];
+  const paused = info?.settings.schedules_paused ?? false;
+  const upcoming = next ? `Next run ${clockTime(next)} ${zoneName(next)}` : 'No run scheduled';
+  const foot = paused ? 'All schedules paused' : upcoming;
 
   useShortcut(inWindow.palette, () => setPalette(true));
   useShortcut(inWindow.newSync, () => void navigate({ to: '/new' }));
@@ -121,26 +127,16 @@ export function Shell() {
             </li>
           ))}
         </ul>
-        <div className={styles.foot} title={`All times are in ${zoneId()}`}>
-          {info?.settings.schedules_paused ? (
-            <>
-              <Icon name="pauseCircle" size={14} />
-              <span className={styles.label}>All schedules paused</span>
-            </>
-          ) : (
-            <>
-              <Icon name="clock" size={14} />
-              <span className={styles.label}>
-                {next ? `Next run ${clockTime(next)} ${zoneName(next)}` : 'No run scheduled'}
-              </span>
-            </>
-          )}
+        <div className={styles.foot} title={`${foot}. All times are in ${zoneId()}.`}>
+          <Icon name={paused ? 'pauseCircle' : 'clock'} size={14} />
+          <span className={styles.label}>{foot}</span>
           <IconButton icon="gear" label="Settings" onPress={() => void navigate({ to: '/settings' })} />
         </div>
       </nav>
       <main className={styles.main}>
         <Outlet />
       </main>
+      {touring && <Tour />}
       {palette && <CommandPalette onClose={() => setPalette(false)} />}
     </div>
   );

@@ -1,7 +1,7 @@
 import type { Shortcut } from './shortcut';
 
-/** What the help tells of: the screen one is at, or the error of a code. */
-export type HelpAbout = 'screen' | { code: string };
+/** What the help tells of: the screen one is at, the error of a code, or what a supporter needs to know. */
+export type HelpAbout = 'screen' | 'support' | { code: string };
 
 export const helpShortcut: Shortcut = { keys: '?', does: 'Help on this screen, and these keys' };
 

@@ -21,6 +21,7 @@ import { heldPlan, planOf } from './fake/plan';
 import { fakeReviews, unchanged } from './fake/review';
 import { describe } from './fake/schedule';
 import { leadScores, noIdentifier, tables, wide } from './fake/source';
+import { supportDetails } from './fake/support';
 import { definitionOf, runOf, savedSyncs } from './fake/syncs';
 import { undoLook } from './fake/undo';
 
@@ -181,6 +182,7 @@ export function fakeHost({
       settings,
     }),
     settings_save: (next) => (settings = next),
+    support: () => supportDetails,
     ...fakeAlerts(),
     catalogue: () => catalogue,
     errors: () => errorPages,

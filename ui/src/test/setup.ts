@@ -3,6 +3,7 @@ import { afterEach } from 'vitest';
 import { help } from '@/components/help';
 import { setLocale } from '@/components/locale';
 import { toasts } from '@/components/toasts';
+import { tour } from '@/components/tour';
 
 // A slow computer is no failure.
 configure({ asyncUtilTimeout: 5_000 });
@@ -14,6 +15,7 @@ afterEach(() => {
   cleanup();
   // What one test said or opened is not there in the next.
   help.close();
+  tour.leave();
   toasts.current().forEach(({ id }) => toasts.dismiss(id));
   document.querySelectorAll('[data-live-announcer] [role=img]').forEach((node) => node.remove());
   localStorage.clear();

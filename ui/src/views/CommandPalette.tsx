@@ -38,6 +38,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const general: PaletteItem[] = [
     { id: 'new', label: text.newSync, icon: 'plus', onAction: () => void navigate({ to: '/new' }) },
     { id: 'help', label: text.help, icon: 'help', onAction: () => help.open('screen') },
+    { id: 'support', label: text.support, icon: 'copy', onAction: () => help.open('support') },
     ...(settings
       ? [
           {

@@ -12,6 +12,7 @@ export const text = {
   sync: 'Sync',
   newSync: 'New sync',
   help: 'Help and keyboard shortcuts',
+  support: 'Support details…',
   pauseAll: 'Pause all schedules',
   resumeAll: 'Resume all schedules',
   run: (name: string) => `Sync ${name} now`,

@@ -77,7 +77,10 @@ describe('home', () => {
     const broken = activeSyncs().find(({ status }) => status === 'needs_you') as Sync;
     const names = ['Ads', 'Books', 'Carts', 'Deals', 'Emails', 'Forms'];
     host.answer('syncs', () => [
-      ...names.map((name) => ({ ...broken, definition: { ...broken.definition, name } })),
+      ...names.map((name) => ({
+        ...broken,
+        definition: { ...broken.definition, name, from: name, to: name },
+      })),
       savedSyncs[1] as Sync,
     ]);
     renderWindow('/', host);
@@ -90,13 +93,30 @@ describe('home', () => {
     expect(screen.queryByRole('button', { name: 'Show all 6' })).toBeNull();
   });
 
+  it('tells a cause that several syncs have once, with one button', async () => {
+    const host = fakeHost();
+    const broken = activeSyncs().find(({ status }) => status === 'needs_you') as Sync;
+    const of = (names: string[], more: Partial<Sync['definition']> = {}) =>
+      names.map((name) => ({ ...broken, definition: { ...broken.definition, ...more, name } }));
+    host.answer('syncs', () => [
+      ...of(['Ads', 'Books', 'Carts', 'Deals']),
+      ...of(['Emails', 'Forms'], { from: 'Elsewhere', to: 'Elsewhere' }),
+    ]);
+    renderWindow('/', host);
+    expect(await screen.findByText('Ads and 3 other syncs need you.')).toBeTruthy();
+    expect(screen.getByText('Emails and Forms need you.')).toBeTruthy();
+    expect(screen.getAllByRole('button', { name: 'Enter new credentials' })).toHaveLength(2);
+    expect(screen.queryByRole('button', { name: /^Show all/ })).toBeNull();
+    expect(await violations()).toEqual([]);
+  });
+
   it('gives everything that needs the user one button, the most urgent first', async () => {
     const host = fakeHost();
     const broken = activeSyncs().find(({ status }) => status === 'needs_you') as Sync;
     const held = savedSyncs[0] as Sync;
     const at = (sync: Sync, name: string, started_at: string): Sync => ({
       ...sync,
-      definition: { ...sync.definition, name },
+      definition: { ...sync.definition, name, from: name, to: name },
       last_run: runOf(1, name, { started_at }),
     });
     host.answer('syncs', () => [

@@ -89,7 +89,7 @@ fn millis(time: &str) -> Result<i64> {
 }
 
 /// Every status.
-const STATUSES: [EventStatus; 9] = [
+pub(crate) const STATUSES: [EventStatus; 9] = [
     EventStatus::Delivered,
     EventStatus::Accepted,
     EventStatus::Waiting,
@@ -101,7 +101,8 @@ const STATUSES: [EventStatus; 9] = [
     EventStatus::Invalid,
 ];
 
-fn states(status: EventStatus) -> &'static [RecordState] {
+/// The states of records that a status stands for.
+pub(crate) fn states(status: EventStatus) -> &'static [RecordState] {
     match status {
         EventStatus::Delivered => &[RecordState::Delivered],
         EventStatus::Accepted => &[RecordState::Accepted],
@@ -165,7 +166,8 @@ fn problem(engine: &Engine, lines: &mut Lines<'_>, row: &EventRow) -> Result<Opt
     Ok(problem)
 }
 
-fn label(status: EventStatus) -> &'static str {
+/// What people call a status.
+pub(crate) fn label(status: EventStatus) -> &'static str {
     match status {
         EventStatus::Delivered => "Delivered",
         EventStatus::Accepted => "Accepted",

@@ -19,6 +19,7 @@ mod run;
 mod schedule;
 mod settings;
 mod source;
+mod support;
 mod sync;
 mod undo;
 
@@ -37,5 +38,6 @@ pub use run::*;
 pub use schedule::*;
 pub use settings::*;
 pub use source::*;
+pub use support::*;
 pub use sync::*;
 pub use undo::*;

@@ -19,13 +19,19 @@ struct Written<'a> {
 pub(crate) async fn run(api: &Api, out: Output, path: Option<PathBuf>) -> Result<Exit, Problem> {
     match path {
         Some(path) => {
-            write_whole(&path, &api.export_workspace().await?)?;
-            out.answer(&Written { output: &path }, || vec![format!("Written to {}.", path.display())]);
+            to_file(out, &path, &api.export_workspace().await?)?;
         }
         None if out.json => output::document_line(&api.export_workspace_json().await?),
         None => out.people(&[api.export_workspace().await?.trim_end().to_owned()]),
     }
     Ok(Exit::Done)
+}
+
+/// Writes `text` to the file of a command's `--output`, and says so.
+pub(super) fn to_file(out: Output, path: &Path, text: &str) -> Result<(), Problem> {
+    write_whole(path, text)?;
+    out.answer(&Written { output: path }, || vec![format!("Written to {}.", path.display())]);
+    Ok(())
 }
 
 /// Writes the file in one step, so that a full disk leaves an earlier export as it was.

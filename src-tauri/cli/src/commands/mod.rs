@@ -13,5 +13,6 @@ pub(crate) mod runs;
 pub(crate) mod secret;
 #[cfg(feature = "development")]
 pub(crate) mod serve;
+pub(crate) mod support;
 pub(crate) mod sync;
 pub(crate) mod undo;

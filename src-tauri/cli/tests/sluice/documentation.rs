@@ -59,6 +59,7 @@ fn every_key_of_every_commands_json_is_documented_and_there() {
     let written = sluice.json(&["export", "--output", export.to_str().unwrap()], 0);
     assert_eq!(written, serde_json::json!({ "output": export }));
     same("check", &sluice.json(&["check", "sample"], 0));
+    same("support", &sluice.json(&["support"], 0));
 
     sluice.change_sample(
         "update leads set email = 'no address' where lead_id = (select min(lead_id) from leads)",

@@ -282,6 +282,12 @@ pub fn count(sqlite: &Sqlite, filter: &Filter) -> Result<Option<u64>> {
         }
         return Ok(Some(counted));
     }
+    let counts = by_state(sqlite, filter)?;
+    Ok(Some(counts.into_iter().filter(|(state, _)| wanted(*state)).map(|(_, n)| n).sum()))
+}
+
+/// How many events are in each state; of the filter count sync and run.
+pub fn by_state(sqlite: &Sqlite, filter: &Filter) -> Result<HashMap<RecordState, u64>> {
     let tally = |sql: &str| -> Result<Vec<(RecordState, u64)>> {
         let mut statement = sqlite.prepare_cached(sql)?;
         let mut rows = statement.query(params![filter.sync, filter.run])?;
@@ -292,19 +298,23 @@ pub fn count(sqlite: &Sqlite, filter: &Filter) -> Result<Option<u64>> {
         Ok(found)
     };
     let of_filter = "b.state <> 2 and (?1 is null or b.sync = ?1) and (?2 is null or b.run = ?2)";
-    let batches = tally(&format!("select b.state, sum(b.n) from batch b where {of_filter} group by 1"))?;
     let exceptions =
         format!("from record_state r join batch b on b.id = r.batch where {of_filter} group by 1");
-    let without = tally(&format!("select b.state, count(*) {exceptions}"))?;
+    let batches = tally(&format!("select b.state, sum(b.n) from batch b where {of_filter} group by 1"))?;
+    let mut counts: HashMap<RecordState, u64> = batches.into_iter().collect();
+    for (state, without) in tally(&format!("select b.state, count(*) {exceptions}"))? {
+        // A batch may have got its state since it was counted.
+        if let Some(n) = counts.get_mut(&state) {
+            *n = n.saturating_sub(without);
+        }
+    }
     let own = tally(&format!("select r.state, count(*) {exceptions}"))?;
-    let sum = |counts: &[(RecordState, u64)], is_counted: &dyn Fn(RecordState) -> bool| -> u64 {
-        counts.iter().filter(|(state, _)| is_counted(*state)).map(|(_, n)| n).sum()
-    };
     // Records found to share their key stand among the rows that could not be sent.
-    let own = sum(&own, &|state| state != RecordState::Invalid && wanted(state));
-    let records = sum(&batches, &wanted) - sum(&without, &wanted) + own;
-    let invalid = if wanted(RecordState::Invalid) { count_invalid(sqlite, filter)? } else { 0 };
-    Ok(Some(records + invalid))
+    for (state, n) in own.into_iter().filter(|(state, _)| *state != RecordState::Invalid) {
+        *counts.entry(state).or_default() += n;
+    }
+    *counts.entry(RecordState::Invalid).or_default() += count_invalid(sqlite, filter)?;
+    Ok(counts)
 }
 
 fn count_invalid(sqlite: &Sqlite, filter: &Filter) -> Result<u64> {

@@ -36,6 +36,8 @@ use tokio_util::sync::CancellationToken;
 
 /// A database connection, as jobs of [`Store::write`] and [`Store::read`] get it.
 pub use rusqlite::Connection as Sqlite;
+/// The version of SQLite in this program.
+pub use rusqlite::version as sqlite_version;
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -53,6 +55,15 @@ pub enum Usage {
     Owner,
     /// It looks, beside an owner that may be at work.
     Guest,
+}
+
+/// What can be said of the database without a look at what is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figures {
+    /// The version of its tables.
+    pub version: usize,
+    /// Its size in bytes, without its log.
+    pub bytes: u64,
 }
 
 /// The open database.
@@ -136,6 +147,15 @@ impl Store {
             Ok(())
         })
         .wait()
+    }
+
+    /// The figures of the database.
+    pub fn figures(&self) -> Result<Figures> {
+        let size = "select page_count * page_size from pragma_page_count, pragma_page_size";
+        self.read(|connection| {
+            let bytes = connection.query_row(size, [], |row| row.get(0))?;
+            Ok(Figures { version: opening::version(connection)?, bytes })
+        })
     }
 
     /// An id of this data folder, under which the keychain keeps its secrets.

@@ -85,7 +85,8 @@ pub(super) fn check(connection: &Connection) -> Result<()> {
     }
 }
 
-fn version(connection: &Connection) -> Result<usize> {
+/// The version of the database's tables.
+pub(super) fn version(connection: &Connection) -> Result<usize> {
     Ok(connection.query_row("pragma user_version", [], |row| row.get(0))?)
 }
 

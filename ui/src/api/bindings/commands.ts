@@ -48,6 +48,7 @@ import type { Since } from "./Since";
 import type { SinceRequest } from "./SinceRequest";
 import type { Source } from "./Source";
 import type { SourceRequest } from "./SourceRequest";
+import type { SupportRequest } from "./SupportRequest";
 import type { Sync } from "./Sync";
 import type { SyncNow } from "./SyncNow";
 import type { SyncSave } from "./SyncSave";
@@ -173,4 +174,6 @@ export interface Commands {
   alert_test: { input: string; output: null };
   /** Saves the user's settings. */
   settings_save: { input: Settings; output: Settings };
+  /** What a supporter needs to know, as text without secrets and personal data. */
+  support: { input: SupportRequest; output: string };
 }

@@ -3,10 +3,11 @@ import type { Settings } from '@/api/bindings/Settings';
 import { asProblem } from '@/api/client';
 import { useAppInfo, useCommand } from '@/api/queries';
 import { Note } from '@/components/Banner';
-import { IconButton } from '@/components/Button';
+import { Button, IconButton } from '@/components/Button';
 import { Switch } from '@/components/Checkbox';
 import { Segmented } from '@/components/Choice';
 import { copyText } from '@/components/copy';
+import { help } from '@/components/help';
 import { Body, Toolbar } from '@/components/Page';
 import { ProblemBox } from '@/components/ProblemBox';
 import { t } from '@/components/text';
@@ -52,6 +53,9 @@ export function SettingsScreen() {
               <dd>{info.time_zone}</dd>
             </dl>
             <Note icon="lock">{text.secrets}</Note>
+            <div>
+              <Button onPress={() => help.open('support')}>{text.support}</Button>
+            </div>
           </Part>
         </Body>
       ) : error ? (

@@ -35,5 +35,6 @@ export const text = {
   zone: 'Time zone',
   copyPath: 'Copy the path',
   copied: 'Path copied',
+  support: 'Support details…',
   secrets: 'Secrets are in this computer’s keychain, never in the data folder.',
 } as const;

@@ -4,7 +4,7 @@ import { useConnections } from '@/api/queries';
 import { Banner } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { t } from '@/components/text';
-import { groupOf, inWindow, toMend } from './describe';
+import { byCause, groupOf, inWindow, toMend } from './describe';
 import { text } from './text';
 import styles from './Home.module.css';
 
@@ -18,15 +18,16 @@ interface Props {
   onShowAll: (() => void) | undefined;
 }
 
-/** What only the user can decide: one banner each, one button each, the first of them filled. */
+/** What only the user can decide: one banner and one button for each cause, the first of them filled. */
 export function HomeBanners({ syncs, onShowAll }: Props) {
   const navigate = useNavigate();
   const connections = useConnections().data ?? [];
   const waiting = syncs.filter((sync) => groupOf(sync) === 'needsYou');
   if (waiting.length === 0) return null;
+  const causes = byCause(waiting, connections);
   return (
     <div className={styles.banners}>
-      {waiting.length > unfolded && (
+      {causes.length > unfolded && (
         <div className={styles.folded}>
           <b className={t('medium')}>{text.home.needYou(waiting.length)}</b>
           {onShowAll && (
@@ -36,7 +37,9 @@ export function HomeBanners({ syncs, onShowAll }: Props) {
           )}
         </div>
       )}
-      {waiting.slice(0, onShowAll ? unfolded : waiting.length).map((sync, index) => {
+      {causes.slice(0, onShowAll ? unfolded : causes.length).flatMap((group, index) => {
+        const [sync] = group;
+        if (!sync) return [];
         const { name } = sync.definition;
         const held = sync.status === 'held';
         const mend = toMend(sync, connections);
@@ -64,7 +67,8 @@ export function HomeBanners({ syncs, onShowAll }: Props) {
             }
           >
             <p>
-              <b>{held ? text.held(name) : text.needsYou(name)}</b> {problem?.message}
+              <b>{held ? text.held(name) : text.needsYou(group.map(({ definition }) => definition.name))}</b>{' '}
+              {problem?.message}
             </p>
             <p className={t('soft')}>
               {problem?.safe} {problem?.hint}

@@ -19,6 +19,7 @@ import { HomeFooter } from './HomeFooter';
 import { HomeTable, type HomeTableProps } from './HomeTable';
 import { DaySums } from './DaySums';
 import { SyncQuestion, type Question } from './SyncQuestion';
+import { TourOffer } from './TourOffer';
 import { text } from './text';
 import { useSyncActions } from './use-sync-actions';
 import styles from './Home.module.css';
@@ -95,6 +96,7 @@ export function HomeScreen({ missing }: Pick<HomeTableProps, 'missing'>) {
               onShowAll={group === 'needsYou' ? undefined : () => setGroup('needsYou')}
             />
             <AlertBanners />
+            <TourOffer syncs={list.length} />
             {paused && (
               <div className={styles.banners}>
                 <Banner tone="info" icon="pauseCircle">

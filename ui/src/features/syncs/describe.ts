@@ -101,6 +101,21 @@ export function toMend(
   return bare?.name ?? (run && toSend(run) > 0 ? to : from);
 }
 
+/** Syncs that need the user for one cause: what is mended once is mended for all of them. A held run is decided by itself. */
+export function byCause(syncs: readonly Sync[], connections: readonly Connection[]): Sync[][] {
+  const groups = new Map<string, Sync[]>();
+  for (const sync of syncs) {
+    const { status, problem, definition } = sync;
+    const isOwn = status === 'held' || !problem;
+    // One keychain keeps the secrets of all connections; else it is the same connection, or the same words.
+    const where =
+      problem?.kind === 'keychain_absent' ? '' : (toMend(sync, connections) ?? problem?.message ?? '');
+    const cause = isOwn ? `own ${definition.name}` : JSON.stringify([problem.kind, where]);
+    groups.set(cause, [...(groups.get(cause) ?? []), sync]);
+  }
+  return [...groups.values()];
+}
+
 /** What the column "Next run" says. */
 export function nextRun(sync: Sync, now: number, allPaused: boolean): string {
   if (sync.status === 'held') return text.next.held;

@@ -1,3 +1,4 @@
+import { listed } from '@/components/listed';
 import { count, counted } from '@/components/times';
 
 const changes = (n: number) => counted(n, 'change', 'changes');
@@ -37,6 +38,12 @@ export const text = {
     rejected: (n: number, syncs: number) => `${count(n)} rejected in ${counted(syncs, 'sync', 'syncs')}`,
     openEvents: 'Open in Live events',
     needYou: (n: number) => `${count(n)} syncs need you.`,
+    tour: {
+      title: 'New here?',
+      body: 'Five stops show what is where, in a minute.',
+      take: 'Take the tour',
+      decline: 'Not now',
+    },
     alertFailed: (name: string) => `The alert “${name}” could not be sent.`,
     toAlerts: 'Open the alerts',
     showThem: (n: number) => `Show all ${count(n)}`,
@@ -65,7 +72,12 @@ export const text = {
     needsYou: 'after you act',
   },
   held: (name: string) => `${name} is held and needs you.`,
-  needsYou: (name: string) => `${name} needs you.`,
+  needsYou: ([first = '', ...others]: readonly string[]) =>
+    others.length === 0
+      ? `${first} needs you.`
+      : others.length < 3
+        ? `${listed([first, ...others])} need you.`
+        : `${first} and ${count(others.length)} other syncs need you.`,
   review: (n: number) => `Review ${changes(n)}`,
   open: (name: string) => `Open ${name}`,
   mend: (connection: string, kind: string) =>
