@@ -75,6 +75,25 @@ fn several_records_are_undone_by_their_keys() {
     assert_eq!(rest["records"].as_array().unwrap().len(), 3);
 }
 
+#[test]
+fn a_match_value_that_was_written_in_other_letters_gets_its_own_back() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    sluice.json(&["sync", "lead-scores"], 0);
+    sluice.change_sample(
+        "update leads set email = upper(email) where lead_id in (select min(lead_id) from leads)",
+    );
+    let run = sluice.json(&["sync", "lead-scores"], 0);
+    assert_eq!(count(&run, "delivered"), 1);
+    let number = run["run"].to_string();
+    let look = sluice.json(&["undo", &number, "--look"], 0);
+    let field = &look["records"][0]["fields"][0];
+    assert_eq!((count(&look, "put_back"), field["name"].as_str()), (1, Some("email")), "{look}");
+    assert_eq!(field["then"].as_str().unwrap(), field["now"].as_str().unwrap().to_lowercase());
+    assert_eq!(count(&sluice.json(&["undo", &number], 0), "delivered"), 1);
+    let again = sluice.json(&["undo", &number, "--look"], 0);
+    assert_eq!((count(&again, "put_back"), count(&again, "nothing")), (0, 1), "{again}");
+}
+
 /// Sends the record of this event once more, with another name and score.
 fn resent(sluice: &Sluice, event: &Value, name: &str) -> Value {
     let mut payload = event["payload"].clone();
