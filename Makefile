@@ -1,5 +1,5 @@
 # Everything a day's work needs. The scripts install what is missing first and are quick when nothing is.
-.PHONY: run demo test soak check build icons bench
+.PHONY: run demo test soak check build icons bench bench-ui
 
 ## Build Sluice and open its window; without a display, run the main job in the terminal.
 run:
@@ -28,3 +28,7 @@ icons:
 ## How fast it is, measured against others in the same run.
 bench:
 	@scripts/bench
+
+## The budgets of the window, measured in the real one.
+bench-ui:
+	@scripts/bench-ui
