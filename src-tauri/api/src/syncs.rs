@@ -201,7 +201,7 @@ pub(crate) fn on_wire(engine: &Engine, saved: &SavedSync) -> Result<Sync> {
     let running = engine.running_of(saved.id).is_some() || ran.is_some_and(|run| run.state.is_going_on());
     // What is held is what the user has to look at, whatever ran since.
     let told = held.as_ref().or(ran);
-    let status = status(saved, told, running);
+    let status = status(saved, told, running, rejected > 0);
     let decides = matches!(
         status,
         SyncStatus::NeedsYou | SyncStatus::Held | SyncStatus::WaitingForNetwork | SyncStatus::Waiting
@@ -231,7 +231,8 @@ pub(crate) fn on_wire(engine: &Engine, saved: &SavedSync) -> Result<Sync> {
     })
 }
 
-fn status(saved: &SavedSync, ran: Option<&RunRow>, running: bool) -> SyncStatus {
+/// `refused`: records of it were refused and are not dealt with, whatever ran last.
+fn status(saved: &SavedSync, ran: Option<&RunRow>, running: bool, refused: bool) -> SyncStatus {
     if running {
         return SyncStatus::Running;
     }
@@ -245,6 +246,7 @@ fn status(saved: &SavedSync, ran: Option<&RunRow>, running: bool) -> SyncStatus 
         Some(RunState::Waiting) if ran.is_some_and(nobody_answers) => SyncStatus::WaitingForNetwork,
         Some(RunState::Waiting) => SyncStatus::Waiting,
         Some(RunState::CompletedWithRejections) => SyncStatus::Rejected,
+        Some(_) if refused => SyncStatus::Rejected,
         None => SyncStatus::New,
         Some(_) => SyncStatus::Healthy,
     }

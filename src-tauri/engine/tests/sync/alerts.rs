@@ -156,15 +156,18 @@ async fn rejected_records_are_told_until_fewer_are() {
 async fn a_held_run_is_told_and_another_one_after_a_decision() {
     let bench = bench(RULES, None).await;
     let told = Told::default();
-    let review = Start { review: true, ..PLAIN };
-    let held = bench.run_with(review).await;
+    let looked = bench.run_with(Start { review: true, ..PLAIN }).await;
+    assert_eq!(looked.state, RunState::Held);
+    assert!(told.news(&bench).await.is_empty(), "who asked to look first is there");
+    bench.save(|sync| sync.brakes.first_run = true).await;
+    let held = bench.run().await;
     assert_eq!(held.state, RunState::Held);
     assert_eq!(told.news(&bench).await, ["held"]);
     assert_eq!(notified(&bench, &held).await.as_deref(), Some("held"));
     assert_eq!(notified(&bench, &held).await, None, "a second push of the same run tells nothing");
     bench.engine.drop_held(held.id).await.unwrap();
     assert!(told.news(&bench).await.is_empty());
-    let held = bench.run_with(review).await;
+    let held = bench.run().await;
     assert_eq!(told.news(&bench).await, ["held"]);
     assert_eq!(notified(&bench, &held).await.as_deref(), Some("held"));
 }

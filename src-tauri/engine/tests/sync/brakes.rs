@@ -315,6 +315,23 @@ async fn a_destination_that_refuses_a_fifth_of_the_first_records_holds_the_rest(
 }
 
 #[tokio::test(start_paused = true)]
+async fn refused_records_that_are_sent_again_leave_the_rest_held() {
+    let bench = Bench::new().await;
+    bench.table.set(people(1_000, "Ana"));
+    bench.table.edit(|rows| rows.iter_mut().step_by(4).for_each(|row| row[1] = "bad".into()));
+    bench.crm.reject("bad");
+    let held = bench.run().await;
+    assert_eq!((held.state, held.counts.rejected, held.counts.waiting()), (RunState::Held, 125, 500));
+    bench.crm.take_all();
+    let retry = bench.engine.retry(held.id, Vec::new()).await.unwrap();
+    assert_eq!(bench.ended(retry).await.counts.delivered, 125);
+    assert_eq!(bench.engine.run(held.id).unwrap().state, RunState::Held);
+    let approved = bench.run_with(APPROVE).await;
+    assert_eq!((approved.id, approved.state), (held.id, RunState::CompletedWithRejections));
+    assert_eq!(bench.crm.kept().len(), 1_000);
+}
+
+#[tokio::test(start_paused = true)]
 async fn records_that_were_refused_before_hold_no_others_back() {
     let bench = Bench::new().await;
     bench.save(|sync| sync.brakes.refused = None).await;

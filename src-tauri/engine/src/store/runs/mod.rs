@@ -35,7 +35,7 @@ pub fn begin(
     shape: &Shape,
 ) -> Result<i64> {
     refuse_second(sqlite, sync)?;
-    if trigger.is_partial() {
+    if !trigger.is_whole() {
         seal::refuse_while_held(sqlite, sync)?;
     } else if let Some(held) = seal::held_of(sqlite, sync)? {
         seal::drop_held(sqlite, held)?;
