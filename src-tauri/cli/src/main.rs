@@ -53,7 +53,7 @@ async fn run(line: CommandLine, out: Output) -> Result<Exit, Problem> {
         }
         Command::Plan { sync, limit, all: true, full, export } => {
             let look = plan_all::Look { limit, full, export };
-            owning(&home, async |api| plan_all::run(api, out, sync, look).await).await
+            owning(&home, async |api| Box::pin(plan_all::run(api, out, sync, look)).await).await
         }
         Command::Plan { sync, limit, .. } => {
             looking(&home, async |api| plan::run(api, out, sync, limit).await).await
