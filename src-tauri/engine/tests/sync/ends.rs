@@ -6,9 +6,9 @@ use sluice_engine::ErrorKind;
 use sluice_engine::engine::Engine;
 use sluice_engine::secrets::MemorySecrets;
 use sluice_engine::store::owner::Owner;
-use sluice_engine::store::runs::{RunRow, RunState};
+use sluice_engine::store::runs::{self, RunRow, RunState};
 use sluice_engine::store::{Store, Usage, events, exchanges};
-use sluice_engine::testing::ReadFault;
+use sluice_engine::testing::{ReadFault, Reply};
 
 use crate::bench::{Bench, PLAIN, SYNC, people};
 
@@ -107,6 +107,26 @@ async fn the_next_start_writes_down_what_was_told_from_outside() {
         (written.state, written.finished, written.problem, written.counts),
         (told.state, told.finished, told.problem, told.counts)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_is_taken_over_by_the_first_later_run_that_has_read_everything() {
+    let bench = Bench::with_batches_of(10).await;
+    let taken_over_by =
+        |run: &RunRow| bench.engine.store().read(|sqlite| runs::taken_over_by(sqlite, run)).unwrap();
+    bench.table.set(people(30, "Ana"));
+    bench.crm.reply(|request, _| if request > 1 { Reply::Again(None) } else { Reply::EachRecord });
+    let first = bench.run().await;
+    assert_eq!((first.state, first.counts.waiting()), (RunState::Waiting, 20));
+    bench.table.fail(ReadFault::Fails(5));
+    assert_eq!(bench.run().await.state, RunState::Failed);
+    assert_eq!(taken_over_by(&first), None, "what has not read everything takes nothing over");
+    bench.table.fail(ReadFault::None);
+    bench.crm.reply(|_, _| Reply::EachRecord);
+    let next = bench.run().await;
+    bench.run().await;
+    assert_eq!((taken_over_by(&first), taken_over_by(&next)), (Some(next.id), None));
+    assert_eq!(bench.engine.run(first.id).unwrap().counts.waiting(), 20, "its counts stay what they were");
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,6 +6,7 @@ mod invalid;
 mod problem;
 mod reviewed;
 mod row;
+mod taken_over;
 mod undone;
 
 use rusqlite::{Connection as Sqlite, params};
@@ -16,6 +17,7 @@ pub use invalid::{InvalidRow, add_invalid, invalid_rows};
 pub use problem::Problem;
 pub use reviewed::{review, review_before, set_review};
 pub use row::{Counts, RunRow, RunState, Trigger, get, list, none_sealed, unfinished, waiting, waiting_part};
+pub use taken_over::taken_over_by;
 pub use undone::{FieldLeft, as_before, set_undoes, set_undone, undos_of};
 
 use super::json::write_json;
