@@ -52,6 +52,13 @@ impl Api {
         self.run(run).await
     }
 
+    /// Drops a held run that was to be looked at and could not be.
+    pub async fn run_drop_unlooked(&self, run: i64) -> Result<Run, Problem> {
+        self.engine().drop_unlooked(run).await?;
+        self.changed();
+        self.run(run).await
+    }
+
     /// Drops the held run of the sync of this name.
     pub async fn sync_drop(&self, sync: &str) -> Result<Run, Problem> {
         let held = self.engine().held_of(sync)?;

@@ -83,7 +83,7 @@ async fn look_at_all(api: &Api, run: i64, limit: usize) -> Result<(Plan, Review)
 
 /// Drops a run that could not be looked at because of `problem`, which says so then: nobody is to approve it.
 async fn dropped(api: &Api, run: i64, problem: Problem) -> Problem {
-    if let Err(undropped) = api.run_drop(run).await {
+    if let Err(undropped) = api.run_drop_unlooked(run).await {
         output::problem(&undropped);
         return problem;
     }

@@ -89,14 +89,13 @@ async fn refuse_unlooked(api: &Api, held: &Run) -> Result<(), Problem> {
 async fn refuse_dropped(api: &Api, sync: &str) -> Result<(), Problem> {
     let newest = RunsRequest { sync: Some(sync.to_owned()), before: None, limit: 1 };
     let newest = api.runs(newest).await?.into_iter().next();
-    let is_dropped = |run: &Run| {
-        let held = [ErrorKind::Held, ErrorKind::ToReview].map(ErrorKind::name);
-        let was_held = run.problem.as_ref().is_some_and(|problem| held.contains(&problem.kind.as_str()));
-        run.status == RunStatus::Cancelled && was_held
-    };
-    let Some(run) = newest.filter(is_dropped) else { return Ok(()) };
-    let message =
-        format!("Run {} was held, and was dropped: by you, or because “{sync}” was changed.", run.run);
+    let held = [ErrorKind::Held, ErrorKind::ToReview].map(ErrorKind::name);
+    let dropped = newest.filter(|run| run.status == RunStatus::Cancelled).and_then(|run| {
+        let problem = run.problem.filter(|problem| held.contains(&problem.kind.as_str()))?;
+        Some((run.run, problem.message))
+    });
+    let Some((run, why)) = dropped else { return Ok(()) };
+    let message = format!("Run {run} was held, and is not any more. {why}");
     let hint = format!(
         "Look at what a run would do now with `sluice plan {0} --all`, or run it: `sluice sync {0}`.",
         quoted(sync)

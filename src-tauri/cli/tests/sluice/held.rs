@@ -96,7 +96,14 @@ fn what_took_the_place_of_a_dropped_run_is_not_approved_unseen() {
         said.err.contains("was dropped") && said.err.contains("sluice plan lead-scores --all"),
         "{said:?}"
     );
+    assert!(said.err.contains("the sync was changed: its fields."), "{said:?}");
     assert_eq!(sluice.json(&["runs"], 0)[0]["status"], "cancelled", "nothing ran");
+    assert!(sluice.run(&["runs"]).out.contains("the sync was changed: its fields."));
+
+    sluice.json(&["sync", "lead-scores"], 4);
+    sluice.json(&["sync", "lead-scores", "--drop"], 0);
+    let said = sluice.run(&["sync", "lead-scores", "--approve"]);
+    assert!(said.code == 1 && said.err.contains("You dropped it."), "{said:?}");
 }
 
 #[test]
@@ -190,7 +197,10 @@ fn what_can_not_be_looked_at_is_dropped_and_nobody_can_approve_it() {
     std::fs::remove_file(&crm).unwrap();
     let said = sluice.run(&["sync", "lead-scores", "--approve"]);
     assert_eq!(said.code, 1, "{said:?}");
-    assert!(said.err.contains("Nothing was sent."), "{said:?}");
+    assert!(
+        said.err.contains("could not be looked at") && said.err.contains("Nothing was sent."),
+        "{said:?}"
+    );
     assert_eq!(sluice.events(&[]), Vec::<Value>::new());
 }
 

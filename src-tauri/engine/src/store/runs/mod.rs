@@ -21,7 +21,8 @@ pub use taken_over::taken_over_by;
 pub use undone::{FieldLeft, as_before, set_undoes, set_undone, undos_of};
 
 use super::json::write_json;
-use super::{seal, syncs};
+use super::seal::{self, Dropped};
+use super::syncs;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::Shape;
 use crate::warehouse::Cost;
@@ -40,7 +41,7 @@ pub fn begin(
     if trigger.is_partial() {
         seal::refuse_while_held(sqlite, sync)?;
     } else if let Some(held) = seal::held_of(sqlite, sync)? {
-        seal::drop_held(sqlite, held)?;
+        seal::drop_held(sqlite, held, &Dropped::Newer)?;
     }
     let to = syncs::by_id(sqlite, sync)?.sync.to;
     sqlite
