@@ -74,8 +74,8 @@ async fn run(line: CommandLine, out: Output) -> Result<Exit, Problem> {
             })
             .await
         }
-        Command::Undo { run, key, look: true, limit, .. } => {
-            looking(&home, async |api| undo::look(api, out, run, key, limit).await).await
+        Command::Undo { run, key, delete_created, look: true, limit } => {
+            looking(&home, async |api| undo::look(api, out, run, key, delete_created, limit).await).await
         }
         Command::Undo { run, key, delete_created, .. } => {
             owning(&home, async |api| undo::run(api, out, run, key, delete_created).await).await

@@ -17,15 +17,12 @@ pub(crate) struct Export {
 impl Export {
     /// The file at `path`. One that can not be written is refused here, as far as that shows before anything is begun.
     pub(crate) fn to(path: PathBuf) -> Result<Self> {
-        let is_lines = path.extension().is_some_and(|end| end == "jsonl");
-        if let Err(error) = try_out(&path) {
+        let format = format_of(&path)?;
+        try_out(&path).map_err(|error| {
             let message = format!("The file {} can not be written: {error}.", path.display());
-            return Err(Error::new(ErrorKind::BadFile, message)
-                .with_safe("Nothing was read or sent.")
-                .with_hint("Choose another place for it.")
-                .with_source(error));
-        }
-        Ok(Self { path, format: if is_lines { "jsonl" } else { "csv" } })
+            refused(message, "Choose another place for it.").with_source(error)
+        })?;
+        Ok(Self { path, format })
     }
 
     /// Where it is.
@@ -38,6 +35,28 @@ impl Export {
         let (path, format) = (self.path.to_string_lossy().into_owned(), self.format.to_owned());
         let export = ReviewExport { run, filter: ReviewFilter::default(), path, format, reveal: true };
         api.review_export(export).await
+    }
+}
+
+fn refused(message: String, hint: &'static str) -> Error {
+    Error::new(ErrorKind::BadFile, message).with_safe("Nothing was read or sent.").with_hint(hint)
+}
+
+/// The form that the end of a file's name asks for, in any case.
+fn format_of(path: &Path) -> Result<&'static str> {
+    if path == Path::new("-") {
+        let message = "“-” is no file, and standard output has the plan itself.".to_owned();
+        return Err(refused(message, "Name a file that ends in .csv or .jsonl."));
+    }
+    let Some(end) = path.extension() else { return Ok("csv") };
+    let end = end.to_string_lossy();
+    match end.to_lowercase().as_str() {
+        "csv" => Ok("csv"),
+        "jsonl" | "json" => Ok("jsonl"),
+        _ => {
+            let message = format!("A file that ends in .{end} can not be written.");
+            Err(refused(message, "Let its name end in .csv for CSV, or in .jsonl for JSON lines."))
+        }
     }
 }
 

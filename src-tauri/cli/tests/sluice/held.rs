@@ -240,3 +240,23 @@ fn a_file_that_can_not_be_written_is_found_out_before_anything_is_begun() {
         sluice.json(&["sync", "lead-scores", "--drop"], 0);
     }
 }
+
+#[test]
+fn a_file_is_written_as_the_end_of_its_name_says() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    for (name, begins) in [("plan.JSONL", "{"), ("plan.CSV", "key,becomes"), ("plan", "key,becomes")] {
+        let file = sluice.beside(name);
+        sluice.json(&["plan", "lead-scores", "--all", "--export", file.to_str().unwrap()], 0);
+        assert!(std::fs::read_to_string(&file).unwrap().starts_with(begins), "{name}");
+        sluice.json(&["sync", "lead-scores", "--drop"], 0);
+    }
+    let runs = sluice.json(&["runs"], 0);
+    let sheet = sluice.beside("plan.xlsx");
+    for path in [sheet.to_str().unwrap(), "-"] {
+        let said = sluice.run(&["plan", "lead-scores", "--all", "--export", path]);
+        assert_eq!(said.code, 2, "{said:?}");
+        assert!(said.err.contains(".jsonl") && said.err.contains("Nothing was read or sent."), "{said:?}");
+    }
+    assert!(!sheet.exists() && !std::path::Path::new("-").exists());
+    assert_eq!(sluice.json(&["runs"], 0), runs, "nothing was begun");
+}

@@ -128,6 +128,10 @@ fn an_undo_says_which_fields_it_left_alone() {
 fn what_a_run_created_stays_unless_asked() {
     let sluice = Sluice::with(LEAD_SCORES);
     let run = sluice.json(&["sync", "lead-scores"], 0)["run"].to_string();
+    let said = sluice.run(&["undo", &run, "--look"]);
+    assert!(said.err.contains("created would be deleted with --delete-created alone."), "{said:?}");
+    let said = sluice.run(&["undo", &run, "--look", "--delete-created"]);
+    assert!(said.err.contains("created would be deleted."), "{said:?}");
     let kept = sluice.json(&["undo", &run], 0);
     assert_sums(&kept);
     assert_eq!((count(&kept, "invalid"), count(&kept, "delivered")), (5000, 0));
