@@ -65,6 +65,12 @@ impl Api {
         Ok(plan_on_wire(saved.sync.name, &plan, seconds, masks.as_ref(), quota))
     }
 
+    /// What keeps a new run of a saved sync from beginning, where an earlier one waits and goes first.
+    pub async fn goes_first(&self, sync: String) -> Result<Option<Problem>, Problem> {
+        let first = self.blocking(move |engine| engine.goes_first(&sync)).await?;
+        Ok(first.map(Into::into))
+    }
+
     /// What the warehouse says the read of a plan of a saved sync takes, before it is read; `None` where it does not say.
     pub async fn price(&self, sync: String) -> Result<Option<Cost>, Problem> {
         let saved =

@@ -49,6 +49,11 @@ impl Api {
         self.review(run).await
     }
 
+    /// How many records of a run are compared. The destination is asked for nothing.
+    pub async fn compared(&self, run: i64) -> Result<u64, Problem> {
+        self.blocking(move |engine| engine.compared(run)).await
+    }
+
     /// A page of the compared records of a held run.
     pub async fn review_records(&self, input: ReviewRequest) -> Result<ReviewPage, Problem> {
         let after = input.after.as_deref().map(place).transpose()?;

@@ -4,7 +4,7 @@ use sluice_engine::clock::millis;
 use sluice_engine::engine::{Engine, Start};
 use sluice_engine::run::progress::{Phase as EnginePhase, Snapshot};
 use sluice_engine::store::events::{self, EventId};
-use sluice_engine::store::runs::{Counts, RunRow, RunState, Trigger};
+use sluice_engine::store::runs::{self, Counts, RunRow, RunState, Trigger};
 use sluice_engine::store::syncs;
 use sluice_engine::{Error, ErrorKind, Result};
 
@@ -48,6 +48,13 @@ impl Api {
     /// Drops a held run. Nothing more of it is sent.
     pub async fn run_drop(&self, run: i64) -> Result<Run, Problem> {
         self.engine().drop_held(run).await?;
+        self.changed();
+        self.run(run).await
+    }
+
+    /// Drops a held run that was to be looked at and could not be.
+    pub async fn run_drop_unlooked(&self, run: i64) -> Result<Run, Problem> {
+        self.engine().drop_unlooked(run).await?;
         self.changed();
         self.run(run).await
     }
@@ -119,6 +126,7 @@ pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {
     let sync = engine.store().read(|sqlite| syncs::by_id(sqlite, row.sync))?.sync.name;
     let missed = row.state == RunState::Missed;
     let undone = engine.undone(row)?;
+    let taken_over_by = engine.store().read(|sqlite| runs::taken_over_by(sqlite, row))?;
     let now = || millis(engine.clock().now());
     // What did not run took no time.
     let until = if missed { row.started } else { row.finished.unwrap_or_else(now) };
@@ -139,6 +147,7 @@ pub(crate) fn on_wire(engine: &Engine, row: &RunRow) -> Result<Run> {
         undone_by: undone.by,
         undone_in_part: undone.in_part,
         undoing: undone.under_way,
+        taken_over_by,
         sent_by: row.sent_by.clone(),
         progress: live.map(progress),
         problem: row.problem.as_ref().filter(|_| !missed).map(Into::into),

@@ -59,7 +59,7 @@ pub(crate) enum Command {
         /// With --all: also records that are as they were last sent
         #[arg(long, requires = "all")]
         full: bool,
-        /// With --all: write every compared record to this file, as CSV or, where it ends in .jsonl, as JSON lines
+        /// With --all: write every compared record to this file, as CSV or, where it ends in .jsonl or .json, as JSON lines
         #[arg(long, value_name = "FILE", requires = "all")]
         export: Option<PathBuf>,
     },

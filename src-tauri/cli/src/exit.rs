@@ -42,7 +42,7 @@ impl From<&Problem> for Exit {
     fn from(problem: &Problem) -> Self {
         match problem.kind.as_str() {
             "unknown_name" | "bad_file" => Self::Misused,
-            "held" => Self::Held,
+            "held" | "to_review" => Self::Held,
             _ => Self::Failed,
         }
     }

@@ -55,7 +55,7 @@ async fn run(line: CommandLine, out: Output) -> Result<Exit, Problem> {
         }
         Command::Plan { sync, limit, all: true, full, export } => {
             let look = plan_all::Look { limit, full, export };
-            owning(&home, async |api| plan_all::run(api, out, sync, look).await).await
+            owning(&home, async |api| Box::pin(plan_all::run(api, out, sync, look)).await).await
         }
         Command::Plan { sync, limit, .. } => {
             looking(&home, async |api| plan::run(api, out, sync, limit).await).await
@@ -76,8 +76,8 @@ async fn run(line: CommandLine, out: Output) -> Result<Exit, Problem> {
             })
             .await
         }
-        Command::Undo { run, key, look: true, limit, .. } => {
-            looking(&home, async |api| undo::look(api, out, run, key, limit).await).await
+        Command::Undo { run, key, delete_created, look: true, limit } => {
+            looking(&home, async |api| undo::look(api, out, run, key, delete_created, limit).await).await
         }
         Command::Undo { run, key, delete_created, .. } => {
             owning(&home, async |api| undo::run(api, out, run, key, delete_created).await).await

@@ -71,6 +71,9 @@ pub(crate) struct Summary<'a> {
     /// The run that is taking it back now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) undoing: Option<i64>,
+    /// The later run that took over what was still waiting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) taken_over_by: Option<i64>,
     /// By which of the destination's ways records went, where it has several.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub(crate) sent_by: &'a [String],
@@ -103,6 +106,7 @@ impl<'a> From<&'a Run> for Summary<'a> {
             undone_by: run.undone_by,
             undone_in_part: run.undone_in_part,
             undoing: run.undoing,
+            taken_over_by: run.taken_over_by,
             sent_by: &run.sent_by,
             problem: run.problem.as_ref(),
             cost: run.cost.as_ref(),
@@ -214,6 +218,7 @@ pub(crate) mod tests {
             undone_by: None,
             undone_in_part: false,
             undoing: None,
+            taken_over_by: None,
             sent_by: Vec::new(),
             started_at: "2026-11-22T17:00:00.000Z".into(),
             finished_at: Some("2026-11-22T17:00:01.500Z".into()),

@@ -346,6 +346,19 @@ describe('the page of a sync', () => {
     expect(screen.getAllByText('Taken over')).toHaveLength(1);
   });
 
+  it('says of records that waited that a later run took them over', async () => {
+    const host = fakeHost();
+    const waits = { status: 'waiting' as const, waiting: 8 };
+    host.answer('runs', () => [
+      runOf(45, 'Product usage', { ...waits, waiting: 9 }),
+      runOf(44, 'Product usage', { ...waits, taken_over_by: 45 }),
+    ]);
+    renderWindow('/syncs/Product%20usage', host);
+    expect(await screen.findByText('9 waiting')).toBeTruthy();
+    expect(screen.getByText('8 taken over')).toBeTruthy();
+    expect(screen.queryByText('8 waiting')).toBeNull();
+  });
+
   it('shows a held run record by record, and sends exactly that on yes', async () => {
     const { host, router } = renderWindow('/syncs/Churn%20risk');
     await userEvent.click(await screen.findByRole('button', { name: 'Look at 4,187 changes' }));

@@ -37,6 +37,8 @@ pub struct Run {
     pub undone_in_part: bool,
     /// The run that is taking it back now.
     pub undoing: Option<i64>,
+    /// The later run that took over what was still waiting.
+    pub taken_over_by: Option<i64>,
     /// By which of the destination's ways its records went, where it has several.
     pub sent_by: Vec<String>,
     /// What it is doing; absent once it has ended.

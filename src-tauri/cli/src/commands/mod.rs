@@ -8,6 +8,7 @@ pub(crate) mod export;
 pub(crate) mod follow;
 pub(crate) mod plan;
 pub(crate) mod plan_all;
+mod plan_export;
 pub(crate) mod retry;
 pub(crate) mod runs;
 pub(crate) mod secret;

@@ -26,6 +26,8 @@ pub(super) struct Document<'a> {
     held: Option<&'a Problem>,
     would_refuse: &'a [String],
     expected_seconds: Option<f64>,
+    /// What keeps a new run from beginning.
+    goes_first: Option<&'a Problem>,
 }
 
 #[derive(Serialize)]
@@ -62,13 +64,19 @@ impl<'a> From<&'a PlanRecord> for Record<'a> {
 /// Prints what a run of `sync` would do, with at most `limit` records.
 pub(crate) async fn run(api: &Api, out: Output, sync: String, limit: usize) -> Result<Exit, Problem> {
     tell_price(api, &sync).await;
+    let goes_first = api.goes_first(sync.clone()).await?;
     let mut plan = api.plan(PlanRequest { sync: Some(sync), definition: None, limit, reveal: true }).await?;
     plan.records.truncate(limit);
     plan.invalid_rows.truncate(limit);
     let would_refuse = would_refuse(api, &plan).await;
-    out.answer(&document(&plan, &would_refuse), || lines(&plan));
+    let goes_first = goes_first.as_ref();
+    out.answer(&Document { goes_first, ..document(&plan, &would_refuse) }, || lines(&plan));
     tell_refused(&would_refuse);
     tell_quota_left(plan.quota_share, plan.quota_left);
+    if let Some(problem) = goes_first {
+        output::note("This is not what a run would do next:");
+        output::problem(problem);
+    }
     if let Some(problem) = &plan.held {
         output::note("A run would be held:");
         output::problem(problem);
@@ -123,6 +131,7 @@ pub(super) fn document<'a>(plan: &'a Plan, would_refuse: &'a [String]) -> Docume
         held: plan.held.as_ref(),
         would_refuse,
         expected_seconds: plan.expected_seconds,
+        goes_first: None,
     }
 }
 

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use serde::Serialize;
 use sluice_api::Api;
 use sluice_api::wire::{
-    HeldRequest, Plan, Problem, Review, ReviewExport, ReviewField, ReviewFilter, ReviewGroups, ReviewRequest,
-    Run, RunStatus, SyncNow,
+    HeldRequest, Plan, Problem, Review, ReviewField, ReviewFilter, ReviewGroups, ReviewRequest, Run,
+    RunStatus, SyncNow,
 };
 
 use super::plan::{Document, document, lines, tell_price, tell_quota_left, tell_refused, would_refuse};
+use super::plan_export::Export;
 use super::sync::{follow, point_to, quoted, report};
 use crate::exit::Exit;
 use crate::output::{self, Output};
@@ -27,9 +28,10 @@ pub(crate) struct Look {
 }
 
 /// Reads and compares, and then compares every record with what stands in the destination. The run is held with just what
-/// is shown.
+/// is shown; where not all of it could be looked at, it is dropped again.
 pub(crate) async fn run(api: &Api, out: Output, sync: String, look: Look) -> Result<Exit, Problem> {
     let Look { limit, full, export } = look;
+    let export = export.map(Export::to).transpose()?;
     tell_price(api, &sync).await;
     let now = SyncNow { sync: sync.clone(), full, approve: false, review: true, planned: None };
     let run = follow(api, async { api.sync_now(now).await }).await?;
@@ -39,27 +41,20 @@ pub(crate) async fn run(api: &Api, out: Output, sync: String, look: Look) -> Res
     if run.status != RunStatus::Held {
         return Ok(report(out, &run));
     }
-    tell_requests(&api.review(run.run).await?);
-    let review = tokio::select! {
-        review = api.review_all(run.run) => review?,
-        () = signals::stop() => return Ok(Exit::Interrupted),
+    let looked = tokio::select! {
+        looked = look_at_all(api, run.run, limit) => looked,
+        () = signals::stop() => {
+            tell_unlooked(&run);
+            return Ok(Exit::Interrupted);
+        }
     };
-    let filter = ReviewFilter::default();
-    let mut plan = api.held(HeldRequest { run: run.run, limit: 0, reveal: true }).await?;
-    if limit > 0 {
-        let request =
-            ReviewRequest { run: run.run, filter: filter.clone(), after: None, limit, reveal: true };
-        plan.records = api.review_records(request).await?.records;
-    }
-    plan.reads = review.reads;
-    plan.invalid_rows.truncate(limit);
-    if let Some(path) = export {
-        let is_lines = path.extension().is_some_and(|end| end == "jsonl");
-        let format = if is_lines { "jsonl" } else { "csv" }.to_owned();
-        let path = path.to_string_lossy().into_owned();
-        let export = ReviewExport { run: run.run, filter, path: path.clone(), format, reveal: true };
-        let written = api.review_export(export).await.inspect_err(|_| tell_decision(&sync))?;
-        output::note(&format!("Wrote {} to {path}.", counted(written, "record")));
+    let (plan, review) = match looked {
+        Ok(looked) => looked,
+        Err(problem) => return Err(dropped(api, run.run, problem).await),
+    };
+    if let Some(export) = &export {
+        let written = export.write(api, run.run).await.inspect_err(|_| tell_held(&run, &review))?;
+        output::note(&format!("Wrote {} to {}.", counted(written, "record"), export.path().display()));
     }
     let would_refuse = would_refuse(api, &plan).await;
     let document = document(&plan, &would_refuse);
@@ -69,6 +64,45 @@ pub(crate) async fn run(api: &Api, out: Output, sync: String, look: Look) -> Res
     tell_quota_left(plan.quota_share, plan.quota_left);
     tell_decision(&sync);
     Ok(Exit::Done)
+}
+
+/// Compares every record of a held run, and says first what that takes. Answers with the first `limit` of them too.
+async fn look_at_all(api: &Api, run: i64, limit: usize) -> Result<(Plan, Review), Problem> {
+    tell_requests(&api.review(run).await?);
+    let review = api.review_all(run).await?;
+    let mut plan = api.held(HeldRequest { run, limit: 0, reveal: true }).await?;
+    if limit > 0 {
+        let filter = ReviewFilter::default();
+        let request = ReviewRequest { run, filter, after: None, limit, reveal: true };
+        plan.records = api.review_records(request).await?.records;
+    }
+    plan.reads = review.reads;
+    plan.invalid_rows.truncate(limit);
+    Ok((plan, review))
+}
+
+/// Drops a run that could not be looked at because of `problem`, which says so then: nobody is to approve it.
+async fn dropped(api: &Api, run: i64, problem: Problem) -> Problem {
+    if let Err(undropped) = api.run_drop_unlooked(run).await {
+        output::problem(&undropped);
+        return problem;
+    }
+    let safe = format!("Nothing was sent. Run {run} was dropped, because it could not be looked at.");
+    Problem { safe, ..problem }
+}
+
+/// The run is held, and its records are compared: what is in it, and how it goes on.
+fn tell_held(run: &Run, review: &Review) {
+    output::note(&format!("Run {} is held. {}.", run.run, groups_line(review)));
+    tell_decision(&run.sync);
+}
+
+/// The run is held, and somebody stopped the look at it.
+fn tell_unlooked(run: &Run) {
+    let name = quoted(&run.sync);
+    output::note(&format!("Run {} is held, and not all of it was looked at.", run.run));
+    output::note(&format!("To look at all of it: sluice plan {name} --all"));
+    output::note(&format!("To drop it: sluice sync {name} --drop"));
 }
 
 /// The run is held: it is sent or dropped.
@@ -131,6 +165,14 @@ struct Reviewed<'a> {
 
 fn all_lines(plan: &Plan, review: &Review) -> Vec<String> {
     let mut lines = lines(plan);
+    let width = review.fields.iter().map(|field| field.path.chars().count()).max().unwrap_or(0);
+    lines.extend([String::new(), groups_line(review)]);
+    lines.extend(review.fields.iter().map(|field| field_line(field, width)));
+    lines
+}
+
+/// What becomes of the records, by group.
+fn groups_line(review: &Review) -> String {
     let ReviewGroups { create, update, same, remove, fail } = review.groups;
     let groups = [
         (create, "to create"),
@@ -141,11 +183,7 @@ fn all_lines(plan: &Plan, review: &Review) -> Vec<String> {
     ];
     let told = groups.iter().filter(|(records, _)| *records > 0);
     let told: Vec<String> = told.map(|(records, what)| format!("{} {what}", count(*records))).collect();
-    let heading = format!("Of {}: {}", counted(review.compared, "record"), told.join(", "));
-    let width = review.fields.iter().map(|field| field.path.chars().count()).max().unwrap_or(0);
-    lines.extend([String::new(), heading]);
-    lines.extend(review.fields.iter().map(|field| field_line(field, width)));
-    lines
+    format!("Of {}: {}", counted(review.compared, "record"), told.join(", "))
 }
 
 /// What becomes of one field.

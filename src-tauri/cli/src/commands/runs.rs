@@ -1,7 +1,7 @@
 //! `sluice runs`: the history of runs.
 
 use sluice_api::Api;
-use sluice_api::wire::{Problem, Run, RunsRequest};
+use sluice_api::wire::{Problem, Run, RunStatus, RunsRequest};
 
 use crate::exit::Exit;
 use crate::output::Output;
@@ -51,7 +51,7 @@ fn lines(runs: &[Run]) -> Vec<String> {
             run.run.to_string(),
             moment(&run.started_at),
             run.sync.clone(),
-            summary::status(run.status).to_owned(),
+            status(run).to_owned(),
             duration(run.counts.seconds),
             outcome(run),
         ]
@@ -59,12 +59,23 @@ fn lines(runs: &[Run]) -> Vec<String> {
     aligned(&runs.iter().map(row).collect::<Vec<_>>())
 }
 
+/// A run whose waiting records a later one took over waits no more.
+fn status(run: &Run) -> &'static str {
+    if run.status == RunStatus::Waiting && run.taken_over_by.is_some() {
+        "taken over"
+    } else {
+        summary::status(run.status)
+    }
+}
+
 fn outcome(run: &Run) -> String {
     let counts = &run.counts;
     let mut parts = vec![format!("{} delivered", count(counts.delivered))];
+    let waiting =
+        run.taken_over_by.map_or_else(|| "waiting".to_owned(), |by| format!("taken over by run {by}"));
     for (number, what) in [
         (counts.rejected, "rejected"),
-        (counts.waiting, "waiting"),
+        (counts.waiting, waiting.as_str()),
         (counts.discarded, "discarded"),
         (counts.invalid, "invalid"),
     ] {
@@ -83,7 +94,7 @@ fn outcome(run: &Run) -> String {
 
 #[cfg(test)]
 mod tests {
-    use sluice_api::wire::{Cost, RunStatus};
+    use sluice_api::wire::{Cost, RunCounts};
 
     use super::*;
     use crate::summary::tests::a_run;
@@ -95,5 +106,17 @@ mod tests {
         let cost = Some(Cost { bytes: 1_240_000_000, price: "about $0.01 at list price".into() });
         let told = outcome(&Run { cost, ..run });
         assert!(told.ends_with("reading 1.2 GB, about $0.01 at list price"), "{told}");
+    }
+
+    #[test]
+    fn what_a_later_run_took_over_waits_no_more() {
+        let run = a_run(RunStatus::Waiting);
+        let run = Run { counts: RunCounts { waiting: 8, ..run.counts }, ..run };
+        assert_eq!(status(&run), "waiting");
+        assert!(outcome(&run).contains("8 waiting"));
+        let run = Run { taken_over_by: Some(5), ..run };
+        assert_eq!(status(&run), "taken over");
+        let told = outcome(&run);
+        assert!(told.contains("8 taken over by run 5") && !told.contains("waiting"), "{told}");
     }
 }

@@ -40,6 +40,7 @@ pub(crate) async fn run(api: &Api, out: Output, sync: String, how: How) -> Resul
     if approve && !full {
         match api.sync(sync.clone()).await?.held {
             Some(held) if !anyway => {
+                refuse_unlooked(api, &held).await?;
                 if let Some(since) = changed(api, held.run, look).await? {
                     return Ok(report_since(out, &held, Some(&since)));
                 }
@@ -60,18 +61,41 @@ pub(crate) async fn run(api: &Api, out: Output, sync: String, how: How) -> Resul
     Ok(exit)
 }
 
+/// Refuses to send what somebody asked to look at first, as long as not all of it was looked at.
+async fn refuse_unlooked(api: &Api, held: &Run) -> Result<(), Problem> {
+    let is_asked_for = |problem: &Problem| problem.kind == ErrorKind::ToReview.name();
+    if !held.problem.as_ref().is_some_and(is_asked_for) {
+        return Ok(());
+    }
+    let (compared, records) = (api.compared(held.run).await?, held.counts.waiting);
+    if compared >= records {
+        return Ok(());
+    }
+    let message = format!(
+        "{} of {} of run {} were compared with what stands in the destination.",
+        count(compared),
+        counted(records, "record"),
+        held.run
+    );
+    let hint = format!(
+        "Look at all of them with `sluice plan {0} --all`, or send them unlooked with `sluice sync {0} --approve --anyway`.",
+        quoted(&held.sync)
+    );
+    let safe = "Nothing was sent, and the run stays held.";
+    Err(Error::new(ErrorKind::ToReview, message).with_safe(safe).with_hint(hint).into())
+}
+
 /// Refuses to approve what is held no more: a run that takes the place of one that was dropped was looked at by nobody.
 async fn refuse_dropped(api: &Api, sync: &str) -> Result<(), Problem> {
     let newest = RunsRequest { sync: Some(sync.to_owned()), before: None, limit: 1 };
     let newest = api.runs(newest).await?.into_iter().next();
-    let is_dropped = |run: &Run| {
-        let held = [ErrorKind::Held, ErrorKind::ToReview].map(ErrorKind::name);
-        let was_held = run.problem.as_ref().is_some_and(|problem| held.contains(&problem.kind.as_str()));
-        run.status == RunStatus::Cancelled && was_held
-    };
-    let Some(run) = newest.filter(is_dropped) else { return Ok(()) };
-    let message =
-        format!("Run {} was held, and was dropped: by you, or because “{sync}” was changed.", run.run);
+    let held = [ErrorKind::Held, ErrorKind::ToReview].map(ErrorKind::name);
+    let dropped = newest.filter(|run| run.status == RunStatus::Cancelled).and_then(|run| {
+        let problem = run.problem.filter(|problem| held.contains(&problem.kind.as_str()))?;
+        Some((run.run, problem.message))
+    });
+    let Some((run, why)) = dropped else { return Ok(()) };
+    let message = format!("Run {run} was held, and is not any more. {why}");
     let hint = format!(
         "Look at what a run would do now with `sluice plan {0} --all`, or run it: `sluice sync {0}`.",
         quoted(sync)
@@ -89,7 +113,7 @@ async fn changed(api: &Api, run: i64, look: bool) -> Result<Option<Since>, Probl
             "Whether the warehouse has changed since was not looked at: reading it again is billed{}.",
             cost.unwrap_or_default()
         ));
-        let is_compared = api.review(run).await?.compared > 0;
+        let is_compared = api.compared(run).await? > 0;
         if is_compared {
             output::note("Nothing was sent. To look: add --look. To send what was looked at: add --anyway.");
         }

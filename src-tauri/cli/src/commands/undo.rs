@@ -60,6 +60,7 @@ pub(crate) async fn look(
     out: Output,
     run: i64,
     keys: Vec<String>,
+    delete_created: bool,
     limit: usize,
 ) -> Result<Exit, Problem> {
     let look =
@@ -71,9 +72,8 @@ pub(crate) async fn look(
     }
     if look.delete > 0 {
         let created = counted(look.delete, "record");
-        output::note(&format!(
-            "{created} that run {run} created would be deleted with --delete-created alone."
-        ));
+        let alone = if delete_created { "" } else { " with --delete-created alone" };
+        output::note(&format!("{created} that run {run} created would be deleted{alone}."));
     }
     Ok(Exit::Done)
 }

@@ -155,10 +155,24 @@ fn a_429_or_500_that_asks_for_long_leaves_the_rest_to_a_later_run() {
 
 #[test]
 fn a_run_that_ends_with_records_waiting_says_how_they_go_out() {
-    let two = two(&[Reply::Say(429, "text/plain", "retry-after: 600\r\n", "later")]);
+    let two = two(&[Reply::Say(429, "text/plain", "retry-after: 600\r\n", "later"), OK]);
     let said = two.sluice.run(&["sync", "people"]);
     assert_eq!(said.code, 3, "{said:?}");
     assert!(said.err.contains("sluice sync people"), "{said:?}");
+    let told = two.sluice.run(&["runs"]).out;
+    assert!(told.contains("2 waiting"), "{told}");
+
+    let next = two.sync(0);
+    let runs = two.sluice.json(&["runs"], 0);
+    let first = &runs[1];
+    assert_eq!(
+        (&first["taken_over_by"], first["status"].as_str()),
+        (&next["run"], Some("waiting")),
+        "{runs}"
+    );
+    assert_eq!((count(first, "waiting"), runs[0].get("taken_over_by")), (2, None), "{runs}");
+    let told = two.sluice.run(&["runs"]).out;
+    assert!(told.contains("2 taken over by run") && !told.contains("2 waiting"), "{told}");
 }
 
 #[test]

@@ -96,7 +96,14 @@ fn what_took_the_place_of_a_dropped_run_is_not_approved_unseen() {
         said.err.contains("was dropped") && said.err.contains("sluice plan lead-scores --all"),
         "{said:?}"
     );
+    assert!(said.err.contains("the sync was changed: its fields."), "{said:?}");
     assert_eq!(sluice.json(&["runs"], 0)[0]["status"], "cancelled", "nothing ran");
+    assert!(sluice.run(&["runs"]).out.contains("the sync was changed: its fields."));
+
+    sluice.json(&["sync", "lead-scores"], 4);
+    sluice.json(&["sync", "lead-scores", "--drop"], 0);
+    let said = sluice.run(&["sync", "lead-scores", "--approve"]);
+    assert!(said.code == 1 && said.err.contains("You dropped it."), "{said:?}");
 }
 
 #[test]
@@ -172,4 +179,84 @@ fn every_record_is_looked_at_also_where_nothing_has_changed_or_some_can_not_be_s
     assert_eq!((count(&plan, "invalid"), plan["invalid_rows"].as_array().unwrap().len()), (1, 1), "{plan}");
     let written = std::fs::read_to_string(&file).unwrap();
     assert!(written.lines().any(|line| line.contains("\"row\"")), "{written}");
+}
+
+#[test]
+fn what_can_not_be_looked_at_is_dropped_and_nobody_can_approve_it() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    let crm = sluice.home().join("practice-crm.sqlite");
+    std::fs::write(&crm, "this is no database at all".repeat(99)).unwrap();
+    let said = sluice.run(&["plan", "lead-scores", "--all"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("file is damaged") && said.err.contains("was dropped"), "{said:?}");
+    assert!(!said.err.contains("--approve"), "{said:?}");
+    assert_eq!(sluice.json(&["runs"], 0)[0]["status"], "cancelled");
+    let problem = sluice.json(&["plan", "lead-scores", "--all"], 1)["problem"].clone();
+    assert!(problem["safe"].as_str().unwrap().contains("was dropped"), "{problem}");
+
+    std::fs::remove_file(&crm).unwrap();
+    let said = sluice.run(&["sync", "lead-scores", "--approve"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(
+        said.err.contains("could not be looked at") && said.err.contains("Nothing was sent."),
+        "{said:?}"
+    );
+    assert_eq!(sluice.events(&[]), Vec::<Value>::new());
+}
+
+#[test]
+fn what_was_not_looked_at_whole_is_not_approved_by_the_way() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    let held = sluice.json(&["plan", "lead-scores", "--all"], 0);
+    let store = rusqlite::Connection::open(sluice.home().join("sluice.sqlite")).unwrap();
+    // As a process leaves it that is killed before it has compared anything.
+    store.execute("update run set review = null", []).unwrap();
+    drop(store);
+    let said = sluice.run(&["sync", "lead-scores", "--approve"]);
+    assert_eq!(said.code, 4, "{said:?}");
+    for words in ["0 of 5,000 records", "sluice plan lead-scores --all", "--anyway"] {
+        assert!(said.err.contains(words), "{words}: {said:?}");
+    }
+    assert_eq!(sluice.json(&["runs"], 0)[0]["status"], "held");
+    let approved = sluice.json(&["sync", "lead-scores", "--approve", "--anyway"], 0);
+    assert_eq!((&approved["run"], count(&approved, "delivered")), (&held["run"], 5000));
+}
+
+#[test]
+fn a_file_that_can_not_be_written_is_found_out_before_anything_is_begun() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    let nowhere = sluice.beside("nowhere").join("plan.csv");
+    for path in [&nowhere, &sluice.home()] {
+        let said = sluice.run(&["plan", "lead-scores", "--all", "--export", path.to_str().unwrap()]);
+        assert_eq!(said.code, 2, "{said:?}");
+        assert!(said.err.contains("can not be written"), "{said:?}");
+    }
+    assert_eq!(sluice.json(&["runs"], 0), json!([]));
+    let file = sluice.beside("plan.csv");
+    std::fs::write(&file, "earlier").unwrap();
+    for export in [&file, &sluice.beside("new.csv")] {
+        sluice.json(&["plan", "lead-scores", "--all", "--export", export.to_str().unwrap()], 0);
+        assert!(std::fs::read_to_string(export).unwrap().starts_with("key,becomes"));
+        sluice.json(&["sync", "lead-scores", "--drop"], 0);
+    }
+}
+
+#[test]
+fn a_file_is_written_as_the_end_of_its_name_says() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    for (name, begins) in [("plan.JSONL", "{"), ("plan.CSV", "key,becomes"), ("plan", "key,becomes")] {
+        let file = sluice.beside(name);
+        sluice.json(&["plan", "lead-scores", "--all", "--export", file.to_str().unwrap()], 0);
+        assert!(std::fs::read_to_string(&file).unwrap().starts_with(begins), "{name}");
+        sluice.json(&["sync", "lead-scores", "--drop"], 0);
+    }
+    let runs = sluice.json(&["runs"], 0);
+    let sheet = sluice.beside("plan.xlsx");
+    for path in [sheet.to_str().unwrap(), "-"] {
+        let said = sluice.run(&["plan", "lead-scores", "--all", "--export", path]);
+        assert_eq!(said.code, 2, "{said:?}");
+        assert!(said.err.contains(".jsonl") && said.err.contains("Nothing was read or sent."), "{said:?}");
+    }
+    assert!(!sheet.exists() && !std::path::Path::new("-").exists());
+    assert_eq!(sluice.json(&["runs"], 0), runs, "nothing was begun");
 }

@@ -147,6 +147,10 @@ fn an_undo_says_which_fields_it_left_alone() {
 fn what_a_run_created_stays_unless_asked() {
     let sluice = Sluice::with(LEAD_SCORES);
     let run = sluice.json(&["sync", "lead-scores"], 0)["run"].to_string();
+    let said = sluice.run(&["undo", &run, "--look"]);
+    assert!(said.err.contains("created would be deleted with --delete-created alone."), "{said:?}");
+    let said = sluice.run(&["undo", &run, "--look", "--delete-created"]);
+    assert!(said.err.contains("created would be deleted."), "{said:?}");
     let kept = sluice.json(&["undo", &run], 0);
     assert_sums(&kept);
     assert_eq!((count(&kept, "invalid"), count(&kept, "delivered")), (5000, 0));
@@ -158,6 +162,32 @@ fn what_a_run_created_stays_unless_asked() {
     let gone = sluice.json(&["undo", &run, "--delete-created"], 0);
     assert_eq!((count(&gone, "removed"), count(&gone, "delivered")), (5000, 5000));
     assert_eq!(count(&sluice.json(&["plan", "lead-scores"], 0), "added"), 5000);
+}
+
+#[test]
+fn a_plan_says_that_an_undo_waits_and_goes_first() {
+    let sluice = Sluice::with(LEAD_SCORES);
+    sluice.json(&["sync", "lead-scores"], 0);
+    sluice.change_sample(CHANGE);
+    let run = sluice.json(&["sync", "lead-scores"], 0)["run"].to_string();
+    let spend = |records: i64| {
+        let crm = rusqlite::Connection::open(sluice.home().join("practice-crm.sqlite")).unwrap();
+        crm.execute("update usage set records = ?1", [records]).unwrap();
+    };
+    spend(100_000);
+    let undo = sluice.json(&["undo", &run], 3);
+    assert_eq!(undo["status"], "waiting", "{undo}");
+    let goes_first = format!("Run {} of this sync waits to be sent, and goes first.", undo["run"]);
+    for (words, code) in [(&["plan", "lead-scores"][..], 0), (&["plan", "lead-scores", "--all"], 1)] {
+        let said = sluice.run(words);
+        assert_eq!(said.code, code, "{said:?}");
+        assert!(said.err.contains(&goes_first), "{said:?}");
+    }
+    let plan = sluice.json(&["plan", "lead-scores"], 0);
+    assert_eq!(plan["goes_first"]["message"].as_str(), Some(goes_first.as_str()), "{plan}");
+    spend(0);
+    assert_eq!(sluice.json(&["sync", "lead-scores"], 0)["run"], undo["run"]);
+    assert_eq!(sluice.json(&["plan", "lead-scores"], 0)["goes_first"], Value::Null);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::alert;
 use crate::error::Result;
 use crate::store::owner::Owner;
 use crate::store::runs::{self, Ended, RunRow};
-use crate::store::{Sqlite, Usage};
+use crate::store::{Sqlite, Usage, seal};
 
 impl Engine {
     /// Ends what a crash or quit cut off. Only for the process that owns the data folder.
@@ -58,6 +58,18 @@ impl Engine {
             Usage::Owner => Ok(false),
             Usage::Guest => Owner::is_there(&self.home),
         }
+    }
+
+    /// Refuses to look at what a sync sent while a run of it is held or goes on. One that nobody works on goes on in its
+    /// row alone: it is in nobody's way.
+    pub(super) fn refuse_beside_work(&self, sync: i64) -> Result<()> {
+        for unfinished in self.store.read(runs::unfinished)? {
+            if unfinished.sync == sync && self.is_worked_on(unfinished.id)? {
+                // It may have ended since.
+                self.store.read(|sqlite| runs::refuse_second(sqlite, sync))?;
+            }
+        }
+        self.store.read(|sqlite| seal::refuse_while_held(sqlite, sync))
     }
 
     /// Ends a run. Where the disk does not take it, this process remembers how it ended.

@@ -12,6 +12,7 @@ use crate::run::compare::compare;
 use crate::run::plan::{Plan, PlanRecord, requests};
 use crate::store::outbox::{self, Body};
 use crate::store::runs::{Counts, RunRow, RunState};
+use crate::store::seal::Dropped;
 use crate::store::syncs::SavedSync;
 use crate::store::{Sqlite, runs, seal, syncs};
 
@@ -30,7 +31,12 @@ impl Engine {
 
     /// Drops a held run. Nothing more of it is sent; the next run reads afresh.
     pub async fn drop_held(&self, run: i64) -> Result<()> {
-        self.store.write(move |sqlite| seal::drop_held(sqlite, run)).done().await
+        self.store.write(move |sqlite| seal::drop_held(sqlite, run, &Dropped::Decided)).done().await
+    }
+
+    /// The same of a run that was to be looked at and could not be: nobody is to approve it.
+    pub async fn drop_unlooked(&self, run: i64) -> Result<()> {
+        self.store.write(move |sqlite| seal::drop_held(sqlite, run, &Dropped::Unlooked)).done().await
     }
 
     /// The run of a sync that is held; [`ErrorKind::Conflict`] where none is.

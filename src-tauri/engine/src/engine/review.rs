@@ -68,6 +68,16 @@ impl Engine {
         Ok(Review { run: row, saved, report, last, going, live, requests, problem })
     }
 
+    /// How many records of a run are compared. The destination is asked for nothing.
+    pub fn compared(&self, run: i64) -> Result<u64> {
+        let now = self.reviewing().get(&run).map(|one| lock(&one.report).compared);
+        if let Some(compared) = now {
+            return Ok(compared);
+        }
+        let kept: Option<Report> = self.store.read(|sqlite| runs::review(sqlite, run))?;
+        Ok(kept.map_or(0, |report| report.compared))
+    }
+
     /// Begins to compare every record of a held run, where that is not going on already. Answers at once.
     pub async fn start_review(self: &Arc<Self>, run: i64) -> Result<()> {
         if let Some(walk) = self.begin_review(run)? {

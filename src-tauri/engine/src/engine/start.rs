@@ -109,13 +109,16 @@ impl Engine {
     /// back. Only a plain run goes on with it.
     async fn go_on_first(self: &Arc<Self>, waiting: RunRow, start: Start) -> Result<i64> {
         if start.slot.is_some() || start.review || start.full || start.planned.is_some() {
-            let message = format!("Run {} of this sync waits to be sent, and goes first.", waiting.id);
-            return Err(Error::new(ErrorKind::AlreadyRunning, message)
-                .with_safe("Nothing was sent.")
-                .with_hint("Sync now to go on with it, or discard what waits in it."));
+            return Err(goes_first(&waiting));
         }
         self.resume(&waiting).await?;
         Ok(waiting.id)
+    }
+
+    /// What keeps a new run of a sync from beginning: an undo or a replay that waits and goes first.
+    pub fn goes_first(&self, name: &str) -> Result<Option<Error>> {
+        let waiting = self.store.read(|sqlite| runs::waiting_part(sqlite, syncs::get(sqlite, name)?.id))?;
+        Ok(waiting.as_ref().map(goes_first))
     }
 
     /// Goes on with a run that waits.
@@ -208,4 +211,11 @@ impl Engine {
             opened.map_err(|_| Error::new(ErrorKind::Bug, "Opening ended unexpectedly."))??;
         execution.execute(job).await
     }
+}
+
+fn goes_first(waiting: &RunRow) -> Error {
+    let message = format!("Run {} of this sync waits to be sent, and goes first.", waiting.id);
+    Error::new(ErrorKind::AlreadyRunning, message)
+        .with_safe("Nothing was sent.")
+        .with_hint("Sync now to go on with it, or discard what waits in it.")
 }

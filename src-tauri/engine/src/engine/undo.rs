@@ -42,7 +42,8 @@ impl Engine {
         text: Option<&str>,
         limit: usize,
     ) -> Result<UndoLook> {
-        let (of, saved) = self.store.read(|sqlite| undoable(sqlite, run))?;
+        let (of, saved) = self.store.read(|sqlite| same_destination(sqlite, run))?;
+        self.refuse_beside_work(of.sync)?;
         let destination = self.destination(saved.sync.to.as_deref().unwrap_or_default())?;
         let (mut counts, mut records) = (BTreeMap::new(), Vec::new());
         let (mut values, mut fields) = (0, BTreeSet::new());

@@ -8,7 +8,7 @@ use super::json::{read_json, write_json};
 use super::marks::{self, Mark};
 use super::outbox::{REMOVED, key_hash};
 use super::packed::{pack, unpack};
-use super::runs::{self, Counts, Ended, RunRow, RunState};
+use super::runs::{self, Counts, Ended, Problem, RunRow, RunState};
 use super::{alerts, fingerprints, outbox, syncs};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Column;
@@ -103,9 +103,35 @@ pub fn kept(sqlite: &Sqlite, run: i64) -> Result<Option<Sealing>> {
     z.map(|z| read_json(&String::from_utf8_lossy(&unpack(&z)?))).transpose()
 }
 
+/// Why a held run is dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dropped {
+    /// Somebody decided so.
+    Decided,
+    /// It was to be looked at, and could not be.
+    Unlooked,
+    /// A newer run reads afresh.
+    Newer,
+    /// Its sync was changed: what of it, in words.
+    Changed(Vec<&'static str>),
+}
+
+impl Dropped {
+    fn in_words(&self) -> String {
+        match self {
+            Self::Decided => "You dropped it.".to_owned(),
+            Self::Unlooked => "It was dropped, because it could not be looked at.".to_owned(),
+            Self::Newer => "It was dropped, because a newer run took its place.".to_owned(),
+            Self::Changed(what) => {
+                format!("It was dropped, because the sync was changed: {}.", what.join(", "))
+            }
+        }
+    }
+}
+
 /// Drops a held run: what it staged is removed and waits no more, what it kept back is left to the next run. It keeps
-/// saying why it was held.
-pub fn drop_held(sqlite: &Sqlite, run: i64) -> Result<()> {
+/// saying why it was held, and why it was dropped beside that.
+pub fn drop_held(sqlite: &Sqlite, run: i64, why: &Dropped) -> Result<()> {
     let row = held(sqlite, run)?;
     let ended = row.finished.unwrap_or(row.started);
     outbox::unstage(sqlite, run)?;
@@ -113,7 +139,12 @@ pub fn drop_held(sqlite: &Sqlite, run: i64) -> Result<()> {
         runs::set_counts(sqlite, run, &Counts { to_send: 0, ..row.counts })?;
     }
     alerts::decided(sqlite, row.sync)?;
-    runs::end(sqlite, run, &Ended { problem: row.problem, ..Ended::new(RunState::Cancelled, ended) })
+    let problem = row.problem.map(|problem| Problem {
+        message: format!("{} {}", problem.message, why.in_words()),
+        hint: "Look at what a run would send now, or run the sync again.".to_owned(),
+        ..problem
+    });
+    runs::end(sqlite, run, &Ended { problem, ..Ended::new(RunState::Cancelled, ended) })
 }
 
 /// The run of a sync that is held.

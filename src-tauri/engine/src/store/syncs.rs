@@ -4,7 +4,7 @@ use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 
 use super::fingerprints;
 use super::json::{read_json, write_json};
-use super::seal;
+use super::seal::{self, Dropped};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mask::{Masks, Remembered};
 use crate::sync::{Shape, Sync};
@@ -157,8 +157,11 @@ pub fn save(
     if starts_over(&before.sync, sync) {
         forget_delivered(sqlite, before.id)?;
     }
-    let held = seal::held_of(sqlite, before.id)?.filter(|_| sends_otherwise(&before.sync, sync));
-    held.map_or(Ok(()), |run| seal::drop_held(sqlite, run))
+    let changed = before.sync.changed(sync);
+    match seal::held_of(sqlite, before.id)? {
+        Some(run) if !changed.is_empty() => seal::drop_held(sqlite, run, &Dropped::Changed(changed)),
+        _ => Ok(()),
+    }
 }
 
 fn reads_other_rows(before: &Sync, after: &Sync) -> bool {
@@ -166,11 +169,6 @@ fn reads_other_rows(before: &Sync, after: &Sync) -> bool {
         || before.query != after.query
         || before.key != after.key
         || before.cursor() != after.cursor()
-}
-
-fn sends_otherwise(before: &Sync, after: &Sync) -> bool {
-    let (name, schedule, brakes) = (after.name.clone(), after.schedule.clone(), after.brakes);
-    Sync { name, schedule, brakes, ..before.clone() } != *after
 }
 
 fn starts_over(before: &Sync, after: &Sync) -> bool {

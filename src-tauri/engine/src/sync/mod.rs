@@ -1,6 +1,7 @@
 //! A sync: query → mapping → destination, with mode, key and schedule.
 
 mod brakes;
+mod changed;
 mod field;
 mod select;
 mod table_name;

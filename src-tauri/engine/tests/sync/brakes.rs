@@ -227,7 +227,8 @@ async fn a_dropped_run_sends_nothing_and_the_next_one_reads_afresh() {
     let held = bench.run().await;
     bench.engine.drop_held(held.id).await.unwrap();
     let dropped = bench.ended(held.id).await;
-    assert_eq!((dropped.state, told(&dropped)), (RunState::Cancelled, told(&held)));
+    let why = format!("{} You dropped it.", told(&held));
+    assert_eq!((dropped.state, told(&dropped)), (RunState::Cancelled, why.as_str()));
     assert_eq!(
         (held.counts.waiting(), dropped.counts.waiting()),
         (80, 0),

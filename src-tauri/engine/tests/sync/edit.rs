@@ -102,7 +102,16 @@ async fn a_held_run_of_what_the_sync_was_is_dropped() {
     bench.table.edit(|rows| rows[3][1] = "Bea".into());
     let held = bench.run_with(Start { review: true, ..PLAIN }).await;
     assert_eq!(held.state, RunState::Held);
-    bench.save(|sync| sync.to = Some("other_crm".into())).await;
+    bench
+        .save(|sync| {
+            sync.to = Some("other_crm".into());
+            sync.removed = Removal::Clear;
+        })
+        .await;
+    let dropped = bench.engine.run(held.id).unwrap();
+    let told = dropped.problem.unwrap().message;
+    assert!(told.starts_with(&held.problem.unwrap().message), "{told}");
+    assert!(told.ends_with("the sync was changed: its destination, what becomes of removed rows."), "{told}");
     let run = bench.run().await;
     assert_ne!(run.id, held.id);
     assert_eq!((run.counts.added, run.counts.delivered), (30, 30));

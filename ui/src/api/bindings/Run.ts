@@ -64,6 +64,10 @@ undone_in_part: boolean,
  */
 undoing: number | null, 
 /**
+ * The later run that took over what was still waiting.
+ */
+taken_over_by: number | null, 
+/**
  * By which of the destination's ways its records went, where it has several.
  */
 sent_by: Array<string>, 

@@ -16,6 +16,9 @@ import styles from './Sync.module.css';
 
 const words = text.runs;
 
+/** What waited in it waits in a later run, if anywhere. */
+const isTakenOver = (run: Run) => run.status === 'waiting' && run.taken_over_by !== null;
+
 /** What a run came to, in a word or two. */
 function result(run: Run): string {
   const word = run.status === 'completed_with_rejections' ? 'Completed' : wordOf(runStates[run.status]);
@@ -23,6 +26,7 @@ function result(run: Run): string {
     return run.progress?.phase === 'sending'
       ? words.progress(percent(run.delivered + run.rejected, toSend(run)))
       : word;
+  if (isTakenOver(run)) return words.takenOver(run.waiting);
   if (run.status === 'waiting') return words.waiting(run.waiting);
   return words.but(word, run.rejected, run.invalid);
 }
@@ -65,8 +69,8 @@ export function RunRow({
       >
         {words.triggers[run.trigger]}
       </td>
-      <td>
-        <State state={runStates[run.status].state}>{result(run)}</State>
+      <td title={isTakenOver(run) ? words.takenOverWhy : undefined}>
+        <State state={isTakenOver(run) ? 'cancelled' : runStates[run.status].state}>{result(run)}</State>
       </td>
       {reason === null ? (
         <>

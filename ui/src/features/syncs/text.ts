@@ -221,6 +221,8 @@ export const text = {
         ...(invalid ? [`${count(invalid)} invalid`] : []),
       ].join(', '),
     waiting: (n: number) => `${count(n)} waiting`,
+    takenOver: (n: number) => `${count(n)} taken over`,
+    takenOverWhy: 'A later run took over what waited here.',
     progress: (share: string) => `Running, ${share}`,
     retry: (n: number) => `Retry ${count(n)}`,
     taken: 'Taken over',

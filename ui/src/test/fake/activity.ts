@@ -62,6 +62,7 @@ export const runningRun = (): Run =>
     undone_by: null,
     undone_in_part: false,
     undoing: null,
+    taken_over_by: null,
     sent_by: [],
     progress: {
       phase: 'sending',

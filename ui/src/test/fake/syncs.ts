@@ -50,6 +50,7 @@ export const runOf = (run: number, sync: string, more: Partial<Run> = {}): Run =
   undone_by: null,
   undone_in_part: false,
   undoing: null,
+  taken_over_by: null,
   sent_by: [],
   progress: null,
   problem: null,

@@ -6,6 +6,7 @@ mod invalid;
 mod problem;
 mod reviewed;
 mod row;
+mod taken_over;
 mod undone;
 
 use rusqlite::{Connection as Sqlite, params};
@@ -16,10 +17,12 @@ pub use invalid::{InvalidRow, add_invalid, invalid_rows};
 pub use problem::Problem;
 pub use reviewed::{review, review_before, set_review};
 pub use row::{Counts, RunRow, RunState, Trigger, get, list, none_sealed, unfinished, waiting, waiting_part};
+pub use taken_over::taken_over_by;
 pub use undone::{FieldLeft, as_before, set_undoes, set_undone, undos_of};
 
 use super::json::write_json;
-use super::{seal, syncs};
+use super::seal::{self, Dropped};
+use super::syncs;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::Shape;
 use crate::warehouse::Cost;
@@ -38,7 +41,7 @@ pub fn begin(
     if !trigger.is_whole() {
         seal::refuse_while_held(sqlite, sync)?;
     } else if let Some(held) = seal::held_of(sqlite, sync)? {
-        seal::drop_held(sqlite, held)?;
+        seal::drop_held(sqlite, held, &Dropped::Newer)?;
     }
     let to = syncs::by_id(sqlite, sync)?.sync.to;
     sqlite
