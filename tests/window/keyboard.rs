@@ -45,7 +45,7 @@ fn the_keyboard_alone_gets_through_the_main_job() {
         let run = finished(page, "Lead scores", 1).await;
         assert_eq!(counts(&run).1, 5_000, "{run}");
 
-        break_an_address(&desk);
+        add_a_lead(&desk);
         page.tab_to("Sync now").await;
         page.press(key::ENTER).await;
         let run = finished(page, "Lead scores", 2).await;
@@ -58,12 +58,16 @@ fn the_keyboard_alone_gets_through_the_main_job() {
     });
 }
 
-/// One lead gets something else than an address.
-fn break_an_address(desk: &Desk) {
+/// A lead comes that has no address in its place.
+fn add_a_lead(desk: &Desk) {
     let warehouse =
         rusqlite::Connection::open(desk.home().join("sample.sqlite")).expect("the sample warehouse");
-    let broken = "update leads set email = ?1 where lead_id = (select min(lead_id) from leads)";
-    assert_eq!(warehouse.execute(broken, [WRONG]).expect("a row changes"), 1);
+    let added = format!(
+        "create temp table added as select * from leads limit 1;
+         update added set lead_id = 'LEAD-90000', user_id = 'u_90000', email = '{WRONG}';
+         insert into leads select * from added;"
+    );
+    warehouse.execute_batch(&added).expect("a row more");
 }
 
 /// Finds the refused record in the live events by a filter that is typed, and opens it.
