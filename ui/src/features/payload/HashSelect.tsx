@@ -2,7 +2,7 @@ import type { Hash } from '@/api/bindings/Hash';
 import { Select } from '@/components/Select';
 import { text } from './text';
 
-const hashes = ['text', 'email', 'phone', 'phone_plus'] as const satisfies readonly Hash[];
+export const hashes = ['text', 'email', 'phone', 'phone_plus'] as const satisfies readonly Hash[];
 
 /** Whether a value is sent as it is or hashed, and in which form. */
 export function HashSelect({

@@ -1,5 +1,5 @@
 import { t } from '@/components/text';
-import { setHash } from './actions';
+import { canHash, setHash } from './actions';
 import type { Shaping } from './edits';
 import { HashSelect } from './HashSelect';
 import type { Line } from './model';
@@ -16,7 +16,7 @@ export function LineRules({
   line: Line | undefined;
   onChange: (state: Shaping) => void;
 }) {
-  if (!line?.on || line.value.type === 'constant') return null;
+  if (!line || !canHash(line)) return null;
   return (
     <div className={styles.lineRules}>
       <span className={t('mono', 'cut')} title={line.key} dir="auto">
@@ -26,7 +26,7 @@ export function LineRules({
         label={text.hashOf(line.key)}
         hideLabel
         value={line.hash ?? null}
-        onChange={(hash) => onChange(setHash(state, line, hash))}
+        onChange={(hash) => onChange(setHash(state, new Set([line.id]), hash))}
       />
     </div>
   );

@@ -35,7 +35,7 @@ export function tick(state: Shaping, line: Line, on: boolean): Shaping {
   );
 }
 
-/** Ticks or unticks all lines that are shown. */
+/** Ticks or unticks these lines; `search` is what found them, if something did. */
 export function tickMany(state: Shaping, ids: ReadonlySet<string>, on: boolean, search: string): Shaping {
   const lines = state.payload.lines.map((line) => (ids.has(line.id) ? { ...line, on } : line));
   const touched = lines.filter((line, index) => line.on !== state.payload.lines[index]?.on);
@@ -68,16 +68,24 @@ export function setRule(state: Shaping, line: Line, rule: NullRule): Shaping {
       );
 }
 
-/** Hashes a line's value, or sends it as it is. */
-export function setHash(state: Shaping, line: Line, hash: Hash | null): Shaping {
-  if (hash === (line.hash ?? null)) return state;
-  const { hash: before, ...plain } = line;
-  const next: Line = hash ? { ...plain, hash } : plain;
-  return edit(
-    state,
-    text.did.hash(line.key, hash ?? before ?? 'text', hash !== null),
-    replaced(state.payload, next),
+/** What is sent and not the same for every row can be hashed. */
+export const canHash = ({ on, value }: Line): boolean => on && value.type !== 'constant';
+
+/** Hashes the values of lines, or sends them as they are; of those that can be. */
+export function setHash(state: Shaping, ids: ReadonlySet<string>, hash: Hash | null, search = ''): Shaping {
+  const touched = state.payload.lines.filter(
+    (line) => ids.has(line.id) && canHash(line) && hash !== (line.hash ?? null),
   );
+  const [only] = touched;
+  if (!only) return state;
+  const lines = state.payload.lines.map((line): Line => {
+    if (!touched.includes(line)) return line;
+    const { hash: _, ...plain } = line;
+    return hash ? { ...plain, hash } : plain;
+  });
+  const label =
+    touched.length > 1 ? text.did.hashMany(hash, touched.length, search) : text.did.hash(only.key, hash);
+  return edit(state, label, { ...state.payload, lines });
 }
 
 /** Leaves a line out of records that have a value there, or sends it always. */

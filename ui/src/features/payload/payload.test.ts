@@ -108,14 +108,28 @@ test('a template names its columns, and says what is wrong with it', () => {
 });
 
 test('a hash and the same again is one edit to undo, and a reset takes it back', () => {
-  const phone = line(first, 'phone');
+  const phone = new Set(['phone']);
   const hashed = setHash(shaping(first), phone, 'phone');
   expect(toFields(hashed.payload, identifiers)).toContainEqual(
     expect.objectContaining({ key: 'phone', hash: 'phone' }),
   );
-  expect(setHash(hashed, line(hashed.payload, 'phone'), 'phone')).toBe(hashed);
+  expect(setHash(hashed, phone, 'phone')).toBe(hashed);
   expect(undo(hashed).payload).toEqual(first);
   expect(line(reset(hashed).payload, 'phone')).not.toHaveProperty('hash');
+});
+
+test('many are hashed in one step, but not what is left out or the same for every row', () => {
+  let state = tick(shaping(first), line(first, 'company'), false);
+  state = addConstant(state, 'origin', 'warehouse');
+  const before = state.payload;
+  const constant = before.lines.at(-1)?.id ?? '';
+  state = setHash(state, new Set(['phone', 'full_name', 'company', constant]), 'text', 'o');
+  const hashed = (payload: Payload) =>
+    toFields(payload, identifiers).flatMap(({ key, hash }) => (hash ? [key] : []));
+  expect(hashed(state.payload).sort()).toEqual(['full_name', 'phone']);
+  expect(line(state.payload, 'company')).not.toHaveProperty('hash');
+  expect(state.past.at(-1)?.label).toBe('2 matching “o”: hashed');
+  expect(undo(state).payload).toEqual(before);
 });
 
 test('only a record leaves what is there, and only where the destination can be read', () => {

@@ -34,18 +34,23 @@ const words = ({ value }: Line): string[] =>
       ? [text.templateWord, value.template]
       : [text.constantWord];
 
+const has = (search: string, words: readonly string[]): boolean => {
+  const wanted = search.trim().toLowerCase();
+  return !wanted || words.some((word) => word.toLowerCase().includes(wanted));
+};
+
+/** Whether the search shows a line. */
+export const isShown = (line: Line, search: string): boolean => has(search, [...words(line), line.key]);
+
 /** Lines in their groups: who it is, what is sent, what is left out. Only those that match the search. */
 export function gridRows({ payload, columns, identifiers, search, problems }: Input): GridRow[] {
-  const wanted = search.trim().toLowerCase();
   // A column may be called as something every object has.
   const problemOf = new Map(Object.entries(problems));
   const byName = new Map(columns.map((column) => [column.name, column]));
-  const matches = (...words: string[]) =>
-    !wanted || words.some((word) => word.toLowerCase().includes(wanted));
   const who = Object.entries(identifiers).flatMap(([identifier, name]): GridRow[] => {
     const path = paths[payload.shape][identifier];
     const column = byName.get(name);
-    return path && column && matches(name, path)
+    return path && column && has(search, [name, path])
       ? [{ kind: 'identifier', id: `who:${identifier}`, column, path }]
       : [];
   });
@@ -54,10 +59,10 @@ export function gridRows({ payload, columns, identifiers, search, problems }: In
     identifiers['user_id'] || identifiers['anonymous_id']
       ? undefined
       : byName.get(identifiers['email'] ?? '');
-  if (mail && payload.shape !== 'record' && matches(mail.name, 'userId'))
+  if (mail && payload.shape !== 'record' && has(search, [mail.name, 'userId']))
     who.unshift({ kind: 'identifier', id: 'who:instead', column: mail, path: 'userId', note: text.instead });
   const lines = payload.lines
-    .filter((line) => !identifies(payload, line, identifiers) && matches(...words(line), line.key))
+    .filter((line) => !identifies(payload, line, identifiers) && isShown(line, search))
     .map((line): GridRow & { kind: 'line' } => {
       const column = line.value.type === 'column' ? byName.get(line.value.column) : undefined;
       const gone = line.value.type === 'column' && !column && columns.length > 0;

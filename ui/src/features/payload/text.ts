@@ -19,6 +19,15 @@ export const text = {
   selected: (on: number, all: number) => `${count(on)} of ${count(all)} selected`,
   matching: (n: number) => `${count(n)} matching`,
   selectShown: 'Send all columns shown',
+  chosen: (n: number) => (n === 1 ? '1 row chosen' : `${count(n)} rows chosen`),
+  bulk: {
+    send: 'Send',
+    leaveOut: 'Leave out',
+    hash: 'How sent',
+    clear: 'Choose no rows',
+    /** What a button does, by its word and the rows it does it to. */
+    of: (what: string, rows: string) => `${what}: ${rows}`,
+  },
   send: (column: string) => `Send ${column}`,
   nullRules: { send: 'Send null', leave_out: 'Leave out', clear: 'Clear field' },
   ifNullOf: (key: string) => `If ${key} is null`,
@@ -142,8 +151,9 @@ export const text = {
       `${on ? 'Send' : 'Leave out'} ${count(n)}${search ? ` matching “${search}”` : ''}`,
     add: (what: 'column' | 'constant' | 'template', key: string) => `Add ${what} ${key}`,
     remove: (what: 'column' | 'constant' | 'template', key: string) => `Remove ${what} ${key}`,
-    hash: (key: string, hash: Hash, on: boolean) =>
-      on ? `${key}: ${text.hashes[hash].toLowerCase()}` : `${key}: not hashed`,
+    hash: (key: string, hash: Hash | null) => `${key}: ${text.hashes[hash ?? 'none'].toLowerCase()}`,
+    hashMany: (hash: Hash | null, n: number, search: string) =>
+      `${count(n)}${search ? ` matching “${search}”` : ''}: ${text.hashes[hash ?? 'none'].toLowerCase()}`,
     onlyIfEmpty: (key: string, on: boolean) => `${key}: ${on ? 'only if empty there' : 'always'}`,
     reset: 'Reset keys and rules',
     shape: (shape: string) => `Send as ${shape}`,

@@ -68,7 +68,7 @@ export function FieldPane({
           <HashSelect
             label={payloadText.hashOf(field.label)}
             value={filling.hash ?? null}
-            onChange={(hash) => change(filling.id, (line) => setHash(shaping, line, hash))}
+            onChange={(hash) => keep(setHash(shaping, new Set([filling.id]), hash))}
           />
         )
       }

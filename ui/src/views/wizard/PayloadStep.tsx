@@ -9,12 +9,13 @@ import { SplitPane } from '@/components/SplitPane';
 import { isPressed, isTyping } from '@/components/shortcut';
 import { t } from '@/components/text';
 import { useMedia } from '@/components/use-media';
+import { useSelection } from '@/components/use-selection';
 import { setShape } from '@/features/payload/actions';
 import { EditList } from '@/features/payload/EditList';
 import { EventName } from '@/features/payload/EventName';
 import { type Shaping, redo, undo } from '@/features/payload/edits';
 import { LineRules } from '@/features/payload/LineRules';
-import { namesEvent, sentLines, shapesOf } from '@/features/payload/model';
+import { type Line, namesEvent, sentLines, shapesOf } from '@/features/payload/model';
 import { PayloadBar } from '@/features/payload/PayloadBar';
 import { PayloadGrid } from '@/features/payload/PayloadGrid';
 import { PayloadPanel } from '@/features/payload/PayloadPanel';
@@ -29,6 +30,8 @@ import { StepFrame } from './StepFrame';
 import { definitionOf } from './state';
 import { text } from './text';
 import styles from './wizard.module.css';
+
+const idOf = ({ id }: Line): string => id;
 
 /** ⌘Z and ⇧⌘Z for the payload, where no field has them for its own text. */
 function useUndoKeys(state: Shaping, change: (state: Shaping) => void) {
@@ -58,6 +61,7 @@ export function PayloadStep() {
   const [revealed, setRevealed] = useState<number | null>(null);
   const [search, setSearch] = useState('');
   const [selected, setSelected] = useState<string | null>(null);
+  const selection = useSelection(idOf);
   const [insist, setInsist] = useState(false);
   const [jsonOpen, setJsonOpen] = useState(false);
   const narrow = useMedia('(max-width: 900px)');
@@ -205,6 +209,8 @@ export function PayloadStep() {
           state={shaping}
           identifiers={identifiers}
           columns={columns.map(({ name }) => name)}
+          chosen={selection.chosen}
+          onClear={selection.clear}
           search={search}
           onSearch={setSearch}
           onChange={change}
@@ -219,6 +225,7 @@ export function PayloadStep() {
           problems={problems}
           selected={selected}
           onSelect={setSelected}
+          selection={selection}
           onChange={change}
         />
       </SplitPane>
