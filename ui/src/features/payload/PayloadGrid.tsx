@@ -23,6 +23,8 @@ interface Props {
   identifiers: Record<string, string>;
   search: string;
   problems: Record<string, string>;
+  /** What was saved otherwise, in words, by the id of the line. */
+  edited?: ReadonlyMap<string, string> | undefined;
   selected: string | null;
   onSelect: (id: string) => void;
   /** Lines that are chosen together. */
@@ -47,6 +49,7 @@ export function PayloadGrid({
   identifiers,
   search,
   problems,
+  edited,
   selected,
   onSelect,
   selection,
@@ -56,8 +59,8 @@ export function PayloadGrid({
   const narrow = useMedia('(max-width: 1240px)');
   const { payload } = state;
   const rows = useMemo(
-    () => gridRows({ payload, columns, identifiers, search, problems }),
-    [payload, columns, identifiers, search, problems],
+    () => gridRows({ payload, columns, identifiers, search, problems, ...(edited ? { edited } : {}) }),
+    [payload, columns, identifiers, search, problems, edited],
   );
 
   const shown = rows.flatMap((row) => (row.kind === 'line' ? [row.line] : []));

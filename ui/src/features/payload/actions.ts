@@ -97,9 +97,11 @@ export function setOnlyIfEmpty(state: Shaping, line: Line, only: boolean): Shapi
 }
 
 function add(state: Shaping, key: string, value: Line['value'], hash: Hash | null = null): Shaping {
-  const numbers = state.payload.lines.map(({ id }) => Number(/^[a-z]+:(\d+)$/.exec(id)?.[1] ?? 0));
+  // The number of a line that was removed is not given again: it may be put back.
+  const known = [state.payload, ...state.past.map(({ before }) => before)].flatMap(({ lines }) => lines);
+  const numbers = known.map(({ id }) => Number(/^[a-z]+:(\d+)$/.exec(id)?.[1] ?? 0));
   const line: Line = {
-    id: `${value.type}:${String(1 + Math.max(0, ...numbers))}`,
+    id: `${value.type}:${String(1 + numbers.reduce((most, one) => Math.max(most, one), 0))}`,
     on: true,
     key,
     null: 'send',

@@ -6,7 +6,14 @@ import { text } from './text';
 export type GridRow =
   | { kind: 'group'; id: string; title: string; detail: string }
   | { kind: 'identifier'; id: string; column: Column; path: string; note?: string }
-  | { kind: 'line'; id: string; line: Line; column: Column | undefined; problem: string | undefined };
+  | {
+      kind: 'line';
+      id: string;
+      line: Line;
+      column: Column | undefined;
+      problem: string | undefined;
+      edited: string | undefined;
+    };
 
 const paths: Record<Payload['shape'], Record<string, string>> = {
   identify: { user_id: 'userId', anonymous_id: 'anonymousId', email: 'traits.email' },
@@ -24,6 +31,8 @@ interface Input {
   search: string;
   /** Problems by the id of the line. */
   problems: Record<string, string>;
+  /** What was saved otherwise, in words, by the id of the line. */
+  edited?: ReadonlyMap<string, string>;
 }
 
 /** What a line is found by, besides its key. */
@@ -43,7 +52,7 @@ const has = (search: string, words: readonly string[]): boolean => {
 export const isShown = (line: Line, search: string): boolean => has(search, [...words(line), line.key]);
 
 /** Lines in their groups: who it is, what is sent, what is left out. Only those that match the search. */
-export function gridRows({ payload, columns, identifiers, search, problems }: Input): GridRow[] {
+export function gridRows({ payload, columns, identifiers, search, problems, edited }: Input): GridRow[] {
   // A column may be called as something every object has.
   const problemOf = new Map(Object.entries(problems));
   const byName = new Map(columns.map((column) => [column.name, column]));
@@ -71,6 +80,7 @@ export function gridRows({ payload, columns, identifiers, search, problems }: In
         id: line.id,
         line,
         column,
+        edited: edited?.get(line.id),
         problem: gone ? text.gone : line.on ? problemOf.get(line.id) : undefined,
       };
     });

@@ -11,6 +11,7 @@ import { t } from '@/components/text';
 import { useMedia } from '@/components/use-media';
 import { useSelection } from '@/components/use-selection';
 import { setShape } from '@/features/payload/actions';
+import { markedLines, putBack } from '@/features/payload/changes';
 import { EditList } from '@/features/payload/EditList';
 import { EventName } from '@/features/payload/EventName';
 import { type Shaping, redo, undo } from '@/features/payload/edits';
@@ -19,6 +20,7 @@ import { type Line, namesEvent, sentLines, shapesOf } from '@/features/payload/m
 import { PayloadBar } from '@/features/payload/PayloadBar';
 import { PayloadGrid } from '@/features/payload/PayloadGrid';
 import { PayloadPanel } from '@/features/payload/PayloadPanel';
+import { SavedChanges } from '@/features/payload/SavedChanges';
 import { text as words } from '@/features/payload/text';
 import { inPayload } from '@/features/shortcuts';
 import { queryOf } from '@/features/source/choice';
@@ -29,6 +31,7 @@ import { LeftBehind } from './LeftBehind';
 import { StepFrame } from './StepFrame';
 import { definitionOf } from './state';
 import { text } from './text';
+import { useChanges } from './use-changes';
 import styles from './wizard.module.css';
 
 const idOf = ({ id }: Line): string => id;
@@ -86,6 +89,8 @@ export function PayloadStep() {
   );
   const change = (next: Shaping) => dispatch({ type: 'shaping', shaping: next });
   useUndoKeys(shaping, change);
+  const { saved, changes } = useChanges();
+  const edited = useMemo(() => markedLines(changes), [changes]);
   useEffect(() => {
     if (source) dispatch({ type: 'looked', source });
   }, [source, dispatch]);
@@ -192,6 +197,14 @@ export function PayloadStep() {
                 }}
               />
             )}
+            {saved && (
+              <SavedChanges
+                changes={changes}
+                // Another destination may take other shapes.
+                canPutBack={({ line }) => line !== null || shapes.includes(saved.shape)}
+                onPutBack={(one) => change(putBack(shaping, saved, one))}
+              />
+            )}
             <EditList edits={shaping.past} onUndo={() => change(undo(shaping))} />
           </>
         }
@@ -223,6 +236,7 @@ export function PayloadStep() {
           identifiers={identifiers}
           search={search}
           problems={problems}
+          edited={edited}
           selected={selected}
           onSelect={setSelected}
           selection={selection}
