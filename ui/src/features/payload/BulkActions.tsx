@@ -2,7 +2,7 @@ import { Button, IconButton } from '@/components/Button';
 import { Menu } from '@/components/Menu';
 import * as actions from './actions';
 import type { Shaping } from './edits';
-import { hashes } from './HashSelect';
+import { disguises } from './DisguiseSelect';
 import type { Line } from './model';
 import { text } from './text';
 
@@ -34,21 +34,21 @@ export function BulkActions({
         {text.bulk.leaveOut}
       </Button>
       <Menu
-        label={text.bulk.of(text.bulk.hash, rows)}
+        label={text.bulk.of(text.bulk.disguise, rows)}
         trigger={
           <Button
             size="sm"
             iconAfter="down"
-            isDisabled={!lines.some(actions.canHash)}
-            {...named(text.bulk.hash)}
+            isDisabled={!lines.some(actions.canDisguise)}
+            {...named(text.bulk.disguise)}
           >
-            {text.bulk.hash}
+            {text.bulk.disguise}
           </Button>
         }
-        actions={(['none', ...hashes] as const).map((one) => ({
+        actions={(['none', ...disguises] as const).map((one) => ({
           id: one,
-          label: text.hashes[one],
-          onAction: () => onChange(actions.setHash(state, ids, one === 'none' ? null : one, search)),
+          label: text.disguises[one],
+          onAction: () => onChange(actions.setDisguise(state, ids, one === 'none' ? null : one, search)),
         }))}
       />
       {onClear && <IconButton icon="cross" label={text.bulk.clear} onPress={onClear} />}

@@ -140,12 +140,12 @@ test('Shift and Space choose one row more, Escape none, and Ctrl and A all that 
   expect(chosen()).toEqual(matching);
 });
 
-test('what the search shows is hashed together, and can be sent as it is again', async () => {
+test('what the search shows is masked together', async () => {
   const user = userEvent.setup();
-  render(<Grid search="name" />);
-  const matching = names.filter((name) => name.includes('name')).length;
+  render(<Grid search="address" />);
+  const matching = names.filter((name) => name.includes('address')).length;
   const how = `How sent: ${String(matching)} matching`;
   await user.click(screen.getByRole('button', { name: how }));
-  await user.click(screen.getByRole('menuitem', { name: 'Hashed' }));
-  expect(screen.getByRole('button', { name: /^Undo: .*hashed/ })).toBeTruthy();
+  await user.click(screen.getByRole('menuitem', { name: 'Masked' }));
+  expect(screen.getByRole('button', { name: /^Undo: .*matching “address”: masked/ })).toBeTruthy();
 });

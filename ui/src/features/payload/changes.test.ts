@@ -1,13 +1,13 @@
 import type { Field } from '@/api/bindings/Field';
 import { expect, test } from 'vitest';
 import { leadScores } from '@/test/fake/source';
-import { addConstant, removeLine, rename, setHash, setRule, setShape, tick } from './actions';
+import { addConstant, removeLine, rename, setDisguise, setRule, setShape, tick } from './actions';
 import { type Change, changesOf, putBack } from './changes';
 import { type Shaping, shaping, undo } from './edits';
 import { type Payload, payloadOf, withColumns } from './model';
 
 const identifiers = { user_id: 'user_id', email: 'email' };
-const plain = { null: 'send' as const, hash: null, only_if_empty: false };
+const plain = { null: 'send' as const, hash: null, mask: false, only_if_empty: false };
 const fields: Field[] = [
   { ...plain, value: { type: 'column', column: 'phone' }, key: 'phone', hash: 'phone' },
   { ...plain, value: { type: 'constant', constant: 'warehouse' }, key: 'origin' },
@@ -32,7 +32,7 @@ test('as it was saved nothing is told, whatever columns are left out', () => {
 test('of each line only what is other is told, and what is gone comes last', () => {
   let state = shaping(saved);
   state = rename(state, line(state, 'phone'), 'tel');
-  state = setHash(state, new Set(['phone']), null);
+  state = setDisguise(state, new Set(['phone']), null);
   state = setRule(state, line(state, 'company'), 'leave_out');
   state = tick(state, line(state, 'full_name'), true);
   state = removeLine(state, line(state, 'constant:1'));

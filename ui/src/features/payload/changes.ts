@@ -38,7 +38,7 @@ const wordsOf = (line: Line, record: boolean): string[] => [
   line.key,
   valueOf(line),
   line.value.type === 'constant' ? '' : text.changes.ifNull(text.nullRules[line.null]),
-  text.hashes[line.hash ?? 'none'],
+  text.disguises[line.hash ?? 'none'],
   record ? text.changes.filled(line.onlyIfEmpty ?? false) : '',
 ];
 

@@ -1,5 +1,5 @@
-import type { Hash } from '@/api/bindings/Hash';
 import { count } from '@/components/times';
+import type { Disguise } from './model';
 
 /** Words of shaping the payload. */
 export const text = {
@@ -23,7 +23,7 @@ export const text = {
   bulk: {
     send: 'Send',
     leaveOut: 'Leave out',
-    hash: 'How sent',
+    disguise: 'How sent',
     clear: 'Choose no rows',
     /** What a button does, by its word and the rows it does it to. */
     of: (what: string, rows: string) => `${what}: ${rows}`,
@@ -141,18 +141,20 @@ export const text = {
   templateUnknown: (column: string) => `The rows have no column “${column}”.`,
   templateBraces: 'A brace stands alone. Write {{ or }} for the sign itself.',
   hashOf: (key: string) => `How ${key} is sent`,
-  hashes: {
+  disguises: {
     none: 'As it is',
     text: 'Hashed',
     email: 'Hashed as e-mail',
     phone: 'Hashed as phone, digits alone',
     phone_plus: 'Hashed as phone, with +',
+    mask: 'Masked',
   },
-  hashHelp: {
+  disguiseHelp: {
     text: 'SHA-256 of the text without the space around it.',
     email: 'SHA-256 of the text in lower case, without the space around it.',
     phone: 'SHA-256 of the digits from the country code on, as Meta asks for.',
     phone_plus: 'SHA-256 of + and the digits from the country code on, as Google asks for.',
+    mask: 'An e-mail address keeps its first letter and its domain, a longer number its last digits, everything else its first letter.',
   },
   cancel: 'Cancel',
   did: {
@@ -164,9 +166,9 @@ export const text = {
       `${on ? 'Send' : 'Leave out'} ${count(n)}${search ? ` matching “${search}”` : ''}`,
     add: (what: 'column' | 'constant' | 'template', key: string) => `Add ${what} ${key}`,
     remove: (what: 'column' | 'constant' | 'template', key: string) => `Remove ${what} ${key}`,
-    hash: (key: string, hash: Hash | null) => `${key}: ${text.hashes[hash ?? 'none'].toLowerCase()}`,
-    hashMany: (hash: Hash | null, n: number, search: string) =>
-      `${count(n)}${search ? ` matching “${search}”` : ''}: ${text.hashes[hash ?? 'none'].toLowerCase()}`,
+    hash: (key: string, hash: Disguise | null) => `${key}: ${text.disguises[hash ?? 'none'].toLowerCase()}`,
+    hashMany: (hash: Disguise | null, n: number, search: string) =>
+      `${count(n)}${search ? ` matching “${search}”` : ''}: ${text.disguises[hash ?? 'none'].toLowerCase()}`,
     onlyIfEmpty: (key: string, on: boolean) => `${key}: ${text.changes.filled(on)}`,
     reset: 'Reset keys and rules',
     putBack: (name: string) => `Put back ${name}`,
