@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import {
   type KeyboardEvent,
+  type MouseEvent,
   type ReactNode,
   type RefObject,
   useEffect,
@@ -46,8 +47,14 @@ export interface DataGridProps<Row> {
   /** `selected` is tinted and marked, `out` is quiet, `warn` is tinted amber. */
   rowLook?: (row: Row) => 'out' | 'warn' | 'new' | undefined;
   selectedKey?: string | null;
-  /** The row under the focus or pointer press. */
-  onSelect?: (row: Row) => void;
+  /** The row under the focus or pointer press; `moved` where keys only led there. */
+  onSelect?: (row: Row, moved: boolean) => void;
+  /** Rows that are chosen together, by key; where it is given, several can be. */
+  chosenKeys?: { has: (key: string) => boolean };
+  /** Shift with a press or with keys that move: all rows up to this one. `from` is where the keys stood. */
+  onExtend?: (row: Row, from: Row | undefined) => void;
+  /** ⌘ or Ctrl with a press: this row as well, or no more. */
+  onToggle?: (row: Row) => void;
   /** Arrow keys only move the focus; a press or Enter selects. */
   manual?: boolean;
   /** Enter or double click. */
@@ -77,6 +84,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     headHeight = 28,
     fullRow,
     onSelect,
+    onExtend,
     onAction,
     onCellKey,
     onEnd,
@@ -157,13 +165,24 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     if (onEnd && rows.length > 0 && last >= rows.length - 10) onEnd();
   }, [last, rows.length, onEnd]);
 
-  const go = (next: Cell) => {
+  const go = (next: Cell, from: Row, extending: boolean) => {
     focusWanted.current = true;
     setActive(next);
     vertical.scrollToIndex(next.row);
     if (wide) horizontal.scrollToIndex(next.column);
     const target = rows[next.row];
-    if (target !== undefined && next.row !== row && !props.manual) onSelect?.(target);
+    if (target === undefined || props.manual) return;
+    if (extending && onExtend) onExtend(target, from);
+    else if (next.row !== row) onSelect?.(target, true);
+  };
+
+  const pressHeld = (event: MouseEvent, at: number, across: number) => {
+    const target = rows[at];
+    if (target === undefined) return;
+    focusWanted.current = true;
+    setActive({ row: at, column: across });
+    if (event.shiftKey) onExtend?.(target, undefined);
+    else props.onToggle?.(target);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -187,12 +206,17 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     );
     if (next) {
       event.preventDefault();
-      go(next);
+      go(next, current, event.shiftKey && next.row !== at);
     } else if (isPressed(event, gridShortcuts.open) && !target.closest('button')) {
       event.preventDefault();
-      (onAction ?? onSelect)?.(current);
+      if (onAction) onAction(current);
+      else onSelect?.(current, false);
     }
   };
+
+  const { chosenKeys, selectedKey } = props;
+  const isSelected = (key: string): boolean | undefined =>
+    chosenKeys?.has(key) || (selectedKey === undefined && !chosenKeys ? undefined : selectedKey === key);
 
   const visible = wide
     ? horizontal.getVirtualItems().map((item) => item.index)
@@ -208,6 +232,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       aria-label={label}
       aria-rowcount={(total ?? rows.length) + 1}
       aria-colcount={columns.length}
+      aria-multiselectable={props.chosenKeys ? true : undefined}
       className={cx(styles.grid, props.className)}
       onKeyDown={onKeyDown}
       onScroll={(event) => onScroll?.(event.currentTarget)}
@@ -240,12 +265,13 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
                 shown={shown}
                 full={fullRow?.(data)}
                 look={props.rowLook?.(data)}
-                selected={props.selectedKey === undefined ? undefined : props.selectedKey === rowKey(data)}
+                selected={isSelected(rowKey(data))}
                 activeColumn={item.index === stop ? column : undefined}
                 onFocusCell={(at) => {
                   if (item.index !== row || at !== column) setActive({ row: item.index, column: at });
                 }}
-                onPress={() => onSelect?.(data)}
+                onPress={() => onSelect?.(data, false)}
+                onPressHeld={onExtend && ((event, across) => pressHeld(event, item.index, across))}
                 onOpen={() => onAction?.(data)}
               />
             );

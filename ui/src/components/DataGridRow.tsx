@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { MouseEvent, ReactNode } from 'react';
 import type { GridColumn } from './DataGrid';
 import { cx } from './cx';
 import { place } from './grid-place';
@@ -18,6 +18,8 @@ interface Props<Row> {
   activeColumn: number | undefined;
   onFocusCell: (column: number) => void;
   onPress: () => void;
+  /** A press with Shift, ⌘ or Ctrl held, where that is something else: controls inside do not hear of it. */
+  onPressHeld: ((event: MouseEvent, column: number) => void) | undefined;
   onOpen: () => void;
 }
 
@@ -35,11 +37,25 @@ export function DataGridRow<Row>({
   activeColumn,
   onFocusCell,
   onPress,
+  onPressHeld,
   onOpen,
 }: Props<Row>) {
   const put = (node: HTMLElement | null) => {
     node?.style.setProperty('transform', `translateY(${String(start)}px)`);
     node?.style.setProperty('height', `${String(size)}px`);
+  };
+  // What is opened from a cell hangs elsewhere in the page, and an editor's text is marked with Shift.
+  const isHeld = (event: MouseEvent<HTMLElement>): boolean => {
+    const target = event.target as HTMLElement;
+    const held = event.shiftKey || event.metaKey || event.ctrlKey;
+    return !!onPressHeld && held && event.currentTarget.contains(target) && !target.closest('[data-editing]');
+  };
+  const stop = (event: MouseEvent<HTMLElement>) => isHeld(event) && event.stopPropagation();
+  const keep = (event: MouseEvent<HTMLElement>) => {
+    if (!isHeld(event)) return false;
+    event.stopPropagation();
+    event.preventDefault();
+    return true;
   };
   if (full) {
     return (
@@ -59,6 +75,12 @@ export function DataGridRow<Row>({
       aria-selected={selected}
       ref={put}
       className={cx(styles.row, look && styles[look])}
+      onPointerDownCapture={stop}
+      onMouseDownCapture={keep}
+      onClickCapture={(event) => {
+        const cell = (event.target as HTMLElement).closest<HTMLElement>('[data-cell]');
+        if (keep(event)) onPressHeld?.(event, Number(cell?.dataset['cell']?.split(':')[1] ?? 0));
+      }}
       onClick={onPress}
       onDoubleClick={onOpen}
     >

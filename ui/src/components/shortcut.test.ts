@@ -22,6 +22,9 @@ test('keys are told apart by what is held with them', () => {
   expect(isPressed(press('?', { shiftKey: true }), help)).toBe(true);
   expect(isPressed(press('?'), help)).toBe(true);
   expect(isPressed(press('?', { ctrlKey: true }), help)).toBe(false);
+  const choose = { keys: 'shift+space', does: 'Choose' };
+  expect(isPressed(press(' ', { shiftKey: true }), choose)).toBe(true);
+  expect(isPressed(press(' '), choose)).toBe(false);
 });
 
 test('the keys that are told of a grid are keys that move in it', () => {

@@ -39,7 +39,7 @@ function matches(event: PressedKey, keys: string): boolean {
   if ((event.ctrlKey || event.metaKey) !== mod || event.altKey !== alt) return false;
   const wanted = named[key] ?? key;
   // Whether a bare sign needs Shift is the keyboard's business.
-  if (!mod && !alt) return event.key === wanted;
+  if (!mod && !alt && !shift) return event.key === wanted;
   return event.shiftKey === shift && event.key.toLowerCase() === wanted.toLowerCase();
 }
 

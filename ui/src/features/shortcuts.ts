@@ -40,7 +40,10 @@ export const inSql = known({
 
 export const inPayload = known({
   rename: { keys: 'f2', also: ['enter'], does: 'Rename the key' },
-  tick: { keys: 'space', does: 'Send the column, or not' },
+  tick: { keys: 'space', does: 'Send the column, or not; all chosen rows where it is one of them' },
+  extend: { keys: 'shift+↓', also: ['shift+↑'], does: 'Choose the rows up to the next one' },
+  choose: { keys: 'shift+space', does: 'Choose the row as well, or no more' },
+  chooseAll: { keys: 'mod+a', does: 'Choose all rows the search shows' },
   undo: { keys: 'mod+z', does: 'Undo the last change' },
   redo: { keys: 'mod+shift+z', also: ['mod+y'], does: 'Do it again' },
   previousRow: { keys: 'alt+←', does: 'Previous sample row' },

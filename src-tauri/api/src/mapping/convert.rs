@@ -49,6 +49,7 @@ impl From<&sync::Field> for Field {
             key: field.key.clone(),
             null: field.null.into(),
             hash: field.hash.map(Into::into),
+            mask: field.mask,
             only_if_empty: field.only_if_empty,
         }
     }
@@ -66,6 +67,7 @@ impl From<Field> for sync::Field {
             key: field.key,
             null: field.null.into(),
             hash: field.hash.map(Into::into),
+            mask: field.mask,
             only_if_empty: field.only_if_empty,
         }
     }

@@ -93,6 +93,9 @@ pub struct Field {
     /// How the value is hashed; it is sent as it is without.
     #[serde(default)]
     pub hash: Option<Hash>,
+    /// Only so much of the value is sent that somebody who knows it recognises it; not beside `hash`.
+    #[serde(default)]
+    pub mask: bool,
     /// It is left out of a record that has a value there already.
     #[serde(default)]
     pub only_if_empty: bool,

@@ -213,6 +213,7 @@ fn normal_sync(mut sync: Sync) -> Sync {
         if matches!(field.value, FieldValue::Constant(_)) {
             field.null = NullRule::default();
             field.hash = None;
+            field.mask = false;
         }
     }
     sync

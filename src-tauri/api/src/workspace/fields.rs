@@ -8,7 +8,7 @@ use super::entries::Entries;
 use super::faults::Faults;
 use super::node::{Data, Node};
 
-const KEYS: &[&str] = &["column", "template", "constant", "as", "null", "hash", "only_if_empty"];
+const KEYS: &[&str] = &["column", "template", "constant", "as", "null", "hash", "mask", "only_if_empty"];
 
 /// The words of `null`.
 pub(super) const NULL_RULES: &[(&str, NullRule)] =
@@ -79,10 +79,14 @@ fn field_of(entries: &Entries<'_>) -> Result<Field> {
     let field = Field {
         null: entries.word("null", NULL_RULES)?.unwrap_or_default(),
         hash: entries.word("hash", HASHES)?,
+        mask: entries.word("mask", YES_NO)?.unwrap_or_default(),
         only_if_empty: entries.word("only_if_empty", YES_NO)?.unwrap_or_default(),
         ..field
     };
-    let besides = ["null", "hash"].into_iter().find(|key| entries.get(key).is_some());
+    if field.hash.is_some() && field.mask {
+        return Err(entries.place().wrong("a field is hashed or masked: leave out “hash” or “mask”."));
+    }
+    let besides = ["null", "hash", "mask"].into_iter().find(|key| entries.get(key).is_some());
     match (&field.value, besides) {
         (FieldValue::Constant(_), Some(key)) => Err(entries
             .place()

@@ -73,6 +73,16 @@ pub(super) fn only_if_empty(
     Err(wrong(entries, "fields", format!("“only_if_empty” of “{}” can not be done: {why}.", field.key)))
 }
 
+/// Several values have one and the same mask, so records are not looked up by one.
+pub(super) fn masked(entries: &Entries<'_>, fields: &[Field], shape: &Shape) -> Result<()> {
+    let Shape::Record { match_field, .. } = shape else { return Ok(()) };
+    if !fields.iter().any(|field| field.mask && field.key == *match_field) {
+        return Ok(());
+    }
+    let why = format!("“{match_field}” is what records are found again by");
+    Err(wrong(entries, "fields", format!("“mask” of “{match_field}” can not be done: {why}.")))
+}
+
 fn first(entries: &Entries<'_>, keys: &[&'static str]) -> Option<&'static str> {
     keys.iter().copied().find(|key| entries.get(key).is_some())
 }

@@ -10,7 +10,7 @@ use sluice_engine::{Error, Result};
 use super::entries::{Entries, texts, unknown};
 use super::faults::Faults;
 use super::node::{Key, Node};
-use super::shape::{only_if_empty, shape};
+use super::shape::{masked, only_if_empty, shape};
 use super::{Surroundings, brakes, fields, name, plain_record, schedule};
 
 const KEYS: &[&str] = &[
@@ -75,6 +75,7 @@ pub(super) fn parse(
     let shape = faults.keep(shape(&entries, plain().unwrap_or(Shape::Identify), kind));
     if let (Some(fields), Some(shape)) = (fields.as_ref().and_then(Option::as_deref), &shape) {
         faults.keep(only_if_empty(&entries, fields, shape, kind));
+        faults.keep(masked(&entries, fields, shape));
     }
     let identifiers = faults.keep(identifiers(&entries));
     let schedule = entries.get("schedule").map(|node| schedule::parse(node, around.time_zone));

@@ -142,6 +142,8 @@ struct FieldBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     hash: Option<&'static str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    mask: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     only_if_empty: bool,
 }
 
@@ -220,6 +222,7 @@ impl<'a> From<&'a Field> for FieldBody<'a> {
             key,
             null: (field.null != NullRule::default()).then(|| word_of(NULL_RULES, field.null)),
             hash: field.hash.map(|hash| word_of(HASHES, hash)),
+            mask: field.mask,
             only_if_empty: field.only_if_empty,
             ..Self::default()
         };
@@ -229,7 +232,7 @@ impl<'a> From<&'a Field> for FieldBody<'a> {
             }
             FieldValue::Template(template) => Self { template: Some(template), ..made },
             FieldValue::Constant(constant) => {
-                Self { constant: Some(constant), null: None, hash: None, ..made }
+                Self { constant: Some(constant), null: None, hash: None, mask: false, ..made }
             }
         }
     }

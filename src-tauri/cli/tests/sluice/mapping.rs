@@ -1,4 +1,4 @@
-//! Values put together, hashed, and left to what the destination has.
+//! Values put together, hashed, masked, and left to what the destination has.
 
 use crate::command::{Sluice, count};
 
@@ -18,6 +18,7 @@ syncs:
       - { column: email }
       - { template: "{first_name} {last_name}", as: full_name }
       - { column: email, as: origin, hash: email }
+      - { template: "{company}", as: phone, mask: true }
       - { column: city, only_if_empty: true }
       - { constant: warehouse, as: lead_source, only_if_empty: true }
 "#;
@@ -38,9 +39,11 @@ fn what_the_destination_has_stays_and_the_log_shows_what_was_sent() {
     assert_eq!((count(&second, "changed"), count(&second, "delivered")), (1, 1));
     let events = sluice.events(&["--run", &second["run"].to_string()]);
     let payload = events[0]["payload"].as_object().unwrap();
-    assert_eq!(payload.keys().collect::<Vec<_>>(), ["email", "full_name", "origin"]);
+    assert_eq!(payload.keys().collect::<Vec<_>>(), ["email", "full_name", "origin", "phone"]);
     assert_eq!(payload["full_name"], "Zoe Quill");
     assert_eq!(payload["origin"].as_str().unwrap().len(), 64);
+    let masked = payload["phone"].as_str().unwrap();
+    assert!(masked.ends_with("•••") && masked.chars().count() == 4, "{masked}");
     let again = sluice.json(&["sync", "leads"], 0);
     assert_eq!(count(&again, "unchanged"), 5000, "what was left out is no change");
 }
@@ -51,7 +54,7 @@ fn an_export_of_it_changes_nothing() {
     let export = sluice.beside("export.yaml");
     sluice.json(&["export", "--output", export.to_str().unwrap()], 0);
     let written = std::fs::read_to_string(&export).unwrap();
-    for words in ["template:", "hash: email", "only_if_empty: true"] {
+    for words in ["template:", "hash: email", "mask: true", "only_if_empty: true"] {
         assert!(written.contains(words), "{written}");
     }
     let before = sluice.json(&["export"], 0);

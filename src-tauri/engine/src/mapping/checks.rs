@@ -1,8 +1,8 @@
 //! Why a mapping can not be used with these columns.
 
-use super::{MatchValue, find, template, those_there};
+use super::{MatchValue, find, identifiers, template, those_there};
 use crate::error::{Error, ErrorKind, Result};
-use crate::sync::{Field, FieldValue, Shape, Sync};
+use crate::sync::{Field, FieldValue, Identifier, Shape, Sync};
 use crate::value::Column;
 
 /// Only records have values to look at, and the match field is what they are looked up by.
@@ -18,6 +18,29 @@ pub(super) fn check_only_if_empty(sync: &Sync) -> Result<()> {
             bad(match_field, "records are found again by it")
         }
         Shape::Record { .. } => Ok(()),
+    }
+}
+
+/// Several values have one and the same mask, so nothing is found again by one.
+pub(super) fn check_mask(sync: &Sync, fields: &[Field], columns: &[Column]) -> Result<()> {
+    let is_masked = |key: &str| fields.iter().any(|field| field.mask && field.key == key);
+    let bad = |key: &str, why: &str| {
+        let message = format!("The field “{key}” can not be masked: {why}.");
+        Err(Error::new(ErrorKind::BadMapping, message).with_hint("Hash it, or send it as it is."))
+    };
+    match &sync.shape {
+        Shape::Record { match_field, .. } if is_masked(match_field) => {
+            bad(match_field, "records are found again by it")
+        }
+        Shape::Identify | Shape::Track(_) if is_masked("email") => {
+            let mut known_by = identifiers(sync, columns).into_iter();
+            if known_by.any(|(identifier, _)| identifier == Identifier::Email) {
+                bad("email", "the person is known by it")
+            } else {
+                Ok(())
+            }
+        }
+        Shape::Record { .. } | Shape::Identify | Shape::Track(_) => Ok(()),
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn replace(hash: Hash, start: usize, out: &mut Vec<u8>) -> bool {
 }
 
 /// Takes back the escapes of the JSON text behind the quote at `start`.
-fn unescape(start: usize, out: &mut Vec<u8>) {
+pub(super) fn unescape(start: usize, out: &mut Vec<u8>) {
     if !out[start..].contains(&b'\\') {
         return;
     }

@@ -1,14 +1,34 @@
-//! Values put together from a row's columns: text from a template, and hashes.
+//! Values put together from a row's columns: text from a template, hashes, and what is masked.
 
 use super::template::{TemplatePart, template};
 use super::{find, hash};
-use crate::sync::Hash;
+use crate::mask;
+use crate::sync::{Field, Hash};
 use crate::value::{Cell, Column, RowBatch, write_string};
 
 /// A value that is made, not copied: always text, or null.
 pub(super) struct Made {
     parts: Vec<Part>,
-    hash: Option<Hash>,
+    disguise: Option<Disguise>,
+}
+
+/// What stands in the place of a value that is not to be read.
+#[derive(Clone, Copy)]
+pub(super) enum Disguise {
+    Hash(Hash),
+    Mask,
+}
+
+impl Disguise {
+    /// What the field says. The error ends a sentence that begins with the field.
+    pub(super) fn of(field: &Field) -> Result<Option<Self>, String> {
+        match (field.hash, field.mask) {
+            (Some(_), true) => Err("a value is hashed or masked, not both".into()),
+            (Some(hash), false) => Ok(Some(Self::Hash(hash))),
+            (None, true) => Ok(Some(Self::Mask)),
+            (None, false) => Ok(None),
+        }
+    }
 }
 
 enum Part {
@@ -18,13 +38,17 @@ enum Part {
 }
 
 impl Made {
-    /// The hash of a column's value as text.
-    pub(super) fn of_column(column: usize, hash: Hash) -> Self {
-        Self { parts: vec![Part::Column(column)], hash: Some(hash) }
+    /// What stands in the place of a column's value as text.
+    pub(super) fn of_column(column: usize, disguise: Disguise) -> Self {
+        Self { parts: vec![Part::Column(column)], disguise: Some(disguise) }
     }
 
-    /// The text of a template, or its hash. The error ends a sentence that begins with the field.
-    pub(super) fn of_template(text: &str, hash: Option<Hash>, columns: &[Column]) -> Result<Self, String> {
+    /// The text of a template, or what stands in its place. The error ends a sentence that begins with the field.
+    pub(super) fn of_template(
+        text: &str,
+        disguise: Option<Disguise>,
+        columns: &[Column],
+    ) -> Result<Self, String> {
         let part = |part| match part {
             TemplatePart::Text(text) => Ok(Part::Text(inside(&text))),
             TemplatePart::Column(name) => find(columns, &name)
@@ -32,7 +56,7 @@ impl Made {
                 .map_err(|_| format!("the column “{name}” is not in the rows")),
         };
         let parts = template(text).map_err(|why| format!("the template {why}"))?;
-        Ok(Self { parts: parts.into_iter().map(part).collect::<Result<_, _>>()?, hash })
+        Ok(Self { parts: parts.into_iter().map(part).collect::<Result<_, _>>()?, disguise })
     }
 
     /// The columns it is made from.
@@ -71,12 +95,25 @@ impl Made {
         if gap && out.ends_with(b" ") {
             out.pop();
         }
-        if let Some(hash) = self.hash {
-            return hash::replace(hash, start, out);
+        match self.disguise {
+            Some(Disguise::Hash(hash)) => hash::replace(hash, start, out),
+            Some(Disguise::Mask) => replace_masked(start, out),
+            None => {
+                out.push(b'"');
+                true
+            }
         }
-        out.push(b'"');
-        true
     }
+}
+
+/// Puts what is left of a masked text in its place, as [`hash::replace`] does with a hash.
+fn replace_masked(start: usize, out: &mut Vec<u8>) -> bool {
+    hash::unescape(start, out);
+    let masked = mask::outline(std::str::from_utf8(&out[start + 1..]).unwrap_or_default());
+    out.truncate(start);
+    let Some(masked) = masked else { return false };
+    write_string(out, &masked);
+    true
 }
 
 /// Appends a value as it stands inside a JSON string; false where there is nothing to append.

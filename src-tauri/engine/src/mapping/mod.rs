@@ -18,7 +18,7 @@ use crate::sync::{Field, Identifier, Shape, Sync};
 use crate::value::{Cell, Column, RowBatch};
 
 pub use address::{address, clearing_payload, without};
-use checks::{check_only_if_empty, match_value, unusable};
+use checks::{check_mask, check_only_if_empty, match_value, unusable};
 pub use path::{Step, first_key, literal, parse_path};
 pub use person::named_in;
 pub use template::{TemplatePart, template};
@@ -94,6 +94,7 @@ impl Mapping {
             return Err(unusable(&fields[problem.field], &problem.message, columns));
         }
         check_only_if_empty(sync)?;
+        check_mask(sync, &fields, columns)?;
         let mut mapping = Self { key, ..Self::of_tree(sync.shape.clone(), tree, columns) };
         match &sync.shape {
             Shape::Identify | Shape::Track(_) => mapping.compile_event(sync, columns)?,

@@ -1,6 +1,6 @@
 //! The nested object a mapping writes.
 
-use super::made::Made;
+use super::made::{Disguise, Made};
 use super::path::{Step, parse_path};
 use super::{FieldProblem, find};
 use crate::sync::{Field, FieldValue, NullRule};
@@ -87,19 +87,24 @@ impl Tree {
 /// The value of a field, before it has its place.
 fn node(field: &Field, columns: &[Column]) -> Result<Node, String> {
     let null = field.null;
-    match (&field.value, field.hash) {
-        (FieldValue::Column(name), hash) => {
+    match (&field.value, Disguise::of(field)?) {
+        (FieldValue::Column(name), disguise) => {
             let column =
                 find(columns, name).map_err(|_| format!("the column “{name}” is not in the rows"))?;
-            Ok(match hash {
+            Ok(match disguise {
                 None => Node::Column { column, null },
-                Some(hash) => Node::Made { made: Made::of_column(column, hash), null },
+                Some(disguise) => Node::Made { made: Made::of_column(column, disguise), null },
             })
         }
-        (FieldValue::Template(text), hash) => {
-            Ok(Node::Made { made: Made::of_template(text, hash, columns)?, null })
+        (FieldValue::Template(text), disguise) => {
+            Ok(Node::Made { made: Made::of_template(text, disguise, columns)?, null })
         }
-        (FieldValue::Constant(_), Some(_)) => Err("a constant is not hashed; write the hash itself".into()),
+        (FieldValue::Constant(_), Some(Disguise::Hash(_))) => {
+            Err("a constant is not hashed; write the hash itself".into())
+        }
+        (FieldValue::Constant(_), Some(Disguise::Mask)) => {
+            Err("a constant is not masked; write what is to be sent".into())
+        }
         (FieldValue::Constant(value), None) => Ok(Node::Constant(value.to_string().into_bytes())),
     }
 }

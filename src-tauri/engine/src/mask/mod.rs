@@ -1,4 +1,5 @@
-//! Personal data, masked before it leaves for a window: the first letter stays, and an e-mail's domain.
+//! Personal data, masked before it leaves for a window: the first letter stays, and an e-mail's domain. Fields that are
+//! sent masked ([`outline`]) keep no more than that.
 //!
 //! What is personal is said by names: of the column a value comes from, and of the key it stands under. [`Masks`] knows
 //! both for one sync.
@@ -77,6 +78,23 @@ fn text(personal: Option<Personal>, text: &str) -> Option<String> {
     }
 }
 
+/// What is sent in the place of a value that is to be recognised and not read, whatever it is called: an e-mail address
+/// keeps its first letter and its domain, a longer number its last digits and its signs, everything else its first
+/// letter. `None` where there is nothing but space.
+pub fn outline(value: &str) -> Option<String> {
+    let value = value.trim();
+    if value.is_empty() {
+        return None;
+    }
+    Some(if looks_like_email(value) && value.matches('@').count() == 1 {
+        masked(Personal::Email, value)
+    } else if is_number(value) {
+        digits(value, 0, if value.bytes().filter(u8::is_ascii_digit).count() < 10 { 2 } else { 4 })
+    } else {
+        masked(Personal::Other, value)
+    })
+}
+
 /// Whether a text is what [`Hash`](crate::sync::Hash) makes: 64 lower-case hex digits.
 fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
@@ -86,11 +104,7 @@ fn masked(personal: Personal, text: &str) -> String {
     match personal {
         Personal::Email => email(text),
         Personal::Name => text.split(' ').map(|word| initial(word, "••")).collect::<Vec<_>>().join(" "),
-        Personal::Phone if is_number(text) => {
-            let count = text.chars().count();
-            let shown = |index: usize, c: char| index < 3 || index + 2 >= count || !c.is_ascii_digit();
-            text.chars().enumerate().map(|(index, c)| if shown(index, c) { c } else { '•' }).collect()
-        }
+        Personal::Phone if is_number(text) => digits(text, 3, 2),
         Personal::Phone | Personal::Other => initial(text, "•••"),
     }
 }
@@ -99,6 +113,13 @@ fn masked(personal: Personal, text: &str) -> String {
 fn is_number(text: &str) -> bool {
     text.bytes().filter(u8::is_ascii_digit).count() > 6
         && text.chars().all(|c| c.is_ascii_digit() || " +-./()\u{a0}".contains(c))
+}
+
+/// A number without its digits, but for those among its `first` and `last` signs.
+fn digits(text: &str, first: usize, last: usize) -> String {
+    let count = text.chars().count();
+    let shown = |index: usize, c: char| index < first || index + last >= count || !c.is_ascii_digit();
+    text.chars().enumerate().map(|(index, c)| if shown(index, c) { c } else { '•' }).collect()
 }
 
 fn email(text: &str) -> String {

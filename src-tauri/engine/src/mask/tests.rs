@@ -38,6 +38,25 @@ fn what_is_no_number_under_the_name_of_one_is_hidden_too() {
 }
 
 #[test]
+fn an_outline_is_recognised_and_not_read() {
+    for (value, left) in [
+        (" ana.ruiz@example.com", "a•••@example.com"),
+        ("+49 30 1234 4512", "+•• •• •••• 4512"),
+        ("123-45-6789", "•••-••-••89"),
+        ("4111111111111111", "••••••••••••1111"),
+        ("4512", "4•••"),
+        ("Ana Ruiz", "A•••"),
+        ("Ana <ana@example.com>", "A•••"),
+        ("ana@home@example.com", "a•••"),
+        ("Éva", "É•••"),
+        ("true", "t•••"),
+    ] {
+        assert_eq!(outline(value).as_deref(), Some(left), "{value}");
+    }
+    assert_eq!(outline(" \t"), None);
+}
+
+#[test]
 fn a_payload_is_masked_at_every_depth() {
     let (masked, touched) = Masks::default().json(
         r#"{"type":"identify","userId":"ana@example.com","traits":{"score":0.10,"email":"ana@example.com"}}"#,

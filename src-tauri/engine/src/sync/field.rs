@@ -17,6 +17,9 @@ pub struct Field {
     // Left out while it is not set: a definition without it is the same text as before there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hash: Option<Hash>,
+    /// Only so much of the value is sent that somebody who knows it recognises it; not beside `hash`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mask: bool,
     /// It is left out of a record that has a value there already. Only for destinations that can be read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only_if_empty: bool,
@@ -25,7 +28,7 @@ pub struct Field {
 impl Field {
     /// `value` under `key`, sent as it is.
     pub fn new(value: FieldValue, key: impl Into<String>) -> Self {
-        Self { value, key: key.into(), null: NullRule::Send, hash: None, only_if_empty: false }
+        Self { value, key: key.into(), null: NullRule::Send, hash: None, mask: false, only_if_empty: false }
     }
 
     /// A column's value under `key`, sent as it is.

@@ -7,7 +7,7 @@ use sluice_engine::ErrorKind;
 use sluice_engine::run::undo::Will;
 use sluice_engine::store::events;
 use sluice_engine::store::runs::{RunRow, RunState};
-use sluice_engine::sync::{Removal, Shape};
+use sluice_engine::sync::{Field, Removal, Shape};
 use sluice_engine::testing::{FakeDestination, FakeWarehouse, Reply, soak};
 
 use crate::bench::{Bench, NO_BRAKES, SYNC, row};
@@ -88,6 +88,21 @@ async fn what_somebody_changed_since_is_left_alone_with_the_reason() {
     assert_eq!(value(&bench, "a", "name"), "Dora");
     assert_eq!(value(&bench, "c", "name"), "Ana");
     assert!(!records(&bench).contains_key("b"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_masked_field_changes_with_its_mask_and_gets_its_value_back() {
+    let bench = bench().await;
+    let name = Field { mask: true, ..Field::column("name", "name") };
+    bench.save(|sync| sync.fields = Some(vec![Field::column("id", "id"), name])).await;
+    bench.crm.somebody_sets("a", "name", "Ana");
+    bench.table.set(vec![row("a", "Bo")]);
+    let run = bench.run().await;
+    assert_eq!(value(&bench, "a", "name"), "B•••");
+    bench.table.set(vec![row("a", "Bea")]);
+    assert_eq!(bench.run().await.counts.to_send, 0, "the mask is the same");
+    undo(&bench, &run, false).await;
+    assert_eq!(value(&bench, "a", "name"), "Ana");
 }
 
 #[tokio::test(start_paused = true)]

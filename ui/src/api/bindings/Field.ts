@@ -24,6 +24,10 @@ null: NullRule,
  */
 hash: Hash | null, 
 /**
+ * Only so much of the value is sent that somebody who knows it recognises it; not beside `hash`.
+ */
+mask: boolean, 
+/**
  * It is left out of a record that has a value there already.
  */
 only_if_empty: boolean, };

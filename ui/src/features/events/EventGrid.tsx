@@ -9,9 +9,9 @@ import { Icon } from '@/components/Icon';
 import { State } from '@/components/State';
 import { type Shortcut, closing, isPressed } from '@/components/shortcut';
 import { clockMillis } from '@/components/times';
+import type { Selection } from '@/components/use-selection';
 import { inEvents } from '../shortcuts';
 import type { EventLog, EventLogState } from './event-log';
-import type { Selection } from './use-selection';
 import { text } from './text';
 import styles from './EventGrid.module.css';
 
@@ -21,7 +21,7 @@ const rowId = (event: Event) => `event-${event.event}`;
 export interface EventGridProps {
   log: EventLog;
   state: EventLogState;
-  selection: Selection;
+  selection: Selection<Event>;
   /** The event in the detail pane. */
   openId: string | null;
   /** The row the keyboard is on. */

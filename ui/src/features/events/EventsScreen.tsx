@@ -11,6 +11,7 @@ import { Body, Toolbar } from '@/components/Page';
 import { ProblemBox } from '@/components/ProblemBox';
 import { SplitPane } from '@/components/SplitPane';
 import { t } from '@/components/text';
+import { useSelection } from '@/components/use-selection';
 import { useNow } from '@/components/when';
 import { DiscardQuestion } from './DiscardQuestion';
 import { EventCauses } from './EventCauses';
@@ -28,7 +29,6 @@ import { useEventLog } from './use-event-log';
 import { useHeard } from './use-heard';
 import { useOpenEvent } from './use-open-event';
 import { useRetry } from './use-retry';
-import { useSelection } from './use-selection';
 import styles from './EventsScreen.module.css';
 
 export interface EventsScreenProps {
@@ -46,6 +46,8 @@ export interface EventsScreenProps {
   /** Everything about one person, by an exact identifier. */
   onPerson: (about: string) => void;
 }
+
+const idOf = ({ event }: Event): string => event;
 
 /** Every record as it goes: a list that follows, and one record in full beside it. */
 export function EventsScreen({
@@ -65,7 +67,7 @@ export function EventsScreen({
   const [log, state] = useEventLog(filter);
   const syncs = useSyncs();
   const runs = useRuns({ sync: search.sync ?? null, before: null, limit: 30 });
-  const selection = useSelection();
+  const selection = useSelection(idOf);
   const opened = useOpenEvent(address, selection.clear);
   const { open } = opened;
   const [active, setActive] = useState(-1);

@@ -46,6 +46,7 @@ const wizard = {
       'Tick the columns to send, and rename their keys in place; a dot in a key nests it.',
       'The JSON on the right is, byte for byte, what is sent for that row.',
       'A click on a column shows its rules: what an empty value does, and whether it is masked or hashed.',
+      'Shift with a click or the arrows chooses several rows, to send, leave out, hash or mask them together.',
       'Constants and templates add keys that no column has.',
       'Every change can be undone, one by one.',
     ],

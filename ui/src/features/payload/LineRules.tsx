@@ -1,7 +1,7 @@
 import { t } from '@/components/text';
-import { setHash } from './actions';
+import { canDisguise, setDisguise } from './actions';
 import type { Shaping } from './edits';
-import { HashSelect } from './HashSelect';
+import { DisguiseSelect } from './DisguiseSelect';
 import type { Line } from './model';
 import { text } from './text';
 import styles from './payload.module.css';
@@ -16,17 +16,17 @@ export function LineRules({
   line: Line | undefined;
   onChange: (state: Shaping) => void;
 }) {
-  if (!line?.on || line.value.type === 'constant') return null;
+  if (!line || !canDisguise(line)) return null;
   return (
     <div className={styles.lineRules}>
       <span className={t('mono', 'cut')} title={line.key} dir="auto">
         {line.key}
       </span>
-      <HashSelect
+      <DisguiseSelect
         label={text.hashOf(line.key)}
         hideLabel
         value={line.hash ?? null}
-        onChange={(hash) => onChange(setHash(state, line, hash))}
+        onChange={(hash) => onChange(setDisguise(state, new Set([line.id]), hash))}
       />
     </div>
   );

@@ -7,10 +7,12 @@ import { t } from '@/components/text';
 import { useMedia } from '@/components/use-media';
 import { inPayload } from '../shortcuts';
 import * as actions from './actions';
+import { BulkActions } from './BulkActions';
 import { ConstantDialog } from './ConstantDialog';
 import { TemplateDialog } from './TemplateDialog';
 import { type Shaping, redo, undo } from './edits';
 import { choosable } from './model';
+import { isShown } from './rows';
 import { text } from './text';
 import styles from './payload.module.css';
 
@@ -19,6 +21,9 @@ interface Props {
   identifiers: Record<string, string>;
   /** Names of the rows' columns. */
   columns: readonly string[];
+  /** Rows that are chosen together, by the id of the line. */
+  chosen: { has: (id: string) => boolean };
+  onClear: () => void;
   search: string;
   onSearch: (search: string) => void;
   onChange: (state: Shaping) => void;
@@ -26,20 +31,19 @@ interface Props {
   onShowJson?: (() => void) | undefined;
 }
 
-/** Search, select all of what is shown, constants, undo and redo. */
+/** Search, what is done to all rows that are chosen or shown, constants, undo and redo. */
 export function PayloadBar(props: Props) {
-  const { state, identifiers, columns, search, onSearch, onChange, onShowJson } = props;
+  const { state, identifiers, columns, chosen, search, onSearch, onChange, onShowJson } = props;
   const narrow = useMedia('(max-width: 1100px)');
   const [adding, setAdding] = useState<'constant' | 'template' | null>(null);
   const lines = choosable(state.payload, identifiers);
   const fixed = state.payload.lines.length - lines.length;
-  const wanted = search.trim().toLowerCase();
-  const shown = lines.filter(
-    (line) => line.key.toLowerCase().includes(wanted) || line.id.toLowerCase().includes(wanted),
-  );
+  const wanted = search.trim();
+  const shown = lines.filter((line) => isShown(line, search));
+  const picked = shown.filter(({ id }) => chosen.has(id));
   const on = shown.filter((line) => line.on).length;
   const all = (value: boolean) =>
-    onChange(actions.tickMany(state, new Set(shown.map(({ id }) => id)), value, search.trim()));
+    onChange(actions.tickMany(state, new Set(shown.map(({ id }) => id)), value, wanted));
   const last = state.past.at(-1);
   const next = state.future[0];
   return (
@@ -51,12 +55,14 @@ export function PayloadBar(props: Props) {
       />
       <SearchField label={text.search} value={search} onChange={onSearch} className={styles.search} />
       <span className={styles.selected} role="status">
-        {wanted
-          ? text.matching(shown.length)
-          : (narrow ? text.selectedShort : text.selected)(
-              lines.filter((line) => line.on).length + fixed,
-              state.payload.lines.length,
-            )}
+        {picked.length > 0
+          ? text.chosen(picked.length)
+          : wanted
+            ? text.matching(shown.length)
+            : (narrow ? text.selectedShort : text.selected)(
+                lines.filter((line) => line.on).length + fixed,
+                state.payload.lines.length,
+              )}
       </span>
       <span className={t('push')} />
       {onShowJson && (
@@ -64,12 +70,24 @@ export function PayloadBar(props: Props) {
           {text.showJson}
         </Button>
       )}
-      <Button size="sm" icon="plus" onPress={() => setAdding('constant')}>
-        {text.addConstant}
-      </Button>
-      <Button size="sm" icon="plus" onPress={() => setAdding('template')}>
-        {text.addTemplate}
-      </Button>
+      {picked.length > 0 || (wanted && shown.length > 0) ? (
+        <BulkActions
+          state={state}
+          lines={picked.length > 0 ? picked : shown}
+          search={picked.length > 0 ? '' : wanted}
+          onChange={onChange}
+          onClear={picked.length > 0 ? props.onClear : undefined}
+        />
+      ) : (
+        <>
+          <Button size="sm" icon="plus" onPress={() => setAdding('constant')}>
+            {text.addConstant}
+          </Button>
+          <Button size="sm" icon="plus" onPress={() => setAdding('template')}>
+            {text.addTemplate}
+          </Button>
+        </>
+      )}
       <span className={t('vr')} />
       <IconButton
         icon="undo"
@@ -89,17 +107,14 @@ export function PayloadBar(props: Props) {
         label={text.more}
         trigger={<Button look="quiet" size="sm" icon="more" aria-label={text.more} className={styles.more} />}
         actions={[
-          {
-            id: 'all',
-            label: wanted ? `${text.all}: ${text.matching(shown.length)}` : text.all,
-            onAction: () => all(true),
-          },
-          {
-            id: 'none',
-            label: wanted ? `${text.none}: ${text.matching(shown.length)}` : text.none,
-            onAction: () => all(false),
-          },
-          '-',
+          // What a search shows has its own buttons.
+          ...(wanted
+            ? []
+            : ([
+                { id: 'all', label: text.all, onAction: () => all(true) },
+                { id: 'none', label: text.none, onAction: () => all(false) },
+                '-',
+              ] as const)),
           { id: 'reset', label: text.reset, icon: 'refresh', onAction: () => onChange(actions.reset(state)) },
         ]}
       />

@@ -1,9 +1,10 @@
 import { useMemo, useState } from 'react';
 import type { Column } from '@/api/bindings/Column';
 import { DataGrid } from '@/components/DataGrid';
-import { isPressed } from '@/components/shortcut';
+import { closing, isPressed } from '@/components/shortcut';
 import { t } from '@/components/text';
 import { useMedia } from '@/components/use-media';
+import type { Selection } from '@/components/use-selection';
 import { inPayload } from '../shortcuts';
 import * as actions from './actions';
 import { gridColumns } from './columns';
@@ -22,8 +23,12 @@ interface Props {
   identifiers: Record<string, string>;
   search: string;
   problems: Record<string, string>;
+  /** What was saved otherwise, in words, by the id of the line. */
+  edited?: ReadonlyMap<string, string> | undefined;
   selected: string | null;
   onSelect: (id: string) => void;
+  /** Lines that are chosen together. */
+  selection: Selection<Line>;
   onChange: (state: Shaping) => void;
 }
 
@@ -44,21 +49,47 @@ export function PayloadGrid({
   identifiers,
   search,
   problems,
+  edited,
   selected,
   onSelect,
+  selection,
   onChange,
 }: Props) {
   const [editing, setEditing] = useState<string | null>(null);
   const narrow = useMedia('(max-width: 1240px)');
   const { payload } = state;
   const rows = useMemo(
-    () => gridRows({ payload, columns, identifiers, search, problems }),
-    [payload, columns, identifiers, search, problems],
+    () => gridRows({ payload, columns, identifiers, search, problems, ...(edited ? { edited } : {}) }),
+    [payload, columns, identifiers, search, problems, edited],
   );
 
+  const shown = rows.flatMap((row) => (row.kind === 'line' ? [row.line] : []));
+  const { chosen } = selection;
+  const found = (id: string | null) => shown.find((line) => line.id === id);
+  /** The first of several is the row that was selected alone. */
+  const begin = (row: GridRow | undefined) => {
+    const line = found(row?.id ?? selected);
+    if (line && chosen.size === 0) selection.only(line);
+  };
+  const extend = (row: GridRow, from: GridRow | undefined) => {
+    begin(from);
+    onSelect(row.id);
+    const to = shown.findIndex(({ id }) => id === row.id);
+    if (to >= 0) selection.extend(shown, to);
+  };
+  const toggle = (row: GridRow) => {
+    onSelect(row.id);
+    if (row.kind === 'line') selection.toggle(row.line);
+  };
+  const tick = (line: Line) => {
+    const together = shown.filter(({ id }) => chosen.has(id));
+    const ids = together.includes(line) ? together : [line];
+    onChange(actions.tickMany(state, new Set(ids.map(({ id }) => id)), !line.on, ''));
+  };
   const edit = (line: Line) => {
     if (!line.on) return;
     onSelect(line.id);
+    selection.clear();
     setEditing(line.id);
   };
   const keep = (line: Line, key: string, leave: Leave) => {
@@ -89,13 +120,25 @@ export function PayloadGrid({
     title,
   );
   const onCellKey = (row: GridRow, columnId: string, event: React.KeyboardEvent): boolean => {
+    if (isPressed(event, inPayload.chooseAll)) {
+      selection.all(shown);
+      return true;
+    }
+    if (isPressed(event, closing) && chosen.size > 0) {
+      selection.clear();
+      return true;
+    }
     if (row.kind !== 'line') return false;
+    if (isPressed(event, inPayload.choose) && columnId !== 'ifNull') {
+      toggle(row);
+      return true;
+    }
     if (isPressed(event, inPayload.rename) && (event.key === 'F2' || columnId !== 'ifNull')) {
       edit(row.line);
       return true;
     }
     if (isPressed(event, inPayload.tick) && columnId !== 'ifNull') {
-      onChange(actions.tick(state, row.line, !row.line.on));
+      tick(row.line);
       return true;
     }
     return false;
@@ -117,8 +160,17 @@ export function PayloadGrid({
         )
       }
       rowLook={(row) => (row.kind === 'line' && !row.line.on ? 'out' : undefined)}
-      selectedKey={selected}
-      onSelect={({ id }) => onSelect(id)}
+      selectedKey={chosen.size > 0 ? null : selected}
+      chosenKeys={chosen}
+      onSelect={({ id }, moved) => {
+        onSelect(id);
+        if (!moved) selection.clear();
+      }}
+      onExtend={extend}
+      onToggle={(row) => {
+        begin(undefined);
+        toggle(row);
+      }}
       onCellKey={onCellKey}
       className={styles.grid}
       empty={<p className={t('soft')}>{text.noMatch(search)}</p>}

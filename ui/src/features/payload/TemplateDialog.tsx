@@ -1,11 +1,11 @@
 import { useState } from 'react';
-import type { Hash } from '@/api/bindings/Hash';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { TextField } from '@/components/Field';
 import { Select } from '@/components/Select';
 import { useLeft } from '@/components/use-left';
-import { HashSelect } from './HashSelect';
+import { DisguiseSelect } from './DisguiseSelect';
+import type { Disguise } from './model';
 import { readTemplate } from './template';
 import { text } from './text';
 import styles from './payload.module.css';
@@ -13,19 +13,19 @@ import styles from './payload.module.css';
 interface Props {
   columns: readonly string[];
   onClose: () => void;
-  onAdd: (key: string, template: string, hash: Hash | null) => void;
+  onAdd: (key: string, template: string, disguise: Disguise | null) => void;
 }
 
 function Form({ columns, onClose, onAdd }: Props) {
   const [key, setKey] = useState('');
   const [template, setTemplate] = useState('');
-  const [hash, setHash] = useState<Hash | null>(null);
+  const [disguise, setDisguise] = useState<Disguise | null>(null);
   const [insist, setInsist] = useState(false);
   const read = readTemplate(template, columns);
   const { leave, told } = useLeft<'key' | 'template'>(insist);
   const add = () => {
     if (!key.trim() || 'error' in read) setInsist(true);
-    else onAdd(key.trim(), template, hash);
+    else onAdd(key.trim(), template, disguise);
   };
   const onEnter = (event: React.KeyboardEvent) => {
     if (event.key === 'Enter') add();
@@ -64,7 +64,11 @@ function Form({ columns, onClose, onAdd }: Props) {
           setTemplate((before) => `${before}${before && !before.endsWith(' ') ? ' ' : ''}{${column}}`)
         }
       />
-      <HashSelect label={text.hashOf(key.trim() || text.templateText)} value={hash} onChange={setHash} />
+      <DisguiseSelect
+        label={text.hashOf(key.trim() || text.templateText)}
+        value={disguise}
+        onChange={setDisguise}
+      />
       <div className={styles.constantFoot}>
         <Button onPress={onClose}>{text.cancel}</Button>
         <Button look="primary" onPress={add}>

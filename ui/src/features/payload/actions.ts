@@ -1,7 +1,6 @@
 import type { NullRule } from '@/api/bindings/NullRule';
 import { type Shaping, edit } from './edits';
-import type { Hash } from '@/api/bindings/Hash';
-import { type Line, type Payload, type ShapeName, defaultKey, lineOf, nameOf } from './model';
+import { type Disguise, type Line, type Payload, type ShapeName, defaultKey, lineOf, nameOf } from './model';
 import { text } from './text';
 
 /** Everything one can do to a payload; each is one step to undo. */
@@ -35,7 +34,7 @@ export function tick(state: Shaping, line: Line, on: boolean): Shaping {
   );
 }
 
-/** Ticks or unticks all lines that are shown. */
+/** Ticks or unticks these lines; `search` is what found them, if something did. */
 export function tickMany(state: Shaping, ids: ReadonlySet<string>, on: boolean, search: string): Shaping {
   const lines = state.payload.lines.map((line) => (ids.has(line.id) ? { ...line, on } : line));
   const touched = lines.filter((line, index) => line.on !== state.payload.lines[index]?.on);
@@ -68,16 +67,30 @@ export function setRule(state: Shaping, line: Line, rule: NullRule): Shaping {
       );
 }
 
-/** Hashes a line's value, or sends it as it is. */
-export function setHash(state: Shaping, line: Line, hash: Hash | null): Shaping {
-  if (hash === (line.hash ?? null)) return state;
-  const { hash: before, ...plain } = line;
-  const next: Line = hash ? { ...plain, hash } : plain;
-  return edit(
-    state,
-    text.did.hash(line.key, hash ?? before ?? 'text', hash !== null),
-    replaced(state.payload, next),
+/** What is sent and not the same for every row can be hashed or masked. */
+export const canDisguise = ({ on, value }: Line): boolean => on && value.type !== 'constant';
+
+const plain = ({ hash: _, ...line }: Line): Line => line;
+
+/** Hashes or masks the values of lines, or sends them as they are; of those that can be. */
+export function setDisguise(
+  state: Shaping,
+  ids: ReadonlySet<string>,
+  hash: Disguise | null,
+  search = '',
+): Shaping {
+  const touched = state.payload.lines.filter(
+    (line) => ids.has(line.id) && canDisguise(line) && hash !== (line.hash ?? null),
   );
+  const [only] = touched;
+  if (!only) return state;
+  const lines = state.payload.lines.map((line): Line => {
+    if (!touched.includes(line)) return line;
+    return hash ? { ...line, hash } : plain(line);
+  });
+  const label =
+    touched.length > 1 ? text.did.hashMany(hash, touched.length, search) : text.did.hash(only.key, hash);
+  return edit(state, label, { ...state.payload, lines });
 }
 
 /** Leaves a line out of records that have a value there, or sends it always. */
@@ -88,10 +101,12 @@ export function setOnlyIfEmpty(state: Shaping, line: Line, only: boolean): Shapi
   return edit(state, text.did.onlyIfEmpty(line.key, only), replaced(state.payload, next));
 }
 
-function add(state: Shaping, key: string, value: Line['value'], hash: Hash | null = null): Shaping {
-  const numbers = state.payload.lines.map(({ id }) => Number(/^[a-z]+:(\d+)$/.exec(id)?.[1] ?? 0));
+function add(state: Shaping, key: string, value: Line['value'], hash: Disguise | null = null): Shaping {
+  // The number of a line that was removed is not given again: it may be put back.
+  const known = [state.payload, ...state.past.map(({ before }) => before)].flatMap(({ lines }) => lines);
+  const numbers = known.map(({ id }) => Number(/^[a-z]+:(\d+)$/.exec(id)?.[1] ?? 0));
   const line: Line = {
-    id: `${value.type}:${String(1 + Math.max(0, ...numbers))}`,
+    id: `${value.type}:${String(1 + numbers.reduce((most, one) => Math.max(most, one), 0))}`,
     on: true,
     key,
     null: 'send',
@@ -107,7 +122,7 @@ function add(state: Shaping, key: string, value: Line['value'], hash: Hash | nul
 export const addConstant = (state: Shaping, key: string, constant: unknown): Shaping =>
   add(state, key, { type: 'constant', constant });
 
-export const addTemplate = (state: Shaping, key: string, template: string, hash: Hash | null): Shaping =>
+export const addTemplate = (state: Shaping, key: string, template: string, hash: Disguise | null): Shaping =>
   add(state, key, { type: 'template', template }, hash);
 
 export function removeLine(state: Shaping, line: Line): Shaping {

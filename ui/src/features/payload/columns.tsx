@@ -194,7 +194,16 @@ export function gridColumns(
       head: head.column,
       width: 152,
       pinned: true,
-      cell: (row) => <Name row={row} title={title} />,
+      cell: (row) => (
+        <>
+          <Name row={row} title={title} />
+          {row.kind === 'line' && row.edited && (
+            <span className={styles.edited} role="img" aria-label={row.edited} title={row.edited}>
+              <Icon name="pencil" size={12} />
+            </span>
+          )}
+        </>
+      ),
     },
     {
       id: 'key',

@@ -5,6 +5,9 @@ import type { Hash } from '@/api/bindings/Hash';
 import type { NullRule } from '@/api/bindings/NullRule';
 import type { Shape } from '@/api/bindings/Shape';
 
+/** What stands in the place of a value that is not to be read: its hash in one of the forms, or a mask. */
+export type Disguise = Hash | 'mask';
+
 /** One line of the grid. Lines that are off keep their key and rule. */
 export interface Line {
   /** The column's name; for what is no plain column a word and a number. */
@@ -13,7 +16,8 @@ export interface Line {
   key: string;
   null: NullRule;
   value: Field['value'];
-  hash?: Hash;
+  /** Drafts were written with this name before there were masks. */
+  hash?: Disguise;
   /** It is left out of records that have a value there. */
   onlyIfEmpty?: true;
   /** A saved sync sends this identifier's column as a field as well. */
@@ -89,7 +93,8 @@ export const toFields = (payload: Payload, identifiers: Record<string, string>):
     value: line.value,
     key: line.key,
     null: line.null,
-    hash: line.hash ?? null,
+    hash: line.hash && line.hash !== 'mask' ? line.hash : null,
+    mask: line.hash === 'mask',
     // Events have no values to look at.
     only_if_empty: payload.shape === 'record' && (line.onlyIfEmpty ?? false),
   }));
@@ -117,7 +122,7 @@ export function payloadOf(shape: Shape, fields: Field[] | null): Payload {
     key: field.key,
     null: field.null,
     value: field.value,
-    ...(field.hash ? { hash: field.hash } : {}),
+    ...(field.mask ? { hash: 'mask' as const } : field.hash ? { hash: field.hash } : {}),
     ...(field.only_if_empty ? { onlyIfEmpty: true as const } : {}),
     ...(shape.type === 'record' ? {} : { besides: true as const }),
   }));

@@ -6,7 +6,7 @@ import {
   nameAll,
   rename,
   reset,
-  setHash,
+  setDisguise,
   setOnlyIfEmpty,
   tick,
   tickMany,
@@ -43,6 +43,7 @@ test('what is excluded, renamed and added is what is sent, and undo takes each s
     key: 'company.name',
     null: 'send',
     hash: null,
+    mask: false,
     only_if_empty: false,
   });
   expect(toFields(state.payload, identifiers).at(-1)).toEqual({
@@ -50,6 +51,7 @@ test('what is excluded, renamed and added is what is sent, and undo takes each s
     key: 'origin',
     null: 'send',
     hash: null,
+    mask: false,
     only_if_empty: false,
   });
   const done = state.payload;
@@ -82,10 +84,11 @@ test('a column that comes later is left out; one that goes while ticked is point
 });
 
 test('a saved sync comes back field by field, identifiers among them too', () => {
-  const plain = { null: 'send' as const, hash: null, only_if_empty: false };
+  const plain = { null: 'send' as const, hash: null, mask: false, only_if_empty: false };
   const fields: Field[] = [
     { ...plain, value: { type: 'column', column: 'email' }, key: 'email' },
     { ...plain, value: { type: 'column', column: 'email' }, key: 'email_sha256', hash: 'email' },
+    { ...plain, value: { type: 'column', column: 'phone' }, key: 'phone', mask: true },
     { ...plain, value: { type: 'template', template: '{company} ({industry})' }, key: 'label' },
     { ...plain, value: { type: 'constant', constant: 1 }, key: 'n' },
   ];
@@ -108,14 +111,33 @@ test('a template names its columns, and says what is wrong with it', () => {
 });
 
 test('a hash and the same again is one edit to undo, and a reset takes it back', () => {
-  const phone = line(first, 'phone');
-  const hashed = setHash(shaping(first), phone, 'phone');
+  const phone = new Set(['phone']);
+  const hashed = setDisguise(shaping(first), phone, 'phone');
   expect(toFields(hashed.payload, identifiers)).toContainEqual(
     expect.objectContaining({ key: 'phone', hash: 'phone' }),
   );
-  expect(setHash(hashed, line(hashed.payload, 'phone'), 'phone')).toBe(hashed);
+  expect(setDisguise(hashed, phone, 'phone')).toBe(hashed);
   expect(undo(hashed).payload).toEqual(first);
   expect(line(reset(hashed).payload, 'phone')).not.toHaveProperty('hash');
+  const masked = setDisguise(hashed, phone, 'mask');
+  expect(masked.past.at(-1)?.label).toBe('phone: masked');
+  expect(toFields(masked.payload, identifiers)).toContainEqual(
+    expect.objectContaining({ key: 'phone', hash: null, mask: true }),
+  );
+});
+
+test('many are hashed in one step, but not what is left out or the same for every row', () => {
+  let state = tick(shaping(first), line(first, 'company'), false);
+  state = addConstant(state, 'origin', 'warehouse');
+  const before = state.payload;
+  const constant = before.lines.at(-1)?.id ?? '';
+  state = setDisguise(state, new Set(['phone', 'full_name', 'company', constant]), 'text', 'o');
+  const hashed = (payload: Payload) =>
+    toFields(payload, identifiers).flatMap(({ key, hash }) => (hash ? [key] : []));
+  expect(hashed(state.payload).sort()).toEqual(['full_name', 'phone']);
+  expect(line(state.payload, 'company')).not.toHaveProperty('hash');
+  expect(state.past.at(-1)?.label).toBe('2 matching “o”: hashed');
+  expect(undo(state).payload).toEqual(before);
 });
 
 test('only a record leaves what is there, and only where the destination can be read', () => {
@@ -154,6 +176,7 @@ test('a column that is called as something every object has is a column like any
     key: column,
     null: 'send' as const,
     hash: null,
+    mask: false,
     only_if_empty: false,
   }));
   const payload = payloadOf({ type: 'record', object: 'leads', match_field: 'email' }, fields);

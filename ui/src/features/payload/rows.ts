@@ -6,7 +6,14 @@ import { text } from './text';
 export type GridRow =
   | { kind: 'group'; id: string; title: string; detail: string }
   | { kind: 'identifier'; id: string; column: Column; path: string; note?: string }
-  | { kind: 'line'; id: string; line: Line; column: Column | undefined; problem: string | undefined };
+  | {
+      kind: 'line';
+      id: string;
+      line: Line;
+      column: Column | undefined;
+      problem: string | undefined;
+      edited: string | undefined;
+    };
 
 const paths: Record<Payload['shape'], Record<string, string>> = {
   identify: { user_id: 'userId', anonymous_id: 'anonymousId', email: 'traits.email' },
@@ -24,6 +31,8 @@ interface Input {
   search: string;
   /** Problems by the id of the line. */
   problems: Record<string, string>;
+  /** What was saved otherwise, in words, by the id of the line. */
+  edited?: ReadonlyMap<string, string>;
 }
 
 /** What a line is found by, besides its key. */
@@ -34,18 +43,23 @@ const words = ({ value }: Line): string[] =>
       ? [text.templateWord, value.template]
       : [text.constantWord];
 
-/** Lines in their groups: who it is, what is sent, what is left out. Only those that match the search. */
-export function gridRows({ payload, columns, identifiers, search, problems }: Input): GridRow[] {
+const has = (search: string, words: readonly string[]): boolean => {
   const wanted = search.trim().toLowerCase();
+  return !wanted || words.some((word) => word.toLowerCase().includes(wanted));
+};
+
+/** Whether the search shows a line. */
+export const isShown = (line: Line, search: string): boolean => has(search, [...words(line), line.key]);
+
+/** Lines in their groups: who it is, what is sent, what is left out. Only those that match the search. */
+export function gridRows({ payload, columns, identifiers, search, problems, edited }: Input): GridRow[] {
   // A column may be called as something every object has.
   const problemOf = new Map(Object.entries(problems));
   const byName = new Map(columns.map((column) => [column.name, column]));
-  const matches = (...words: string[]) =>
-    !wanted || words.some((word) => word.toLowerCase().includes(wanted));
   const who = Object.entries(identifiers).flatMap(([identifier, name]): GridRow[] => {
     const path = paths[payload.shape][identifier];
     const column = byName.get(name);
-    return path && column && matches(name, path)
+    return path && column && has(search, [name, path])
       ? [{ kind: 'identifier', id: `who:${identifier}`, column, path }]
       : [];
   });
@@ -54,10 +68,10 @@ export function gridRows({ payload, columns, identifiers, search, problems }: In
     identifiers['user_id'] || identifiers['anonymous_id']
       ? undefined
       : byName.get(identifiers['email'] ?? '');
-  if (mail && payload.shape !== 'record' && matches(mail.name, 'userId'))
+  if (mail && payload.shape !== 'record' && has(search, [mail.name, 'userId']))
     who.unshift({ kind: 'identifier', id: 'who:instead', column: mail, path: 'userId', note: text.instead });
   const lines = payload.lines
-    .filter((line) => !identifies(payload, line, identifiers) && matches(...words(line), line.key))
+    .filter((line) => !identifies(payload, line, identifiers) && isShown(line, search))
     .map((line): GridRow & { kind: 'line' } => {
       const column = line.value.type === 'column' ? byName.get(line.value.column) : undefined;
       const gone = line.value.type === 'column' && !column && columns.length > 0;
@@ -66,6 +80,7 @@ export function gridRows({ payload, columns, identifiers, search, problems }: In
         id: line.id,
         line,
         column,
+        edited: edited?.get(line.id),
         problem: gone ? text.gone : line.on ? problemOf.get(line.id) : undefined,
       };
     });

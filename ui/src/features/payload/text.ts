@@ -1,5 +1,5 @@
-import type { Hash } from '@/api/bindings/Hash';
 import { count } from '@/components/times';
+import type { Disguise } from './model';
 
 /** Words of shaping the payload. */
 export const text = {
@@ -19,6 +19,15 @@ export const text = {
   selected: (on: number, all: number) => `${count(on)} of ${count(all)} selected`,
   matching: (n: number) => `${count(n)} matching`,
   selectShown: 'Send all columns shown',
+  chosen: (n: number) => (n === 1 ? '1 row chosen' : `${count(n)} rows chosen`),
+  bulk: {
+    send: 'Send',
+    leaveOut: 'Leave out',
+    disguise: 'How sent',
+    clear: 'Choose no rows',
+    /** What a button does, by its word and the rows it does it to. */
+    of: (what: string, rows: string) => `${what}: ${rows}`,
+  },
   send: (column: string) => `Send ${column}`,
   nullRules: { send: 'Send null', leave_out: 'Leave out', clear: 'Clear field' },
   ifNullOf: (key: string) => `If ${key} is null`,
@@ -81,6 +90,19 @@ export const text = {
   edits: 'Edits',
   noEdits: 'none yet',
   undoLast: 'Undo',
+  /** What of the payload is not as the sync was saved. */
+  changes: {
+    title: 'Not as saved',
+    none: 'all as saved',
+    was: (name: string, saved: string) => `${name} was saved as: ${saved}`,
+    more: (n: number) => `and ${count(n)} more`,
+    saved: 'saved:',
+    now: 'now:',
+    putBack: (name: string) => `Put ${name} back as saved`,
+    ifNull: (rule: string) => `if null: ${rule.toLowerCase()}`,
+    filled: (onlyIfEmpty: boolean) => (onlyIfEmpty ? 'only if empty there' : 'always'),
+    fromColumn: (column: string) => `name from ${column}`,
+  },
   payloadOf: 'Payload of one row',
   showJson: 'JSON',
   noRows: 'There are no rows yet, so there is nothing to preview. The sync can be set up all the same.',
@@ -119,18 +141,20 @@ export const text = {
   templateUnknown: (column: string) => `The rows have no column “${column}”.`,
   templateBraces: 'A brace stands alone. Write {{ or }} for the sign itself.',
   hashOf: (key: string) => `How ${key} is sent`,
-  hashes: {
+  disguises: {
     none: 'As it is',
     text: 'Hashed',
     email: 'Hashed as e-mail',
     phone: 'Hashed as phone, digits alone',
     phone_plus: 'Hashed as phone, with +',
+    mask: 'Masked',
   },
-  hashHelp: {
+  disguiseHelp: {
     text: 'SHA-256 of the text without the space around it.',
     email: 'SHA-256 of the text in lower case, without the space around it.',
     phone: 'SHA-256 of the digits from the country code on, as Meta asks for.',
     phone_plus: 'SHA-256 of + and the digits from the country code on, as Google asks for.',
+    mask: 'An e-mail address keeps its first letter and its domain, a longer number its last digits, everything else its first letter.',
   },
   cancel: 'Cancel',
   did: {
@@ -142,10 +166,12 @@ export const text = {
       `${on ? 'Send' : 'Leave out'} ${count(n)}${search ? ` matching “${search}”` : ''}`,
     add: (what: 'column' | 'constant' | 'template', key: string) => `Add ${what} ${key}`,
     remove: (what: 'column' | 'constant' | 'template', key: string) => `Remove ${what} ${key}`,
-    hash: (key: string, hash: Hash, on: boolean) =>
-      on ? `${key}: ${text.hashes[hash].toLowerCase()}` : `${key}: not hashed`,
-    onlyIfEmpty: (key: string, on: boolean) => `${key}: ${on ? 'only if empty there' : 'always'}`,
+    hash: (key: string, hash: Disguise | null) => `${key}: ${text.disguises[hash ?? 'none'].toLowerCase()}`,
+    hashMany: (hash: Disguise | null, n: number, search: string) =>
+      `${count(n)}${search ? ` matching “${search}”` : ''}: ${text.disguises[hash ?? 'none'].toLowerCase()}`,
+    onlyIfEmpty: (key: string, on: boolean) => `${key}: ${text.changes.filled(on)}`,
     reset: 'Reset keys and rules',
+    putBack: (name: string) => `Put back ${name}`,
     shape: (shape: string) => `Send as ${shape}`,
     eventName: 'Change the event name',
     suggest: (n: number) => `Name ${count(n)} after the destination’s fields`,

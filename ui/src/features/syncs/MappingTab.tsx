@@ -21,6 +21,7 @@ const sourceOf = ({ value }: Field): string =>
 const remarks = (field: Field): string[] => [
   ...(field.value.type === 'column' ? [] : [words[field.value.type]]),
   ...(field.hash ? [words.hashed] : []),
+  ...(field.mask ? [words.masked] : []),
   ...(field.only_if_empty ? [words.onlyIfEmpty] : []),
 ];
 

@@ -25,6 +25,7 @@ export const mappingText = {
   constant: 'constant',
   template: 'template',
   hashed: 'hashed',
+  masked: 'masked',
   onlyIfEmpty: 'only if empty there',
   table: 'Mapping',
   nulls: { send: 'send null', leave_out: 'leave out', clear: 'clear the field' },

@@ -58,11 +58,13 @@ export const objectOf = (
   objects.find((object) => object.name === name) ?? (name ? objects.find(takesAny) : undefined);
 
 const columnFields = (fields: readonly Field[]) =>
-  fields.flatMap(({ key, value }) => (value.type === 'column' ? [{ key, column: value.column }] : []));
+  fields.flatMap(({ key, value, mask }) =>
+    value.type === 'column' && !mask ? [{ key, column: value.column }] : [],
+  );
 
-/** Names of the fields that rows fill: a constant finds no record again. */
+/** Names of the fields that rows fill: a constant finds no record again, nor does what is masked. */
 export const filledByRow = (fields: readonly Field[]): string[] =>
-  fields.filter(({ value }) => value.type !== 'constant').map(({ key }) => key);
+  fields.filter(({ value, mask }) => value.type !== 'constant' && !mask).map(({ key }) => key);
 
 /** The field that the row key fills; where the row key is not sent, the first that a column fills. */
 export function fieldOfKey(fields: readonly Field[], rowKey: readonly string[]): string {

@@ -19,6 +19,7 @@ export const definitionOf = (name: string, more: Partial<SyncDefinition> = {}): 
       key: 'lead_score',
       null: 'send',
       hash: null,
+      mask: false,
       only_if_empty: false,
     },
   ],

@@ -3,9 +3,9 @@ import type { DestinationObject } from '@/api/bindings/DestinationObject';
 import type { Kind } from '@/api/bindings/Kind';
 import type { MappingCheck } from '@/api/bindings/MappingCheck';
 import { SplitPane } from '@/components/SplitPane';
-import { nameAll, setHash, setOnlyIfEmpty, setRule, tickMany } from '@/features/payload/actions';
+import { nameAll, setDisguise, setOnlyIfEmpty, setRule, tickMany } from '@/features/payload/actions';
 import type { Shaping } from '@/features/payload/edits';
-import { HashSelect } from '@/features/payload/HashSelect';
+import { DisguiseSelect } from '@/features/payload/DisguiseSelect';
 import { type Line, choosable } from '@/features/payload/model';
 import { text as payloadText } from '@/features/payload/text';
 import { FieldDetail } from '@/features/target/FieldDetail';
@@ -65,10 +65,10 @@ export function FieldPane({
       rules={
         filling &&
         filling.value.type !== 'constant' && (
-          <HashSelect
+          <DisguiseSelect
             label={payloadText.hashOf(field.label)}
             value={filling.hash ?? null}
-            onChange={(hash) => change(filling.id, (line) => setHash(shaping, line, hash))}
+            onChange={(hash) => keep(setDisguise(shaping, new Set([filling.id]), hash))}
           />
         )
       }

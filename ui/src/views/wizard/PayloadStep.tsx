@@ -9,15 +9,18 @@ import { SplitPane } from '@/components/SplitPane';
 import { isPressed, isTyping } from '@/components/shortcut';
 import { t } from '@/components/text';
 import { useMedia } from '@/components/use-media';
+import { useSelection } from '@/components/use-selection';
 import { setShape } from '@/features/payload/actions';
+import { markedLines, putBack } from '@/features/payload/changes';
 import { EditList } from '@/features/payload/EditList';
 import { EventName } from '@/features/payload/EventName';
 import { type Shaping, redo, undo } from '@/features/payload/edits';
 import { LineRules } from '@/features/payload/LineRules';
-import { namesEvent, sentLines, shapesOf } from '@/features/payload/model';
+import { type Line, namesEvent, sentLines, shapesOf } from '@/features/payload/model';
 import { PayloadBar } from '@/features/payload/PayloadBar';
 import { PayloadGrid } from '@/features/payload/PayloadGrid';
 import { PayloadPanel } from '@/features/payload/PayloadPanel';
+import { SavedChanges } from '@/features/payload/SavedChanges';
 import { text as words } from '@/features/payload/text';
 import { inPayload } from '@/features/shortcuts';
 import { queryOf } from '@/features/source/choice';
@@ -28,7 +31,10 @@ import { LeftBehind } from './LeftBehind';
 import { StepFrame } from './StepFrame';
 import { definitionOf } from './state';
 import { text } from './text';
+import { useChanges } from './use-changes';
 import styles from './wizard.module.css';
+
+const idOf = ({ id }: Line): string => id;
 
 /** ⌘Z and ⇧⌘Z for the payload, where no field has them for its own text. */
 function useUndoKeys(state: Shaping, change: (state: Shaping) => void) {
@@ -58,6 +64,7 @@ export function PayloadStep() {
   const [revealed, setRevealed] = useState<number | null>(null);
   const [search, setSearch] = useState('');
   const [selected, setSelected] = useState<string | null>(null);
+  const selection = useSelection(idOf);
   const [insist, setInsist] = useState(false);
   const [jsonOpen, setJsonOpen] = useState(false);
   const narrow = useMedia('(max-width: 900px)');
@@ -82,6 +89,8 @@ export function PayloadStep() {
   );
   const change = (next: Shaping) => dispatch({ type: 'shaping', shaping: next });
   useUndoKeys(shaping, change);
+  const { saved, changes } = useChanges();
+  const edited = useMemo(() => markedLines(changes), [changes]);
   useEffect(() => {
     if (source) dispatch({ type: 'looked', source });
   }, [source, dispatch]);
@@ -188,6 +197,14 @@ export function PayloadStep() {
                 }}
               />
             )}
+            {saved && (
+              <SavedChanges
+                changes={changes}
+                // Another destination may take other shapes.
+                canPutBack={({ line }) => line !== null || shapes.includes(saved.shape)}
+                onPutBack={(one) => change(putBack(shaping, saved, one))}
+              />
+            )}
             <EditList edits={shaping.past} onUndo={() => change(undo(shaping))} />
           </>
         }
@@ -205,6 +222,8 @@ export function PayloadStep() {
           state={shaping}
           identifiers={identifiers}
           columns={columns.map(({ name }) => name)}
+          chosen={selection.chosen}
+          onClear={selection.clear}
           search={search}
           onSearch={setSearch}
           onChange={change}
@@ -217,8 +236,10 @@ export function PayloadStep() {
           identifiers={identifiers}
           search={search}
           problems={problems}
+          edited={edited}
           selected={selected}
           onSelect={setSelected}
+          selection={selection}
           onChange={change}
         />
       </SplitPane>

@@ -24,6 +24,7 @@ import { TestSide } from './TestSide';
 import { definitionOf } from './state';
 import { text } from './text';
 import { usePick } from './use-pick';
+import { useChanges } from './use-changes';
 import { useResent } from './use-resent';
 import { useTest } from './use-test';
 import styles from './wizard.module.css';
@@ -51,6 +52,7 @@ export function ReviewStep() {
   );
   const pick = usePick(plan.data);
   const resent = useResent(definition, plan.data);
+  const { changes } = useChanges();
 
   const name = state.name.trim();
   const taken = syncs.some(({ definition: other }) => other.name === name && other.name !== state.existing);
@@ -176,7 +178,7 @@ export function ReviewStep() {
             <ProblemBox problem={problem} />
           </div>
         )}
-        {resent && <ResentBanner resent={resent} />}
+        <ResentBanner resent={resent} changes={changes} />
         {!definition?.to && (
           <div className={styles.tableFacts}>
             <Banner tone="info">{text.review.noDestination}</Banner>

@@ -96,6 +96,26 @@ describe('a saved sync', () => {
     });
   });
 
+  test('tells what of the payload is not as it was saved, and puts it back', async () => {
+    const { user } = await open('payload');
+    const list = await screen.findByRole('region', { name: 'Not as saved' });
+    within(list).getByText('all as saved');
+    await user.click(await screen.findByRole('checkbox', { name: 'Send phone' }));
+    await user.click(screen.getByRole('checkbox', { name: 'Send lead_score' }));
+    expect(
+      within(list)
+        .getAllByRole('listitem')
+        .map(({ textContent }) => textContent),
+    ).toEqual(['phonesaved: not sent → now: phone', 'lead_scoresaved: lead_score → now: not sent']);
+    expect(screen.getByRole('img', { name: 'phone was saved as: not sent' })).toBeTruthy();
+    expect(await violations()).toEqual([]);
+    await user.click(within(list).getByRole('button', { name: 'Put lead_score back as saved' }));
+    expect(within(list).getAllByRole('listitem')).toHaveLength(1);
+    await screen.findByRole('button', { name: 'Undo: Put back lead_score' });
+    await toStep(user, /Review/);
+    await waitFor(async () => expect(await said()).toMatch(/Payload changed: .*phonesaved: not sent/));
+  });
+
   test('reads another table, and keeps of the payload what that has too', async () => {
     const { user, made } = await open('table');
     await user.click(await screen.findByText('feature_store'));

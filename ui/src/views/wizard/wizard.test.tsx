@@ -82,6 +82,7 @@ test('by keyboard alone from the warehouse to a running sync that sends exactly 
     key: 'origin',
     null: 'send',
     hash: null,
+    mask: false,
     only_if_empty: false,
   });
   expect(

@@ -95,6 +95,22 @@ const FAULTS: &[(&str, &str)] = &[
         "“hash” goes with “column” and “template”; a constant is what it is.",
     ),
     (
+        "    table: t\n    key: id\n    fields: [{ constant: a, as: b, mask: true }]\n",
+        "“mask” goes with “column” and “template”; a constant is what it is.",
+    ),
+    (
+        "    table: t\n    key: id\n    fields: [{ column: a, mask: maybe }]\n",
+        "“maybe” is not a value of “mask”. Known are: true, false.",
+    ),
+    (
+        "    table: t\n    key: id\n    fields: [{ column: a, hash: text, mask: true }]\n",
+        "a field is hashed or masked: leave out “hash” or “mask”.",
+    ),
+    (
+        "    table: t\n    key: id\n    to: crm\n    object: o\n    match: a\n    fields: [{ column: a, mask: true }]\n",
+        "“mask” of “a” can not be done: “a” is what records are found again by.",
+    ),
+    (
         "    table: t\n    key: id\n    to: events\n    event: identify\n    fields: [{ column: a, only_if_empty: true }]\n",
         "“only_if_empty” of “a” can not be done: events have no values to look at.",
     ),

@@ -154,10 +154,11 @@ fn a_saved_connection_can_be_used() {
 }
 
 #[test]
-fn a_field_can_be_made_hashed_and_left_to_what_is_there() {
+fn a_field_can_be_made_hashed_masked_and_left_to_what_is_there() {
     let text = with_sync(
         "    table: t\n    key: id\n    to: crm\n    object: contacts\n    match: email\n    fields:\n      - { column: email }\n      \
         - { column: email, as: email_sha256, hash: email, null: leave_out }\n      \
+        - { column: phone, mask: true }\n      \
         - { template: \"{first_name} {last_name}\", as: name, only_if_empty: true }\n      \
         - { constant: warehouse, as: origin, only_if_empty: true }\n",
     );
@@ -168,6 +169,7 @@ fn a_field_can_be_made_hashed_and_left_to_what_is_there() {
     let fields = [
         Field::column("email", "email"),
         hashed,
+        Field { mask: true, ..Field::column("phone", "phone") },
         Field { only_if_empty: true, ..Field::new(name, "name") },
         Field { only_if_empty: true, ..Field::new(FieldValue::Constant("warehouse".into()), "origin") },
     ];

@@ -61,6 +61,44 @@ fn a_value_is_hashed_in_its_one_form_and_nothing_stays_null() {
 }
 
 #[test]
+fn a_value_is_masked_and_nothing_stays_null() {
+    let masked = |field: Field| Field { mask: true, ..field };
+    let sync = record(vec![
+        column("id", "id", NullRule::Send),
+        masked(column("mail", "m", NullRule::Send)),
+        masked(Field { null: NullRule::LeaveOut, ..template_of("{first} {last}", "name") }),
+    ]);
+    let names = ["id", "mail", "first", "last"];
+    let of = |mail, first| payload(&sync, &names, &[Some("1"), mail, first, None]).unwrap();
+    assert_eq!(
+        of(Some("\"Ana@example.com\""), Some("\"\\\"Ana\"")),
+        r#"{"id":1,"m":"A•••@example.com","name":"\"•••"}"#
+    );
+    assert_eq!(of(Some("491511234567"), None), r#"{"id":1,"m":"••••••••4567"}"#);
+    for nothing in [None, Some("\"\""), Some("\" \"")] {
+        assert_eq!(of(nothing, None), r#"{"id":1,"m":null}"#);
+    }
+}
+
+#[test]
+fn what_finds_a_record_or_a_person_is_not_masked() {
+    let of = |shape: Shape, identifiers: &[Identifier], key: &str| {
+        let field = Field { mask: true, ..column("email", key, NullRule::Send) };
+        let mut sync = sync(shape, Some(vec![column("id", "id", NullRule::Send), field]));
+        sync.identifiers = identifiers.iter().map(|one| (*one, one.name().to_owned())).collect();
+        Mapping::compile(&sync, &columns(&["id", "user_id", "email"])).map_err(|error| error.kind()).err()
+    };
+    let found_by = |field: &str| Shape::Record { object: "o".into(), match_field: field.into() };
+    assert_eq!(of(found_by("id"), &[], "email"), None);
+    assert_eq!(of(found_by("email"), &[], "email"), Some(ErrorKind::BadMapping));
+    assert_eq!(of(Shape::Identify, &[Identifier::UserId], "email"), None);
+    assert_eq!(of(Shape::Identify, &[Identifier::UserId, Identifier::Email], "mail"), None);
+    assert_eq!(of(Shape::Identify, &[Identifier::Email], "email"), Some(ErrorKind::BadMapping));
+    // Without a word of the sync, the columns' names say who it is.
+    assert_eq!(of(Shape::Identify, &[], "email"), Some(ErrorKind::BadMapping));
+}
+
+#[test]
 fn a_record_can_be_found_again_by_what_was_made() {
     let made = Field { hash: Some(Hash::Email), ..template_of("{user}@{domain}", "id") };
     let names = ["id", "user", "domain"];
@@ -82,6 +120,9 @@ fn what_can_not_be_made_says_why() {
     assert_eq!(gone.message(), "The field “x”: the column “gone” is not in the rows. They have: id.");
     assert_eq!(of(template_of("{id", "x")).kind(), ErrorKind::BadMapping);
     assert_eq!(of(Field { hash: Some(Hash::Text), ..constant(json!(1), "x") }).kind(), ErrorKind::BadMapping);
+    assert_eq!(of(Field { mask: true, ..constant(json!(1), "x") }).kind(), ErrorKind::BadMapping);
+    let both = Field { hash: Some(Hash::Text), mask: true, ..column("id", "x", NullRule::Send) };
+    assert_eq!(of(both).message(), "The field “x”: a value is hashed or masked, not both.");
 }
 
 proptest! {
