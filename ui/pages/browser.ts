@@ -19,6 +19,8 @@ export interface Window {
     path: string,
     size?: { width: number; height: number },
     query?: string,
+    /** What its clock shows all the time; the real time where there is none. */
+    at?: string,
   ) => Promise<Page>;
   close: () => Promise<void>;
 }
@@ -33,13 +35,15 @@ export async function openWindow(): Promise<Window> {
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
   });
   return {
-    open: async (theme, path, size = { width: 1280, height: 820 }, query = '') => {
+    open: async (theme, path, size = { width: 1280, height: 820 }, query = '', at) => {
       const page = await browser.newPage({
         viewport: size,
         colorScheme: theme,
         reducedMotion: 'reduce',
         locale: 'en-GB',
+        timezoneId: 'Europe/Berlin',
       });
+      if (at !== undefined) await page.clock.setFixedTime(at);
       // The first page waits for everything to be compiled.
       page.setDefaultTimeout(100_000);
       await page.goto(`${address}?host=fake${query}#${path}`);
