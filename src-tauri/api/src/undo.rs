@@ -8,7 +8,10 @@ use sluice_engine::store::syncs;
 
 use crate::Api;
 use crate::masked::shown_key;
-use crate::wire::{FieldUndo, Problem, Replay, Run, Undo, UndoLook, UndoLookRequest, UndoRecord};
+use crate::wire::{FieldUndo, Problem, Replay, Run, Undo, UndoLook, UndoLookRequest, UndoReason, UndoRecord};
+
+/// Reasons that are told; the records of the others are counted with all that are left alone.
+const REASONS: usize = 20;
 
 impl Api {
     /// What undoing a run would do. Nothing is written anywhere.
@@ -50,9 +53,20 @@ fn on_wire(look: &engine::UndoLook, sync: String, masks: Option<&Masks>) -> Undo
         delete: count(undo::Will::Delete),
         nothing: count(undo::Will::Nothing),
         leave_alone: count(undo::Will::LeaveAlone),
+        reasons: reasons(look),
         waiting: look.waiting,
         records: look.records.iter().map(|record| record_on_wire(record, masks)).collect(),
     }
+}
+
+/// Why records are left alone, the most frequent reasons first.
+fn reasons(look: &engine::UndoLook) -> Vec<UndoReason> {
+    let told = look.reasons.iter();
+    let mut told: Vec<UndoReason> =
+        told.map(|(reason, records)| UndoReason { reason: reason.clone(), records: *records }).collect();
+    told.sort_by_key(|reason| std::cmp::Reverse(reason.records));
+    told.truncate(REASONS);
+    told
 }
 
 fn record_on_wire(record: &undo::UndoRecord, masks: Option<&Masks>) -> UndoRecord {
@@ -63,7 +77,12 @@ fn record_on_wire(record: &undo::UndoRecord, masks: Option<&Masks>) -> UndoRecor
         }
         Some(document.compact())
     };
-    let fields = record.fields.iter().map(|field| FieldUndo {
+    // Nothing becomes of the fields of a record that is left alone for what it is.
+    let told = record
+        .fields
+        .iter()
+        .filter(|field| record.will != undo::Will::LeaveAlone || field.left_alone.is_some());
+    let fields = told.map(|field| FieldUndo {
         name: field.name.clone(),
         now: shown(&field.name, &field.now),
         then: shown(&field.name, &field.then),

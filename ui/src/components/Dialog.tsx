@@ -12,7 +12,7 @@ export interface DialogProps {
   children?: ReactNode;
   /** The answers, the one that loses nothing first and focused. */
   actions?: ReactNode;
-  width?: 'narrow' | 'wide';
+  width?: 'narrow' | 'wide' | 'table';
   /** At the right edge, over the whole height: to read beside one's work. */
   side?: boolean;
   /** A question that must be answered rather than dismissed. */

@@ -16,6 +16,7 @@ export function SyncView() {
           run={undoing.run}
           startedAt={undoing.started_at}
           sync={name}
+          records={undoing.delivered}
           onClose={() => setUndoing(null)}
           onEvents={() => void navigate({ to: '/events', search: { sync: name, run: undoing.run } })}
         />

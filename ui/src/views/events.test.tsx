@@ -5,7 +5,7 @@ import type { Connection } from '@/api/bindings/Connection';
 import type { EventDetail } from '@/api/bindings/EventDetail';
 import type { Sync } from '@/api/bindings/Sync';
 import { violations } from '@/test/axe';
-import { fakeHost } from '@/test/fake-host';
+import { fakeHost, problem } from '@/test/fake-host';
 import { savedConnections } from '@/test/fake/catalogue';
 import { runOf, savedSyncs } from '@/test/fake/syncs';
 import { renderWindow } from '@/test/render';
@@ -273,8 +273,22 @@ describe('live events', () => {
     expect(within(rows()[0] as HTMLElement).getByTitle('L-25000')).toBeTruthy();
     await user.click(rejectedRow(rows()));
     await user.click(await screen.findByRole('button', { name: 'Fix and send again' }));
-    const dialog = await screen.findByRole('alertdialog', { name: 'Send this record once more?' });
+    const dialog = await screen.findByRole('alertdialog', { name: 'Correct and send this record' });
     expect(await within(dialog).findByRole('textbox', { name: 'What is sent' })).toBeTruthy();
+    expect(await within(dialog).findByText(/“Blazing” is not a value of Rating/)).toBeTruthy();
+  });
+
+  it('offers to correct what a receiver refused as a whole', async () => {
+    const { host, rows, user } = await open();
+    const row = rejectedRow(rows());
+    const answer = (await host.invoke('event', { event: 'e5', reveal: false })) as EventDetail;
+    host.answer('event', ({ event }) => ({
+      ...answer,
+      event: { ...answer.event, event, status: 'rejected', retryable: true },
+      problem: problem({ kind: 'request_refused', message: 'The receiver refused it (HTTP 400): “no id”.' }),
+    }));
+    await user.click(row);
+    expect(await screen.findByRole('button', { name: 'Fix and send again' })).toBeTruthy();
   });
 
   it('tells how records that were sent again ended', async () => {

@@ -51,7 +51,7 @@ describe('sending one record once more', () => {
     await userEvent.clear(field);
     await userEvent.click(field);
     await userEvent.paste('{"email": ');
-    expect(within(dialog).getByText(/This is no JSON object/)).toBeTruthy();
+    expect(within(dialog).getByText('Line 1: a value is missing here')).toBeTruthy();
     expect(within(dialog).getByRole('button', { name: 'Send it corrected' })).toHaveProperty(
       'disabled',
       true,

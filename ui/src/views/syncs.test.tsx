@@ -1,6 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
+import type { Run } from '@/api/bindings/Run';
 import type { Sync } from '@/api/bindings/Sync';
 import { toasts } from '@/components/toasts';
 import { violations } from '@/test/axe';
@@ -381,6 +382,68 @@ describe('the page of a sync', () => {
   it('says so when the run is held no more', async () => {
     renderWindow('/syncs/Orders/held');
     expect(await screen.findByText('No run of this sync is held any more.')).toBeTruthy();
+  });
+
+  it('tells a run that one looked at first from one a brake holds, and lets it go without alarm', async () => {
+    const host = fakeHost();
+    const [churn] = savedSyncs as [Sync];
+    const held = {
+      ...(churn.held as Run),
+      trigger: 'manual' as const,
+      problem: problem({ kind: 'to_review' }),
+    };
+    const sync: Sync = { ...churn, held, last_run: held, paused: true, problem: held.problem };
+    host.answer('sync', () => sync);
+    host.answer('runs', () => [held]);
+    renderWindow('/syncs/Churn%20risk', host);
+    expect(await screen.findByText('You pressed Look first')).toBeTruthy();
+    expect(screen.queryByText('You pressed Sync now')).toBeNull();
+    expect(screen.getAllByText('Paused').length).toBeGreaterThan(0);
+    expect(screen.queryByRole('button', { name: 'Drop' })).toBeNull();
+    await userEvent.click(screen.getByRole('button', { name: 'Do not send' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Do not send these records?' });
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Do not send' }));
+    await waitFor(() => expect(inputs(host, 'run_drop')).toEqual([31]));
+    expect(await screen.findByText('Nothing was sent. The next run sends what is due then.')).toBeTruthy();
+  });
+
+  it('says of an undo that it puts back, and says of no run that is over that it has started', async () => {
+    const host = fakeHost();
+    const going = runOf(45, 'Orders', {
+      status: 'running',
+      trigger: 'undo',
+      undoes: 44,
+      finished_at: null,
+      progress: {
+        phase: 'sending',
+        to_send: 5000,
+        expected_rows: null,
+        per_second: 80,
+        seconds_left: null,
+        rates: [],
+        waiting_for: null,
+      },
+    });
+    const orders = savedSyncs.find(({ definition }) => definition.name === 'Orders') as Sync;
+    let sync: Sync = { ...orders, status: 'running', last_run: going };
+    host.answer('sync', () => sync);
+    renderWindow('/syncs/Orders', host);
+    expect(await screen.findByRole('heading', { name: 'Putting back 5,000 records' })).toBeTruthy();
+    sync = orders;
+    act(() =>
+      host.push({ type: 'run', run: { ...going, status: 'completed', finished_at: going.started_at } }),
+    );
+    host.answer('sync_now', () => {
+      const run = runOf(46, 'Orders', { status: 'running', finished_at: null });
+      host.push({ type: 'run', run: { ...run, status: 'completed', finished_at: run.started_at } });
+      return run;
+    });
+    await userEvent.click(await screen.findByRole('button', { name: /^Sync now/ }));
+    await waitFor(() => expect(inputs(host, 'sync_now')).toHaveLength(1));
+    await waitFor(() =>
+      expect(screen.getByRole('button', { name: /^Sync now/ }).getAttribute('data-pending')).toBeNull(),
+    );
+    expect(screen.queryByText('Orders has started')).toBeNull();
   });
 
   it('drops a held run after a question', async () => {

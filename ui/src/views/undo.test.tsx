@@ -78,22 +78,95 @@ describe('undo of a run', () => {
       put_back: 0,
       delete: 0,
       leave_alone: 1,
+      reasons: [{ reason, records: 1 }],
       waiting: 0,
       records: [{ event: '1', key: 'L-1', who: null, will: 'leave_alone', fields: [], reason }],
     }));
     const { dialog } = await ask(host);
     await userEvent.click(await within(dialog).findByRole('button', { name: 'Show 1' }));
     expect(within(dialog).queryByText(/somebody/)).toBeNull();
-    expect(within(dialog).getByText(/not as the run left them/)).toBeTruthy();
+    expect(within(dialog).queryByText(/not as the run left them/)).toBeNull();
+    expect(within(dialog).getByText(`1: ${reason}`)).toBeTruthy();
+    expect(within(dialog).getByText('None of them is undone')).toBeTruthy();
     const table = within(dialog).getByRole('table', { name: 'Records that are left alone' });
     expect(within(table).getByText(reason)).toBeTruthy();
     expect(within(table).queryByRole('columnheader', { name: 'Now' })).toBeNull();
+  });
+
+  it('groups the reasons with their numbers, right after the records, and shows no dashes for fields', async () => {
+    const { dialog } = await ask();
+    const reasons = await within(dialog).findByRole('list', { name: 'Why they are left alone' });
+    expect(
+      within(reasons)
+        .getAllByRole('listitem')
+        .map(({ textContent }) => textContent),
+    ).toEqual([
+      '11: “Rating” was changed since the run.',
+      '3: The record is not in the destination any more.',
+    ]);
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Show 14' }));
+    const table = within(dialog).getByRole('table', { name: 'Records that are left alone' });
+    const heads = within(table)
+      .getAllByRole('columnheader')
+      .map(({ textContent }) => textContent);
+    expect(heads.slice(0, 2)).toEqual(['Record', 'Why it stays']);
+    expect(within(table).getByRole('row', { name: /L-20533/ }).textContent).toMatch(/any more\.–$/);
+  });
+
+  it('shows nothing as going away of a record that is left alone, and the first fields of a long one', async () => {
+    const host = fakeHost();
+    const field = (name: string) => ({
+      name,
+      now: '"new"',
+      then: null,
+      wrote: '"new"',
+      left_alone: false,
+      reason: null,
+    });
+    const fields = ['company', 'country', 'grade', 'score'].map(field);
+    const reason = 'Run 6 of this sync has written it again since.';
+    const record = { who: null, fields, reason: null };
+    host.answer('undo_look', ({ run }) => ({
+      ...undoLook(run, 'Orders'),
+      put_back: 1,
+      delete: 0,
+      leave_alone: 1,
+      reasons: [{ reason, records: 1 }],
+      records: [
+        { ...record, event: '1', key: 'L-1', will: 'leave_alone', reason },
+        { ...record, event: '2', key: 'L-2', will: 'put_back' },
+      ],
+    }));
+    const { dialog } = await ask(host);
+    const table = await within(dialog).findByRole('table', { name: 'Record by record' });
+    expect(within(dialog).getByText(/^1 of 2 are undone\. Tick records/)).toBeTruthy();
+    expect(within(table).getByRole('row', { name: /L-1/ }).textContent).not.toContain('empty');
+    const long = within(table).getByRole('row', { name: /L-2/ });
+    expect(long.textContent).not.toContain('grade');
+    await userEvent.click(within(long).getByRole('button', { name: 'Show 2 more fields' }));
+    expect(long.textContent).toMatch(/grade.*score/);
+  });
+
+  it('can be tried again where a run was going on', async () => {
+    const host = fakeHost();
+    let going = true;
+    host.answer('undo_look', ({ run }) => {
+      if (going)
+        throw problem({ kind: 'already_running', message: 'A run of this sync is going on.', fix: null });
+      return undoLook(run, 'Orders');
+    });
+    const { dialog } = await ask(host);
+    const again = await within(dialog).findByRole('button', { name: 'Try again' });
+    going = false;
+    await userEvent.click(again);
+    expect(await within(dialog).findByRole('button', { name: 'Undo 2,532 records' })).toBeTruthy();
   });
 
   it('names no number before it has looked', async () => {
     const host = fakeHost();
     host.answer('undo_look', () => new Promise<never>(() => undefined));
     const { dialog } = await ask(host);
+    expect(within(dialog).getByText(/^Comparing [\d,]+ records with /)).toBeTruthy();
     expect(within(dialog).getByRole('button', { name: 'Undo' })).toHaveProperty('disabled', true);
     expect(dialog.getAttribute('aria-label') ?? dialog.textContent).not.toMatch(/of Today/);
   });

@@ -46,10 +46,22 @@ pub struct UndoLook {
     pub nothing: u64,
     /// Records that are not touched.
     pub leave_alone: u64,
+    /// Why those are not touched, the most frequent reasons first.
+    pub reasons: Vec<UndoReason>,
     /// Records of the run that wait to be sent: an undo of all of the run keeps them from going out by themselves.
     pub waiting: u64,
     /// The first records of each kind, in the order they were sent.
     pub records: Vec<UndoRecord>,
+}
+
+/// Records that are left alone for the same reason.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct UndoReason {
+    /// The reason, in a sentence.
+    pub reason: String,
+    /// How many.
+    pub records: u64,
 }
 
 /// What an undo does with a record.
@@ -81,7 +93,7 @@ pub struct UndoRecord {
     pub who: Option<String>,
     /// What an undo does with it.
     pub will: Will,
-    /// Its fields that are not as before the run.
+    /// Its fields that are not as before the run; of a record that is left alone, those it is left alone for.
     pub fields: Vec<FieldUndo>,
     /// Why it is left alone in whole or in part, or why there is nothing to do.
     pub reason: Option<String>,

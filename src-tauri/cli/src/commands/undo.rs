@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use sluice_api::Api;
 use sluice_api::wire::{
-    EventStatus, EventsRequest, FieldUndo, Problem, Replay, Undo, UndoLook, UndoLookRequest, UndoRecord, Will,
+    EventStatus, EventsRequest, FieldUndo, Problem, Replay, Undo, UndoLook, UndoLookRequest, UndoReason,
+    UndoRecord, Will,
 };
 use sluice_engine::ErrorKind;
 
@@ -155,6 +156,12 @@ fn lines(look: &UndoLook) -> Vec<String> {
         ("as before", look.nothing),
     ] {
         lines.push(format!("  {what:<13}{:>11}", count(records)));
+    }
+    if !look.reasons.is_empty() {
+        lines.push("Left alone:".to_owned());
+    }
+    for UndoReason { reason, records } in &look.reasons {
+        lines.push(format!("  {:>11}  {reason}", count(*records)));
     }
     for record in &look.records {
         lines.push(String::new());

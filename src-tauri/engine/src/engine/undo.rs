@@ -28,6 +28,8 @@ pub struct UndoLook {
     pub values: u64,
     /// The fields they are put back in.
     pub fields: BTreeSet<String>,
+    /// How many records are left alone for which reason.
+    pub reasons: BTreeMap<String, u64>,
     /// The first of each, in the order they were sent.
     pub records: Vec<UndoRecord>,
 }
@@ -47,6 +49,7 @@ impl Engine {
         let destination = self.destination(saved.sync.to.as_deref().unwrap_or_default())?;
         let (mut counts, mut records) = (BTreeMap::new(), Vec::new());
         let (mut values, mut fields) = (0, BTreeSet::new());
+        let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
         let look = Look::begin(&self.store, &*destination, &of, keys, Patience::Turns).await?;
         let mut look = look.with_text(text);
         while let Some(found) = look.next().await? {
@@ -61,6 +64,11 @@ impl Engine {
                         }
                     }
                 }
+                if record.will == Will::LeaveAlone
+                    && let Some(reason) = &record.reason
+                {
+                    *reasons.entry(reason.clone()).or_default() += 1;
+                }
                 if *of_kind <= limit as u64 {
                     records.push(record);
                 }
@@ -70,7 +78,7 @@ impl Engine {
             return Err(nothing(run, keys));
         }
         let waiting = if of.state == RunState::Waiting && keys.is_empty() { of.counts.waiting() } else { 0 };
-        Ok(UndoLook { of, counts, waiting, values, fields, records })
+        Ok(UndoLook { of, counts, waiting, values, fields, reasons, records })
     }
 
     /// Takes back what a run wrote, in a run of its own; of these keys, or all. What the run created is deleted only

@@ -83,6 +83,11 @@ async fn what_somebody_changed_since_is_left_alone_with_the_reason() {
     assert_eq!(look.counts, BTreeMap::from([(Will::PutBack, 1), (Will::LeaveAlone, 2)]));
     assert_eq!(look.records[0].reason.as_deref(), Some("“name” was changed since the run."));
     assert_eq!(look.records[0].fields[0].left_alone.as_deref(), Some("It was changed since the run."));
+    let reasons: Vec<_> = look.reasons.iter().map(|(reason, records)| (reason.as_str(), *records)).collect();
+    assert_eq!(
+        reasons,
+        [("The record is not in the destination any more.", 1), ("“name” was changed since the run.", 1)]
+    );
     let undone = undo(&bench, &run, true).await;
     assert_eq!((undone.counts.changed, undone.counts.invalid), (1, 2));
     assert_eq!(value(&bench, "a", "name"), "Dora");

@@ -23,7 +23,7 @@ who: string | null,
  */
 will: Will, 
 /**
- * Its fields that are not as before the run.
+ * Its fields that are not as before the run; of a record that is left alone, those it is left alone for.
  */
 fields: Array<FieldUndo>, 
 /**

@@ -25,6 +25,7 @@ import styles from './EventDetail.module.css';
 /** Kinds of problem that another value mends. */
 const ofValue = [
   'record_rejected',
+  'request_refused',
   'bad_value',
   'too_large',
   'not_in_list',

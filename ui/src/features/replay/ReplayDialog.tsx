@@ -10,7 +10,7 @@ import { ProblemBox } from '@/components/ProblemBox';
 import { toasts } from '@/components/toasts';
 import { moment, useNow } from '@/components/when';
 import { Correction } from './Correction';
-import { isObject } from './payload';
+import { faultOf } from './payload';
 import { text } from './text';
 import styles from './replay.module.css';
 
@@ -26,7 +26,7 @@ export interface ReplayDialogProps {
 /** One record once more: as it was, or with values corrected here. Its values are shown only where that is asked. */
 export function ReplayDialog({ event, correct = false, onClose, onOpenSync }: ReplayDialogProps) {
   const now = useNow();
-  const to = useSync(event.sync).data?.definition.to;
+  const definition = useSync(event.sync).data?.definition;
   const replay = useCommand('replay', ['runs', 'syncs', 'sync', 'event', 'person']);
   const [open, setOpen] = useState(correct);
   /** What was written in place of what was sent. */
@@ -50,7 +50,7 @@ export function ReplayDialog({ event, correct = false, onClose, onOpenSync }: Re
       alert
       width={open ? 'wide' : 'narrow'}
       onClose={onClose}
-      title={text.title}
+      title={correct ? text.titleCorrect : text.title}
       actions={
         <>
           {/* eslint-disable-next-line jsx-a11y/no-autofocus -- the first focus is on the answer that loses nothing */}
@@ -60,7 +60,7 @@ export function ReplayDialog({ event, correct = false, onClose, onOpenSync }: Re
           <Button
             look="primary"
             icon="refresh"
-            isDisabled={written !== null && !isObject(written)}
+            isDisabled={written !== null && faultOf(written) !== undefined}
             busy={replay.isPending}
             onPress={() => void send()}
           >
@@ -71,10 +71,10 @@ export function ReplayDialog({ event, correct = false, onClose, onOpenSync }: Re
     >
       <div className={styles.question}>
         <p>
-          {text.about(text.place(to, event.what), moment(event.at, now))} {text.row}
+          {text.about(text.place(definition?.to, event.what), moment(event.at, now))} {text.row}
         </p>
         {open ? (
-          <Correction event={event.event} written={written} onWrite={setWritten} />
+          <Correction event={event.event} definition={definition} written={written} onWrite={setWritten} />
         ) : (
           <Button icon="pencil" onPress={() => setOpen(true)}>
             {text.correct}

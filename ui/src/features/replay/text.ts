@@ -1,5 +1,6 @@
 export const text = {
   title: 'Send this record once more?',
+  titleCorrect: 'Correct and send this record',
   about: (place: string, when: string) =>
     `The values of ${when} go to ${place} once more, in a run of its own with this record alone. What has changed there since is overwritten.`,
   row: 'Where its row says something else, the next run sends the row again: correct it in the warehouse too.',
@@ -7,7 +8,26 @@ export const text = {
   correct: 'Show and correct what is sent',
   reading: 'Reading what was sent',
   payload: 'What is sent',
-  help: 'Shown unmasked. Values may be corrected; what the record is found by only where it never arrived.',
+  help: (field: string | null) =>
+    `Shown unmasked. ${field === null ? 'What says whom it is about' : `The value the record is found by (${field})`} can be changed only if the record never arrived.`,
+  refused: {
+    field: (n: number) => (n === 1 ? 'Field' : 'Fields'),
+    takes: (name: string) => `${name} takes:`,
+    more: (n: string) => `and ${n} more`,
+  },
+  json: {
+    inLine: (line: number, what: string) => `Line ${String(line)}: ${what}`,
+    noComma: (found: string) => `a comma is missing before ${found}`,
+    noColon: 'a colon (:) is missing after the name',
+    noName: 'a name in double quotation marks is missing here, such as "email"',
+    noValue: 'a value is missing here',
+    noEnd: (end: string) => `it is not finished: a ${end} is missing at the end`,
+    otherEnd: (found: string) => `${found} closes something that is not open`,
+    comma: 'there is a comma too many before the end',
+    unclosed: 'a text is not closed: a quotation mark is missing, or a \\ stands in it alone',
+    unquoted: 'this is no value: text stands in double quotation marks',
+    tooMuch: (found: string) => `there is something behind the end: ${found}`,
+  },
   notJson: 'This is no JSON object, such as {"email": "ana@example.com"}.',
   cancel: 'Keep as it is',
   again: 'Send it once more',

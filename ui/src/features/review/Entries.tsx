@@ -6,7 +6,7 @@ import { count } from '@/components/times';
 import { Bar } from './Bar';
 import { Emptied } from './Emptied';
 import { EntryGrid } from './EntryGrid';
-import { type Entry, type GroupName, emptied, entriesOf, matching } from './groups';
+import { type Entry, type GroupName, emptied, entriesOf, matching, sizes } from './groups';
 import { text } from './text';
 import styles from './review.module.css';
 
@@ -17,7 +17,6 @@ export function Entries({
   selected,
   onSelect,
   onRules,
-  only,
   onCompare,
 }: {
   plan: Plan;
@@ -26,8 +25,6 @@ export function Entries({
   onSelect: (entry: Entry) => void;
   /** Where one says what becomes of nulls. */
   onRules: () => void;
-  /** Nothing but what would be refused. */
-  only: boolean;
   /** Every record can be compared, and searched then. */
   onCompare: (() => void) | undefined;
 }) {
@@ -35,13 +32,10 @@ export function Entries({
   const [onlyEmptied, setOnlyEmptied] = useState(false);
   const all = useMemo(() => entriesOf(plan, group), [plan, group]);
   const rows = useMemo(
-    () =>
-      matching(all, search).filter(
-        (entry) => (!onlyEmptied || emptied(entry).length > 0) && (!only || entry.becomes === 'fail'),
-      ),
-    [all, search, onlyEmptied, only],
+    () => matching(all, search).filter((entry) => !onlyEmptied || emptied(entry).length > 0),
+    [all, search, onlyEmptied],
   );
-  const total = plan[group];
+  const total = sizes(plan)[group];
   return (
     <>
       <Bar
@@ -55,7 +49,13 @@ export function Entries({
       />
       <EntryGrid
         label={text.groups[group]}
-        what={group === 'invalid' ? text.whyHead : group === 'changed' ? text.changes : text.change}
+        what={
+          group === 'invalid' || group === 'refused'
+            ? text.whyHead
+            : group === 'changed'
+              ? text.changes
+              : text.change
+        }
         rows={rows}
         selected={selected}
         onSelect={onSelect}
@@ -74,14 +74,16 @@ export function Entries({
           )
         }
       />
-      <Emptied
-        group={group}
-        entries={all}
-        total={total}
-        only={onlyEmptied}
-        onOnly={setOnlyEmptied}
-        onRules={onRules}
-      />
+      {group !== 'refused' && (
+        <Emptied
+          group={group}
+          entries={all}
+          total={total}
+          only={onlyEmptied}
+          onOnly={setOnlyEmptied}
+          onRules={onRules}
+        />
+      )}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { Plan } from '@/api/bindings/Plan';
 import type { IconName } from '@/components/Icon';
 import { count } from '@/components/times';
-import { type GroupName, groupNames } from './groups';
+import { type GroupName, groupNames, sizes } from './groups';
 import { Tiles } from './Tiles';
 import { text } from './text';
 import styles from './review.module.css';
@@ -10,7 +10,8 @@ const icons: Record<GroupName, IconName> = {
   added: 'plus',
   changed: 'pencil',
   unchanged: 'same',
-  invalid: 'badCircle',
+  refused: 'badCircle',
+  invalid: 'warning',
   removed: 'minus',
 };
 
@@ -24,8 +25,9 @@ export function Groups({
   group: GroupName;
   onGroup: (group: GroupName) => void;
 }) {
-  const shown = groupNames.filter((name) => name !== 'removed' || plan.removed > 0);
-  const parts = [plan.added, plan.changed, plan.unchanged, plan.invalid];
+  const all = sizes(plan);
+  const shown = groupNames.filter((name) => (name !== 'removed' && name !== 'refused') || all[name] > 0);
+  const parts = shown.filter((name) => name !== 'removed').map((name) => all[name]);
   return (
     <div className={styles.groups}>
       <Tiles
@@ -33,8 +35,8 @@ export function Groups({
           name,
           label: text.groups[name],
           icon: icons[name],
-          n: plan[name],
-          bad: name === 'invalid',
+          n: all[name],
+          bad: name === 'invalid' || name === 'refused',
         }))}
         value={group}
         onChange={onGroup}

@@ -1,5 +1,6 @@
 import type { Plan } from '@/api/bindings/Plan';
 import type { Review } from '@/api/bindings/Review';
+import { count } from '@/components/times';
 import { type Shown, outcomes } from './groups';
 import { outcomeIcons } from './outcome-icons';
 import { reviewText } from './review-text';
@@ -45,6 +46,14 @@ export function ReviewTiles({
   return (
     <div className={styles.groups}>
       <Tiles tiles={tiles} value={value} onChange={onChange} wrap />
+      {plan.unchanged > 0 && (
+        <div className={styles.sum}>
+          <span>
+            <b>{count(plan.read)}</b> {text.rowsRead}
+          </span>
+          <span className={styles.parts}>{reviewText.unlisted(plan.unchanged)}</span>
+        </div>
+      )}
     </div>
   );
 }

@@ -6,7 +6,7 @@ import type { PlanRecord } from '@/api/bindings/PlanRecord';
 import type { Problem } from '@/api/bindings/Problem';
 import type { ReviewGroups } from '@/api/bindings/ReviewGroups';
 
-export const groupNames = ['added', 'changed', 'unchanged', 'invalid', 'removed'] as const;
+export const groupNames = ['added', 'changed', 'unchanged', 'refused', 'invalid', 'removed'] as const;
 export type GroupName = (typeof groupNames)[number];
 
 /** A line of the review's list. */
@@ -54,13 +54,38 @@ const invalidOf = (plan: Plan): Entry[] =>
     problem,
   }));
 
+/** The group of the plan that a record is told in: a row the destination would refuse is no longer new or changed. */
+const groupOf = ({ change, group }: PlanRecord): GroupName =>
+  group === 'fail' && change !== 'removed' ? 'refused' : change;
+
 /** The entries of a group, as far as the plan lists them. */
 export function entriesOf(plan: Plan, group: GroupName): Entry[] {
   if (group === 'unchanged') return [];
   if (group === 'invalid') return invalidOf(plan);
   return plan.records
-    .filter(({ change }) => change === group)
+    .filter((record) => groupOf(record) === group)
     .map((record) => entryOf(record, `${group} ${record.record}`));
+}
+
+/** How many are in each group; all but those removed add up to the rows read. */
+export function sizes(plan: Plan): Record<GroupName, number> {
+  const refused = plan.records.filter((record) => groupOf(record) === 'refused');
+  const of = (change: ChangeKind) =>
+    plan[change] - refused.filter((record) => record.change === change).length;
+  return {
+    added: of('added'),
+    changed: of('changed'),
+    unchanged: plan.unchanged,
+    refused: refused.length,
+    invalid: plan.invalid,
+    removed: plan.removed,
+  };
+}
+
+/** How many records the destination would take; null where not all of them were compared with it. */
+export function deliverable(plan: Plan): number | null {
+  const compared = plan.records.filter(({ group }) => group !== null).length;
+  return compared < toSend(plan) ? null : toSend(plan) - becoming(plan).fail;
 }
 
 /** The entries whose key or a value of which contains what is searched. */
@@ -76,9 +101,12 @@ export function matching(entries: readonly Entry[], search: string): readonly En
 export const emptied = ({ fields }: Entry): FieldChange[] =>
   fields.filter(({ changed, after, left_alone }) => changed && !left_alone && after === 'null');
 
-/** The group to look at first: changes, then what is new, then what can not be sent. */
+/** The group to look at first: changes, then what is new, then what would be refused or can not be sent. */
 export function firstGroup(plan: Plan): GroupName {
-  return (['removed', 'changed', 'added', 'invalid'] as const).find((name) => plan[name] > 0) ?? 'added';
+  const all = sizes(plan);
+  return (
+    (['removed', 'changed', 'added', 'refused', 'invalid'] as const).find((name) => all[name] > 0) ?? 'added'
+  );
 }
 
 /** What may become of a record, in the order it is told. */

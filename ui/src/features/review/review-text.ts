@@ -40,6 +40,8 @@ export const reviewText = {
   tabs: { records: 'Records', fields: 'Fields' },
   all: 'All',
   invalid: 'Can not be sent',
+  unlisted: (n: number) =>
+    `${counted(n, 'row', 'rows')} ${n === 1 ? 'is as last sent and is' : 'are as last sent and are'} not listed`,
   nothing: 'No record here.',
   noMatch: 'No record matches.',
   reading: 'Reading the records',

@@ -10,6 +10,7 @@ export const text = {
     added: 'New',
     changed: 'Changed',
     unchanged: 'Unchanged',
+    refused: 'Would be refused',
     invalid: 'Can not be sent',
     removed: 'Gone',
   },
@@ -38,6 +39,7 @@ export const text = {
     added: 'No new rows.',
     changed: 'No changed rows.',
     unchanged: 'Rows that are as delivered are not listed: nothing would be sent for them.',
+    refused: 'None of those compared would be refused.',
     invalid: 'Every row can be sent.',
     removed: 'No row has gone.',
   },
@@ -62,9 +64,9 @@ export const text = {
       `Of the ${compared} compared, ${same} ${same === count(1) ? 'is' : 'are'} already so in ${to}.`,
     refused: (refused: string, compared: string) =>
       `${refused} of the ${compared} compared would be refused.`,
-    refusedSafe: 'The others are sent; these are kept with their reason.',
+    refusedSafe: (others: boolean) =>
+      others ? 'The others are sent; these are kept with their reason.' : 'They are kept with their reason.',
     show: (n: string) => `Show ${n}`,
-    showAll: 'Show all',
   },
   onlyListed: (n: string) => `Only the first ${n} are listed and searched here.`,
   compareEvery: 'Compare every record',

@@ -43,7 +43,8 @@ export function RunPanel({
       : words.rows(run.read);
   const amountLeft =
     left === null ? amount : `${amount}, ${words.left(spent(Math.max(1, Math.round(left))))}`;
-  const title = sending ? (all === 0 ? words.nothing : words.sending(all)) : words[phase];
+  const going = run.trigger === 'undo' ? words.puttingBack : words.sending;
+  const title = sending ? (all === 0 ? words.nothing : going(all)) : words[phase];
   return (
     <section className={styles.run} aria-label={words.region}>
       <Panel>

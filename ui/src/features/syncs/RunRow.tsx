@@ -9,7 +9,7 @@ import { t } from '@/components/text';
 import { count } from '@/components/times';
 import { useMedia } from '@/components/use-media';
 import { moment, percent, spent } from '@/components/when';
-import { type ofRejected, toSend } from './describe';
+import { isLookedAt, type ofRejected, toSend } from './describe';
 import { text } from './text';
 import type { SyncActions } from './use-sync-actions';
 import styles from './Sync.module.css';
@@ -67,7 +67,7 @@ export function RunRow({
         className={cx(t('soft'), styles.why)}
         title={run.sent_by.length > 0 ? words.sentBy(run.sent_by) : undefined}
       >
-        {words.triggers[run.trigger]}
+        {isLookedAt(run.problem) ? words.lookedFirst : words.triggers[run.trigger]}
       </td>
       <td title={isTakenOver(run) ? words.takenOverWhy : undefined}>
         <State state={isTakenOver(run) ? 'cancelled' : runStates[run.status].state}>{result(run)}</State>

@@ -5,7 +5,7 @@ import { Banner } from '@/components/Banner';
 import { Button } from '@/components/Button';
 import { ProblemBox } from '@/components/ProblemBox';
 import { t } from '@/components/text';
-import { inWindow, toMend } from './describe';
+import { inWindow, isLookedAt, toMend } from './describe';
 import type { Question } from './SyncQuestion';
 import { text } from './text';
 import styles from './Sync.module.css';
@@ -24,13 +24,16 @@ export function SyncBanner({
   const mend = toMend(sync, useConnections().data ?? []);
   const { status, problem, held } = sync;
   if (held) {
+    const looked = isLookedAt(problem);
     return (
       <div className={styles.banner}>
         <Banner
           tone="warn"
           action={
             <div className={styles.answers}>
-              <Button onPress={() => onAsk({ kind: 'drop', sync })}>{text.page.drop}</Button>
+              <Button look={looked ? 'quiet' : 'secondary'} onPress={() => onAsk({ kind: 'drop', sync })}>
+                {looked ? text.page.doNotSend : text.page.drop}
+              </Button>
               <Button
                 look="primary"
                 onPress={() =>
@@ -43,10 +46,10 @@ export function SyncBanner({
           }
         >
           <p>
-            <b>{text.page.heldTitle}</b> {problem?.message}
+            <b>{looked ? text.page.lookedTitle : text.page.heldTitle}</b> {problem?.message}
           </p>
           <p className={t('soft')}>
-            {problem?.safe} {problem?.hint}
+            {problem?.safe} {looked ? text.page.lookedHint : problem?.hint}
           </p>
         </Banner>
       </div>

@@ -2,6 +2,7 @@ import type { Sync } from '@/api/bindings/Sync';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { approving, text } from './ask-text';
+import { isLookedAt } from './describe';
 import type { SyncActions } from './use-sync-actions';
 
 /** What is asked before it is done. */
@@ -30,6 +31,7 @@ export function SyncQuestion({
   const run = sync.last_run;
   const held = sync.held;
   const n = held?.waiting ?? 0;
+  const drop = isLookedAt(sync.problem) ? text.notSent : text.drop;
   const asked = {
     full: {
       title: text.full.title(name),
@@ -50,11 +52,11 @@ export function SyncQuestion({
       },
     },
     drop: {
-      title: text.drop.title,
-      body: text.drop.body(n),
-      yes: text.drop.yes,
-      danger: true,
-      go: () => actions.drop(name, held?.run ?? 0),
+      title: drop.title,
+      body: drop.body(n),
+      yes: drop.yes,
+      danger: !isLookedAt(sync.problem),
+      go: () => actions.drop(sync, held?.run ?? 0),
     },
     approve: {
       title: text.approve.title(n),

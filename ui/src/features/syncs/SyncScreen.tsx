@@ -75,6 +75,7 @@ export function SyncScreen({ name, onUndo }: { name: string; onUndo: (run: Run) 
             <bdi className={t('cut')}>{name}</bdi>
             <span className={styles.titleState}>
               <State state={syncStates[status].state}>{wordOf(syncStates[status])}</State>
+              {status === 'held' && sync.paused && <State state="paused" quiet />}
             </span>
             <span
               className={styles.route}

@@ -24,6 +24,12 @@ export const text = {
       `Its ${changes(n)} are not sent. The next run compares again, and is held again if nothing changed.`,
     yes: 'Drop the run',
   },
+  /** Of a run that is held because somebody asked to look first. */
+  notSent: {
+    title: 'Do not send these records?',
+    body: (n: number) => `Nothing was sent of ${records(n)}. The next run sends what is due then.`,
+    yes: 'Do not send',
+  },
   approve: {
     title: (n: number) => `Send ${records(n)}?`,
     body: (added: number, changed: number, removed: number, removal: Removal, to: string) => {

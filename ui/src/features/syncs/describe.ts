@@ -78,6 +78,9 @@ const ofConnection = [
   'address_barred',
 ];
 
+/** The run is held because somebody asked to look first, not by a brake. */
+export const isLookedAt = (problem: Problem | null): boolean => problem?.kind === 'to_review';
+
 /** What keeps a sync from running, with what to do in a window: names in the environment are for servers. */
 export function inWindow(problem: Problem): Problem {
   const words = problem.kind === 'secret_missing' ? text.noSecret : text.noKeychain;

@@ -104,6 +104,7 @@ export const text = {
   said: {
     sync_now: (name: string) => `${name} has started`,
     run_cancel: (name: string) => `The run of ${name} was cancelled`,
+    not_sent: 'Nothing was sent. The next run sends what is due then.',
     run_drop: (name: string) => `The held run of ${name} was dropped; nothing more of it is sent`,
     sync_pause: (name: string) => `${name} is paused`,
     sync_unpause: (name: string) => `${name} runs on its schedule again`,
@@ -126,7 +127,10 @@ export const text = {
     goOn: 'Go on editing',
     discard: 'Discard the edit',
     drop: 'Drop',
+    doNotSend: 'Do not send',
     heldTitle: 'This run is held for review.',
+    lookedTitle: 'You looked first, so this run waits for your yes.',
+    lookedHint: 'Look at what would be sent, then send it or not.',
     openConnection: 'Open the connections',
     noDestination: 'This sync has no destination yet.',
     noDestinationSafe: 'It is kept, and nothing runs until it has one.',
@@ -138,6 +142,7 @@ export const text = {
     reading: 'Reading rows',
     sealing: 'Comparing with what was delivered',
     sending: (n: number) => `Sending ${changes(n)}`,
+    puttingBack: (n: number) => `Putting back ${records(n)}`,
     nothing: 'Nothing to send',
     started: (clock: string, by: string) => `Started ${clock} ${by}.`,
     by: {
@@ -214,6 +219,7 @@ export const text = {
       undo: 'You undid a run',
       replay: 'You sent 1 record again',
     },
+    lookedFirst: 'You pressed Look first',
     but: (word: string, rejected: number, invalid: number) =>
       [
         word,

@@ -2,9 +2,12 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import type { Settings } from '@/api/bindings/Settings';
+import type { Sync } from '@/api/bindings/Sync';
+import { begin } from '@/api/begin';
 import { asProblem, call } from '@/api/client';
 import { resend } from '@/api/resend';
 import { toasts } from '@/components/toasts';
+import { isLookedAt } from './describe';
 import { text } from './text';
 
 const touched = ['syncs', 'sync', 'runs', 'drafts', 'app_info'];
@@ -18,8 +21,10 @@ export function useSyncActions() {
     async (what: string, work: () => Promise<unknown>, said: string, undo?: () => void) => {
       setBusy(what);
       try {
-        await work();
-        if (said) toasts.show(said, undo ? { action: { label: text.undo, onAction: undo } } : {});
+        const done = await work();
+        // What is over already is not said to have started.
+        if (said && done !== 'over')
+          toasts.show(said, undo ? { action: { label: text.undo, onAction: undo } } : {});
         return true;
       } catch (error) {
         const problem = asProblem(error);
@@ -35,7 +40,7 @@ export function useSyncActions() {
   const start = (sync: string, full: boolean) =>
     act(
       `run ${sync}`,
-      () => call('sync_now', { sync, full, approve: false, review: false, planned: null }),
+      () => begin(() => call('sync_now', { sync, full, approve: false, review: false, planned: null })),
       text.said.sync_now(sync),
     );
   /** Reads and compares, and holds the run before anything is sent; what it would do is shown meanwhile. */
@@ -63,11 +68,15 @@ export function useSyncActions() {
     full: (sync: string) => start(sync, true),
     lookFirst,
     approve: (sync: string, run: number) =>
-      act(`run ${sync}`, () => call('run_approve', run), text.said.sync_now(sync)),
+      act(`run ${sync}`, () => begin(() => call('run_approve', run)), text.said.sync_now(sync)),
     cancel: (sync: string, run: number) =>
       act(`cancel ${String(run)}`, () => call('run_cancel', run), text.said.run_cancel(sync)),
-    drop: (sync: string, run: number) =>
-      act(`drop ${String(run)}`, () => call('run_drop', run), text.said.run_drop(sync)),
+    drop: ({ definition, problem }: Sync, run: number) =>
+      act(
+        `drop ${String(run)}`,
+        () => call('run_drop', run),
+        isLookedAt(problem) ? text.said.not_sent : text.said.run_drop(definition.name),
+      ),
     pause: (sync: string) =>
       act(
         `pause ${sync}`,

@@ -10,6 +10,9 @@ import { LeftAlone } from './LeftAlone';
 import { text } from './text';
 import styles from './undo.module.css';
 
+/** Reasons that are told beside the number. */
+const REASONS = 4;
+
 /** How many records of each kind, what is done with them, and what the user decides about those the run created. */
 export function Kinds({
   look,
@@ -60,7 +63,15 @@ export function Kinds({
         </Kind>
       )}
       {look.leave_alone > 0 && (
-        <Kind icon="shield" tone="soft" n={look.leave_alone} {...leaveAlone}>
+        <Kind
+          icon="shield"
+          tone="soft"
+          n={look.leave_alone}
+          lead={leaveAlone.lead}
+          rest={leaveAlone.rest}
+          note={leaveAlone.note}
+          more={<Reasons look={look} />}
+        >
           {left.length > 0 && (
             <Button
               look="quiet"
@@ -83,6 +94,23 @@ export function Kinds({
   );
 }
 
+/** Why records are left alone, with how many each reason holds for. */
+function Reasons({ look }: { look: UndoLook }) {
+  const told = look.reasons.slice(0, REASONS);
+  const others = look.leave_alone - told.reduce((sum, { records }) => sum + records, 0);
+  const { leaveAlone } = text;
+  return (
+    <ul aria-label={leaveAlone.reasons} className={styles.reasons}>
+      {told.map(({ reason, records }) => (
+        <li key={reason} dir="auto">
+          {leaveAlone.why(records, reason)}
+        </li>
+      ))}
+      {others > 0 && <li>{leaveAlone.others(others)}</li>}
+    </ul>
+  );
+}
+
 function Kind({
   icon,
   tone,
@@ -90,6 +118,7 @@ function Kind({
   lead,
   rest,
   note,
+  more,
   children,
 }: {
   icon: IconName;
@@ -98,17 +127,19 @@ function Kind({
   lead: string;
   rest: string;
   note: string;
+  more?: ReactNode;
   children?: ReactNode;
 }) {
   return (
     <li className={styles.kind}>
       <Icon name={icon} size={16} className={t(tone)} />
       <b className={styles.number}>{count(n)}</b>
-      <span className={t('grow')}>
+      <div className={t('grow')}>
         <b className={styles.lead}>{lead}</b>
         {rest}
         <span className={cx(styles.note)}>{note}</span>
-      </span>
+        {more}
+      </div>
       {children}
     </li>
   );

@@ -11,7 +11,7 @@ const words = text.leaveAlone;
 /** Records that are not touched, each with the value that somebody gave it since. */
 export function LeftAlone({ records, all }: { records: readonly UndoRecord[]; all: number }) {
   const { columns } = words;
-  // Where whole records are left alone there are no fields to tell, and the reasons get the room.
+  // Where whole records are left alone there are no fields to tell.
   const some = records.some(({ fields }) => fields.some(({ left_alone }) => left_alone));
   return (
     <>
@@ -21,6 +21,7 @@ export function LeftAlone({ records, all }: { records: readonly UndoRecord[]; al
         head={
           <tr>
             <th>{columns.key}</th>
+            <th data-grow="">{columns.why}</th>
             <th>{columns.who}</th>
             {some && (
               <>
@@ -29,7 +30,6 @@ export function LeftAlone({ records, all }: { records: readonly UndoRecord[]; al
                 <th>{columns.now}</th>
               </>
             )}
-            <th data-grow="">{columns.why}</th>
           </tr>
         }
       >
@@ -40,15 +40,17 @@ export function LeftAlone({ records, all }: { records: readonly UndoRecord[]; al
               <td className={t('data')} dir="auto">
                 {place === 0 && record.key}
               </td>
-              <td dir="auto">{place === 0 && (record.who ?? '–')}</td>
+              <td className={cx(t('soft'), styles.reason)}>{place === 0 && record.reason}</td>
+              <td className={styles.who} dir="auto">
+                {place === 0 && (record.who ?? '–')}
+              </td>
               {some && (
                 <>
-                  <td>{field?.name ?? '–'}</td>
-                  <td className={t('soft')}>{field ? <Value json={field.wrote} /> : '–'}</td>
-                  <td className={t('medium')}>{field ? <Value json={field.now} /> : '–'}</td>
+                  <td>{field?.name}</td>
+                  <td className={t('soft')}>{field && <Value json={field.wrote} />}</td>
+                  <td className={t('medium')}>{field && <Value json={field.now} />}</td>
                 </>
               )}
-              <td className={cx(t('soft'), styles.reason)}>{place === 0 && record.reason}</td>
             </tr>
           ));
         })}

@@ -1,6 +1,8 @@
 import { useState } from 'react';
+import type { FieldUndo } from '@/api/bindings/FieldUndo';
 import type { UndoRecord } from '@/api/bindings/UndoRecord';
 import { asProblem } from '@/api/client';
+import { LinkButton } from '@/components/Button';
 import { Checkbox } from '@/components/Checkbox';
 import { SearchField } from '@/components/Field';
 import { Icon } from '@/components/Icon';
@@ -17,18 +19,23 @@ import styles from './undo.module.css';
 
 /** Records that are listed; the others are searched for. */
 const LISTED = 30;
+/** Fields of a record that are shown at once; with the line that leads to the others a row has three lines. */
+const FIELDS = 2;
 const words = text.records;
 
 /** Record by record what an undo does, and which ones it is for. */
 export function Records({
   run,
   events,
+  of,
   deletes,
   picked,
   onPick,
 }: {
   run: number;
   events: readonly string[];
+  /** How many of all records are undone. */
+  of: { undone: number; all: number };
   deletes: boolean;
   /** Events of the records that alone are undone; none for all. */
   picked: readonly string[];
@@ -49,7 +56,7 @@ export function Records({
         {!one && (
           <>
             <span className={t('sm', 'soft', 'grow')} role="status">
-              {picked.length > 0 ? words.picked(picked.length) : words.all}
+              {picked.length > 0 ? words.picked(picked.length) : words.undone(of.undone, of.all)}
             </span>
             <SearchField label={words.search} value={typed} onChange={setTyped} size="xs" />
           </>
@@ -113,6 +120,8 @@ function Row({
   onPick: ((on: boolean) => void) | undefined;
 }) {
   const { key, who, will, fields, reason } = record;
+  // What a deleted record had is not told field by field, and nothing becomes of one that is left alone.
+  const goesBack = will === 'put_back' || will === 'create_again';
   return (
     <tr>
       {onPick && (
@@ -121,26 +130,42 @@ function Row({
       <td className={t('data')} dir="auto">
         {key}
       </td>
-      <td dir="auto">{who ?? '–'}</td>
+      <td className={styles.who} dir="auto">
+        {who ?? '–'}
+      </td>
       <td className={t('soft')}>{will === 'delete' && !deletes ? words.kept : words.wills[will]}</td>
       <td className={styles.values}>
-        {will !== 'delete' &&
-          fields
-            .filter(({ left_alone }) => !left_alone)
-            .map((field) => (
-              <p key={field.name} className={styles.change}>
-                <bdi className={t('soft')}>{field.name}</bdi>{' '}
-                <s className={t('soft')}>
-                  <Value json={field.now} />
-                </s>{' '}
-                <Icon name="arrowRight" size={12} />{' '}
-                <b>
-                  <Value json={field.then} />
-                </b>
-              </p>
-            ))}
-        {reason !== null && <p className={t('sm', 'soft')}>{reason}</p>}
+        {reason !== null && <p className={t('soft')}>{reason}</p>}
+        <Changes fields={goesBack ? fields.filter(({ left_alone }) => !left_alone) : []} />
       </td>
     </tr>
+  );
+}
+
+/** Fields that get another value: a few, the rest when asked for. */
+function Changes({ fields }: { fields: readonly FieldUndo[] }) {
+  const [long, setLong] = useState(false);
+  const shown = long ? fields : fields.slice(0, FIELDS);
+  const more = fields.length - FIELDS;
+  return (
+    <>
+      {shown.map((field) => (
+        <p key={field.name} className={styles.change}>
+          <bdi className={t('soft')}>{field.name}</bdi>{' '}
+          <s className={t('soft')}>
+            <Value json={field.now} />
+          </s>{' '}
+          <Icon name="arrowRight" size={12} />{' '}
+          <b>
+            <Value json={field.then} />
+          </b>
+        </p>
+      ))}
+      {more > 0 && (
+        <LinkButton aria-expanded={long} onPress={() => setLong(!long)}>
+          {long ? words.short : words.long(more)}
+        </LinkButton>
+      )}
+    </>
   );
 }

@@ -8,10 +8,10 @@ import { Checkbox } from '@/components/Checkbox';
 import { Dialog } from '@/components/Dialog';
 import { ProblemBox } from '@/components/ProblemBox';
 import { t } from '@/components/text';
-import { Waiting } from '@/components/Waiting';
 import { moment, useNow } from '@/components/when';
 import { Earlier } from './Earlier';
 import { Kinds } from './Kinds';
+import { Looking } from './Looking';
 import { total } from './look';
 import { Records } from './Records';
 import { text } from './text';
@@ -22,6 +22,8 @@ export interface UndoDialogProps {
   run: number;
   startedAt: string;
   sync: string;
+  /** How many records the run delivered, where that is known before they are looked at. */
+  records?: number;
   /** Only the records of these events; all of the run's where there are none. */
   events?: string[];
   onClose: () => void;
@@ -38,6 +40,7 @@ export function UndoDialog({
   run,
   startedAt,
   sync,
+  records,
   events = all,
   onClose,
   onEvents,
@@ -56,6 +59,7 @@ export function UndoDialog({
   const one = events.length === 1 ? events[0] : undefined;
   const to = saved?.definition.to ?? '';
   const n = look.data ? written(look.data, deletes) : 0;
+  const canTryAgain = look.error !== null && asProblem(look.error).kind !== 'can_not_undo';
   const start = async (data: UndoLook) => {
     if (await undo.go(data, chosen, deletes, pause)) onClose();
   };
@@ -63,7 +67,7 @@ export function UndoDialog({
     <Dialog
       open
       alert
-      width="wide"
+      width="table"
       onClose={onClose}
       title={one !== undefined ? text.one : text.title(moment(startedAt, now))}
       actions={
@@ -74,9 +78,21 @@ export function UndoDialog({
             {look.error ? text.close : text.cancel}
           </Button>
           {look.error ? (
-            <Button look="primary" icon="events" onPress={onEvents}>
-              {text.events}
-            </Button>
+            <>
+              <Button look={canTryAgain ? 'secondary' : 'primary'} icon="events" onPress={onEvents}>
+                {text.events}
+              </Button>
+              {canTryAgain && (
+                <Button
+                  look="primary"
+                  icon="refresh"
+                  busy={look.isFetching}
+                  onPress={() => void look.refetch()}
+                >
+                  {text.retry}
+                </Button>
+              )}
+            </>
           ) : (
             <Button
               look={deletes ? 'dangerSolid' : 'primary'}
@@ -99,7 +115,7 @@ export function UndoDialog({
           )}
         </>
       ) : !look.data ? (
-        <Waiting label={text.looking(to)} rows={4} />
+        <Looking to={to} records={one === undefined ? records : 1} />
       ) : (
         <>
           <p>
@@ -107,7 +123,14 @@ export function UndoDialog({
             {look.data.waiting > 0 && ` ${text.waiting(look.data.waiting)}`}
           </p>
           <Kinds look={look.data} deletes={deletes} onDeletes={setDeletes} />
-          <Records run={run} events={events} deletes={deletes} picked={picked} onPick={setPicked} />
+          <Records
+            run={run}
+            events={events}
+            of={{ undone: n, all: total(look.data) }}
+            deletes={deletes}
+            picked={picked}
+            onPick={setPicked}
+          />
           {n === 0 ? (
             <p>{text.none}</p>
           ) : scheduled ? (

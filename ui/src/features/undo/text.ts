@@ -9,7 +9,10 @@ export const text = {
   one: 'Undo this record?',
   about: (sync: string, to: string, n: number) =>
     `${sync} to ${to}. ${records(n)}, compared with ${to} just now.`,
-  looking: (to: string) => `Comparing with ${to}`,
+  looking: (to: string, n: number | undefined) =>
+    `Comparing ${n === undefined ? 'records' : records(n)} with ${to}`,
+  lookingLong: (to: string) =>
+    `Each record is looked at in ${to}, which with thousands of records takes some minutes. Nothing is changed before you say so.`,
   putBack: {
     lead: (n: number) => (n === 1 ? 'gets its values back' : 'get their values back'),
     rest: 'as they were before the run',
@@ -31,8 +34,11 @@ export const text = {
   },
   leaveAlone: {
     lead: 'left alone',
-    rest: ', because they are not as the run left them',
+    rest: '',
     note: 'What stands there now is not touched',
+    why: (n: number, reason: string) => `${count(n)}: ${reason}`,
+    reasons: 'Why they are left alone',
+    others: (n: number) => `${count(n)}: other reasons, each told with its records`,
     show: (n: number) => `Show ${count(n)}`,
     hide: 'Hide them',
     table: 'Records that are left alone',
@@ -53,7 +59,12 @@ export const text = {
   },
   records: {
     title: 'Record by record',
-    all: 'All of them are undone',
+    undone: (n: number, all: number) =>
+      n === 0
+        ? 'None of them is undone'
+        : `${n === all ? 'All' : `${count(n)} of ${count(all)}`} are undone. Tick records to undo only those`,
+    short: 'Show less',
+    long: (n: number) => (n === 1 ? 'Show 1 more field' : `Show ${count(n)} more fields`),
     picked: (n: number) => `Only ${records(n)} you picked`,
     search: 'Find a record by key or value',
     looking: 'Looking for records',
@@ -85,6 +96,7 @@ export const text = {
   undoable: 'This undo can be undone.',
   cancel: 'Cancel',
   close: 'Close',
+  retry: 'Try again',
   events: 'Show what was sent',
   go: (n: number) => `Undo ${records(n)}`,
   goUnknown: 'Undo',

@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Event } from '@/api/bindings/Event';
 import type { UndoLook } from '@/api/bindings/UndoLook';
+import { begin } from '@/api/begin';
 import { asProblem, call } from '@/api/client';
 import { useCommand } from '@/api/queries';
 import { toasts } from '@/components/toasts';
@@ -52,8 +53,10 @@ export function useUndo(): Undoing {
     setBusy(true);
     try {
       if (pauses) await pause.mutateAsync(look.sync);
-      await undo.mutateAsync({ run: look.run, keys: [], events: [...events], delete_created: deletes });
-      toasts.show(text.started(written(look, deletes)));
+      const how = await begin(() =>
+        undo.mutateAsync({ run: look.run, keys: [], events: [...events], delete_created: deletes }),
+      );
+      if (how === 'going') toasts.show(text.started(written(look, deletes)));
       return true;
     } catch (error) {
       const problem = asProblem(error);

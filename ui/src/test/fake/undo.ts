@@ -13,6 +13,10 @@ const whole = (run: number, sync: string): UndoLook => ({
   delete: 88,
   nothing: 0,
   leave_alone: 14,
+  reasons: [
+    { reason: '“Rating” was changed since the run.', records: 11 },
+    { reason: 'The record is not in the destination any more.', records: 3 },
+  ],
   waiting: 0,
   records: [
     {
@@ -70,6 +74,9 @@ export function undoLook(
     fields: 2 * of('put_back'),
     delete: of('delete'),
     leave_alone: of('leave_alone'),
+    reasons: look.reasons
+      .map(({ reason }) => ({ reason, records: records.filter((one) => one.reason === reason).length }))
+      .filter(({ records: n }) => n > 0),
     records,
   };
 }

@@ -11,6 +11,7 @@ import { t } from '@/components/text';
 import { counted } from '@/components/times';
 import { SinceDialog } from '@/features/review/SinceDialog';
 import { approving } from '@/features/syncs/ask-text';
+import { isLookedAt } from '@/features/syncs/describe';
 import { RunPanel } from '@/features/syncs/RunPanel';
 import { SyncQuestion } from '@/features/syncs/SyncQuestion';
 import { useSyncActions } from '@/features/syncs/use-sync-actions';
@@ -32,6 +33,7 @@ export function HeldView() {
   const { run, reading } = useHeldRun(sync, watched ?? null, isFetching, back);
   const send = useSend(name, run, actions, back);
   const { asking, found } = send;
+  const looked = isLookedAt(sync?.problem ?? null);
   const question = dropping ? 'drop' : asking === 'approve' ? 'approve' : null;
   return (
     <>
@@ -54,7 +56,9 @@ export function HeldView() {
                 {text.withoutLooking}
               </Button>
             ) : (
-              <Button onPress={() => setDropping(true)}>{text.drop}</Button>
+              <Button look={looked ? 'quiet' : 'secondary'} onPress={() => setDropping(true)}>
+                {looked ? text.doNotSend : text.drop}
+              </Button>
             )}
             <Button look="primary" busy={send.looking && asking === null} onPress={send.start}>
               {send.looking && asking === null

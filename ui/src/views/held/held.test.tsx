@@ -174,6 +174,19 @@ describe('looking at what was compared', () => {
     expect(await screen.findByText('The first 200 of 1,000')).toBeTruthy();
   });
 
+  it('says which of the rows read are not listed, as nothing is sent for them', async () => {
+    const host = fakeHost();
+    host.answer('held', () => ({
+      ...planOf(definitionOf('Churn risk')),
+      read: 4188,
+      unchanged: 1,
+      invalid: 0,
+    }));
+    compared(host);
+    expect(await screen.findByText('1 row is as last sent and is not listed')).toBeTruthy();
+    expect(screen.getByText('4,188')).toBeTruthy();
+  });
+
   it('lists the rows that can not be sent', async () => {
     const host = fakeHost();
     host.answer('held', () => planOf(definitionOf('Churn risk')));

@@ -3,6 +3,7 @@ export const text = {
   title: 'Held for review',
   back: 'Back',
   drop: 'Drop',
+  doNotSend: 'Do not send',
   send: (records: string) => `Send ${records}`,
   looking: 'Looking whether anything has changed…',
   withoutLooking: 'Send without looking',

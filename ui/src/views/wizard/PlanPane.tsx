@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import type { Plan } from '@/api/bindings/Plan';
 import { Note } from '@/components/Banner';
 import { BeforeAfter } from '@/features/review/BeforeAfter';
@@ -27,18 +26,10 @@ export function PlanPane({
   /** Every record can be compared. */
   onCompare: (() => void) | undefined;
 }) {
-  const [only, setOnly] = useState(false);
   return (
     <>
-      <Groups
-        plan={plan}
-        group={pick.group}
-        onGroup={(group) => {
-          setOnly(false);
-          pick.setGroup(group);
-        }}
-      />
-      <Told plan={plan} group={pick.group} to={to} only={only} onOnly={setOnly} onGroup={pick.setGroup} />
+      <Groups plan={plan} group={pick.group} onGroup={pick.setGroup} />
+      <Told plan={plan} group={pick.group} to={to} onGroup={pick.setGroup} />
       <Entries
         key={pick.group}
         plan={plan}
@@ -46,7 +37,6 @@ export function PlanPane({
         selected={pick.entry?.id ?? null}
         onSelect={pick.choose}
         onRules={onRules}
-        only={only}
         onCompare={onCompare}
       />
     </>

@@ -13,7 +13,7 @@ import { State } from '@/components/State';
 import { clockTime, counted, duration } from '@/components/times';
 import { toasts } from '@/components/toasts';
 import { useLeft } from '@/components/use-left';
-import { toSend } from '@/features/review/groups';
+import { deliverable, toSend } from '@/features/review/groups';
 import { useSyncActions } from '@/features/syncs/use-sync-actions';
 import { useWizard } from './context';
 import { focusMarked } from './focus';
@@ -93,6 +93,8 @@ export function ReviewStep() {
     }
   };
   const sending = plan.data ? toSend(plan.data) : 0;
+  /** As many as are known to be taken; all where that is not known. */
+  const arriving = (plan.data && deliverable(plan.data)) ?? sending;
   const fresh = state.existing === null || state.testing === true;
   const at = plan.dataUpdatedAt ? clockTime(new Date(plan.dataUpdatedAt)) : '';
   return (
@@ -140,9 +142,20 @@ export function ReviewStep() {
       other={
         sending > 0 && (
           <>
-            <Button size="lg" look="quiet" busy={busy === 'save'} onPress={() => void finish('save')}>
-              {text.review.keep}
-            </Button>
+            {arriving > 0 ? (
+              <Button size="lg" look="quiet" busy={busy === 'save'} onPress={() => void finish('save')}>
+                {text.review.keep}
+              </Button>
+            ) : (
+              <Button
+                size="lg"
+                look="quiet"
+                busy={busy === 'sync' || plan.isFetching}
+                onPress={() => void finish('sync')}
+              >
+                {text.review.syncAnyway}
+              </Button>
+            )}
             {fresh && (
               <Button size="lg" busy={test.going} onPress={tryOne}>
                 {text.review.test.send}
@@ -152,9 +165,9 @@ export function ReviewStep() {
         )
       }
       main={
-        sending > 0
+        arriving > 0
           ? {
-              label: text.review.sync(counted(sending, 'record', 'records')),
+              label: text.review.sync(counted(arriving, 'record', 'records')),
               busy: busy === 'sync' || plan.isFetching,
               onPress: () => void finish('sync'),
             }

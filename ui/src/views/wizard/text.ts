@@ -127,6 +127,7 @@ export const text = {
     save: 'Save sync',
     saved: (name: string) => `${name} is saved`,
     sync: (n: string) => `Sync ${n}`,
+    syncAnyway: 'Sync anyway',
     nothing: 'Nothing to send now. Save it and it runs on its schedule.',
     cancel: 'Stop comparing',
     test: {

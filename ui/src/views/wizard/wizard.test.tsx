@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import type { Connection } from '@/api/bindings/Connection';
+import type { Plan } from '@/api/bindings/Plan';
 import type { PlanGroup } from '@/api/bindings/PlanGroup';
 import type { Sync } from '@/api/bindings/Sync';
 import type { SyncDefinition } from '@/api/bindings/SyncDefinition';
@@ -529,7 +530,7 @@ test('what was planned is sent, and every record can be compared before', async 
   });
 });
 
-const comparedWith = (groups: readonly PlanGroup[]) => {
+const comparedWith = (groups: readonly PlanGroup[], counts: Partial<Plan> = {}) => {
   const host = fakeHost();
   host.answer('plan', ({ definition }) => {
     const plan = planOf(definition as SyncDefinition);
@@ -539,7 +540,7 @@ const comparedWith = (groups: readonly PlanGroup[]) => {
       group: groups[place] ?? null,
       refused: groups[place] === 'fail' ? ['“email” is no e-mail address.'] : [],
     }));
-    return { ...plan, records, reads: true, changed: 0 };
+    return { ...plan, records, reads: true, changed: 0, ...counts };
   });
   return host;
 };
@@ -547,9 +548,36 @@ const comparedWith = (groups: readonly PlanGroup[]) => {
 test('what would be refused is said first, and can be looked at alone', async () => {
   const { user } = await toReview(comparedWith(['create', 'fail', 'create', 'fail']));
   expect(await screen.findByText('2 of the 4 compared would be refused.')).toBeTruthy();
+  expect(screen.getByText(/^The others are sent/)).toBeTruthy();
+  expect(screen.getByRole('radio', { name: /^New/ }).closest('label')?.textContent).toContain('44,172');
   await user.click(screen.getByRole('button', { name: 'Show 2' }));
-  expect(within(screen.getByRole('grid', { name: 'New' })).getAllByRole('row')).toHaveLength(3);
+  const refused = within(screen.getByRole('grid', { name: 'Would be refused' }));
+  expect(refused.getAllByRole('row')).toHaveLength(3);
+  expect(refused.getByRole('columnheader', { name: 'Why' })).toBeTruthy();
+  expect(refused.getAllByText('“email” is no e-mail address.')).toHaveLength(2);
+  // Not all were compared, so nobody knows how many arrive.
+  expect(screen.getByRole('button', { name: /^Sync 48,045 records/ })).toBeTruthy();
   expect(await violations()).toEqual([]);
+});
+
+const allCompared = (groups: readonly PlanGroup[]) => {
+  const n = groups.length;
+  return comparedWith(groups, { read: n, added: n, invalid: 0, waiting: n });
+};
+
+test('the button counts what is taken, where every record was compared', async () => {
+  await toReview(allCompared(['create', 'fail', 'create', 'fail']));
+  expect(await screen.findByRole('button', { name: /^Sync 2 records/ })).toBeTruthy();
+  expect(screen.getByText('2 + 0 + 0 + 2 + 0')).toBeTruthy();
+});
+
+test('where all would be refused, it is said so, and syncing is not what is offered first', async () => {
+  await toReview(allCompared(['fail', 'fail']));
+  expect(await screen.findByText('2 of the 2 compared would be refused.')).toBeTruthy();
+  expect(screen.getByText('They are kept with their reason.')).toBeTruthy();
+  expect(screen.getByRole('grid', { name: 'Would be refused' })).toBeTruthy();
+  expect(screen.getByRole('button', { name: /^Save sync/ })).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'Sync anyway' })).toBeTruthy();
 });
 
 test('what is already so is said first, and a search tells that it looks at the listed ones alone', async () => {
