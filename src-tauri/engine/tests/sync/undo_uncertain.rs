@@ -129,7 +129,7 @@ async fn fill_empty_names(bench: &Bench) {
     let name = Field { only_if_empty: true, ..Field::column("name", "name") };
     bench
         .save(|sync| {
-            sync.fields = Some(vec![Field::column("id", "id"), name, Field::column("phone", "phone")])
+            sync.fields = Some(vec![Field::column("id", "id"), name, Field::column("phone", "phone")]);
         })
         .await;
 }
