@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use sluice_engine::check::in_a_look;
+use sluice_engine::engine::Engine;
 use sluice_engine::json_text::Json;
 use sluice_engine::mask::{self, Masks};
 use sluice_engine::sync::Identifier;
@@ -17,20 +19,21 @@ const SHOWN: usize = 3;
 impl Api {
     /// Tables and views of a warehouse connection.
     pub async fn tables(&self, connection: String) -> Result<Vec<Table>, Problem> {
-        let warehouse = self.blocking(move |engine| engine.warehouse(&connection)).await?;
+        let warehouse = self.blocking(move |engine| engine.warehouse(&connection).map_err(in_a_look)).await?;
         let on_wire = |table: sluice_engine::warehouse::Table| Table {
             schema: table.name.schema,
             name: table.name.name,
             kind: table.kind.into(),
             rows: table.rows,
         };
-        Ok(warehouse.tables().await?.into_iter().map(on_wire).collect())
+        Ok(warehouse.tables().await.map_err(in_a_look)?.into_iter().map(on_wire).collect())
     }
 
     /// Looks at the rows of a query.
     pub async fn source(&self, input: SourceRequest) -> Result<Source, Problem> {
         let query = input.query.into();
-        let sample = self.0.samples.get(self.engine(), &input.connection, &query, input.fresh).await?;
+        let sample = self.0.samples.get(self.engine(), &input.connection, &query, input.fresh).await;
+        let sample = sample.map_err(in_a_look)?;
         let columns: Vec<Column> = (0..sample.columns.len()).map(|index| column(&sample, index)).collect();
         let rows = (0..sample.rows()).map(|row| masked_row(&sample, &columns, row)).collect();
         Ok(Source {
@@ -49,8 +52,9 @@ impl Api {
     pub async fn key_check(&self, input: KeyCheckRequest) -> Result<KeyCheck, Problem> {
         let query: sluice_engine::sync::Query = input.query.into();
         let (connection, asked) = (input.connection, query.clone());
-        let warehouse = self.blocking(move |engine| engine.warehouse_for(&connection, &asked)).await?;
-        let found = warehouse.key_check(&query, &input.key).await?;
+        let open = move |engine: &Engine| engine.warehouse_for(&connection, &asked).map_err(in_a_look);
+        let warehouse = self.blocking(open).await?;
+        let found = warehouse.key_check(&query, &input.key).await.map_err(in_a_look)?;
         Ok(KeyCheck { rows: found.rows, nulls: found.nulls, duplicates: found.duplicates })
     }
 }

@@ -8,9 +8,12 @@ import { Icon, type IconName } from '@/components/Icon';
 import { StateIcon, stateWord } from '@/components/State';
 import { Keys } from '@/components/Keys';
 import { cx } from '@/components/cx';
-import { clockTime, zoneId, zoneName } from '@/components/times';
+import { drags } from '@/components/drag';
+import { zoneId, zoneName } from '@/components/times';
 import { tour } from '@/components/tour';
+import { useMedia } from '@/components/use-media';
 import { useShortcut } from '@/components/use-shortcut';
+import { coming, useNow } from '@/components/when';
 import { newDrafts } from '@/features/syncs/describe';
 import { inWindow } from '@/features/shortcuts';
 import { CommandPalette } from '@/views/CommandPalette';
@@ -33,6 +36,9 @@ export function Shell() {
   // Before the syncs are known an edit of one looks like a draft.
   const drafts = saved ? newDrafts(kept, saved) : [];
   const info = useAppInfo().data;
+  const now = useNow();
+  // Shell.module.css leaves the signs alone from here on.
+  const narrow = useMedia('(max-width: 1100px)');
   const [palette, setPalette] = useState(false);
   const touring = useSyncExternalStore(tour.subscribe, tour.isOn);
   const waiting = syncs.filter(({ status }) => status === 'needs_you' || status === 'held').length;
@@ -40,7 +46,7 @@ export function Shell() {
     .flatMap(({ next_run_at, paused }) => (next_run_at && !paused ? [next_run_at] : []))
     .sort()[0];
   const paused = info?.settings.schedules_paused ?? false;
-  const upcoming = next ? `Next run ${clockTime(next)} ${zoneName(next)}` : 'No run scheduled';
+  const upcoming = next ? `Next run ${coming(next, now)} ${zoneName(next)}` : 'No run scheduled';
   const foot = paused ? 'All schedules paused' : upcoming;
 
   useShortcut(inWindow.palette, () => setPalette(true));
@@ -50,7 +56,7 @@ export function Shell() {
   return (
     <div className={styles.window}>
       <nav className={styles.sidebar} aria-label="Main">
-        <div className={styles.top} data-tauri-drag-region="" />
+        <div className={styles.top} {...drags()} />
         <AriaButton className={cx(styles.search)} onPress={() => setPalette(true)}>
           <Icon name="search" />
           <span className={styles.label}>Search or run…</span>
@@ -66,7 +72,7 @@ export function Shell() {
                 className={cx(styles.item)}
                 activeOptions={{ exact: to === '/', includeSearch: false }}
                 activeProps={{ 'aria-current': 'page' }}
-                title={label}
+                title={narrow ? label : undefined}
               >
                 <Icon name={icon} />
                 <span className={styles.label}>{label}</span>

@@ -17,6 +17,8 @@ export interface DialogProps {
   side?: boolean;
   /** A question that must be answered rather than dismissed. */
   alert?: boolean;
+  /** Something was typed into it: a press beside it does not throw that away. */
+  typed?: boolean;
 }
 
 /** To decide; at the side, to read. */
@@ -29,12 +31,13 @@ export function Dialog({
   width = 'narrow',
   side,
   alert,
+  typed,
 }: DialogProps) {
   return (
     <ModalOverlay
       isOpen={open}
       onOpenChange={(next) => !next && onClose()}
-      isDismissable={!alert}
+      isDismissable={!alert && !typed}
       className={cx(styles.scrim, side && styles.aside)}
     >
       <Modal className={cx(styles.modal, side ? styles.side : styles[width])}>

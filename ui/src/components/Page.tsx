@@ -1,6 +1,7 @@
 import type { ReactNode, Ref } from 'react';
 import { HelpButton } from './HelpButton';
 import { cx } from './cx';
+import { drags } from './drag';
 import styles from './Page.module.css';
 
 /** The bar on top of a view: its title and its actions. */
@@ -18,8 +19,8 @@ export function Toolbar({
   children?: ReactNode;
 }) {
   return (
-    <header className={styles.toolbar} data-tauri-drag-region="">
-      <h1 className={styles.toolbarTitle} data-tauri-drag-region="">
+    <header className={styles.toolbar} {...drags()}>
+      <h1 className={styles.toolbarTitle} {...drags()}>
         {title}
       </h1>
       {note}
@@ -48,7 +49,7 @@ export function StepHead({
   after?: ReactNode;
 }) {
   return (
-    <header className={styles.stepHead} data-tauri-drag-region="">
+    <header className={styles.stepHead} {...drags()}>
       <div className={styles.stepWords}>
         <h1 className={styles.stepTitle} {...(titleRef ? { ref: titleRef, tabIndex: -1 } : {})}>
           {title}

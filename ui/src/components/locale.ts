@@ -41,7 +41,8 @@ function make({ languages, zone }: Locale) {
   const twelve = cycle === 'h11' || cycle === 'h12';
   const minutes = { hour: twelve ? 'numeric' : '2-digit', minute: '2-digit' } as const;
   const seconds = { ...minutes, second: '2-digit' } as const;
-  // An hour of any day is in no zone.
+  // A time of any day is in no zone.
+  const timeOfDay = new Intl.DateTimeFormat(tags, { ...minutes, timeZone: 'UTC' });
   const hour = new Intl.DateTimeFormat(tags, {
     ...(twelve ? { hour: 'numeric' } : minutes),
     timeZone: 'UTC',
@@ -65,9 +66,11 @@ function make({ languages, zone }: Locale) {
     tenthsOfPercent: numbers({ style: 'percent', maximumFractionDigits: 1 }),
     clock: times(minutes),
     hour: (at: number) => isolated(hour.format(at * 3_600_000)),
+    timeOfDay: (hours: number, mins: number) => isolated(timeOfDay.format((hours * 60 + mins) * 60_000)),
     clockSeconds: times(seconds),
     clockMillis: times({ ...seconds, fractionalSecondDigits: 3 }),
     weekday: english({ weekday: 'short' }),
+    weekdayName: english({ weekday: 'long' }),
     day: (at: Date) => {
       const number = plain(Number(dayNumber(at)));
       return monthFirst ? `${month(at)} ${number}` : `${number} ${month(at)}`;

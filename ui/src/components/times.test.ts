@@ -13,9 +13,10 @@ import {
   sameDay,
   sharePercent,
   shortCount,
+  withClocks,
   zoneId,
 } from './times';
-import { ahead, moment, percent, roughly, spent } from './when';
+import { ahead, coming, moment, percent, roughly, spent } from './when';
 
 afterEach(() => setLocale({ languages: ['en-GB'] }));
 
@@ -121,4 +122,19 @@ test('a name of a language that nobody knows is passed over', () => {
 test('the clock changes its name with the season', () => {
   setLocale({ languages: ['en-GB'], zone: 'Europe/London' });
   expect(exactTime('2026-07-01T12:00:00Z')).toBe('Wed 1 Jul 2026, 13:00:00 BST');
+});
+
+test('a time of day inside a sentence is written as every other, and a zone’s offset is left alone', () => {
+  const said = 'Weekdays 08:30, 13:00 and 00:05 (GMT+02:00)';
+  expect(read(withClocks(said))).toBe(said);
+  setLocale({ languages: ['en-US'] });
+  expect(read(withClocks(said))).toBe('Weekdays 8:30 AM, 1:00 PM and 12:05 AM (GMT+02:00)');
+});
+
+test('what comes on another day names it', () => {
+  setLocale({ languages: ['en-US'], zone: 'America/New_York' });
+  const words = (when: string) => read(coming(when, Date.parse(at)));
+  expect(words('2026-11-24T20:30:00Z')).toBe('3:30 PM');
+  expect(words('2026-11-27T13:30:00Z')).toBe('Friday 8:30 AM');
+  expect(words('2026-12-09T13:30:00Z')).toBe('Dec 9 8:30 AM');
 });

@@ -4,6 +4,9 @@ import { locale } from './locale';
 /** `Tue`. */
 export const weekdayOf = (at: Date): string => locale().weekday(at);
 
+/** `Tuesday`. */
+export const weekdayName = (at: Date): string => locale().weekdayName(at);
+
 /** `24 Nov`, or `Nov 24` where the month comes first. */
 export const dayOf = (at: Date): string => locale().day(at);
 
@@ -19,6 +22,14 @@ export const clockTime = (at: string | Date): string => locale().clock(new Date(
 
 /** `06:00`, or `6 AM`: an hour of any day; the 24th is midnight again. */
 export const hourOfDay = (hour: number): string => locale().hour(hour);
+
+/** A text whose times of day (`08:30`) are written as all others are: `Weekdays 8:30 AM`. */
+export const withClocks = (text: string): string =>
+  text.replace(
+    /(^|[^\d:.+-])([01]\d|2[0-3]):([0-5]\d)(?![\d:])/g,
+    (_, before: string, hours: string, minutes: string) =>
+      before + locale().timeOfDay(Number(hours), Number(minutes)),
+  );
 
 /** `14:48:07`. */
 export const clockSeconds = (at: string | Date): string => locale().clockSeconds(new Date(at));

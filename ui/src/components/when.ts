@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { locale } from './locale';
-import { clockTime, count, dayOf, dayOfYear, sameDay, tenths, weekdayOf } from './times';
+import { clockTime, count, dayOf, dayOfYear, sameDay, tenths, weekdayName, weekdayOf } from './times';
 
 /** `24 Nov`, with the year where it is not this one. */
 export const shortDay = (at: string, now: number): string =>
@@ -34,6 +34,14 @@ export function ahead(at: string, now: number): string {
   if (sameDay(date, now)) return `${clockTime(at)}, in ${count(Math.round(minutes / 60))} h`;
   if (minutes < 6 * 1440) return `${weekdayOf(date)} ${clockTime(at)}`;
   return `${shortDay(at, now)} ${clockTime(at)}`;
+}
+
+/** When something comes, in a sentence: `14:00`, `Monday 08:30`, `9 Dec 08:30`. */
+export function coming(at: string, now: number): string {
+  if (sameDay(at, now)) return clockTime(at);
+  const date = new Date(at);
+  const day = date.getTime() - now < 6 * 86_400_000 ? weekdayName(date) : shortDay(at, now);
+  return `${day} ${clockTime(at)}`;
 }
 
 /** How long something took, from seconds: `0.4 s`, `35 s`, `1 min 12 s`, `2 h 5 min`. */

@@ -53,6 +53,12 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const places: PaletteItem[] = [
     { id: 'home', label: text.home, icon: 'home', onAction: () => void navigate({ to: '/' }) },
     { id: 'events', label: text.events, icon: 'events', onAction: () => void navigate({ to: '/events' }) },
+    ...(['rejected', 'waiting', 'invalid'] as const).map((status): PaletteItem => ({
+      id: `events ${status}`,
+      label: text.eventsOf[status],
+      icon: 'filter',
+      onAction: () => void navigate({ to: '/events', search: { status: [status] } }),
+    })),
     {
       id: 'people',
       label: text.people,

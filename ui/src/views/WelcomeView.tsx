@@ -7,6 +7,7 @@ import { useAppInfo, useCatalogue } from '@/api/queries';
 import { Icon, type IconName, Mark } from '@/components/Icon';
 import { ProblemBox } from '@/components/ProblemBox';
 import { cx } from '@/components/cx';
+import { drags } from '@/components/drag';
 import { t } from '@/components/text';
 import { WelcomeSteps } from './WelcomeSteps';
 import { text } from './welcome.text';
@@ -76,7 +77,7 @@ export function WelcomeView() {
   return (
     <main className={styles.window}>
       <section className={styles.start}>
-        <div className={styles.top} data-tauri-drag-region="" />
+        <div className={styles.top} {...drags()} />
         <p className={styles.mark}>
           <Mark />
           <span className={t('head')}>Sluice</span>

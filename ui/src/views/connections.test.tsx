@@ -1,6 +1,8 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
+import type { Catalogue } from '@/api/bindings/Catalogue';
+import type { Connection } from '@/api/bindings/Connection';
 import { violations } from '@/test/axe';
 import { fakeHost } from '@/test/fake-host';
 import { renderWindow } from '@/test/render';
@@ -37,6 +39,35 @@ describe('connections', () => {
       existing: 'Kestrel production',
       draft: { settings: { host: 'replica.example.com' }, secrets: {} },
     });
+  });
+
+  it('counts a secret as missing only where the connection needs it', async () => {
+    const host = fakeHost();
+    const [saved] = (await host.invoke('connections', null)) as Connection[];
+    const catalogue = (await host.invoke('catalogue', null)) as Catalogue;
+    const postgres = catalogue.warehouses.find(({ id }) => id === saved?.kind);
+    if (!saved || !postgres) throw new Error('The invented data has a connection and its kind.');
+    const optional = postgres.settings.map((one) => (one.secret ? { ...one, required: false } : one));
+    host.answer('connections', () => [{ ...saved, secrets: { password: { state: 'missing' } } }]);
+    renderWindow('/connections', host);
+    expect(await screen.findByText('Secret missing')).toBeTruthy();
+    cleanup();
+    host.answer('catalogue', () => ({ ...catalogue, warehouses: [{ ...postgres, settings: optional }] }));
+    renderWindow('/connections', host);
+    expect(await screen.findByText(/^Passed/)).toBeTruthy();
+    expect(screen.queryByText('Secret missing')).toBeNull();
+  });
+
+  it('saves no address that is only begun', async () => {
+    const { host } = renderWindow('/connections');
+    await userEvent.click(await screen.findByRole('button', { name: 'Edit Kestrel events' }));
+    const field = await screen.findByRole('textbox', { name: /^Data plane address/ });
+    await userEvent.clear(field);
+    await userEvent.type(field, 'http://');
+    await userEvent.tab();
+    expect(await screen.findByText(/^Enter a whole address, for example https:/)).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+    expect(inputs(host, 'connection_save')).toEqual([]);
   });
 
   it('opens a connection on a click of its row, but not on its actions', async () => {

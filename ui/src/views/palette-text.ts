@@ -5,6 +5,11 @@ export const text = {
   actions: 'Actions',
   home: 'Home',
   events: 'Live events',
+  eventsOf: {
+    rejected: 'Rejected events',
+    waiting: 'Waiting events',
+    invalid: 'Events of rows that could not be sent',
+  },
   people: 'People',
   peopleDetail: 'Everything sent to one person',
   connections: 'Connections',

@@ -47,6 +47,13 @@ describe('the palette', () => {
     expect(router.state.location.pathname).toMatch(/copy.*Orders/);
   });
 
+  it('leads to the events that were rejected', async () => {
+    const { user, router } = await open();
+    await user.keyboard('reject');
+    await user.keyboard('{ArrowDown}{Enter}');
+    await waitFor(() => expect(router.state.location.search).toEqual({ status: ['rejected'] }));
+  });
+
   it('says when nothing is called that', async () => {
     const { user } = await open();
     await user.keyboard('zzz');

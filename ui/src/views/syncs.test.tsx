@@ -523,3 +523,28 @@ describe('the page of a sync', () => {
     expect(await violations()).toEqual([]);
   });
 });
+
+it('Home’s footer names the three syncs with most rejected records, each with its count, and how many more', async () => {
+  const host = fakeHost();
+  const [first] = savedSyncs;
+  if (!first) throw new Error('The invented data has syncs.');
+  const long =
+    'Quarterly enterprise lead scores for the northern region, including resellers and subsidiaries';
+  host.answer('syncs', () =>
+    [long, 'B', 'C', 'D', 'E'].map((name, at) => ({
+      ...first,
+      definition: { ...first.definition, name },
+      rejected: 50 - at,
+    })),
+  );
+  renderWindow('/', host);
+  const footer = (await screen.findByText(/^240 rejected in 5 syncs/)).closest('footer') as HTMLElement;
+  const links = within(footer).getAllByRole('link');
+  expect(links.map(({ textContent }) => textContent)).toEqual([
+    expect.stringMatching(/^Quarterly.*50$/),
+    'B49',
+    'C48',
+    expect.stringContaining('Live events'),
+  ]);
+  expect(within(footer).getByText('and 2 syncs more')).toBeTruthy();
+});

@@ -15,7 +15,7 @@ pub(crate) fn address(text: &str, allow_private: bool, sign_in: &'static str) ->
         Error::new(ErrorKind::BadSettings, format!("The address {wrong}."))
             .with_hint("It looks like https://example.com/hooks/leads.")
     };
-    let mut url = Url::parse(text.trim()).map_err(|_| bad("is none"))?;
+    let mut url = Url::parse(text.trim()).map_err(|_| bad("is not complete"))?;
     url.set_fragment(None);
     if !url.username().is_empty() || url.password().is_some() {
         return Err(bad("must not hold a user or password").with_hint(sign_in));
@@ -25,8 +25,8 @@ pub(crate) fn address(text: &str, allow_private: bool, sign_in: &'static str) ->
         ("https", true) => Range::All,
         ("http", true) => Range::Private,
         ("http", false) => {
-            return Err(bad("has to begin with https://").with_hint(
-                "Records travel unencrypted with http://; it can be used in this network, where private addresses are allowed.",
+            return Err(bad("begins with http://, and what goes there would travel unencrypted").with_hint(
+                "Begin it with https://. Only a receiver in your own network may have http://, once private addresses are allowed.",
             ));
         }
         _ => return Err(bad("has to begin with https://")),

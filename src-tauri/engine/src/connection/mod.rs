@@ -199,14 +199,20 @@ pub fn check_input(setting: &Setting, value: &str) -> std::result::Result<(), St
             Ok(number) if (1..=most).contains(&number) => Ok(()),
             _ => wrong(&format!("has to be a whole number from 1 to {most}")),
         },
-        Input::Url if value.starts_with("https://") || value.starts_with("http://") => Ok(()),
-        Input::Url => wrong("has to be an address that begins with https://"),
+        Input::Url if names_host(value) => Ok(()),
+        Input::Url => wrong("has to be a whole address that begins with https://"),
         Input::Choice(choices) if choices.iter().any(|(choice, _)| *choice == value) => Ok(()),
         Input::Choice(choices) => {
             let known: Vec<_> = choices.iter().map(|(choice, _)| *choice).collect();
             wrong(&format!("has to be one of {}", known.join(", ")))
         }
     }
+}
+
+/// An address of the web with more than its beginning.
+fn names_host(address: &str) -> bool {
+    let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '?', '#', ':']))
 }
 
 #[cfg(test)]
@@ -248,6 +254,17 @@ mod tests {
         let browser = Setting::secret("refresh_token", "Browser sign-in", "").entered_as(Input::SignIn);
         let error = secrets_missing("our crm", &[&browser]);
         assert!(error.hint().contains("Sign in once in Sluice’s window"), "{error:?}");
+    }
+
+    #[test]
+    fn an_address_has_a_host() {
+        let setting = Setting::text("url", "Address", "", "").entered_as(Input::Url);
+        for address in ["https://example.com/hooks/leads", "http://[::1]:8080/"] {
+            check_input(&setting, address).unwrap();
+        }
+        for address in ["http://", "https:///hooks", "https://?a=b", "example.com", "ftp://example.com"] {
+            assert!(check_input(&setting, address).unwrap_err().contains("a whole address"), "{address}");
+        }
     }
 
     #[test]

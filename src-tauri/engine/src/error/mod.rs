@@ -53,6 +53,11 @@ impl Error {
         self
     }
 
+    /// Says what is safe where nobody said it more exactly than the kind does.
+    pub fn or_safe(self, safe: &'static str) -> Self {
+        if self.0.safe.is_some() { self } else { self.with_safe(safe) }
+    }
+
     /// Says more exactly what to do than the kind does.
     pub fn with_hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
         self.0.hint = Some(hint.into());

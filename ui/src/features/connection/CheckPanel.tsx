@@ -50,7 +50,8 @@ function summary({ state, steps }: Check): string {
   if (state === 'idle') return text.testNotRun;
   if (state === 'running') return text.testRunning(steps.length + 1);
   if (state === 'passed') return text.testPassed;
-  return text.testStopped(steps.findIndex(({ result }) => result.state === 'failed') + 1, steps.length);
+  const failed = steps.findIndex(({ result }) => result.state === 'failed');
+  return failed < 0 ? text.testNotBegun : text.testStopped(failed + 1, steps.length);
 }
 
 /** The test's named steps, each with its result, time and, where it failed, the fix. */

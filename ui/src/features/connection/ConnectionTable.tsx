@@ -8,6 +8,7 @@ import { State } from '@/components/State';
 import { t } from '@/components/text';
 import { cx } from '@/components/cx';
 import { ago } from '@/components/when';
+import { lacksSecret } from './form';
 import { listText } from './list-text';
 import { text } from './text';
 import { whereOf } from './where';
@@ -55,7 +56,7 @@ export function ConnectionTable({
       {connections.map((connection) => {
         const { name, kind: id, used_by, checked_at } = connection;
         const kind = kinds.find((one) => one.id === id);
-        const missing = Object.values(connection.secrets).some(({ state }) => state === 'missing');
+        const missing = kind !== undefined && lacksSecret(kind, connection);
         const where = whereOf(connection);
         const about = [kind?.label ?? id, where].filter((part) => part && part !== name).join(' · ');
         return (
@@ -99,11 +100,15 @@ export function ConnectionTable({
               )}
             </td>
             <td className={cx(t('soft'), styles.used)} title={used_by.join(', ')}>
-              {used_by.length === 0
-                ? listText.unused
-                : used_by.length > 1
-                  ? text.usedBy(used_by.length)
-                  : used_by[0]}
+              {used_by.length === 0 ? (
+                listText.unused
+              ) : used_by.length > 1 ? (
+                text.usedBy(used_by.length)
+              ) : (
+                <div className={t('cut', 'data')} dir="auto">
+                  {used_by[0]}
+                </div>
+              )}
             </td>
             <td>
               <div className={styles.actions}>

@@ -62,7 +62,7 @@ export function DocumentField(props: Props) {
         masked={setting.secret}
         filled={filled}
         required={setting.required}
-        placeholder={text.documentHint}
+        placeholder={setting.secret || !setting.example ? text.documentHint : setting.example}
         {...(remark ? { remark } : {})}
         {...(setting.secret ? { icon: 'key' as const } : {})}
       />

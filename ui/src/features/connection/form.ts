@@ -42,6 +42,21 @@ export const shownSettings = (kind: Kind, form: ConnectionForm): Setting[] =>
     ({ only_if }) => !only_if || only_if.values.includes(form.settings[only_if.key] ?? ''),
   );
 
+/** A secret that the connection needs, as it signs in now, is not there. */
+export const lacksSecret = (kind: Kind, connection: Connection): boolean =>
+  shownSettings(kind, savedForm(connection)).some(
+    ({ key, secret, required }) => secret && required && connection.secrets[key]?.state === 'missing',
+  );
+
+/** An address of the web with more than its beginning. */
+function isAddress(value: string): boolean {
+  try {
+    return /^https?:\/\/[^/?#:]/.test(value) && new URL(value).hostname !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** What is wrong with each field, by its key; the name's under `name`. */
 export function formErrors(
   kind: Kind,
@@ -66,8 +81,8 @@ export function formErrors(
         setting.input.type === 'sign_in' ? text.signInMissing : text.required(setting.label, setting.example);
     else if (value && setting.input.type === 'number' && !/^\d+$/.test(value))
       errors[setting.key] = text.notNumber(setting.example);
-    else if (value && setting.input.type === 'url' && !/^https?:\/\//.test(value))
-      errors[setting.key] = text.notUrl;
+    else if (value && setting.input.type === 'url' && !isAddress(value))
+      errors[setting.key] = text.notUrl(setting.example);
   }
   return errors;
 }

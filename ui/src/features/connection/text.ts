@@ -29,7 +29,8 @@ export const text = {
   required: (label: string, example: string) =>
     `Enter: ${label}${example ? `, for example ${example}` : ''}.`,
   notNumber: (example: string) => `Only digits, for example ${example || '5432'}.`,
-  notUrl: 'An address starts with https://.',
+  notUrl: (example: string) =>
+    `Enter a whole address, for example ${example.startsWith('http') ? example : 'https://example.com'}.`,
   chooseFile: 'Choose a file…',
   documentHint: 'Paste it here, or drop the file',
   drop: (label: string) => `Drop a file: ${label}`,
@@ -43,6 +44,7 @@ export const text = {
   testRunning: (step: number) => `Step ${count(step)}`,
   testPassed: 'Passed',
   testStopped: (step: number, of: number) => `Stopped at step ${count(step)} of ${count(of)}`,
+  testNotBegun: 'Did not begin',
   testIntro: 'Named steps, each with its result and time. A failed step says why and what to do.',
   notReached: (step: number) => `Runs after step ${count(step)}`,
   needs: (kind: string) => `What you need for ${kind}`,

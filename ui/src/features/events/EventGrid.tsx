@@ -8,6 +8,7 @@ import { cx } from '@/components/cx';
 import { Icon } from '@/components/Icon';
 import { State } from '@/components/State';
 import { type Shortcut, closing, isPressed } from '@/components/shortcut';
+import { t } from '@/components/text';
 import { clockMillis } from '@/components/times';
 import type { Selection } from '@/components/use-selection';
 import { inEvents } from '../shortcuts';
@@ -241,8 +242,9 @@ const EventRow = memo(
         >
           {event.key}
         </span>
-        <span role="gridcell" className={styles.sync} title={`${event.sync}, ${event.what}`}>
-          <bdi>{event.sync}</bdi> <bdi className={styles.what}>{event.what}</bdi>
+        <span role="gridcell" className={cx(styles.sync, styles.two)} title={`${event.sync}, ${event.what}`}>
+          <bdi className={t('cut')}>{event.sync}</bdi>{' '}
+          <bdi className={cx(styles.what, t('cut'))}>{event.what}</bdi>
         </span>
         <span role="gridcell" className={cx(styles.answer, styles.mono)} title={event.answer} dir="auto">
           {event.answer}

@@ -169,7 +169,7 @@ export const text = {
   keys: 'Keys',
   or: 'or',
   takeTour: 'Take the tour',
-  tour: (section: string) => `Pictures of it: docs/tour.md, “${section}”.`,
+  tour: (section: string) => `Pictures of it are in Sluice’s documentation: Tour, “${section}”.`,
   support: {
     open: 'Support details…',
     title: 'Support details',

@@ -4,6 +4,7 @@ import { Button, IconButton } from '@/components/Button';
 import { Caption, Help, TextField } from '@/components/Field';
 import { Icon } from '@/components/Icon';
 import { cx } from '@/components/cx';
+import { withClocks } from '@/components/times';
 import { type ScheduleForm, dayIds, isTime, tidyTime } from './form';
 import { text } from './text';
 import styles from './schedule.module.css';
@@ -62,8 +63,9 @@ export function AtTimes({
               <TextField
                 label={text.timeLabel(index + 1)}
                 hideLabel
-                value={time}
-                placeholder="08:30"
+                // As all times are written, but for the one that is typed.
+                value={editing === index ? time : withClocks(time)}
+                placeholder={withClocks('08:30')}
                 describedBy={help}
                 wrong={!isTime(time) && editing !== index}
                 onChange={(value) => setTime(index, value)}
@@ -76,7 +78,7 @@ export function AtTimes({
                   form.times.length > 1 && (
                     <IconButton
                       icon="cross"
-                      label={text.removeTime(time)}
+                      label={text.removeTime(withClocks(time))}
                       onPress={() => onChange({ ...form, times: form.times.filter((_, at) => at !== index) })}
                     />
                   )
@@ -97,10 +99,10 @@ export function AtTimes({
         </div>
         {errors.times && (wrong || form.times.length === 0) ? (
           <Help tone="error" id={help}>
-            {errors.times}
+            {withClocks(errors.times)}
           </Help>
         ) : (
-          <Help id={help}>{text.timesHelp}</Help>
+          <Help id={help}>{withClocks(text.timesHelp)}</Help>
         )}
       </div>
     </>

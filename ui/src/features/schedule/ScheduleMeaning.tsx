@@ -2,6 +2,7 @@ import type { ScheduleDescription } from '@/api/bindings/ScheduleDescription';
 import { useAppInfo } from '@/api/queries';
 import { Note } from '@/components/Banner';
 import { t } from '@/components/text';
+import { withClocks } from '@/components/times';
 import { type ScheduleForm, dayIds } from './form';
 import { text } from './text';
 import { Week } from './Week';
@@ -20,7 +21,7 @@ export function ScheduleMeaning({
   return (
     <>
       <div className={styles.part} role="status">
-        <p className={styles.sentence}>{usable ? description.sentence : text.incomplete}</p>
+        <p className={styles.sentence}>{usable ? withClocks(description.sentence) : text.incomplete}</p>
         {usable && form.type !== 'manual' && <p className={t('sm', 'faint')}>{description.time_zone}</p>}
         {form.type === 'manual' && <p className={t('soft')}>{text.byHand}</p>}
       </div>
@@ -30,9 +31,9 @@ export function ScheduleMeaning({
           <ol className={styles.runs}>
             {description.next.map((run) => (
               <li key={run.at} className={styles.run}>
-                <span className={t('medium')}>{run.local}</span>
+                <span className={t('medium')}>{withClocks(run.local)}</span>
                 <span className={t('soft')}>{run.distance}</span>
-                {run.note && <span className={styles.runNote}>{run.note}</span>}
+                {run.note && <span className={styles.runNote}>{withClocks(run.note)}</span>}
               </li>
             ))}
           </ol>
@@ -49,7 +50,7 @@ export function ScheduleMeaning({
           {usable &&
             description.notes.map((note) => (
               <Note key={note} icon="clock">
-                {note}
+                {withClocks(note)}
               </Note>
             ))}
           {settings?.keep_in_tray === true && <Note>{text.background}</Note>}

@@ -1,4 +1,4 @@
-import { hourOfDay } from '@/components/times';
+import { hourOfDay, withClocks } from '@/components/times';
 import { type DayId, dayIds } from './form';
 import { text } from './text';
 import styles from './schedule.module.css';
@@ -20,7 +20,10 @@ export function Week({ times, days }: { times: readonly string[]; days: readonly
       className={styles.week}
       viewBox={`0 0 ${String(width)} ${String(height)}`}
       role="img"
-      aria-label={text.weekLabel(times.join(' and '), days.map((day) => text.dayNames[day]).join(', '))}
+      aria-label={text.weekLabel(
+        times.map(withClocks).join(' and '),
+        days.map((day) => text.dayNames[day]).join(', '),
+      )}
     >
       {[0, 6, 12, 18, 24].map((hour) => (
         <g key={hour}>

@@ -4,11 +4,14 @@ import { formOf, newSchedule, scheduleErrors, tidyTime, toSchedule } from './for
 const form = newSchedule('Europe/Berlin');
 
 test('times are tidied, sorted and not doubled', () => {
-  expect(['8', '8:30', '830', '13.15', 'noon'].map(tidyTime)).toEqual([
+  expect(['8', '8:30', '830', '13.15', '8:30 PM', '12 am', '13 pm', 'noon'].map(tidyTime)).toEqual([
     '08:00',
     '08:30',
     '08:30',
     '13:15',
+    '20:30',
+    '00:00',
+    '13 pm',
     'noon',
   ]);
   expect(

@@ -1,4 +1,5 @@
 import type { Schedule } from '@/api/bindings/Schedule';
+import { withClocks } from '@/components/times';
 import { text } from './text';
 
 export const dayIds = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -81,15 +82,19 @@ export function inShort(schedule: Schedule | null): string | undefined {
     case 'every':
       return text.short.every(schedule.minutes);
     case 'at':
-      return `${text.short.days(dayIds.filter((day) => schedule.days.includes(day)))} ${schedule.times.join(', ')}`;
+      return `${text.short.days(dayIds.filter((day) => schedule.days.includes(day)))} ${schedule.times.map(withClocks).join(', ')}`;
     case 'cron':
       return schedule.expression;
   }
 }
 
-/** `8:5`, `830`, `8` as `08:05`, `08:30`, `08:00`; anything else stays as typed. */
+/** `830`, `8`, `8:30 pm` as `08:30`, `08:00`, `20:30`; anything else stays as typed. */
 export function tidyTime(typed: string): string {
-  const match = /^(\d{1,2})[:.h]?(\d{2})?$/.exec(typed.trim());
+  const match = /^(\d{1,2})[:.h]?(\d{2})?(?:\s*([ap])\.?m\.?)?$/i.exec(typed.trim());
   if (!match?.[1]) return typed.trim();
-  return `${match[1].padStart(2, '0')}:${match[2] ?? '00'}`;
+  const half = match[3]?.toLowerCase();
+  const hour = Number(match[1]);
+  if (half && (hour < 1 || hour > 12)) return typed.trim();
+  const of24 = half ? (hour % 12) + (half === 'p' ? 12 : 0) : hour;
+  return `${String(of24).padStart(2, '0')}:${match[2] ?? '00'}`;
 }

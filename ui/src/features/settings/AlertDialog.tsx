@@ -16,7 +16,8 @@ import styles from './Alerts.module.css';
 
 /** Adds or changes somebody who is told. */
 export function AlertDialog({ alert, onClose }: { alert: Alert | null; onClose: () => void }) {
-  const [form, setForm] = useState<AlertForm>(() => (alert ? formOf(alert) : blank));
+  const [first] = useState<AlertForm>(() => (alert ? formOf(alert) : blank));
+  const [form, setForm] = useState(first);
   const [left, setLeft] = useState<ReadonlySet<keyof AlertForm>>(new Set());
   const [tried, setTried] = useState(false);
   const save = useCommand('alert_save', ['alerts']);
@@ -36,6 +37,7 @@ export function AlertDialog({ alert, onClose }: { alert: Alert | null; onClose: 
       open
       width="wide"
       onClose={onClose}
+      typed={JSON.stringify(form) !== JSON.stringify(first)}
       title={alert ? words.title(alert.name) : words.newTitle}
       actions={
         <>

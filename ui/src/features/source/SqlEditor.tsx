@@ -4,7 +4,8 @@ import { Button } from '@/components/Button';
 import { CodeField } from '@/components/CodeField';
 import type { CodePiece } from '@/components/CodeLines';
 import { completionAt } from './sql-complete';
-import { type PartKind, dialectOf, partsOf } from './sql-parts';
+import { nearestTo } from './sql-missing';
+import { type PartKind, dialectOf, partsOf, written } from './sql-parts';
 import { placeOf } from './sql-place';
 import { isPressed } from '@/components/shortcut';
 import { useLeft } from '@/components/use-left';
@@ -24,6 +25,9 @@ const looks: Record<PartKind, CodePiece['look']> = {
   number: 'number',
   punct: 'punct',
 };
+
+/** A name without the quotes it may stand in. */
+const nameAt = (text: string) => text.replace(/^["`]|["`]$/g, '');
 
 interface Props {
   sql: string;
@@ -64,6 +68,8 @@ export function SqlEditor({ sql, readSql, connection, kind, problem, busy, onCha
     field.current.focus();
     field.current.setSelectionRange(mark.from, mark.to);
   };
+  const near =
+    mark && place.missing ? nearestTo(nameAt(sql.slice(mark.from, mark.to)), sql, known, dialect) : null;
   const { leave, told } = useLeft<'sql'>();
   return (
     <div className={styles.sql}>
@@ -79,10 +85,21 @@ export function SqlEditor({ sql, readSql, connection, kind, problem, busy, onCha
         error={
           place ? (
             <>
-              <span>{text.place(place.line, place.column, problem?.message ?? '')}</span>
+              <span>{text.place(place.line, place.column)}</span>
               <Button look="quiet" size="sm" onPress={show}>
                 {text.showPlace}
               </Button>
+              {mark && near && (
+                <Button
+                  size="sm"
+                  onPress={() => {
+                    onChange(sql.slice(0, mark.from) + written(near, dialect) + sql.slice(mark.to));
+                    field.current?.focus();
+                  }}
+                >
+                  {text.write(near)}
+                </Button>
+              )}
             </>
           ) : (
             told('sql', sqlProblem(sql))

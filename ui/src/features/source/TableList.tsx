@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { Table } from '@/api/bindings/Table';
 import { Empty, Note } from '@/components/Banner';
 import { IconButton } from '@/components/Button';
@@ -14,6 +14,9 @@ import styles from './source.module.css';
 type Row = { kind: 'schema'; schema: string } | { kind: 'table'; table: Table };
 
 const idOf = (table: { schema: string; name: string }) => `${table.schema}.${table.name}`;
+
+/** How many rows it has, or what it is where nobody counted. */
+const sizeOf = ({ rows, kind }: Table) => (rows === null ? text.kinds[kind] : shortCount(rows));
 
 /** A name with what was searched for in it. */
 export function Name({ name, search }: { name: string; search: string }) {
@@ -42,6 +45,7 @@ interface Props {
 export function TableList({ tables, chosen, onChoose, onReload, loading, failed }: Props) {
   const [search, setSearch] = useState('');
   const [schema, setSchema] = useState('');
+  const list = useRef<HTMLElement>(null);
   const schemas = useMemo(() => [...new Set(tables.map((table) => table.schema))].sort(), [tables]);
   const shown = useMemo(() => {
     const wanted = search.trim().toLowerCase();
@@ -62,6 +66,7 @@ export function TableList({ tables, chosen, onChoose, onReload, loading, failed 
       }),
     [schemas, shown],
   );
+  const sizes = shown.map(sizeOf);
   const columns: GridColumn<Row>[] = [
     {
       id: 'name',
@@ -83,7 +88,8 @@ export function TableList({ tables, chosen, onChoose, onReload, loading, failed 
     {
       id: 'rows',
       head: 'Rows',
-      width: 76,
+      // No wider than what is in it: the names need the room.
+      width: Math.min(96, 40 + 7 * Math.max(0, ...sizes.map(({ length }) => length - 3))),
       align: 'end',
       cell: (row) =>
         row.kind === 'table' && (
@@ -91,19 +97,29 @@ export function TableList({ tables, chosen, onChoose, onReload, loading, failed 
             className={styles.rowCount}
             title={row.table.rows === null ? text.kinds[row.table.kind] : count(row.table.rows)}
           >
-            {row.table.rows === null ? text.kinds[row.table.kind] : shortCount(row.table.rows)}
+            {sizeOf(row.table)}
           </span>
         ),
     },
   ];
   return (
-    <section className={styles.list} aria-label={text.tables}>
+    <section ref={list} className={styles.list} aria-label={text.tables}>
       <div className={styles.searchBar}>
         <SearchField
           label={text.search}
           value={search}
           onChange={setSearch}
           count={text.of(shown.length, tables.length)}
+          onSubmit={() => {
+            const [first] = rows.flatMap((row) => (row.kind === 'table' ? [row.table] : []));
+            if (first && search.trim()) onChoose({ schema: first.schema, name: first.name });
+          }}
+          inputProps={{
+            onKeyDown: ({ key }) => {
+              if (key === 'ArrowDown')
+                list.current?.querySelector<HTMLElement>('[data-cell][tabindex="0"]')?.focus();
+            },
+          }}
         />
       </div>
       <div className={styles.schemaBar}>
@@ -131,7 +147,7 @@ export function TableList({ tables, chosen, onChoose, onReload, loading, failed 
           row.kind === 'schema' && (
             <span className={styles.schema}>
               <Icon name="schema" size={14} />
-              <bdi>{row.schema}</bdi>
+              <bdi className={t('cut')}>{row.schema}</bdi>
             </span>
           )
         }

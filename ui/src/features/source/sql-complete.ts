@@ -16,7 +16,7 @@ export interface Known {
 }
 
 /** A table that the statement reads, and the name it goes by there. */
-interface Named {
+export interface Named {
   table: Table;
   as: string;
 }

@@ -1,3 +1,4 @@
+import { missingIn } from './sql-missing';
 import { type Dialect, type Part, partsOf, solid } from './sql-parts';
 
 /** A stretch of the statement. */
@@ -9,6 +10,8 @@ export interface Stretch {
 export interface Place extends Stretch {
   line: number;
   column: number;
+  /** The name there is one that the warehouse does not know. */
+  missing: boolean;
 }
 
 const spelled = /\bline:?\s+(\d+),\s+column:?\s+(\d+)/i;
@@ -76,9 +79,10 @@ export function placeOf(
   if (!ofQuery.includes(problem.kind)) return null;
   const parts = solid(partsOf(sql, dialect));
   const told = said(problem.message, kind);
-  if (!told && problem.kind !== 'bad_query') return null;
+  const unknown = missingIn(problem.message, parts);
   const at = told && indexOf(sql, ...told);
-  const part = told ? (at === null ? undefined : around(parts, at)) : unwanted(parts);
+  const other = problem.kind === 'bad_query' ? unwanted(parts) : undefined;
+  const part = told ? (at === null ? undefined : around(parts, at)) : (unknown ?? other);
   if (!part) return null;
   const before = sql.slice(0, part.from);
   return {
@@ -86,5 +90,6 @@ export function placeOf(
     to: part.from + part.text.length,
     line: told ? told[0] : before.split('\n').length,
     column: told ? told[1] : [...before.slice(before.lastIndexOf('\n') + 1)].length + 1,
+    missing: part === unknown,
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { leadScores, tables } from '@/test/fake/source';
 import { completionAt } from './sql-complete';
 import { dialectOf, partsOf, written } from './sql-parts';
+import { nearestTo } from './sql-missing';
 import { placeOf } from './sql-place';
 
 const kinds = ['postgres', 'redshift', 'snowflake', 'bigquery', 'sample', 'new_one'];
@@ -100,6 +101,14 @@ describe('the place of a problem', () => {
     ['select 1; delete from leads', 'The query has to be exactly one SELECT.', 'postgres', ['delete', 1, 11]],
     ['/* x */\ndrop table a', 'The query is not a SELECT, and Sluice only reads.', 'sample', ['drop', 2, 1]],
     ['with x as (delete from a returning *) select * from x', 'Not a SELECT.', 'postgres', ['delete', 1, 12]],
+    ['select lead_id, emial from a', 'The query fails: no such column: emial.', 'sample', ['emial', 1, 17]],
+    [
+      'select *\nfrom sales.ownrs',
+      'The warehouse says: relation "sales.ownrs" does not exist.',
+      'postgres',
+      ['ownrs', 2, 12],
+    ],
+    ['select emial, emial from a', 'no such column: emial.', 'sample', null],
     ['select 1', 'The query needs more than BigQuery gives one query.', 'bigquery', null],
   ] as const)('%s', (sql, message, kind, expected) => {
     expect(place(sql, message, kind)).toEqual(expected);
@@ -154,4 +163,17 @@ describe('what is offered', () => {
     expect(labels('select|')).toEqual([]);
     expect(labels('|')).toEqual([]);
   });
+});
+
+test('a name that the warehouse does not know is told the nearest one it has', () => {
+  const known = {
+    tables,
+    columnsOf: ({ name }: { name: string }) => (name === 'lead_scores' ? leadScores.columns : undefined),
+    look: () => undefined,
+  };
+  const near = (name: string) =>
+    nearestTo(name, 'select 1 from marketing.lead_scores', known, dialectOf('sample'));
+  expect(near('emial')).toBe('email');
+  expect(near('LEAD_SCORESS')).toBe('lead_scores');
+  expect(near('nothing_like_it')).toBeNull();
 });

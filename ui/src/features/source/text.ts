@@ -27,9 +27,10 @@ export const text = {
   sqlExample: 'select lead_id, email, lead_score\nfrom analytics.lead_scores\nwhere lead_score > 40',
   completions: 'What can stand here',
   lookUp: (table: string) => `Read the first rows of ${table} for its columns`,
-  place: (line: number, column: number, message: string) =>
-    `Line ${String(line)}, column ${String(column)}: ${message}`,
+  /** What is wrong stands below, once. */
+  place: (line: number, column: number) => `Line ${count(line)}, column ${count(column)} is meant below.`,
   showPlace: 'Show the place',
+  write: (name: string) => `Write ${name}`,
   sqlEmpty: 'Write one SELECT, for example select lead_id, email from analytics.lead_scores.',
   sqlNoSelect: 'A statement that reads begins with SELECT or WITH.',
   read: 'Read rows',

@@ -7,6 +7,9 @@ import { count } from '@/components/times';
 import { text } from './text';
 import styles from './Home.module.css';
 
+/** So many syncs are named, those with most first. */
+const named = 3;
+
 /** What destinations refused and nobody has dealt with yet, by sync. */
 export function HomeFooter({ syncs }: { syncs: readonly Sync[] }) {
   const refused = syncs.filter((sync) => sync.rejected > 0).sort((a, b) => b.rejected - a.rejected);
@@ -21,16 +24,22 @@ export function HomeFooter({ syncs }: { syncs: readonly Sync[] }) {
         )}
       </span>
       <span className={styles.causes}>
-        {refused.map(({ definition: { name }, rejected }) => (
+        {refused.slice(0, named).map(({ definition: { name }, rejected }) => (
           <Link
             key={name}
             to="/events"
             search={{ sync: name, status: ['rejected'] }}
             className={cx(styles.cause)}
           >
-            <bdi>{name}</bdi> <b>{count(rejected)}</b>
+            <bdi className={t('cut')} title={name}>
+              {name}
+            </bdi>
+            <b>{count(rejected)}</b>
           </Link>
         ))}
+        {refused.length > named && (
+          <span className={t('soft')}>{text.home.moreSyncs(refused.length - named)}</span>
+        )}
       </span>
       <Link to="/events" search={{ status: ['rejected'] }} className={cx(styles.all)}>
         {text.home.openEvents} <Icon name="right" size={12} />

@@ -4,6 +4,7 @@ import type { Sync } from '@/api/bindings/Sync';
 import { Table } from '@/components/Panel';
 import { ScrollRegion } from '@/components/ScrollRegion';
 import { t } from '@/components/text';
+import { withClocks } from '@/components/times';
 import { sourceFull } from './describe';
 import { mappingText } from './mapping-text';
 import { text } from './text';
@@ -63,7 +64,7 @@ export function MappingTab({ sync }: { sync: Sync }) {
         ? `${words.modes.mirror}; ${words.removals[definition.removed]}`
         : words.modes[definition.mode],
     ],
-    [words.schedule, sync.schedule_sentence],
+    [words.schedule, withClocks(sync.schedule_sentence)],
   ];
   return (
     <ScrollRegion className={styles.scroll} label={text.page.tabs.mapping}>

@@ -48,7 +48,7 @@ export function RunRow({
   onUndo: () => void;
 }) {
   const navigate = useNavigate();
-  // Sync.module.css hides the columns "New" and "Removed" from here on.
+  // Sync.module.css hides the columns "Read" and "Took" from here on.
   const narrow = useMedia('(max-width: 1000px)');
   const when = moment(run.started_at, now);
   const running = run.status === 'running';
@@ -74,24 +74,22 @@ export function RunRow({
       </td>
       {reason === null ? (
         <>
-          <td data-num="">{count(run.read)}</td>
-          <td data-num="" className={styles.added}>
-            {count(run.added)}
+          <td data-num="" className={styles.read}>
+            {count(run.read)}
           </td>
+          <td data-num="">{count(run.added)}</td>
           <td data-num="">{count(run.changed)}</td>
-          <td data-num="" className={styles.removed}>
-            {count(run.removed)}
-          </td>
+          <td data-num="">{count(run.removed)}</td>
           <td data-num="" className={run.rejected > 0 ? t('bad', 'medium') : t('faint')}>
             {count(run.rejected)}
           </td>
         </>
       ) : (
-        <td colSpan={narrow ? 3 : 5} data-cut="" className={t('soft')} title={reason}>
+        <td colSpan={narrow ? 4 : 5} data-cut="" className={t('soft')} title={reason}>
           <span className={styles.reason}>{reason}</span>
         </td>
       )}
-      <td data-num="" className={t('soft')}>
+      <td data-num="" className={cx(t('soft'), styles.took)}>
         {run.status === 'missed'
           ? '–'
           : spent(

@@ -83,22 +83,22 @@ export function RunsTable({
             <th className={styles.wStarted}>{columns.started}</th>
             <th className={cx(styles.wWhy, styles.why)}>{columns.why}</th>
             <th data-grow="">{columns.result}</th>
-            <th className={styles.wNumber} data-num="">
+            <th className={cx(styles.wNumber, styles.read)} data-num="">
               {columns.read}
             </th>
-            <th className={cx(styles.wSmall, styles.added)} data-num="">
+            <th className={styles.wSmall} data-num="">
               {columns.added}
             </th>
             <th className={styles.wNumber} data-num="">
               {columns.changed}
             </th>
-            <th className={cx(styles.wNumber, styles.removed)} data-num="">
+            <th className={styles.wNumber} data-num="">
               {columns.removed}
             </th>
             <th className={styles.wNumber} data-num="">
               {columns.rejected}
             </th>
-            <th className={styles.wTook} data-num="">
+            <th className={cx(styles.wTook, styles.took)} data-num="">
               {columns.took}
             </th>
             <th>

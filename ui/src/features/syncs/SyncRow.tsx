@@ -33,7 +33,7 @@ export interface SyncRowProps {
 export function SyncRow({ sync, now, allPaused, actions, onAsk }: SyncRowProps) {
   const navigate = useNavigate();
   // Home.module.css hides the column "Last run" from here on.
-  const narrow = useMedia('(max-width: 940px)');
+  const narrow = useMedia('(max-width: 846px)');
   const { definition, last_run: run, history } = sync;
   const { name, to } = definition;
   const running = sync.status === 'running' && run;
@@ -47,7 +47,7 @@ export function SyncRow({ sync, now, allPaused, actions, onAsk }: SyncRowProps) 
       <td data-cut="">
         <div className={styles.two}>
           <Link to="/syncs/$name" params={{ name }} className={cx(styles.name)} title={name}>
-            <bdi>{name}</bdi>
+            <bdi className={t('cut')}>{name}</bdi>
           </Link>
           <span className={styles.route} title={route}>
             <bdi>{sourceName(definition)}</bdi> → <bdi>{to ?? mappingText.nowhere}</bdi>

@@ -58,6 +58,7 @@ export const text = {
     noRuns: 'No runs yet',
     finish: 'Finish',
     more: (name: string) => `More for ${name}`,
+    moreSyncs: (n: number) => `and ${counted(n, 'sync', 'syncs')} more`,
     deleteDraft: 'Delete the draft',
     draftGone: (name: string) => `Draft ${name} deleted`,
     progress: (name: string) => `Progress of ${name}`,

@@ -27,7 +27,7 @@ export function HeldRecords({ name, run, to }: { name: string; run: Run; to: str
     void navigate({ to: '/wizard/$draft/$step', params: { draft: editOf(name), step: 'payload' } });
   const failed = plan.error ?? review.error;
   return (
-    <>
+    <div className={styles.records}>
       {failed && (
         <div className={styles.banner}>
           <ProblemBox problem={asProblem(failed)} />
@@ -50,6 +50,6 @@ export function HeldRecords({ name, run, to }: { name: string; run: Run; to: str
           <PlanPane to={to} onCompare={undefined} plan={plan.data} pick={pick} onRules={edit} />
         </SplitPane>
       )}
-    </>
+    </div>
   );
 }

@@ -68,7 +68,7 @@ export function HeldView() {
           </>
         )}
       </Toolbar>
-      <Body>
+      <Body className={styles.body}>
         {error && (
           <div className={styles.banner}>
             <ProblemBox problem={asProblem(error)} />

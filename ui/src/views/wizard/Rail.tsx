@@ -2,6 +2,7 @@ import { Button } from '@/components/Button';
 import { type Step, Stepper } from '@/components/Stepper';
 import { Tooltip } from '@/components/Tooltip';
 import { cx } from '@/components/cx';
+import { drags } from '@/components/drag';
 import { useMedia } from '@/components/use-media';
 import type { Saving } from './use-draft';
 import type { StepId } from './steps';
@@ -41,7 +42,7 @@ export function Rail({ title, saving, steps, onStep, live, onSample, sampleBusy,
   };
   return (
     <nav className={styles.rail} aria-label={text.steps}>
-      <div className={styles.top} data-tauri-drag-region="" />
+      <div className={styles.top} {...drags()} />
       <div className={styles.railTitle}>
         <p className={styles.name} dir="auto">
           {title || text.newSync}

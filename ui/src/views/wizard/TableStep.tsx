@@ -74,7 +74,11 @@ export function TableStep() {
     if (choice.sql.trim() === choice.readSql) void readAgain();
     else set({ readSql: choice.sql.trim() });
   };
-  const error = source.error ?? (choice.mode === 'sql' ? null : tables.error);
+  const inSql = choice.mode === 'sql';
+  // What is said of a statement is about it as it was read: once it is edited it is no more.
+  const edited = inSql && choice.sql.trim() !== choice.readSql;
+  const error = edited ? null : (source.error ?? (inSql ? null : tables.error));
+  const ofQuery = error !== null && ['bad_query', 'missing_object'].includes(asProblem(error).kind);
   const points = source.isFetching && !data ? [text.table.reading] : openPoints('table', state);
   return (
     <StepFrame
@@ -134,12 +138,21 @@ export function TableStep() {
             <ProblemBox
               problem={asProblem(error)}
               action={
-                <Button
-                  icon="refresh"
-                  onPress={() => void (source.error ? source.refetch() : tables.refetch())}
-                >
-                  {words.readAgain}
-                </Button>
+                <>
+                  {!inSql && (
+                    <Button
+                      icon="refresh"
+                      onPress={() => void (source.error ? source.refetch() : tables.refetch())}
+                    >
+                      {words.readAgain}
+                    </Button>
+                  )}
+                  {!ofQuery && (
+                    <Button icon="pencil" onPress={() => go('connection')}>
+                      {text.table.changeConnection}
+                    </Button>
+                  )}
+                </>
               }
             />
           )}

@@ -101,3 +101,36 @@ test('Tab leaves the statement, and without a list of tables one can still type 
   await user.click(screen.getByRole('button', { name: /Read rows/ }));
   await screen.findByText(/No duplicates and no nulls/);
 });
+
+test('what was wrong is told once, goes while one types, and a name nearly right is written right', async () => {
+  const { host, user, field, marked } = await toSql();
+  host.answer('source', () => {
+    throw bad('The sample can not run this query: no such table: sales.lead_ownerss.');
+  });
+  await user.keyboard('select * from sales.lead_ownerss');
+  await user.keyboard('{Escape}');
+  await user.keyboard(read);
+  await waitFor(() => expect(marked()).toBe('lead_ownerss'));
+  expect(screen.getAllByText(/no such table/)).toHaveLength(1);
+  expect(screen.queryByRole('button', { name: 'Read again' })).toBeNull();
+  await user.click(screen.getByRole('button', { name: 'Write lead_owners' }));
+  expect(field.value).toBe('select * from sales.lead_owners');
+  await waitFor(() => expect(screen.queryByText(/no such table/)).toBeNull());
+});
+
+test('a table is found by keyboard, and a warehouse that is away leads to its connection', async () => {
+  const { host, user } = await toSql();
+  await user.click(screen.getByRole('radio', { name: 'Table or view' }));
+  await user.click(screen.getByRole('searchbox', { name: 'Search tables' }));
+  await user.keyboard('lead_own{ArrowDown}');
+  expect(document.activeElement?.textContent).toContain('lead_owners');
+  await user.click(screen.getByRole('searchbox', { name: 'Search tables' }));
+  await user.keyboard('{Enter}');
+  expect(await screen.findByRole('heading', { name: 'sales.lead_owners' })).toBeTruthy();
+  host.answer('tables', () => {
+    throw problem({ kind: 'unreachable', message: 'There is no such host.' });
+  });
+  await user.click(screen.getByRole('button', { name: 'Read the list again' }));
+  await user.click(await screen.findByRole('button', { name: 'Change the connection' }));
+  expect(await screen.findByRole('heading', { level: 1, name: /Connect to/ })).toBeTruthy();
+});

@@ -65,6 +65,7 @@ export const text = {
     noIdentifier: 'Say which column identifies the person',
     noKey: 'Choose the row key',
     reading: 'Reading the first rows',
+    changeConnection: 'Change the connection',
     about: (rows: string) => `about ${rows}`,
     cost: (size: string, price: string) => `Each read processes ${size}, ${price}`,
     columns: (columns: string, rows: string | null) => (rows ? `${columns}, ${rows}` : columns),
