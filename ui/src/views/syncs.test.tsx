@@ -409,7 +409,7 @@ describe('the page of a sync', () => {
 
   it('says of an undo that it puts back, and says of no run that is over that it has started', async () => {
     const host = fakeHost();
-    const going = runOf(45, 'Orders', {
+    const going = runOf(45, 'Product usage', {
       status: 'running',
       trigger: 'undo',
       undoes: 44,
@@ -424,17 +424,17 @@ describe('the page of a sync', () => {
         waiting_for: null,
       },
     });
-    const orders = savedSyncs.find(({ definition }) => definition.name === 'Orders') as Sync;
-    let sync: Sync = { ...orders, status: 'running', last_run: going };
+    const [, usage] = savedSyncs as [Sync, Sync];
+    let sync: Sync = { ...usage, status: 'running', last_run: going };
     host.answer('sync', () => sync);
-    renderWindow('/syncs/Orders', host);
+    renderWindow('/syncs/Product%20usage', host);
     expect(await screen.findByRole('heading', { name: 'Putting back 5,000 records' })).toBeTruthy();
-    sync = orders;
+    sync = usage;
     act(() =>
       host.push({ type: 'run', run: { ...going, status: 'completed', finished_at: going.started_at } }),
     );
     host.answer('sync_now', () => {
-      const run = runOf(46, 'Orders', { status: 'running', finished_at: null });
+      const run = runOf(46, 'Product usage', { status: 'running', finished_at: null });
       host.push({ type: 'run', run: { ...run, status: 'completed', finished_at: run.started_at } });
       return run;
     });
@@ -443,7 +443,7 @@ describe('the page of a sync', () => {
     await waitFor(() =>
       expect(screen.getByRole('button', { name: /^Sync now/ }).getAttribute('data-pending')).toBeNull(),
     );
-    expect(screen.queryByText('Orders has started')).toBeNull();
+    expect(screen.queryByText('Product usage has started')).toBeNull();
   });
 
   it('drops a held run after a question', async () => {

@@ -256,7 +256,7 @@ test('a table without identifiers asks which column plays the part', async () =>
   expect(await violations()).toEqual([]);
 });
 
-async function toReview(host = fakeHost()) {
+async function toReview(host = fakeHost(), main = /Sync 48,045 records/) {
   const view = await toPayload(host);
   await view.user.keyboard(on);
   await heading('When should it run?');
@@ -269,7 +269,7 @@ async function toReview(host = fakeHost()) {
   await screen.findByText(/RudderStack takes events/);
   await view.user.keyboard(on);
   await heading('Before the first run');
-  await screen.findByRole('button', { name: /Sync 48,045 records/ });
+  await screen.findByRole('button', { name: main });
   return view;
 }
 
@@ -566,17 +566,15 @@ const allCompared = (groups: readonly PlanGroup[]) => {
 };
 
 test('the button counts what is taken, where every record was compared', async () => {
-  await toReview(allCompared(['create', 'fail', 'create', 'fail']));
-  expect(await screen.findByRole('button', { name: /^Sync 2 records/ })).toBeTruthy();
+  await toReview(allCompared(['create', 'fail', 'create', 'fail']), /^Sync 2 records/);
   expect(screen.getByText('2 + 0 + 0 + 2 + 0')).toBeTruthy();
 });
 
 test('where all would be refused, it is said so, and syncing is not what is offered first', async () => {
-  await toReview(allCompared(['fail', 'fail']));
+  await toReview(allCompared(['fail', 'fail']), /^Save sync/);
   expect(await screen.findByText('2 of the 2 compared would be refused.')).toBeTruthy();
   expect(screen.getByText('They are kept with their reason.')).toBeTruthy();
   expect(screen.getByRole('grid', { name: 'Would be refused' })).toBeTruthy();
-  expect(screen.getByRole('button', { name: /^Save sync/ })).toBeTruthy();
   expect(screen.getByRole('button', { name: 'Sync anyway' })).toBeTruthy();
 });
 
