@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::run::replay;
 use crate::run::undo::{Look, Patience, Undo, UndoRecord, Will};
 use crate::store::events::EventId;
+use crate::store::outbox;
 use crate::store::runs::{self, Ended, RunRow, RunState, Trigger};
 use crate::store::syncs::{self, SavedSync};
 use crate::store::{Sqlite, connections, seal};
@@ -74,10 +75,10 @@ impl Engine {
                 }
             }
         }
-        if counts.is_empty() && text.is_none() {
+        let waiting = if keys.is_empty() { self.store.read(|sqlite| waiting_of(sqlite, &of))? } else { 0 };
+        if counts.is_empty() && waiting == 0 && text.is_none() {
             return Err(nothing(run, keys));
         }
-        let waiting = if of.state == RunState::Waiting && keys.is_empty() { of.counts.waiting() } else { 0 };
         Ok(UndoLook { of, counts, waiting, values, fields, reasons, records })
     }
 
@@ -149,12 +150,25 @@ fn same_destination(sqlite: &Sqlite, run: i64) -> Result<(RunRow, SavedSync)> {
     Ok((of, saved))
 }
 
+/// How many records go out by themselves once the run goes on; not those that a later run has taken over.
+fn waiting_of(sqlite: &Sqlite, of: &RunRow) -> Result<u64> {
+    let mut waiting = 0;
+    if of.state == RunState::Waiting {
+        outbox::each_open(sqlite, of.sync, Some(of.id), |found| {
+            waiting += u64::from(found.state.is_waiting());
+            Ok(())
+        })?;
+    }
+    Ok(waiting)
+}
+
 /// What waits of a run that is taken back does not go out by itself any more. Of a whole run the next one takes it up.
 fn stop_waiting(sqlite: &Sqlite, of: &RunRow, at: i64) -> Result<()> {
-    if of.state != RunState::Waiting {
+    let waiting = waiting_of(sqlite, of)?;
+    if waiting == 0 {
         return Ok(());
     }
-    let message = format!("It was undone while {} of its records waited.", count(of.counts.waiting()));
+    let message = format!("It was undone while {} of its records waited.", count(waiting));
     let error = Error::new(ErrorKind::Cancelled, message);
     let error = if of.trigger.is_whole() {
         error

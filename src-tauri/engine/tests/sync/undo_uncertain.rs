@@ -1,12 +1,13 @@
 //! What a run wrote although no answer said so is taken back too, and what stood there before is not lost over it.
 
 use sluice_engine::run::Discard;
+use sluice_engine::run::undo::Will;
 use sluice_engine::store::runs::RunState;
-use sluice_engine::sync::Field;
+use sluice_engine::sync::{Field, Removal};
 use sluice_engine::testing::Reply;
 use sluice_engine::{Error, ErrorKind};
 
-use super::undo_faults::{as_record, before, bench, changed, people, records, undone};
+use super::undo_faults::{as_record, before, bench, changed, looked, people, records, undone};
 use crate::bench::{Bench, PLAIN, SYNC};
 
 /// Four people, of whom a run that is killed has written the first two, and a third request was never made.
@@ -103,6 +104,65 @@ async fn what_somebody_changed_between_two_lost_answers_stays() {
         "the name was the killed run's, the phone is not"
     );
     assert_eq!(records(&bench)["k1"], as_record("k1", "Ada", "1").1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_changed_of_what_may_have_arrived_is_told_and_stays() {
+    let (bench, run) = killed().await;
+    // One field of a record that never came has what the run would have brought; of one that came both are another's.
+    bench.crm.somebody_sets("k0", "name", "Eve");
+    bench.crm.somebody_sets("k1", "name", "Ada");
+    let written = records(&bench);
+    let told: Vec<_> = looked(&bench, &bench.engine.run(run).unwrap()).await;
+    let unclear = "No answer came to it, and what stands there does not say whether it arrived.".to_owned();
+    let changed = "“name” was changed since the run.".to_owned();
+    assert_eq!(
+        told,
+        [("k0".into(), Will::PutBack, Some(changed)), ("k1".into(), Will::LeaveAlone, Some(unclear))]
+    );
+    assert_eq!(undone(&bench, run).await.counts.delivered, 1);
+    assert_eq!(records(&bench)["k0"], as_record("k0", "Eve", "1").1);
+    assert_eq!(records(&bench)["k1"], written["k1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn removals_whose_answer_was_lost_are_taken_back_by_the_run_that_did_them_again() {
+    let mut bench = bench().await;
+    bench.crm.forget_ids();
+    bench.mirror(Removal::Delete).await;
+    bench.table.set(people(&["Ana", "Ada", "Abe", "Al"], "1"));
+    bench.run().await;
+    bench.table.set(Vec::new());
+    let sent = bench.crm.requests().len();
+    bench
+        .crm
+        .reply(move |request, _| if request == sent + 1 { Reply::SilentAfter } else { Reply::SilentBefore });
+    bench.engine.start(SYNC, PLAIN).await.unwrap();
+    bench.crm.until_silent(1).await;
+    bench.crash();
+    bench.crm.take_all();
+    assert_eq!(records(&bench).len(), 2);
+    let again = bench.run().await;
+    assert!(records(&bench).is_empty());
+    undone(&bench, again.id).await;
+    assert_eq!(records(&bench), before());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_whole_does_not_go_out_once_it_is_undone() {
+    let bench = bench().await;
+    let run = changed(&bench).await;
+    let written = records(&bench);
+    let spent = || Error::new(ErrorKind::QuotaSpent, "The quota is spent.");
+    bench.crm.read(move |number| if number < 3 { Ok(()) } else { Err(spent()) });
+    let undo = undone(&bench, run.id).await;
+    bench.crm.read(|_| Ok(()));
+    assert_eq!((undo.state, undo.counts.delivered, undo.counts.waiting()), (RunState::Waiting, 0, 5));
+    assert_eq!(bench.engine.look_at_undo(undo.id, &[], None, 1).await.unwrap().waiting, 5);
+    undone(&bench, undo.id).await;
+    assert_eq!(bench.engine.run(undo.id).unwrap().state, RunState::Cancelled);
+    bench.run().await;
+    assert_eq!(records(&bench), written);
 }
 
 #[tokio::test(start_paused = true)]

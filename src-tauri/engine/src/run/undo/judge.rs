@@ -101,6 +101,44 @@ pub(super) fn is_there(known: &Known, match_field: &str, payload: &[u8], now: &s
         .all(|(name, value)| name == match_field || is_same(known.takes(name), Some(value), now.get(name))))
 }
 
+/// Whether a record arrived to whose request no answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arrived {
+    No,
+    Yes,
+    /// Of what was to change some stands there, and some is as before: a request brings all of a record or nothing.
+    Unclear,
+}
+
+/// Told by the fields that the record was to change: of one that arrived none is as before, unless somebody put it back.
+pub(super) fn arrived(known: &Known, match_field: &str, was: &Was<'_>) -> Result<Arrived> {
+    let (before, now) = match (was.before, was.now) {
+        (Stood::Fields(before), Some(now)) if was.operation != Operation::Delete => (before, now),
+        // What was to be deleted is there, and what was to be created is not.
+        (_, Some(_)) if was.operation == Operation::Delete => return Ok(Arrived::No),
+        (Stood::Nothing | Stood::Unknown, None) => return Ok(Arrived::No),
+        _ => return Ok(Arrived::Yes),
+    };
+    let (wrote, then) = (document(was.payload)?, document(before.as_bytes())?);
+    let now = document(now.fields.as_bytes())?;
+    let (mut any, mut any_own, mut any_as_before) = (false, false, false);
+    for (name, wrote) in members(&wrote).filter(|(name, _)| *name != match_field) {
+        let (takes, stands, stood) = (known.takes(name), now.get(name), then.get(name));
+        if is_same(takes, Some(wrote), stood) {
+            continue;
+        }
+        any = true;
+        any_own |= stands.is_some_and(|now| may_be_shown_as(takes, wrote, now));
+        any_as_before |= is_same(takes, stands, stood);
+    }
+    Ok(match (any_own, any_as_before) {
+        _ if !any => Arrived::No,
+        (true, true) => Arrived::Unclear,
+        (false, true) => Arrived::No,
+        (_, false) => Arrived::Yes,
+    })
+}
+
 pub(super) fn judge(known: &Known, match_field: &str, was: &Was<'_>) -> Result<Judged> {
     match (was.operation, was.before, was.now) {
         (_, Stood::Unknown, _) => Ok(left(Will::LeaveAlone, "What stood there before is not kept any more.")),

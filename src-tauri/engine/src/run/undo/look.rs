@@ -5,7 +5,7 @@ mod shared;
 
 use std::collections::{HashSet, VecDeque};
 
-use super::judge::{FieldUndo, Judged, SKEW, Stood, Was, Will, document, judge, listed};
+use super::judge::{Arrived, FieldUndo, Judged, SKEW, Stood, Was, Will, arrived, document, judge, listed};
 use crate::clock::from_millis;
 use crate::destination::{Destination, Found, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
@@ -28,6 +28,7 @@ use shared::{Share, Shared};
 const MERGED: &str = "It is one record with another of this run now, and that one is undone.";
 
 const SHARED: &str = "Another row of the run wrote the same record, and that one stands for both.";
+const UNCLEAR: &str = "No answer came to it, and what stands there does not say whether it arrived.";
 const EARLIER: &str = "Where an earlier event says what is right, send that one again: in the window Live events, that event, Send once more; in a terminal `sluice replay EVENT`.";
 
 /// A record of the run, with what an undo does with it.
@@ -201,7 +202,7 @@ impl<'a> Look<'a> {
         fields.push(match_field.to_owned());
         let read = ReadByKey { object, match_field, values: &values, fields: &fields, needed: true };
         let now = read_by_key(self.destination, &read, self.patience).await.ok_or_else(not_readable)??;
-        let mut records = Vec::with_capacity(places.len());
+        let (mut records, mut stands) = (Vec::with_capacity(places.len()), Vec::with_capacity(places.len()));
         for (((place, payload), share), now) in places.iter().zip(&payloads).zip(&shares).zip(&now) {
             let (before, made) = match share {
                 Share::Lead(written) => (written.before.clone(), written.made.as_deref()),
@@ -212,6 +213,15 @@ impl<'a> Look<'a> {
             let operation = kept.body.operation(*place)?;
             let began = from_millis(self.of.started);
             let was = Was { operation, payload, before: &before, now: now.as_ref(), made, began };
+            // Of what may have arrived, only what did is the run's.
+            let arrival = if kept.uncertain.contains(place) {
+                arrived(&self.known, match_field, &was)?
+            } else {
+                Arrived::Yes
+            };
+            if arrival == Arrived::No {
+                continue;
+            }
             let Judged { will, mut fields, mut reason } = match share {
                 Share::Own | Share::Lead(_) => judge(&self.known, match_field, &was)?,
                 Share::Other => {
@@ -234,22 +244,21 @@ impl<'a> Look<'a> {
                 id: now.as_ref().and_then(|now| now.id.clone()),
                 stands: now.as_ref().map(|now| now.fields.clone()),
             });
+            if let (Arrived::Unclear, Some(record)) = (arrival, records.last_mut()) {
+                leave_alone(record, UNCLEAR.to_owned());
+            }
+            stands.push(now.as_ref());
         }
-        self.leave_merged_alone(&now, &mut records)?;
-        // Of what may have arrived, only what did is the run's.
-        let arrived = places.iter().zip(records).filter(|(place, record)| {
-            !kept.uncertain.contains(place) || !matches!(record.will, Will::Nothing | Will::LeaveAlone)
-        });
-        Ok(arrived.map(|(_, record)| record).collect())
+        self.leave_merged_alone(&stands, &mut records)?;
+        Ok(records)
     }
 
     /// Where two keys of the run find one and the same record now, only one of them may still decide what is in it: the
     /// one the record says to be found by, or else the first.
-    fn leave_merged_alone(&mut self, now: &[Option<Found>], records: &mut [UndoRecord]) -> Result<()> {
+    fn leave_merged_alone(&mut self, now: &[Option<&Found>], records: &mut [UndoRecord]) -> Result<()> {
         let mut others = Vec::new();
         for (record, found) in records.iter_mut().zip(now) {
-            let Some(found) = found.as_ref().filter(|_| matches!(record.will, Will::PutBack | Will::Delete))
-            else {
+            let Some(found) = found.filter(|_| matches!(record.will, Will::PutBack | Will::Delete)) else {
                 continue;
             };
             let fields = document(found.fields.as_bytes())?;

@@ -4,6 +4,7 @@
 use super::{Kept, Look};
 use crate::error::Result;
 use crate::json_text::Json;
+use crate::record::Operation;
 use crate::run::undo::judge::{Stood, document, is_there};
 use crate::same::may_be_shown_as;
 use crate::store::Sqlite;
@@ -16,6 +17,7 @@ struct Earlier {
     payload: Vec<u8>,
     /// What stood there before that.
     before: Option<String>,
+    is_delete: bool,
 }
 
 impl Look<'_> {
@@ -49,7 +51,11 @@ impl Look<'_> {
 
     /// What stood there, without what the earlier record wrote of it.
     fn without(&self, stood: Stood, earlier: Earlier) -> Result<Stood> {
-        let Stood::Fields(found) = &stood else { return Ok(stood) };
+        let found = match (&stood, &earlier.before) {
+            (Stood::Fields(found), _) => found,
+            (Stood::Nothing, Some(before)) if earlier.is_delete => return Ok(Stood::Fields(before.clone())),
+            (Stood::Nothing | Stood::Unknown, _) => return Ok(stood),
+        };
         let Some(before) = earlier.before else {
             let is_own = is_there(&self.known, self.match_field, &earlier.payload, found)?;
             return Ok(if is_own { Stood::Nothing } else { stood });
@@ -72,6 +78,7 @@ fn earlier(sqlite: &Sqlite, batch: i64, place: usize) -> Result<Option<Earlier>>
     let before = BEFORE.of_batch(sqlite, batch)?.and_then(|mut before| before.remove(&place));
     let (Some(before), Some(body)) = (before, outbox::body(sqlite, batch)?) else { return Ok(None) };
     let amended = AMENDED.of_batch(sqlite, batch)?.and_then(|mut amended| amended.remove(&place));
+    let is_delete = body.operation(place)? == Operation::Delete;
     let payload = amended.map_or_else(|| body.payload(place).to_vec(), String::into_bytes);
-    Ok(Some(Earlier { payload, before }))
+    Ok(Some(Earlier { payload, before, is_delete }))
 }
