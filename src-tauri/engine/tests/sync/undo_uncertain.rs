@@ -154,7 +154,7 @@ async fn what_waits_whole_does_not_go_out_once_it_is_undone() {
     let run = changed(&bench).await;
     let written = records(&bench);
     let spent = || Error::new(ErrorKind::QuotaSpent, "The quota is spent.");
-    bench.crm.read(move |number| if number < 3 { Ok(()) } else { Err(spent()) });
+    bench.crm.read(move |number| if number < 4 { Ok(()) } else { Err(spent()) });
     let undo = undone(&bench, run.id).await;
     bench.crm.read(|_| Ok(()));
     assert_eq!((undo.state, undo.counts.delivered, undo.counts.waiting()), (RunState::Waiting, 0, 5));

@@ -7,6 +7,8 @@
 //! there before and what stands there now both came from the destination, and of what the run wrote they are compared
 //! byte by byte: a form that the run has changed goes back too.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::destination::Found;
@@ -111,7 +113,13 @@ pub(super) enum Arrived {
 }
 
 /// Told by the fields that the record was to change: of one that arrived none is as before, unless somebody put it back.
-pub(super) fn arrived(known: &Known, match_field: &str, was: &Was<'_>) -> Result<Arrived> {
+/// Fields that are `written` by a later run tell nothing.
+pub(super) fn arrived(
+    known: &Known,
+    match_field: &str,
+    was: &Was<'_>,
+    written: &HashSet<String>,
+) -> Result<Arrived> {
     let (before, now) = match (was.before, was.now) {
         (Stood::Fields(before), Some(now)) if was.operation != Operation::Delete => (before, now),
         // What was to be deleted is there, and what was to be created is not.
@@ -129,7 +137,7 @@ pub(super) fn arrived(known: &Known, match_field: &str, was: &Was<'_>) -> Result
         }
         any = true;
         any_own |= stands.is_some_and(|now| may_be_shown_as(takes, wrote, now));
-        any_as_before |= is_same(takes, stands, stood);
+        any_as_before |= is_same(takes, stands, stood) && !written.contains(name);
     }
     Ok(match (any_own, any_as_before) {
         _ if !any => Arrived::No,
@@ -336,7 +344,7 @@ fn left(will: Will, reason: &str) -> Judged {
     Judged { will, fields: Vec::new(), reason: Some(reason.to_owned()) }
 }
 
-fn members(document: &Json) -> impl Iterator<Item = (&str, &Json)> {
+pub(super) fn members(document: &Json) -> impl Iterator<Item = (&str, &Json)> {
     let entries = match document {
         Json::Object(entries) => entries.as_slice(),
         Json::List(_) | Json::Scalar(_) => &[],

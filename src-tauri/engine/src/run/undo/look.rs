@@ -5,7 +5,9 @@ mod shared;
 
 use std::collections::{HashSet, VecDeque};
 
-use super::judge::{Arrived, FieldUndo, Judged, SKEW, Stood, Was, Will, arrived, document, judge, listed};
+use super::judge::{
+    Arrived, FieldUndo, Judged, SKEW, Stood, Was, Will, arrived, document, judge, listed, members,
+};
 use crate::clock::from_millis;
 use crate::destination::{Destination, Found, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
@@ -214,11 +216,8 @@ impl<'a> Look<'a> {
             let began = from_millis(self.of.started);
             let was = Was { operation, payload, before: &before, now: now.as_ref(), made, began };
             // Of what may have arrived, only what did is the run's.
-            let arrival = if kept.uncertain.contains(place) {
-                arrived(&self.known, match_field, &was)?
-            } else {
-                Arrived::Yes
-            };
+            let arrival =
+                if kept.uncertain.contains(place) { self.arrival(kept, *place, &was)? } else { Arrived::Yes };
             if arrival == Arrived::No {
                 continue;
             }
@@ -251,6 +250,20 @@ impl<'a> Look<'a> {
         }
         self.leave_merged_alone(&stands, &mut records)?;
         Ok(records)
+    }
+
+    fn arrival(&self, kept: &Kept, place: usize, was: &Was<'_>) -> Result<Arrived> {
+        let arrival = arrived(&self.known, self.match_field, was, &HashSet::new())?;
+        if arrival != Arrived::Unclear {
+            return Ok(arrival);
+        }
+        let key = kept.body.key(place);
+        let mut written = HashSet::new();
+        for later in self.store.read(|sqlite| later(sqlite, self.of.sync, key, kept.id))? {
+            let payload = document(&later.payload)?;
+            written.extend(members(&payload).map(|(name, _)| name.to_owned()));
+        }
+        arrived(&self.known, self.match_field, was, &written)
     }
 
     /// Where two keys of the run find one and the same record now, only one of them may still decide what is in it: the
