@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::run::progress::{Notice, Progress};
 use crate::run::undo::Undo;
 use crate::run::{Asked, Execution, Job, Stamp, take_rejected};
-use crate::store::runs::{self, Ended, RunRow, Trigger};
+use crate::store::runs::{self, Ended, RunRow, RunState, Trigger};
 use crate::store::syncs::{self, SavedSync};
 use crate::store::{seal, slots};
 
@@ -117,8 +117,24 @@ impl Engine {
 
     /// What keeps a new run of a sync from beginning: an undo or a replay that waits and goes first.
     pub fn goes_first(&self, name: &str) -> Result<Option<Error>> {
-        let waiting = self.store.read(|sqlite| runs::waiting_part(sqlite, syncs::get(sqlite, name)?.id))?;
-        Ok(waiting.as_ref().map(goes_first))
+        let (waiting, unfinished) = self.store.read(|sqlite| {
+            let sync = syncs::get(sqlite, name)?.id;
+            let mut unfinished = runs::unfinished(sqlite)?;
+            unfinished
+                .retain(|run| run.sync == sync && matches!(run.trigger, Trigger::Undo | Trigger::Replay));
+            Ok((runs::waiting_part(sqlite, sync)?, unfinished))
+        })?;
+        if waiting.is_some() {
+            return Ok(waiting.as_ref().map(goes_first));
+        }
+        // One that was cut off waits in its row only once somebody has written that down.
+        for run in unfinished {
+            let run = self.run(run.id)?;
+            if run.state == RunState::Waiting && run.counts.waiting() > 0 {
+                return Ok(Some(goes_first(&run)));
+            }
+        }
+        Ok(None)
     }
 
     /// Goes on with a run that waits.

@@ -1,16 +1,19 @@
 //! Values as they are in the destination, read before the first write of a batch.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::deliver::Delivering;
 use super::deliver::work::Work;
 use super::guard;
 use super::known::Known;
 use super::only_if_empty;
+use super::undo::{document, members};
 use crate::destination::{Found, ReadByKey};
 use crate::error::{Error, ErrorKind, Result};
+use crate::json_text::Json;
 use crate::record::Operation;
-use crate::store::outbox::beside::{AMENDED, BEFORE};
+use crate::same::{is_same, may_be_shown_as};
+use crate::store::outbox::beside::{AMENDED, BEFORE, Before};
 use crate::store::runs::Trigger;
 use crate::sync::Shape;
 
@@ -61,12 +64,17 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
     }
     let packed = amended.as_ref().map(|amended| AMENDED.packed(amended)).transpose()?;
     let known = places.iter().copied().zip(found).filter(|(_, found)| !is_one_of_several(found.as_ref()));
-    let values = known.map(|(place, found)| (place, found.map(|found| found.fields)));
-    let (id, values) = (batch.id, BEFORE.packed(&values.collect())?);
+    let mut values: Before = known.map(|(place, found)| (place, found.map(|found| found.fields))).collect();
+    if !is_first && let Some(kept) = context.store.read(|sqlite| BEFORE.of_batch(sqlite, batch.id))? {
+        let known = context.known.get_or_try_init(|| Known::read(&*context.destination, object)).await?;
+        let sent = places.iter().copied().zip(records.iter().map(|record| record.payload)).collect();
+        values = typed_since(kept, values, known, match_field, &sent)?;
+    }
+    let (id, values) = (batch.id, BEFORE.packed(&values)?);
     let left_alone: BTreeSet<usize> = since.iter().map(|(place, _)| *place).collect();
     let leaving = guard::leaving(context, id, since)?;
     let insert = move |sqlite: &rusqlite::Connection| {
-        BEFORE.keep(sqlite, id, &values)?;
+        BEFORE.add(sqlite, id, &values)?;
         leaving(sqlite)?;
         packed.map_or(Ok(()), |packed| AMENDED.keep(sqlite, id, &packed))
     };
@@ -79,6 +87,50 @@ pub(super) async fn keep(context: &Delivering, work: &Work) -> Result<()> {
         batch.amend(amended);
     }
     Ok(())
+}
+
+/// Of a batch that may have left before, and of which values are kept: the records in which somebody has changed a field
+/// since, with what they typed in the place of what stood there then. `now` is what stands there, by place.
+fn typed_since(
+    kept: Before,
+    mut now: Before,
+    known: &Known,
+    match_field: &str,
+    sent: &BTreeMap<usize, &[u8]>,
+) -> Result<Before> {
+    let mut typed = Before::new();
+    for (place, before) in kept {
+        let Some(stands) = now.remove(&place).flatten() else { continue };
+        let Some(sent) = sent.get(&place) else { continue };
+        let (sent, stands) = (document(sent)?, document(stands.as_bytes())?);
+        let is_typed = |name: &str, stood: Option<&Json>| {
+            let (takes, stands) = (known.takes(name), stands.get(name));
+            let is_ours =
+                sent.get(name).zip(stands).is_some_and(|(sent, now)| may_be_shown_as(takes, sent, now));
+            name != match_field && stands.is_some() && !is_ours && !is_same(takes, stood, stands)
+        };
+        let Some(before) = before else {
+            // It was not there: either a request of ours made it, or somebody did.
+            if members(&sent).any(|(name, _)| is_typed(name, None)) {
+                typed.insert(place, Some(stands.compact()));
+            }
+            continue;
+        };
+        let Json::Object(mut fields) = document(before.as_bytes())? else { continue };
+        let mut any = false;
+        for (name, stood) in &mut fields {
+            if let Some(now) = stands.get(name).filter(|_| is_typed(name, Some(stood))) {
+                *stood = now.clone();
+                any = true;
+            }
+        }
+        if any {
+            typed.insert(place, Some(Json::Object(fields).compact()));
+        }
+    }
+    // Of these nobody had asked before.
+    typed.extend(now);
+    Ok(typed)
 }
 
 /// Of such a record nobody knows what stood there: it is neither there nor not there.

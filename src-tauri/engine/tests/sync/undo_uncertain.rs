@@ -107,6 +107,19 @@ async fn what_somebody_changed_between_two_lost_answers_stays() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_somebody_typed_before_a_run_that_was_cut_off_went_on_comes_back_with_its_undo() {
+    let (bench, run) = killed().await;
+    bench.crm.somebody_sets("k0", "name", "Eve");
+    let cut = bench.engine.run(run).unwrap();
+    let ended = bench.resume(&cut).await;
+    assert_eq!((ended.id, ended.counts.delivered), (run, 4));
+    assert_eq!(records(&bench)["k0"], as_record("k0", "Bad", "2").1, "nobody looked at this run");
+    assert_eq!(undone(&bench, run).await.counts.delivered, 4);
+    assert_eq!(records(&bench)["k0"], as_record("k0", "Eve", "1").1);
+    assert_eq!(records(&bench)["k1"], as_record("k1", "Ada", "1").1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_somebody_changed_of_what_may_have_arrived_is_told_and_stays() {
     let (bench, run) = killed().await;
     // One field of a record that never came has what the run would have brought; of one that came both are another's.

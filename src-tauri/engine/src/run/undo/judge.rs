@@ -344,7 +344,7 @@ fn left(will: Will, reason: &str) -> Judged {
     Judged { will, fields: Vec::new(), reason: Some(reason.to_owned()) }
 }
 
-pub(super) fn members(document: &Json) -> impl Iterator<Item = (&str, &Json)> {
+pub(in crate::run) fn members(document: &Json) -> impl Iterator<Item = (&str, &Json)> {
     let entries = match document {
         Json::Object(entries) => entries.as_slice(),
         Json::List(_) | Json::Scalar(_) => &[],
@@ -352,7 +352,7 @@ pub(super) fn members(document: &Json) -> impl Iterator<Item = (&str, &Json)> {
     entries.iter().map(|(name, value)| (name.as_str(), value))
 }
 
-pub(super) fn document(text: &[u8]) -> Result<Json> {
+pub(in crate::run) fn document(text: &[u8]) -> Result<Json> {
     std::str::from_utf8(text)
         .ok()
         .and_then(Json::parse)

@@ -8,5 +8,6 @@ pub use judge::{FieldUndo, Will};
 pub use look::UndoRecord;
 
 pub(crate) use super::patient::Patience;
+pub(super) use judge::{document, members};
 pub(crate) use look::Look;
 pub(crate) use stage::Undo;
