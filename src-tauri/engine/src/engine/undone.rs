@@ -58,6 +58,7 @@ impl Engine {
             let (counts, finds) = (undo.counts, undo.id > rewritten);
             let is_whole = !is_taken_back_in_part
                 && is_of_all(&undo, run)
+                && !self.is_of_some_that_may_have_arrived(&undo, run)?
                 && undo.left_alone.is_empty()
                 && counts.invalid + counts.rejected + counts.discarded == 0
                 && (finds || counts.unchanged == counts.removed);
@@ -75,6 +76,12 @@ impl Engine {
             undone.in_part = false;
         }
         Ok(undone)
+    }
+
+    /// Of a run whose answers were all lost nobody knows how many records it wrote: the undo says whether it was to take back
+    /// all of them.
+    fn is_of_some_that_may_have_arrived(&self, undo: &RunRow, run: &RunRow) -> Result<bool> {
+        Ok(run.counts.delivered == 0 && self.store.read(|sqlite| runs::is_of_some(sqlite, undo.id))?)
     }
 
     /// The newest run that took back what `run` did to the record with this key; one that is taken back itself does not
@@ -105,7 +112,10 @@ fn are_all(sqlite: &Sqlite, run: &RunRow, parts: &[Part]) -> Result<bool> {
         counts.read.saturating_sub(counts.invalid + counts.rejected + counts.discarded)
     };
     // Most are told by their counts alone.
-    if parts.len() < 2 || parts.iter().map(settled).sum::<u64>() < run.counts.delivered {
+    if run.counts.delivered == 0
+        || parts.len() < 2
+        || parts.iter().map(settled).sum::<u64>() < run.counts.delivered
+    {
         return Ok(false);
     }
     let mut open: Option<HashSet<u64>> = None;

@@ -54,6 +54,18 @@ async fn what_a_killed_run_wrote_is_taken_back_and_the_rest_does_not_go_out() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_record_of_a_killed_run_is_a_part_of_it() {
+    let (bench, run) = killed().await;
+    let one = bench.engine.undo(run, vec!["k0".into()], true).await.unwrap();
+    assert_eq!(bench.ended(one).await.counts.delivered, 1);
+    let undone_by = |bench: &Bench| bench.engine.undone(&bench.engine.run(run).unwrap()).unwrap();
+    assert_eq!((undone_by(&bench).by, undone_by(&bench).in_part), (Some(one), true));
+    let rest = undone(&bench, run).await;
+    assert_eq!((undone_by(&bench).by, undone_by(&bench).in_part), (Some(rest.id), false));
+    assert_eq!(records(&bench), before());
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_a_killed_run_wrote_is_taken_back_after_its_rest_was_discarded() {
     let (bench, run) = killed().await;
     assert_eq!(bench.engine.discard(run, Vec::new(), Discard::Waiting).await.unwrap(), 4);

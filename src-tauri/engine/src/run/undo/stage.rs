@@ -91,8 +91,7 @@ impl Execution {
         failpoint!(Sealing);
         let left = taken.left.into_iter();
         let left = left.map(|((field, reason), records)| FieldLeft { field, reason, records }).collect();
-        let as_before = taken.as_before.unwrap_or_default();
-        self.seal_undo(taken.hashes, taken.counts, taken.last_batch, left, as_before).await
+        self.seal_undo(taken.hashes, taken.counts, taken.last_batch, left, taken.as_before).await
     }
 
     async fn seal_undo(
@@ -101,12 +100,12 @@ impl Execution {
         counts: Counts,
         last_batch: i64,
         left: Vec<FieldLeft>,
-        as_before: Vec<u64>,
+        as_before: Option<Vec<u64>>,
     ) -> Result<()> {
         let (sync, run, at) = (self.saved.id, self.run, millis(self.clock.now()));
         let job = move |sqlite: &rusqlite::Connection| {
             part::seal(sqlite, (sync, run), at, &hashes, &counts, last_batch)?;
-            runs::set_undone(sqlite, run, &left, &as_before)?;
+            runs::set_undone(sqlite, run, &left, as_before.as_deref())?;
             failpoint!(Sealed);
             Ok(())
         };

@@ -18,7 +18,7 @@ pub use problem::Problem;
 pub use reviewed::{review, review_before, set_review};
 pub use row::{Counts, RunRow, RunState, Trigger, get, list, none_sealed, unfinished, waiting, waiting_part};
 pub use taken_over::taken_over_by;
-pub use undone::{FieldLeft, as_before, set_undoes, set_undone, undos_of};
+pub use undone::{FieldLeft, as_before, is_of_some, set_undoes, set_undone, undos_of};
 
 use super::json::write_json;
 use super::seal::{self, Dropped};

@@ -23,11 +23,17 @@ pub fn set_undoes(sqlite: &Sqlite, run: i64, undoes: i64) -> Result<()> {
     Ok(())
 }
 
-/// Notes what a sealed undo left alone, and the key hashes of records it found as they were before; those count where it
-/// was to take back some records alone.
-pub fn set_undone(sqlite: &Sqlite, run: i64, left_alone: &[FieldLeft], as_before: &[u64]) -> Result<()> {
+/// Notes what a sealed undo left alone and, where it was to take back some records alone, the key hashes of those it found as
+/// they were before.
+pub fn set_undone(
+    sqlite: &Sqlite,
+    run: i64,
+    left_alone: &[FieldLeft],
+    as_before: Option<&[u64]>,
+) -> Result<()> {
+    let as_before = as_before.map(|hashes| write_json(&hashes)).transpose()?;
     let sql = "update run set left_alone = ?2, as_before = ?3 where id = ?1";
-    sqlite.prepare_cached(sql)?.execute(params![run, write_json(&left_alone)?, write_json(&as_before)?])?;
+    sqlite.prepare_cached(sql)?.execute(params![run, write_json(&left_alone)?, as_before])?;
     Ok(())
 }
 
@@ -36,6 +42,12 @@ pub fn as_before(sqlite: &Sqlite, run: i64) -> Result<Vec<u64>> {
     let sql = "select as_before from run where id = ?1";
     let text: Option<String> = sqlite.prepare_cached(sql)?.query_row([run], |row| row.get(0))?;
     Ok(text.as_deref().map(read_json).transpose()?.unwrap_or_default())
+}
+
+/// An undo was to take back some records alone.
+pub fn is_of_some(sqlite: &Sqlite, undo: i64) -> Result<bool> {
+    let sql = "select as_before is not null from run where id = ?1";
+    Ok(sqlite.prepare_cached(sql)?.query_row([undo], |row| row.get(0))?)
 }
 
 /// The runs that were to take back this one, newest first.
