@@ -188,7 +188,7 @@ fn word(value: &impl serde::Serialize) -> String {
 
 pub(crate) fn on_wire(engine: &Engine, saved: &SavedSync) -> Result<Sync> {
     let newest = engine.runs(Some(saved.id), None, BARS)?;
-    let (waiting, rejected) = engine.store().read(|sqlite| outbox::open_counts(sqlite, saved.id))?;
+    let (waiting, rejected) = engine.store().read(|sqlite| outbox::open_counts(sqlite, saved.id, None))?;
     let held = engine.store().read(|sqlite| seal::held_of(sqlite, saved.id))?;
     let held = held.map(|run| engine.run(run)).transpose()?;
     let kind = |name: &str| -> Result<String> {

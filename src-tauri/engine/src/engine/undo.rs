@@ -152,13 +152,10 @@ fn same_destination(sqlite: &Sqlite, run: i64) -> Result<(RunRow, SavedSync)> {
 
 /// How many records go out by themselves once the run goes on; not those that a later run has taken over.
 fn waiting_of(sqlite: &Sqlite, of: &RunRow) -> Result<u64> {
-    let mut waiting = 0;
-    if of.state == RunState::Waiting {
-        outbox::each_open(sqlite, of.sync, Some(of.id), |found| {
-            waiting += u64::from(found.state.is_waiting());
-            Ok(())
-        })?;
+    if of.state != RunState::Waiting {
+        return Ok(0);
     }
+    let (waiting, _) = outbox::open_counts(sqlite, of.sync, Some(of.id))?;
     Ok(waiting)
 }
 

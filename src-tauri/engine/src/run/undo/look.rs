@@ -204,52 +204,63 @@ impl<'a> Look<'a> {
         fields.push(match_field.to_owned());
         let read = ReadByKey { object, match_field, values: &values, fields: &fields, needed: true };
         let now = read_by_key(self.destination, &read, self.patience).await.ok_or_else(not_readable)??;
-        let (mut records, mut stands) = (Vec::with_capacity(places.len()), Vec::with_capacity(places.len()));
+        let mut records = Vec::with_capacity(places.len());
         for (((place, payload), share), now) in places.iter().zip(&payloads).zip(&shares).zip(&now) {
-            let (before, made) = match share {
-                Share::Lead(written) => (written.before.clone(), written.made.as_deref()),
-                Share::Own | Share::Other => {
-                    (self.before(kept, *place)?, kept.made.get(place).map(String::as_str))
-                }
-            };
-            let operation = kept.body.operation(*place)?;
-            let began = from_millis(self.of.started);
-            let was = Was { operation, payload, before: &before, now: now.as_ref(), made, began };
-            // Of what may have arrived, only what did is the run's.
-            let arrival =
-                if kept.uncertain.contains(place) { self.arrival(kept, *place, &was)? } else { Arrived::Yes };
-            if arrival == Arrived::No {
-                continue;
-            }
-            let Judged { will, mut fields, mut reason } = match share {
-                Share::Own | Share::Lead(_) => judge(&self.known, match_field, &was)?,
-                Share::Other => {
-                    Judged { will: Will::Nothing, fields: Vec::new(), reason: Some(SHARED.to_owned()) }
-                }
-            };
-            if let Some((run, did)) = self.done_later(kept, *place, &was, will, &fields)? {
-                reason = Some(written_later(run, did, will, &mut fields));
-            }
-            let matched =
-                document(payload)?.get(match_field).map_or_else(|| "null".to_owned(), Json::compact);
-            records.push(UndoRecord {
-                event: EventId::Record { run: self.of.id, batch: kept.id, place: *place },
-                key: kept.body.key(*place).to_owned(),
-                named: named_in(payload).into_iter().next(),
-                will,
-                fields,
-                reason,
-                matched,
-                id: now.as_ref().and_then(|now| now.id.clone()),
-                stands: now.as_ref().map(|now| now.fields.clone()),
-            });
-            if let (Arrived::Unclear, Some(record)) = (arrival, records.last_mut()) {
-                leave_alone(record, UNCLEAR.to_owned());
-            }
-            stands.push(now.as_ref());
+            records.extend(self.judged_one(kept, *place, payload, share, now.as_ref())?);
         }
-        self.leave_merged_alone(&stands, &mut records)?;
+        self.leave_merged_alone(&mut records)?;
         Ok(records)
+    }
+
+    /// What is done with one record; `None` where it may have arrived and did not.
+    fn judged_one(
+        &self,
+        kept: &Kept,
+        place: usize,
+        payload: &[u8],
+        share: &Share<'_>,
+        now: Option<&Found>,
+    ) -> Result<Option<UndoRecord>> {
+        let (before, made) = match share {
+            Share::Lead(written) => (written.before.clone(), written.made.as_deref()),
+            Share::Own | Share::Other => {
+                (self.before(kept, place)?, kept.made.get(&place).map(String::as_str))
+            }
+        };
+        let operation = kept.body.operation(place)?;
+        let was = Was { operation, payload, before: &before, now, made, began: from_millis(self.of.started) };
+        // Of what may have arrived, only what did is the run's.
+        let arrival =
+            if kept.uncertain.contains(&place) { self.arrival(kept, place, &was)? } else { Arrived::Yes };
+        if arrival == Arrived::No {
+            return Ok(None);
+        }
+        let Judged { will, mut fields, mut reason } = match share {
+            Share::Own | Share::Lead(_) => judge(&self.known, self.match_field, &was)?,
+            Share::Other => {
+                Judged { will: Will::Nothing, fields: Vec::new(), reason: Some(SHARED.to_owned()) }
+            }
+        };
+        if let Some((run, did)) = self.done_later(kept, place, &was, will, &fields)? {
+            reason = Some(written_later(run, did, will, &mut fields));
+        }
+        let matched =
+            document(payload)?.get(self.match_field).map_or_else(|| "null".to_owned(), Json::compact);
+        let mut record = UndoRecord {
+            event: EventId::Record { run: self.of.id, batch: kept.id, place },
+            key: kept.body.key(place).to_owned(),
+            named: named_in(payload).into_iter().next(),
+            will,
+            fields,
+            reason,
+            matched,
+            id: now.and_then(|now| now.id.clone()),
+            stands: now.map(|now| now.fields.clone()),
+        };
+        if arrival == Arrived::Unclear {
+            leave_alone(&mut record, UNCLEAR.to_owned());
+        }
+        Ok(Some(record))
     }
 
     fn arrival(&self, kept: &Kept, place: usize, was: &Was<'_>) -> Result<Arrived> {
@@ -268,13 +279,12 @@ impl<'a> Look<'a> {
 
     /// Where two keys of the run find one and the same record now, only one of them may still decide what is in it: the
     /// one the record says to be found by, or else the first.
-    fn leave_merged_alone(&mut self, now: &[Option<&Found>], records: &mut [UndoRecord]) -> Result<()> {
+    fn leave_merged_alone(&mut self, records: &mut [UndoRecord]) -> Result<()> {
         let mut others = Vec::new();
-        for (record, found) in records.iter_mut().zip(now) {
-            let Some(found) = found.filter(|_| matches!(record.will, Will::PutBack | Will::Delete)) else {
-                continue;
-            };
-            let fields = document(found.fields.as_bytes())?;
+        for record in records.iter_mut().filter(|record| matches!(record.will, Will::PutBack | Will::Delete))
+        {
+            let Some(stands) = &record.stands else { continue };
+            let fields = document(stands.as_bytes())?;
             let Some(found_by) = fields.get(self.match_field) else { continue };
             let Some(text) = found_by.text() else { continue };
             let matched = Json::parse(&record.matched);
@@ -373,13 +383,17 @@ fn later(sqlite: &Sqlite, sync: i64, key: &str, since: i64) -> Result<Vec<Later>
             continue;
         }
         let Some(body) = outbox::body(sqlite, batch)? else { break };
-        // What was left out because there was a value is not written.
-        let amended = AMENDED.of_batch(sqlite, batch)?.and_then(|mut amended| amended.remove(&place));
-        let payload = amended.map_or_else(|| body.payload(place).to_vec(), String::into_bytes);
+        let payload = sent(sqlite, batch, place, &body)?;
         let operation = body.operation(place)?;
         later.push(Later { run: outbox::run_of(sqlite, batch)?, operation, payload });
     }
     Ok(later)
+}
+
+/// What a record was sent as: what was left out because there was a value is not written.
+fn sent(sqlite: &Sqlite, batch: i64, place: usize, body: &Body) -> Result<Vec<u8>> {
+    let amended = AMENDED.of_batch(sqlite, batch)?.and_then(|mut amended| amended.remove(&place));
+    Ok(amended.map_or_else(|| body.payload(place).to_vec(), String::into_bytes))
 }
 
 /// Its own time says that it was there before the run: no later run is the reason.

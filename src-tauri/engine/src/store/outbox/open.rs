@@ -125,10 +125,11 @@ fn was_left_alone(found: &Found<'_>) -> bool {
     is_waiting || problem.is_some_and(|problem| problem.kind == ErrorKind::LeftAlone.name())
 }
 
-/// How many records of a sync wait, and how many are refused and not dealt with: `(waiting, rejected)`.
-pub fn open_counts(sqlite: &Sqlite, sync: i64) -> Result<(u64, u64)> {
+/// How many records of one run, or of a whole sync, wait, and how many are refused and not dealt with:
+/// `(waiting, rejected)`.
+pub fn open_counts(sqlite: &Sqlite, sync: i64, run: Option<i64>) -> Result<(u64, u64)> {
     let (mut waiting, mut rejected) = (0, 0);
-    for batch in open_batches(sqlite, sync, None)? {
+    for batch in open_batches(sqlite, sync, run)? {
         let own = own_states(sqlite, batch.id)?;
         let mut count = |state: RecordState, n: u64| {
             waiting += if state.is_waiting() { n } else { 0 };

@@ -248,12 +248,8 @@ pub fn waiting_part(sqlite: &Sqlite, sync: i64) -> Result<Option<RunRow>> {
     let rows = statement.query_map([sync], |row| Ok(from_row(row)))?;
     for row in rows {
         let run = row??;
-        let mut is_open = false;
-        outbox::each_open(sqlite, sync, Some(run.id), |found| {
-            is_open |= found.state.is_waiting();
-            Ok(())
-        })?;
-        if is_open {
+        let (waiting, _) = outbox::open_counts(sqlite, sync, Some(run.id))?;
+        if waiting > 0 {
             return Ok(Some(run));
         }
     }

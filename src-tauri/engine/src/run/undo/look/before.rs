@@ -1,7 +1,7 @@
 //! What stood in a record's place before the run. Where an earlier request had got there although its answer was lost, what
 //! was read before this run's is what that one wrote, and what stood there before that one counts.
 
-use super::{Kept, Look};
+use super::{Kept, Look, sent};
 use crate::error::Result;
 use crate::json_text::Json;
 use crate::record::Operation;
@@ -9,7 +9,7 @@ use crate::run::undo::judge::{Stood, document, is_there};
 use crate::same::may_be_shown_as;
 use crate::store::Sqlite;
 use crate::store::outbox;
-use crate::store::outbox::beside::{AMENDED, BEFORE};
+use crate::store::outbox::beside::BEFORE;
 
 /// An earlier record of the same key that may have arrived.
 struct Earlier {
@@ -77,8 +77,7 @@ impl Look<'_> {
 fn earlier(sqlite: &Sqlite, batch: i64, place: usize) -> Result<Option<Earlier>> {
     let before = BEFORE.of_batch(sqlite, batch)?.and_then(|mut before| before.remove(&place));
     let (Some(before), Some(body)) = (before, outbox::body(sqlite, batch)?) else { return Ok(None) };
-    let amended = AMENDED.of_batch(sqlite, batch)?.and_then(|mut amended| amended.remove(&place));
     let is_delete = body.operation(place)? == Operation::Delete;
-    let payload = amended.map_or_else(|| body.payload(place).to_vec(), String::into_bytes);
+    let payload = sent(sqlite, batch, place, &body)?;
     Ok(Some(Earlier { payload, before, is_delete }))
 }
